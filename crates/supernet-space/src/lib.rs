@@ -1,1 +1,23 @@
-//! supernet-space
+#![doc = include_str!("../README.md")]
+
+mod architecture;
+mod canonical;
+mod cell_space;
+mod choice;
+mod cost;
+mod draws;
+mod error;
+mod path_dropout;
+mod path_mask;
+mod space;
+
+pub use architecture::Architecture;
+pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS};
+pub use choice::Choice;
+pub use cost::{ConvOrder, Cost, NetworkShape};
+pub use draws::draws;
+pub use error::SpaceError;
+pub use num_bigint::BigUint;
+pub use path_dropout::{PathDropout, Schedule};
+pub use path_mask::PathMask;
+pub use space::SearchSpace;

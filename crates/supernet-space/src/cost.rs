@@ -1,0 +1,197 @@
+//! Parameters and multiply-accumulates of a stand-alone network, without building it.
+
+use crate::{Architecture, CELL_INPUTS, CellSpace, SpaceError};
+use serde::{Deserialize, Serialize};
+
+/// What a network costs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cost {
+    /// Trainable numbers, scales and shifts of the normalisations included.
+    pub parameters: u64,
+    /// Multiply-accumulates of convolutions and the classifier for one image, as the network runs (an average pool before a 1x1
+    /// comes first); normalisation, pools, sums and biases are not counted.
+    pub macs: u64,
+}
+
+/// The order inside an operation. All three normalise once per convolution.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConvOrder {
+    /// Normalise, ReLU, convolve (the paper's default here).
+    #[default]
+    NormReluConv,
+    /// ReLU, convolve, normalise.
+    ReluConvNorm,
+    /// Convolve, normalise, ReLU.
+    ConvNormRelu,
+}
+
+/// What is not searched: widths and sizes around the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkShape {
+    /// Filters F at full resolution; doubled at each reduction.
+    pub filters: usize,
+    /// Side of the square images, divisible by 4.
+    pub side: usize,
+    /// Channels of the images.
+    pub channels: usize,
+    /// Classes.
+    pub classes: usize,
+    /// Order inside an operation.
+    #[serde(default)]
+    pub order: ConvOrder,
+}
+
+impl NetworkShape {
+    /// The shape, once each number is in range.
+    ///
+    /// # Errors
+    /// Zero filters, channels or classes; a side that is zero or not divisible by 4.
+    pub fn check(self) -> Result<Self, SpaceError> {
+        for (field, found) in [("filters", self.filters), ("channels", self.channels), ("classes", self.classes)] {
+            if found == 0 {
+                return Err(SpaceError::Field { field, found, expected: "at least 1" });
+            }
+        }
+        if self.side == 0 || self.side % 4 != 0 {
+            return Err(SpaceError::Field {
+                field: "image side",
+                found: self.side,
+                expected: "a multiple of 4, not 0",
+            });
+        }
+        Ok(self)
+    }
+
+    /// Filters of cell `cell`.
+    pub fn cell_filters(&self, cells: &CellSpace, cell: usize) -> usize {
+        self.filters << cells.reductions(cell)
+    }
+
+    /// Side of cell `cell`'s feature maps.
+    pub fn cell_side(&self, cells: &CellSpace, cell: usize) -> usize {
+        self.side >> cells.reductions(cell)
+    }
+
+    /// Channels of each slice of what cell `cell` reads as A (`input` 0) or B (`input` 1): a stem is one slice, a cell's output
+    /// one for A', B' and each block.
+    pub fn input_slices(&self, cells: &CellSpace, cell: usize, input: usize) -> Vec<usize> {
+        match (cell + input).checked_sub(CELL_INPUTS) {
+            None => vec![self.filters],
+            Some(source) => vec![self.cell_filters(cells, source); CELL_INPUTS + cells.blocks()],
+        }
+    }
+
+    /// The cost of the stand-alone network of `architecture`: affine normalisation, no bias but the classifier's.
+    ///
+    /// # Errors
+    /// A number out of range, or an architecture of another space.
+    pub fn cost(&self, cells: &CellSpace, architecture: &Architecture) -> Result<Cost, SpaceError> {
+        self.check()?;
+        cells.space().check(architecture)?;
+        let mut sum = Sum { order: self.order, ..Sum::default() };
+        sum.side = self.side;
+        sum.convolution(9 * self.channels, self.filters);
+        sum.norm(self.filters);
+        sum.convolution(9 * self.filters, self.filters);
+        sum.norm(self.filters);
+        for cell in 0..cells.cells() {
+            let c = self.cell_filters(cells, cell);
+            sum.side = self.cell_side(cells, cell);
+            for input in 0..CELL_INPUTS {
+                sum.convolution(self.input_slices(cells, cell, input).iter().sum(), c);
+                sum.norm(c);
+            }
+            for paths in cells.paths(architecture, cell) {
+                sum.block(c, paths.inputs.count_ones() as usize, paths.operations);
+            }
+        }
+        let last = self.cell_filters(cells, cells.cells() - 1);
+        sum.convolution(last * (CELL_INPUTS + cells.blocks()), last);
+        sum.norm(last);
+        sum.cost.parameters += ((last + 1) * self.classes) as u64;
+        sum.cost.macs += (last * self.classes) as u64;
+        Ok(sum.cost)
+    }
+}
+
+#[derive(Default)]
+struct Sum {
+    cost: Cost,
+    side: usize,
+    order: ConvOrder,
+}
+
+impl Sum {
+    fn convolution(&mut self, weights_per_output: usize, outputs: usize) {
+        let parameters = (weights_per_output * outputs) as u64;
+        self.cost.parameters += parameters;
+        self.cost.macs += parameters * (self.side * self.side) as u64;
+    }
+
+    fn norm(&mut self, channels: usize) {
+        self.cost.parameters += 2 * channels as u64;
+    }
+
+    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one of
+    /// the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output; otherwise one after the 1x1
+    /// and one after each of the pair's convolutions.
+    fn block(&mut self, c: usize, inputs: usize, operations: u64) {
+        self.convolution(c * inputs, c);
+        for operation in (0..7).filter(|o| operations >> o & 1 == 1) {
+            match operation {
+                1..=3 => {
+                    let k = 2 * operation + 1;
+                    for _ in 0..2 {
+                        self.convolution(k * k, c);
+                        self.convolution(c, c);
+                    }
+                }
+                4 => {
+                    self.convolution(7 * c, c);
+                    self.convolution(7 * c, c);
+                }
+                _ => {}
+            }
+        }
+        let pairs = (operations & 0b001_1110).count_ones() as usize;
+        let norms = match self.order {
+            ConvOrder::NormReluConv => usize::from(pairs > 0) + pairs + 1,
+            ConvOrder::ReluConvNorm | ConvOrder::ConvNormRelu => 1 + 2 * pairs,
+        };
+        (0..norms).for_each(|_| self.norm(c));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_that_is_no_multiple_of_four_is_refused() {
+        let shape = NetworkShape { filters: 8, side: 14, channels: 1, classes: 10, order: ConvOrder::default() };
+        assert_eq!(shape.check().unwrap_err().to_string(), "image side: found 14, expected a multiple of 4, not 0");
+    }
+
+    #[test]
+    fn the_smallest_network_costs_what_a_hand_count_gives() {
+        let cells = CellSpace::new(3, 1).unwrap();
+        let shape = NetworkShape { filters: 2, side: 4, channels: 1, classes: 3, order: ConvOrder::default() };
+        let identity = cells.space().parse_architecture("10:1000000").unwrap();
+        let cost = shape.cost(&cells, &identity).unwrap();
+        // Stems 18 + 36. Cell 0 (c = 2): 1x1s of 2 and 2 channels 4 + 4, block 4. Cell 1 (c = 4, A one slice of 2, B three of 2):
+        // 8 + 24, block 16. Cell 2 (c = 8, A three of 2, B three of 4): 48 + 96, block 64. Head 3 · 8 · 8. Classifier 27.
+        let convolutions = [54, 12, 48, 208, 192];
+        // Norms of two numbers a channel: stems 2 + 2; three a cell: A', B' and the block's output; the head's.
+        let norms = 2 * (4 + 3 * 2 + 3 * 4 + 3 * 8 + 8);
+        assert_eq!(cost.parameters, convolutions.iter().sum::<u64>() + norms + 27);
+        assert_eq!(cost.macs, (54 + 12) * 16 + 48 * 4 + 208 + 192 + 24);
+    }
+
+    #[test]
+    fn an_architecture_of_another_space_is_refused() {
+        let shape = NetworkShape { filters: 2, side: 4, channels: 1, classes: 3, order: ConvOrder::default() };
+        let other = CellSpace::new(3, 2).unwrap().space().parse_architecture("10:1000000/100:1000000").unwrap();
+        assert!(shape.cost(&CellSpace::new(3, 1).unwrap(), &other).is_err());
+    }
+}
