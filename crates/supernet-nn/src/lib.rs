@@ -1,1 +1,28 @@
-//! supernet-nn
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod cell;
+mod choice_block;
+mod dense;
+mod error;
+mod masked_l2;
+mod network;
+mod operation;
+mod paths;
+mod site;
+mod sliced_pointwise;
+mod usage;
+mod weights;
+
+pub use call::{Call, Execution, Notes, Statistics};
+pub use cell::Cell;
+pub use choice_block::ChoiceBlock;
+pub use error::NnError;
+pub use masked_l2::{MaskedL2, Weighting};
+pub use network::{Classifier, Network, NetworkConfig, Stem};
+pub use operation::{Factored, Operation, Separable};
+pub use paths::Paths;
+pub use site::{EPSILON, Norm, NormKind, Site};
+pub use sliced_pointwise::SlicedPointwise;
+pub use usage::Usage;
+pub use weights::{Init, NamedWeights, Weights};

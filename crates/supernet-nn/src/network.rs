@@ -1,0 +1,256 @@
+//! The network: stems, cells, 1x1, global average pool, classifier. Supernet and stand-alone network are built by this code, with
+//! all options or with an architecture's.
+
+use crate::{
+    Call, Cell, NnError, NormKind, Notes, Paths, Site, Usage,
+    call::run,
+    cell::{CellConfig, Source},
+    paths::Ghosts,
+    sliced_pointwise::{Slice, SlicedPointwise},
+    usage::every_parameter,
+    weights::{Builder, Init, NamedWeights, Weights},
+};
+use burn::{
+    module::{Module, Param},
+    tensor::{Device, Tensor},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use supernet_space::{Architecture, BlockPaths, CELL_INPUTS, CellSpace, NetworkShape};
+
+/// What a network is built from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NetworkConfig {
+    /// The searched part.
+    pub cells: CellSpace,
+    /// The rest: widths, image size, classes, order.
+    pub shape: NetworkShape,
+    /// Normalisation of the supernet; a stand-alone network has [`NormKind::Batch`].
+    #[serde(default)]
+    pub norm: NormKind,
+}
+
+impl NetworkConfig {
+    /// The network that holds every option of the space.
+    ///
+    /// # Errors
+    /// A size out of range, or what `weights` refuses.
+    pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network, NnError> {
+        let all = self.cells.space().all_on();
+        self.build(self.norm, |cell| self.cells.paths(&all, cell), weights, device)
+    }
+
+    /// The network of one architecture, with ordinary batch normalisation.
+    ///
+    /// # Errors
+    /// A size out of range, an architecture of another space, or what `weights` refuses.
+    pub fn stand_alone(
+        &self,
+        architecture: &Architecture,
+        weights: &mut dyn Weights,
+        device: &Device,
+    ) -> Result<Network, NnError> {
+        self.cells.space().check(architecture)?;
+        self.build(NormKind::Batch, |cell| self.cells.paths(architecture, cell), weights, device)
+    }
+
+    /// The stand-alone network of an architecture with the weights of a supernet, slice by slice; scale 1 and shift 0 where the
+    /// supernet has none. With batch statistics it equals the masked supernet (PAPER, E1); its stored statistics are not set:
+    /// see [`Network::calibrate`].
+    ///
+    /// # Errors
+    /// As [`NetworkConfig::stand_alone`]; a supernet of another shape.
+    pub fn extract(&self, supernet: &Network, architecture: &Architecture, device: &Device) -> Result<Network, NnError> {
+        self.stand_alone(architecture, &mut NamedWeights::of(supernet), device)
+    }
+
+    fn build(
+        &self,
+        norm: NormKind,
+        held: impl Fn(usize) -> Vec<BlockPaths>,
+        weights: &mut dyn Weights,
+        device: &Device,
+    ) -> Result<Network, NnError> {
+        let shape = self.shape.check()?;
+        let builder = &mut Builder::new(weights, device);
+        let cells = &self.cells;
+        let mut cell = |b: &mut Builder, index: usize| {
+            let inputs: Vec<Vec<usize>> =
+                (0..CELL_INPUTS).map(|input| shape.input_slices(cells, index, input)).collect();
+            let config = CellConfig {
+                inputs: [&inputs[0], &inputs[1]],
+                channels: shape.cell_filters(cells, index),
+                blocks: &held(index),
+                norm,
+                order: shape.order,
+            };
+            b.at(index, |b| Cell::init(b, &config))
+        };
+        let last = shape.cell_filters(cells, cells.cells() - 1);
+        let slices = vec![last; CELL_INPUTS + cells.blocks()];
+        Ok(Network {
+            stem1: builder.at("stem1", |b| Stem::init(b, shape.channels, norm, &shape))?,
+            stem2: builder.at("stem2", |b| Stem::init(b, shape.filters, norm, &shape))?,
+            cells: builder
+                .at("cells", |b| (0..cells.cells()).map(|index| cell(b, index)).collect::<Result<_, _>>())?,
+            head: builder.at("head", |b| SlicedPointwise::init(b, &slices, last, |_| true))?,
+            head_site: builder.at("head_site", |b| Site::of_convolution(b, norm, shape.order, last))?,
+            classifier: builder.at("classifier", |b| Classifier::init(b, last, shape.classes))?,
+            space: cells.clone(),
+            shape,
+        })
+    }
+}
+
+/// A network of the paper: a supernet, or the stand-alone network of one architecture.
+#[derive(Module, Debug)]
+pub struct Network {
+    pub(crate) stem1: Stem,
+    pub(crate) stem2: Stem,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) head: SlicedPointwise,
+    pub(crate) head_site: Site,
+    pub(crate) classifier: Classifier,
+    #[module(skip)]
+    pub(crate) space: CellSpace,
+    #[module(skip)]
+    pub(crate) shape: NetworkShape,
+}
+
+impl Network {
+    /// The logits [images, classes] of a batch [images, channels, side, side] whose equal runs of images are the ghost batches of
+    /// `paths`, each normalised by its own statistics.
+    ///
+    /// # Errors
+    /// Images of another size, or a batch that the ghost batches do not divide.
+    ///
+    /// # Panics
+    /// If a mask uses what a stand-alone network was built without.
+    pub fn forward(&self, images: Tensor<4>, paths: &Paths) -> Result<Tensor<2>, NnError> {
+        self.forward_with(images, paths, &Call::default())
+    }
+
+    /// [`Network::forward`] with the options of `call`.
+    ///
+    /// # Errors
+    /// As [`Network::forward`].
+    pub fn forward_with(&self, images: Tensor<4>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
+        self.check(&images, paths)?;
+        let groups = paths.ghosts();
+        let all = paths.all();
+        let stem1 = self.stem1.forward(images, &all, call);
+        let stem2 = self.stem2.forward(stem1.clone(), &all, call);
+        let source = |shared, side| Source { slices: vec![Some(Slice { shared, live: all.clone() })], side };
+        let mut a = source(stem1, self.shape.side);
+        let mut b = source(stem2, self.shape.side);
+        for (index, cell) in self.cells.iter().enumerate() {
+            let side = self.shape.cell_side(&self.space, index);
+            a.reduce_to(side, call);
+            b.reduce_to(side, call);
+            let output = cell.forward(&a, &b, index, paths, call);
+            a = std::mem::replace(&mut b, output);
+        }
+        let head = b.project(&self.head, groups, call);
+        let head = self.head_site.shared(self.head_site.raw(head, groups, call), groups, call);
+        Ok(self.classifier.forward(head))
+    }
+
+    pub(crate) fn check(&self, images: &Tensor<4>, paths: &Paths) -> Result<(), NnError> {
+        let [n, c, h, w] = images.dims();
+        let expected = [self.shape.channels, self.shape.side, self.shape.side];
+        if [c, h, w] != expected {
+            return Err(NnError::Images { found: [c, h, w], expected });
+        }
+        if n == 0 || n % paths.ghosts() != 0 {
+            return Err(NnError::GhostBatches { images: n, ghosts: paths.ghosts() });
+        }
+        Ok(())
+    }
+
+    /// In what share of the ghost batches each parameter is used.
+    pub fn usage(&self, paths: &Paths) -> Usage {
+        let (groups, all) = (paths.ghosts(), paths.all());
+        let mut counts = HashMap::new();
+        let mut report = |id, count| drop(counts.insert(id, count));
+        let mut always = |module: &Site| every_parameter(module, &mut |id| report(id, groups));
+        always(&self.head_site);
+        for stem in [&self.stem1, &self.stem2] {
+            every_parameter(stem, &mut |id| report(id, groups));
+        }
+        every_parameter(&self.classifier, &mut |id| report(id, groups));
+        let live = |source: Option<usize>, slice| match source {
+            None => groups,
+            Some(cell) => paths.cell(cell).live(slice, &all).len(),
+        };
+        for (index, cell) in self.cells.iter().enumerate() {
+            let of_input = |input: usize, slice| live((index + input).checked_sub(CELL_INPUTS), slice);
+            cell.usage(index, paths, of_input, &mut report);
+        }
+        self.head.usage(|slice| live(Some(self.cells.len() - 1), slice), &mut report);
+        Usage::new(counts, groups)
+    }
+
+    /// Sets the statistics for [`crate::Statistics::Stored`] to the plain average of those noted during calls with
+    /// [`crate::Statistics::Note`] (PAPER, E3).
+    pub fn calibrate(mut self, notes: &Notes) -> Self {
+        let cells = self.cells.iter_mut().flat_map(|cell| cell.sites_mut());
+        let outer = [&mut self.stem1.site, &mut self.stem2.site, &mut self.head_site];
+        cells.chain(outer).filter_map(|site| site.norm_mut()).for_each(|norm| norm.calibrate(notes));
+        self
+    }
+
+    /// The space whose masks it reads.
+    pub fn space(&self) -> &CellSpace {
+        &self.space
+    }
+
+    /// Its sizes.
+    pub fn shape(&self) -> NetworkShape {
+        self.shape
+    }
+}
+
+/// A 3x3 convolution to F filters and the site of its output. Its readers take relu(norm(·)).
+#[derive(Module, Debug)]
+pub struct Stem {
+    weight: Param<Tensor<4>>,
+    site: Site,
+}
+
+impl Stem {
+    fn init(b: &mut Builder, channels: usize, norm: NormKind, shape: &NetworkShape) -> Result<Self, NnError> {
+        let init = Init::Variance(2.0 / (9 * channels) as f64);
+        Ok(Self {
+            weight: b.at("weight", |b| b.parameter([shape.filters, channels, 3, 3], init))?,
+            site: b.at("site", |b| Site::of_convolution(b, norm, shape.order, shape.filters))?,
+        })
+    }
+
+    pub(crate) fn forward(&self, x: Tensor<4>, all: &Ghosts, call: &Call) -> Tensor<4> {
+        let groups = all.len();
+        let y = run!(call, conv(x, self.weight.val(), groups, all));
+        self.site.shared(self.site.raw(y, groups, call), groups, call)
+    }
+}
+
+/// Global average pool, then a linear layer with bias.
+#[derive(Module, Debug)]
+pub struct Classifier {
+    weight: Param<Tensor<2>>,
+    bias: Param<Tensor<1>>,
+}
+
+impl Classifier {
+    fn init(b: &mut Builder, channels: usize, classes: usize) -> Result<Self, NnError> {
+        Ok(Self {
+            weight: b.at("weight", |b| b.parameter([channels, classes], Init::Variance(1.0 / channels as f64)))?,
+            bias: b.at("bias", |b| b.parameter([classes], Init::Zero))?,
+        })
+    }
+
+    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
+        let [n, c, h, w] = x.dims();
+        let pooled = x.reshape([n, c, h * w]).mean_dim(2).reshape([n, c]);
+        pooled.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+    }
+}

@@ -1,0 +1,40 @@
+//! Which parameters the masks of a step use, and in what share of the ghost batches.
+
+use burn::{
+    module::{Module, ModuleVisitor, Param, ParamId},
+    tensor::Tensor,
+};
+use std::collections::HashMap;
+
+/// For each parameter the share u of ghost batches that use it (PAPER, *Use, masked L2, update*): u = (1/G) · #{g : used by m_g}.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Usage {
+    shares: HashMap<ParamId, f64>,
+}
+
+impl Usage {
+    pub(crate) fn new(counts: HashMap<ParamId, usize>, ghosts: usize) -> Self {
+        Self { shares: counts.into_iter().map(|(id, count)| (id, count as f64 / ghosts as f64)).collect() }
+    }
+
+    /// The share of ghost batches that use a parameter: 0 if none does.
+    pub fn share(&self, id: ParamId) -> f64 {
+        self.shares.get(&id).copied().unwrap_or(0.0)
+    }
+
+    /// Number of parameters (tensors) that some ghost batch uses.
+    pub fn used(&self) -> usize {
+        self.shares.values().filter(|&&share| share > 0.0).count()
+    }
+}
+
+/// Reports the id of every parameter of a module.
+pub(crate) fn every_parameter(module: &impl Module, report: &mut dyn FnMut(ParamId)) {
+    struct Visit<'a>(&'a mut dyn FnMut(ParamId));
+    impl ModuleVisitor for Visit<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            (self.0)(param.id);
+        }
+    }
+    module.visit(&mut Visit(report));
+}

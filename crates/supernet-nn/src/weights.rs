@@ -1,0 +1,133 @@
+//! Where initial weights come from: they are handed in by name, never drawn here.
+
+use crate::NnError;
+use burn::{
+    module::{Module, ModuleVisitor, Param, ParamId},
+    tensor::{Device, Tensor, TensorData},
+};
+use std::collections::HashMap;
+
+/// What a parameter is, for whoever draws its initial value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Init {
+    /// A weight of this variance and mean 0.
+    Variance(f64),
+    /// All zeros: biases and shifts.
+    Zero,
+    /// All ones: scales.
+    One,
+}
+
+/// A source of initial weights. A network asks once for each of its parameters, by the parameter's path
+/// (`cells.0.blocks.1.inputs.weights.2`); a supernet and a stand-alone network ask for the same names.
+pub trait Weights {
+    /// The value of parameter `name`, of shape `shape`.
+    ///
+    /// # Errors
+    /// The source has no such weight, or one of another shape.
+    fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError>;
+}
+
+/// Weights by name, as read from a module or a file. Scales, shifts and biases that are missing start at their constants; a
+/// missing weight is an error. This is how a stand-alone network is cut out of a supernet.
+#[derive(Clone, Debug, Default)]
+pub struct NamedWeights(pub HashMap<String, TensorData>);
+
+impl NamedWeights {
+    /// The weights of every parameter of `module`, by path.
+    pub fn of(module: &impl Module) -> Self {
+        let mut collect = Collect::default();
+        module.visit(&mut collect);
+        Self(collect.found)
+    }
+}
+
+impl Weights for NamedWeights {
+    fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
+        let refuse = |found| NnError::Weight { name: name.into(), found, expected: shape.into() };
+        match (self.0.get(name), init) {
+            (Some(data), _) if data.shape.as_slice() == shape => Ok(data.clone()),
+            (Some(data), _) => Err(refuse(format!("shape {:?}", data.shape.as_slice()))),
+            (None, Init::Variance(_)) => Err(refuse("nothing of this name".into())),
+            (None, constant) => Ok(constant.data(shape).expect("a constant")),
+        }
+    }
+}
+
+impl Init {
+    /// The value itself, where it is constant.
+    pub fn data(self, shape: &[usize]) -> Option<TensorData> {
+        let value = match self {
+            Self::Variance(_) => return None,
+            Self::Zero => 0.0f32,
+            Self::One => 1.0,
+        };
+        Some(TensorData::new(vec![value; shape.iter().product()], shape.to_vec()))
+    }
+}
+
+/// Builds parameters under their paths.
+pub(crate) struct Builder<'a> {
+    weights: &'a mut dyn Weights,
+    pub(crate) device: &'a Device,
+    path: Vec<String>,
+}
+
+impl<'a> Builder<'a> {
+    pub(crate) fn new(weights: &'a mut dyn Weights, device: &'a Device) -> Self {
+        Self { weights, device, path: Vec::new() }
+    }
+
+    /// Builds what stands at `name` below the present path.
+    pub(crate) fn at<T>(
+        &mut self,
+        name: impl ToString,
+        build: impl FnOnce(&mut Self) -> Result<T, NnError>,
+    ) -> Result<T, NnError> {
+        self.path.push(name.to_string());
+        let built = build(self);
+        self.path.pop();
+        built
+    }
+
+    /// The parameter at the present path. Its id is a hash of the path, so that equal runs write equal files.
+    pub(crate) fn parameter<const D: usize>(
+        &mut self,
+        shape: [usize; D],
+        init: Init,
+    ) -> Result<Param<Tensor<D>>, NnError> {
+        let name = self.path.join(".");
+        let data = self.weights.weight(&name, &shape, init)?;
+        let dtype = data.dtype;
+        let tensor = Tensor::from_data(data, (self.device, dtype));
+        let mut parameter = Param::from_tensor(tensor);
+        parameter.id = ParamId::from(name_hash(&name));
+        Ok(parameter)
+    }
+}
+
+/// FNV-1a, 64 bits.
+fn name_hash(name: &str) -> u64 {
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// The paths, ids and values of a module's parameters.
+#[derive(Default)]
+struct Collect {
+    path: Vec<String>,
+    found: HashMap<String, TensorData>,
+}
+
+impl ModuleVisitor for Collect {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.found.insert(self.path.join("."), param.val().into_data());
+    }
+}
