@@ -1,1 +1,30 @@
-//! supernet-kernels
+//! Tensor operations of one-shot architecture search that Burn lacks or runs slowly, each with its own backward.
+//!
+//! A batch is `groups` ghost batches of `n` images, rows `[groups * n, channels, height, width]`; each ghost batch has a path mask
+//! and statistics of its own. Operations take a sorted list `on` of ghost batches, run on those and on no others, and either
+//! return a *compact* tensor (the listed ghost batches only) or add to an accumulator.
+
+#![warn(missing_docs)]
+
+mod add_on;
+mod add_rows;
+mod conv;
+mod depthwise;
+mod ghosts;
+mod mean_pool;
+mod norm_affine_relu;
+mod norm_relu;
+mod pointwise;
+mod pool;
+pub mod reference;
+
+pub use add_on::add_on;
+pub use add_rows::add_rows;
+pub use conv::conv;
+pub use depthwise::depthwise;
+pub use ghosts::zeros_like_rows;
+pub use mean_pool::mean_pool;
+pub use norm_affine_relu::norm_affine_relu;
+pub use norm_relu::{norm, norm_relu, norm_relu_on};
+pub use pointwise::{pointwise, pointwise_add};
+pub use pool::{Pool, pool_add};

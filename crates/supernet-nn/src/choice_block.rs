@@ -59,7 +59,13 @@ impl ChoiceBlock {
     }
 
     /// The block's output as a slice for its readers; `None` where no ghost batch uses the block.
-    pub(crate) fn forward(&self, slices: &[Option<Slice>], lists: &BlockLists, paths: &Paths, call: &Call) -> Option<Slice> {
+    pub(crate) fn forward(
+        &self,
+        slices: &[Option<Slice>],
+        lists: &BlockLists,
+        paths: &Paths,
+        call: &Call,
+    ) -> Option<Slice> {
         let groups = paths.ghosts();
         let projected = self.inputs.forward(slices, |j| &lists.inputs[j], groups, call)?;
         let projected = scaled(projected, paths.scale(lists.choice));
@@ -74,18 +80,20 @@ impl ChoiceBlock {
     /// Σ_o operation_o over the ghost batches of each list.
     fn sum(&self, raw: Tensor<4>, lists: &BlockLists, groups: usize, call: &Call) -> Tensor<4> {
         let convolving = convolving(lists, groups);
-        let shared = self.projected.as_ref().filter(|_| !convolving.is_empty()).map(|site| Rows {
-            tensor: site.shared_on(raw.clone(), groups, &convolving, call),
-            ghosts: &convolving,
-        });
+        let shared = self
+            .projected
+            .as_ref()
+            .filter(|_| !convolving.is_empty())
+            .map(|site| Rows { tensor: site.shared_on(raw.clone(), groups, &convolving, call), ghosts: &convolving });
         let mut sum = zeros_like(&raw, raw.dims());
         for (o, on) in lists.operations.iter().enumerate().filter(|(_, on)| !on.is_empty()) {
             sum = match Kind::ALL[o] {
-                Kind::Identity => run!(call, add_on(sum, raw.clone(), groups, on, on)),
+                Kind::Identity => run!(call, add_on(sum, raw.clone(), groups, on)),
                 Kind::Pool(pool) => run!(call, pool_add(sum, raw.clone(), pool, groups, on)),
                 Kind::Separable(_) | Kind::Factored => {
-                    let operation =
-                        self.operations[o].as_ref().expect("the mask uses an operation that this network was built without");
+                    let operation = self.operations[o]
+                        .as_ref()
+                        .expect("the mask uses an operation that this network was built without");
                     let shared = shared.as_ref().expect("a site in every block that convolves");
                     operation.add(sum, shared, groups, on, call)
                 }
@@ -100,7 +108,7 @@ impl ChoiceBlock {
             return raw;
         }
         let zeros = zeros_like(&raw, raw.dims());
-        supernet_kernels::reference::add_on(zeros, raw, groups, &lists.live, &lists.live)
+        supernet_kernels::reference::add_on(zeros, raw, groups, &lists.live)
     }
 
     pub(crate) fn usage(&self, lists: &BlockLists, report: &mut dyn FnMut(ParamId, usize)) {

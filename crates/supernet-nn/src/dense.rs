@@ -2,11 +2,14 @@
 //! concats are concats. It shares no list with the sparse path and is what tests hold that path against.
 
 use crate::{
-    Call, Cell, ChoiceBlock, Execution, NnError, Network, Operation, Paths,
+    Call, Cell, ChoiceBlock, Execution, Network, NnError, Operation, Paths,
     operation::{Kind, Rows},
     sliced_pointwise::{SlicedPointwise, zeros_like},
 };
-use burn::tensor::{DType, Tensor, TensorData, module, ops::ConvOptions};
+use burn::tensor::{
+    DType, Tensor, TensorData, module,
+    ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
+};
 use supernet_kernels::{Pool, reference};
 use supernet_space::{BlockPaths, PathMask};
 
@@ -110,8 +113,8 @@ fn concat_pointwise(x: &Tensor<4>, weights: &SlicedPointwise) -> Tensor<4> {
 
 fn dense_pool(x: Tensor<4>, pool: Pool) -> Tensor<4> {
     match pool {
-        Pool::Max => module::max_pool2d(x, [3, 3], [1, 1], [1, 1], [1, 1], false),
-        Pool::Average => module::avg_pool2d(x, [3, 3], [1, 1], [1, 1], true, false),
+        Pool::Max => module::max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1])),
+        Pool::Average => module::avg_pool2d(x, AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1])),
     }
 }
 

@@ -60,7 +60,12 @@ impl NetworkConfig {
     ///
     /// # Errors
     /// As [`NetworkConfig::stand_alone`]; a supernet of another shape.
-    pub fn extract(&self, supernet: &Network, architecture: &Architecture, device: &Device) -> Result<Network, NnError> {
+    pub fn extract(
+        &self,
+        supernet: &Network,
+        architecture: &Architecture,
+        device: &Device,
+    ) -> Result<Network, NnError> {
         self.stand_alone(architecture, &mut NamedWeights::of(supernet), device)
     }
 
@@ -74,7 +79,7 @@ impl NetworkConfig {
         let shape = self.shape.check()?;
         let builder = &mut Builder::new(weights, device);
         let cells = &self.cells;
-        let mut cell = |b: &mut Builder, index: usize| {
+        let cell = |b: &mut Builder, index: usize| {
             let inputs: Vec<Vec<usize>> =
                 (0..CELL_INPUTS).map(|input| shape.input_slices(cells, index, input)).collect();
             let config = CellConfig {
@@ -91,8 +96,7 @@ impl NetworkConfig {
         Ok(Network {
             stem1: builder.at("stem1", |b| Stem::init(b, shape.channels, norm, &shape))?,
             stem2: builder.at("stem2", |b| Stem::init(b, shape.filters, norm, &shape))?,
-            cells: builder
-                .at("cells", |b| (0..cells.cells()).map(|index| cell(b, index)).collect::<Result<_, _>>())?,
+            cells: builder.at("cells", |b| (0..cells.cells()).map(|index| cell(b, index)).collect::<Result<_, _>>())?,
             head: builder.at("head", |b| SlicedPointwise::init(b, &slices, last, |_| true))?,
             head_site: builder.at("head_site", |b| Site::of_convolution(b, norm, shape.order, last))?,
             classifier: builder.at("classifier", |b| Classifier::init(b, last, shape.classes))?,
@@ -171,9 +175,10 @@ impl Network {
     pub fn usage(&self, paths: &Paths) -> Usage {
         let (groups, all) = (paths.ghosts(), paths.all());
         let mut counts = HashMap::new();
-        let mut report = |id, count| drop(counts.insert(id, count));
-        let mut always = |module: &Site| every_parameter(module, &mut |id| report(id, groups));
-        always(&self.head_site);
+        let mut report = |id, count| {
+            counts.insert(id, count);
+        };
+        every_parameter(&self.head_site, &mut |id| report(id, groups));
         for stem in [&self.stem1, &self.stem2] {
             every_parameter(stem, &mut |id| report(id, groups));
         }

@@ -83,14 +83,7 @@ impl Operation {
     }
 
     /// `acc[on] + operation(shared[on])`.
-    pub(crate) fn add(
-        &self,
-        acc: Tensor<4>,
-        shared: &Rows,
-        groups: usize,
-        on: &[u32],
-        call: &Call,
-    ) -> Tensor<4> {
+    pub(crate) fn add(&self, acc: Tensor<4>, shared: &Rows, groups: usize, on: &[u32], call: &Call) -> Tensor<4> {
         let read = shared.positions(on);
         let x = (shared.tensor.clone(), shared.ghosts.len(), &read[..]);
         match self {
@@ -161,7 +154,7 @@ impl Separable {
             None => run!(call, pointwise_add(acc, y, self.pointwise[1].val(), groups, &here, on)),
             Some(site) => {
                 let y = site.raw(run!(call, pointwise(y, self.pointwise[1].val())), n, call);
-                run!(call, add_on(acc, y, groups, &here, on))
+                run!(call, add_rows(acc, y, groups, on))
             }
         }
     }
@@ -204,6 +197,6 @@ impl Factored {
             None => y,
             Some(site) => site.raw(y, n, call),
         };
-        run!(call, add_on(acc, y, groups, &here, on))
+        run!(call, add_rows(acc, y, groups, on))
     }
 }

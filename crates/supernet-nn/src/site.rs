@@ -153,10 +153,6 @@ impl Site {
         }
     }
 
-    pub(crate) fn order(&self) -> ConvOrder {
-        self.order
-    }
-
     pub(crate) fn norm_mut(&mut self) -> Option<&mut Norm> {
         self.norm.as_mut()
     }
@@ -193,7 +189,7 @@ impl Site {
         if self.order == ConvOrder::NormReluConv && affine_free && batch_statistics {
             return run!(call, norm_relu_on(raw, groups, on, EPSILON));
         }
-        let rows = if on.len() == groups { raw } else { supernet_kernels::reference::select(raw, groups, on) };
+        let rows = if on.len() == groups { raw } else { supernet_kernels::reference::take(raw, groups, on) };
         self.shared(rows, on.len(), call)
     }
 }

@@ -46,8 +46,8 @@ impl Weights for NamedWeights {
     fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
         let refuse = |found| NnError::Weight { name: name.into(), found, expected: shape.into() };
         match (self.0.get(name), init) {
-            (Some(data), _) if data.shape.as_slice() == shape => Ok(data.clone()),
-            (Some(data), _) => Err(refuse(format!("shape {:?}", data.shape.as_slice()))),
+            (Some(data), _) if data.shape().as_slice() == shape => Ok(data.clone()),
+            (Some(data), _) => Err(refuse(format!("shape {:?}", data.shape().as_slice()))),
             (None, Init::Variance(_)) => Err(refuse("nothing of this name".into())),
             (None, constant) => Ok(constant.data(shape).expect("a constant")),
         }
@@ -98,7 +98,7 @@ impl<'a> Builder<'a> {
     ) -> Result<Param<Tensor<D>>, NnError> {
         let name = self.path.join(".");
         let data = self.weights.weight(&name, &shape, init)?;
-        let dtype = data.dtype;
+        let dtype = data.dtype();
         let tensor = Tensor::from_data(data, (self.device, dtype));
         let mut parameter = Param::from_tensor(tensor);
         parameter.id = ParamId::from(name_hash(&name));

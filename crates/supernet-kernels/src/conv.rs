@@ -1,0 +1,27 @@
+//! Dense convolution of the listed ghost batches: stride 1, same padding, any odd kernel (1x7, 7x1, 3x3).
+//!
+//! ```text
+//! y[i, o, a, b] = sum over c, u, v of  weight[o, c, u, v] * x[i, c, a + u - kh/2, b + v - kw/2]      (0 outside the image)
+//! ```
+
+use burn::tensor::Tensor;
+
+use crate::{ghosts::Ghosts, reference};
+
+/// Dense convolution, stride 1, zero padding `[kh / 2, kw / 2]`, of the listed ghost batches.
+///
+/// Shapes: `x` `[groups * n, c_in, h, w]`, `weight` `[c_out, c_in, kh, kw]` with odd `kh` and `kw`, the result
+/// `[on.len() * n, c_out, h, w]`. The gradient of ghost batches that are not listed is exactly zero.
+///
+/// # Panics
+/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, or the weight does not fit.
+pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    let [rows, c, _, _] = x.dims();
+    Ghosts::cut("conv", rows, groups).check("conv", "on", on);
+    let shape = weight.dims();
+    assert!(
+        shape[1] == c && shape[2] % 2 == 1 && shape[3] % 2 == 1,
+        "conv: the weight must be [c_out, {c}, kh, kw] with odd kh and kw, found {shape:?}"
+    );
+    reference::conv(x, weight, groups, on)
+}

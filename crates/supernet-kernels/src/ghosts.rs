@@ -1,0 +1,93 @@
+//! How the rows of a batch are cut into ghost batches, and lists of ghost batches.
+//!
+//! A batch of `groups` ghost batches of `n` images has `groups * n` rows; ghost batch `g` is rows `g * n .. (g + 1) * n`.
+//! A list names ghost batches by index, sorted and distinct. A *compact* tensor holds only the rows of a list, in its order.
+
+use burn::tensor::Tensor;
+
+/// The cut of a batch into ghost batches of equal size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ghosts {
+    /// Number of ghost batches.
+    pub groups: usize,
+    /// Rows (images) in each.
+    pub size: usize,
+}
+
+impl Ghosts {
+    /// Cuts `rows` into `groups`; a batch without rows has no ghost batches.
+    ///
+    /// # Panics
+    /// If `rows` is not `groups` times a size of at least one.
+    pub fn cut(op: &str, rows: usize, groups: usize) -> Self {
+        if rows == 0 && groups == 0 {
+            return Self { groups: 0, size: 1 };
+        }
+        assert!(
+            groups > 0 && rows > 0 && rows.is_multiple_of(groups),
+            "{op}: {rows} rows cannot be cut into {groups} ghost batches of equal size"
+        );
+        Self {
+            groups,
+            size: rows / groups,
+        }
+    }
+
+    /// Rows of `count` ghost batches.
+    pub fn rows(&self, count: usize) -> usize {
+        self.size * count
+    }
+
+    /// Checks that `on` is sorted and distinct and names only ghost batches that exist.
+    ///
+    /// # Panics
+    /// If it is not.
+    pub fn check(&self, op: &str, list: &str, on: &[u32]) {
+        for pair in on.windows(2) {
+            assert!(
+                pair[0] < pair[1],
+                "{op}: `{list}` must be sorted and distinct, found {} after {}",
+                pair[1],
+                pair[0]
+            );
+        }
+        self.check_range(op, list, on);
+    }
+
+    /// Checks that `list` names only ghost batches that exist; order and repetition are free.
+    ///
+    /// # Panics
+    /// If it does not.
+    pub fn check_range(&self, op: &str, list: &str, on: &[u32]) {
+        for &g in on {
+            assert!(
+                (g as usize) < self.groups,
+                "{op}: `{list}` names ghost batch {g} of {}",
+                self.groups
+            );
+        }
+    }
+
+    /// True if `on`, already checked, names every ghost batch.
+    pub fn all(&self, on: &[u32]) -> bool {
+        on.len() == self.groups
+    }
+}
+
+/// Checks that two tensors that are summed have the same shape.
+///
+/// # Panics
+/// If they do not.
+pub(crate) fn check_same(op: &str, acc: [usize; 4], x: [usize; 4]) {
+    assert!(
+        acc == x,
+        "{op}: the accumulator has shape {acc:?}, the input {x:?}"
+    );
+}
+
+/// Zeros with `rows` rows and `channels` channels, of the height, width, type and device of `x`: an accumulator for
+/// [`pointwise_add`](crate::pointwise_add), [`pool_add`](crate::pool_add) and [`add_on`](crate::add_on).
+pub fn zeros_like_rows(x: &Tensor<4>, rows: usize, channels: usize) -> Tensor<4> {
+    let [_, _, h, w] = x.dims();
+    Tensor::zeros([rows, channels, h, w], (&x.device(), x.dtype()))
+}

@@ -1,0 +1,168 @@
+//! Every operation of this crate as plain Burn operations: what the kernels are tested against, and what runs where there is no kernel.
+//!
+//! Same signatures and the same meaning as the functions at the root of the crate; any float type, any backend, differentiated by
+//! Burn. Arguments are taken as checked: call the functions at the root unless you want exactly these operations.
+
+use burn::tensor::{
+    IndexingUpdateOp, Int, Tensor,
+    activation::relu,
+    module::{avg_pool2d, conv2d, max_pool2d},
+    ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
+};
+
+use crate::pool::Pool;
+
+/// See [`norm`](crate::norm).
+pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {
+    let [rows, c, h, w] = x.dims();
+    if rows == 0 {
+        return x;
+    }
+    let x = x.reshape([groups, rows / groups, c, h * w]);
+    let centred = x.clone() - x.mean_dims(&[1, 3]);
+    let variance = centred.clone().square().mean_dims(&[1, 3]);
+    (centred / (variance + eps).sqrt()).reshape([rows, c, h, w])
+}
+
+/// See [`norm_relu`](crate::norm_relu).
+pub fn norm_relu(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {
+    relu(norm(x, groups, eps))
+}
+
+/// See [`norm_relu_on`](crate::norm_relu_on).
+pub fn norm_relu_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor<4> {
+    norm_relu(take(x, groups, on), on.len(), eps)
+}
+
+/// See [`depthwise`](crate::depthwise).
+pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    let [c, _, k, _] = weight.dims();
+    let options = ConvOptions::new([1, 1], [k / 2, k / 2], [1, 1], c);
+    convolve(take(x, groups, on), weight, options)
+}
+
+/// See [`conv`](crate::conv).
+pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    let [_, _, kh, kw] = weight.dims();
+    let options = ConvOptions::new([1, 1], [kh / 2, kw / 2], [1, 1], 1);
+    convolve(take(x, groups, on), weight, options)
+}
+
+/// See [`pointwise`](crate::pointwise).
+pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
+    convolve(x, weight, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
+}
+
+/// See [`pointwise_add`](crate::pointwise_add).
+pub fn pointwise_add(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    if write.is_empty() {
+        return acc;
+    }
+    let size = acc.dims()[0] / groups;
+    let groups_of_x = x.dims()[0] / size;
+    add_at(
+        acc,
+        pointwise(take(x, groups_of_x, read), weight),
+        groups,
+        write,
+    )
+}
+
+/// See [`pool_add`](crate::pool_add).
+pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u32]) -> Tensor<4> {
+    if on.is_empty() {
+        return acc;
+    }
+    let x = take(x, groups, on);
+    let y = match kind {
+        Pool::Max => max_pool2d(
+            x,
+            MaxPoolOptions::new([3, 3])
+                .with_stride([1, 1])
+                .with_padding([1, 1]),
+        ),
+        Pool::Average => avg_pool2d(
+            x,
+            AvgPoolOptions::new([3, 3])
+                .with_stride([1, 1])
+                .with_padding([1, 1])
+                .with_count_include_pad(true),
+        ),
+    };
+    add_at(acc, y, groups, on)
+}
+
+/// See [`add_on`](crate::add_on).
+pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    if on.is_empty() {
+        return acc;
+    }
+    add_at(acc, take(x, groups, on), groups, on)
+}
+
+/// See [`mean_pool`](crate::mean_pool).
+pub fn mean_pool(x: Tensor<4>, factor: usize) -> Tensor<4> {
+    let [rows, c, h, w] = x.dims();
+    if rows == 0 {
+        return Tensor::zeros([0, c, h / factor, w / factor], (&x.device(), x.dtype()));
+    }
+    avg_pool2d(x, AvgPoolOptions::new([factor, factor]))
+}
+
+/// The rows of the listed ghost batches, in the order of the list.
+pub fn take(x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    let [rows, c, h, w] = x.dims();
+    if on.is_empty() {
+        return Tensor::zeros([0, c, h, w], (&x.device(), x.dtype()));
+    }
+    let size = rows / groups;
+    let list = indices(&x, on);
+    x.reshape([groups, size * c * h * w])
+        .select(0, list)
+        .reshape([on.len() * size, c, h, w])
+}
+
+/// `acc` with the ghost batches of `y` added to the listed ones.
+fn add_at(acc: Tensor<4>, y: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    let [rows, c, h, w] = acc.dims();
+    let width = rows / groups * c * h * w;
+    let list = indices(&acc, on);
+    acc.reshape([groups, width])
+        .select_assign(0, list, y.reshape([on.len(), width]), IndexingUpdateOp::Add)
+        .reshape([rows, c, h, w])
+}
+
+fn indices(x: &Tensor<4>, on: &[u32]) -> Tensor<1, Int> {
+    let list: Vec<i64> = on.iter().map(|&g| i64::from(g)).collect();
+    Tensor::from_data(list.as_slice(), &x.device())
+}
+
+fn convolve(x: Tensor<4>, weight: Tensor<4>, options: ConvOptions<2>) -> Tensor<4> {
+    let [rows, _, h, w] = x.dims();
+    if rows == 0 {
+        let cout = weight.dims()[0];
+        return Tensor::zeros([0, cout, h, w], (&x.device(), x.dtype()));
+    }
+    conv2d(x, weight, None, options)
+}
+
+/// See [`norm_affine_relu`](crate::norm_affine_relu).
+pub fn norm_affine_relu(x: Tensor<4>, scale: Tensor<1>, shift: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
+    let c = x.dims()[1];
+    relu(norm(x, groups, eps) * scale.reshape([1, c, 1, 1]) + shift.reshape([1, c, 1, 1]))
+}
+
+/// See [`add_rows`](crate::add_rows).
+pub fn add_rows(acc: Tensor<4>, y: Tensor<4>, groups: usize, write: &[u32]) -> Tensor<4> {
+    if write.is_empty() {
+        return acc;
+    }
+    add_at(acc, y, groups, write)
+}
