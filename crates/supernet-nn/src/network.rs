@@ -16,7 +16,7 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use supernet_space::{Architecture, BlockPaths, CELL_INPUTS, CellSpace, NetworkShape};
+use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask};
 
 /// What a network is built from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,18 +40,14 @@ impl NetworkConfig {
         self.build(self.norm, |cell| self.cells.paths(&all, cell), weights, device)
     }
 
-    /// The network of one architecture, with ordinary batch normalisation.
+    /// The network that holds what `mask` has on (an architecture's options; all of them for All On), with ordinary batch
+    /// normalisation.
     ///
     /// # Errors
-    /// A size out of range, an architecture of another space, or what `weights` refuses.
-    pub fn stand_alone(
-        &self,
-        architecture: &Architecture,
-        weights: &mut dyn Weights,
-        device: &Device,
-    ) -> Result<Network, NnError> {
-        self.cells.space().check(architecture)?;
-        self.build(NormKind::Batch, |cell| self.cells.paths(architecture, cell), weights, device)
+    /// A size out of range, a mask of another space, or what `weights` refuses.
+    pub fn stand_alone(&self, mask: &PathMask, weights: &mut dyn Weights, device: &Device) -> Result<Network, NnError> {
+        self.cells.space().belongs(mask)?;
+        self.build(NormKind::Batch, |cell| self.cells.paths(mask, cell), weights, device)
     }
 
     /// The stand-alone network of an architecture with the weights of a supernet, slice by slice; scale 1 and shift 0 where the
@@ -60,13 +56,8 @@ impl NetworkConfig {
     ///
     /// # Errors
     /// As [`NetworkConfig::stand_alone`]; a supernet of another shape.
-    pub fn extract(
-        &self,
-        supernet: &Network,
-        architecture: &Architecture,
-        device: &Device,
-    ) -> Result<Network, NnError> {
-        self.stand_alone(architecture, &mut NamedWeights::of(supernet), device)
+    pub fn extract(&self, supernet: &Network, mask: &PathMask, device: &Device) -> Result<Network, NnError> {
+        self.stand_alone(mask, &mut NamedWeights::of(supernet), device)
     }
 
     fn build(

@@ -1,6 +1,6 @@
 //! Parameters and multiply-accumulates of a stand-alone network, without building it.
 
-use crate::{Architecture, CELL_INPUTS, CellSpace, SpaceError};
+use crate::{CELL_INPUTS, CellSpace, PathMask, SpaceError};
 use serde::{Deserialize, Serialize};
 
 /// What a network costs.
@@ -82,13 +82,14 @@ impl NetworkShape {
         }
     }
 
-    /// The cost of the stand-alone network of `architecture`: affine normalisation, no bias but the classifier's.
+    /// The cost of the stand-alone network that holds what `mask` has on, an architecture's or all: affine normalisation, no bias
+    /// but the classifier's.
     ///
     /// # Errors
-    /// A number out of range, or an architecture of another space.
-    pub fn cost(&self, cells: &CellSpace, architecture: &Architecture) -> Result<Cost, SpaceError> {
+    /// A number out of range, or a mask of another space.
+    pub fn cost(&self, cells: &CellSpace, mask: &PathMask) -> Result<Cost, SpaceError> {
         self.check()?;
-        cells.space().check(architecture)?;
+        cells.space().belongs(mask)?;
         let mut sum = Sum { order: self.order, ..Sum::default() };
         sum.side = self.side;
         sum.convolution(9 * self.channels, self.filters);
@@ -102,7 +103,7 @@ impl NetworkShape {
                 sum.convolution(self.input_slices(cells, cell, input).iter().sum(), c);
                 sum.norm(c);
             }
-            for paths in cells.paths(architecture, cell) {
+            for paths in cells.paths(mask, cell) {
                 sum.block(c, paths.inputs.count_ones() as usize, paths.operations);
             }
         }

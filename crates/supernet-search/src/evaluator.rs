@@ -1,0 +1,65 @@
+//! Who scores architectures.
+
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use supernet_space::{Architecture, Cost};
+
+/// How good an architecture is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Share of images classified correctly, 0 to 1.
+    pub accuracy: f64,
+    /// Mean cross-entropy in nats.
+    pub loss: f64,
+}
+
+impl Score {
+    /// Better first: by accuracy, ties by loss (PAPER, *Scoring and selection*). Values that are no numbers come last.
+    pub fn better_first(&self, other: &Self) -> Ordering {
+        let nan_last = |value: f64, worst: f64| if value.is_nan() { worst } else { value };
+        let accuracy = |score: &Self| nan_last(score.accuracy, f64::NEG_INFINITY);
+        let loss = |score: &Self| nan_last(score.loss, f64::INFINITY);
+        accuracy(other).total_cmp(&accuracy(self)).then(loss(self).total_cmp(&loss(other)))
+    }
+}
+
+/// An architecture with its score and cost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scored {
+    /// The canonical architecture of its network.
+    pub architecture: Architecture,
+    /// Its score.
+    pub score: Score,
+    /// What its stand-alone network costs.
+    pub cost: Cost,
+}
+
+/// Gives each architecture of a list a score and its cost: by a supernet, by stand-alone training, or from a table.
+pub trait Evaluator {
+    /// What can go wrong.
+    type Error;
+
+    /// Scores `architectures`, in order. A score depends on its architecture alone, not on the others of the list.
+    ///
+    /// # Errors
+    /// An architecture of another space, or whatever stops the evaluation.
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, Self::Error>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ties_of_accuracy_are_broken_by_loss_and_nan_comes_last() {
+        let score = |accuracy, loss| Score { accuracy, loss };
+        let mut scores =
+            [score(0.5, 2.0), score(f64::NAN, 0.1), score(0.5, 1.0), score(0.9, 3.0), score(0.5, f64::NAN)];
+        scores.sort_by(Score::better_first);
+        assert_eq!(scores[0], score(0.9, 3.0));
+        assert_eq!(scores[1], score(0.5, 1.0));
+        assert_eq!(scores[2], score(0.5, 2.0));
+        assert!(scores[3].loss.is_nan());
+        assert!(scores[4].accuracy.is_nan());
+    }
+}
