@@ -50,8 +50,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let directory = RunDirectory::open(&arguments.out, &config, provenance)?;
 
     let space = config.cells()?;
-    println!("{} images of {}, split {} / {} / {} (training, validation, test)", 10_000, split.train.name(),
-        split.train.len(), split.validation.len(), split.test.len());
+    println!(
+        "{} images of {}, split {} / {} / {} (training, validation, test)",
+        10_000,
+        split.train.name(),
+        split.train.len(),
+        split.validation.len(),
+        split.test.len()
+    );
     println!("space: {} architectures in {} cells; seed {}", space.space().size(), space.cells(), config.seed);
 
     let result = one_shot_search(&config, &split, &device, &mut *display())?;

@@ -264,7 +264,11 @@ impl SearchConfig {
         at_least_one("supernet.steps", steps as usize)?;
         at_least_one("supernet.batch", batch)?;
         if ghost_batch == 0 || batch % ghost_batch != 0 {
-            return Err(TrainError::config("supernet.ghost_batch", ghost_batch, format!("a divisor of batch = {batch}")));
+            return Err(TrainError::config(
+                "supernet.ghost_batch",
+                ghost_batch,
+                format!("a divisor of batch = {batch}"),
+            ));
         }
         sgd.check("supernet.sgd")?;
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
@@ -275,9 +279,7 @@ impl SearchConfig {
         self.stand_alone.sgd.check("stand_alone.sgd")?;
         let Retrain { picked, random, largest, .. } = self.retrain;
         at_least_one("retrain.picked", picked)?;
-        for (field, wanted) in
-            [("retrain.picked", picked), ("retrain.random", random), ("retrain.largest", largest)]
-        {
+        for (field, wanted) in [("retrain.picked", picked), ("retrain.random", random), ("retrain.largest", largest)] {
             if wanted > self.scoring.candidates {
                 let expected = format!("at most scoring.candidates = {}", self.scoring.candidates);
                 return Err(TrainError::config(field, wanted, expected));
@@ -289,8 +291,11 @@ impl SearchConfig {
 
 impl Sgd {
     fn check(&self, place: &'static str) -> Result<(), TrainError> {
-        let Self { learning_rate, momentum, l2: MaskedL2 { decay, clip, weighting: Weighting::Share | Weighting::Any } } =
-            *self;
+        let Self {
+            learning_rate,
+            momentum,
+            l2: MaskedL2 { decay, clip, weighting: Weighting::Share | Weighting::Any },
+        } = *self;
         let fits = learning_rate.is_finite()
             && learning_rate > 0.0
             && (0.0..1.0).contains(&momentum)

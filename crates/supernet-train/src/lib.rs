@@ -16,7 +16,9 @@ mod training;
 mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
-pub use config::{NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining};
+pub use config::{
+    NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
+};
 pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
 pub use error::TrainError;
 pub use loader::{Loader, StepBatch};

@@ -213,11 +213,7 @@ fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, Train
 }
 
 /// Trains each chosen network; one that stands in two groups is trained once.
-fn retrain(
-    trainer: &StandAlone,
-    chosen: &[Chosen],
-    display: &mut dyn Display,
-) -> Result<Vec<Network>, TrainError> {
+fn retrain(trainer: &StandAlone, chosen: &[Chosen], display: &mut dyn Display) -> Result<Vec<Network>, TrainError> {
     let first = |i: usize| (0..i).find(|&j| chosen[j].1 == chosen[i].1);
     let different = (0..chosen.len()).filter(|&i| first(i).is_none()).count() as u64;
     let steps = trainer.steps()?;

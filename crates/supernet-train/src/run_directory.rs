@@ -187,21 +187,16 @@ fn candidates_csv(result: &SearchResult) -> String {
     let mut text = String::from("architecture,one_shot_accuracy,one_shot_loss,parameters,macs\n");
     for scored in &result.candidates {
         let (score, cost) = (scored.score, scored.cost);
-        writeln!(
-            text,
-            "{},{},{},{},{}",
-            scored.architecture, score.accuracy, score.loss, cost.parameters, cost.macs
-        )
-        .expect("a string");
+        writeln!(text, "{},{},{},{},{}", scored.architecture, score.accuracy, score.loss, cost.parameters, cost.macs)
+            .expect("a string");
     }
     text
 }
 
 /// One line per network that was trained from scratch.
 fn networks_csv(result: &SearchResult) -> String {
-    let mut text = String::from(
-        "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n",
-    );
+    let mut text =
+        String::from("group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n");
     for network in &result.retrained {
         writeln!(
             text,

@@ -62,7 +62,8 @@ impl Training<'_> {
             network = optimizer.step(learning_rate, network, directions);
 
             if display.is_due(step + 1) || step + 1 == self.steps {
-                let observation = self.observe(at, loss.inner(), logits.inner(), batch.labels.inner(), learning_rate)?;
+                let observation =
+                    self.observe(at, loss.inner(), logits.inner(), batch.labels.inner(), learning_rate)?;
                 display.observe(step + 1, &observation);
             }
             if display.should_stop() {
@@ -81,10 +82,8 @@ impl Training<'_> {
         labels: Tensor<1, Int>,
         learning_rate: f64,
     ) -> Result<Observation, TrainError> {
-        let device = |error: &dyn std::fmt::Display| TrainError::Device {
-            stage: self.stage.into(),
-            reason: error.to_string(),
-        };
+        let device =
+            |error: &dyn std::fmt::Display| TrainError::Device { stage: self.stage.into(), reason: error.to_string() };
         let value = loss.clone().try_into_scalar::<f32>().map_err(|error| device(&error))?;
         if !value.is_finite() {
             let loss = f64::from(value);
