@@ -7,8 +7,12 @@
 #![warn(missing_docs)]
 
 mod add_on;
+mod backend;
+mod contract;
 mod conv;
 mod depthwise;
+#[cfg(feature = "flex")]
+mod flex;
 mod ghosts;
 mod mean_pool;
 mod norm_relu;
