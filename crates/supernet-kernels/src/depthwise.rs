@@ -4,9 +4,106 @@
 //! y[i, c, a, b] = sum over u, v of  weight[c, 0, u, v] * x[i, c, a + u - k/2, b + v - k/2]      (0 outside the image)
 //! ```
 
-use burn::tensor::Tensor;
+use burn::{
+    backend::{
+        Autodiff, Backend, Dispatch,
+        autodiff::{
+            checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+            grads::Gradients,
+            ops::{Backward, Ops, OpsKind},
+        },
+        backend_extension,
+        tensor::FloatTensor,
+    },
+    tensor::Tensor,
+};
 
-use crate::{ghosts::Ghosts, reference};
+use crate::{backend::has_kernels, ghosts::Ghosts, reference};
+
+/// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is checked before.
+pub trait DepthwiseKernels: Backend {
+    /// The convolution of the listed ghost batches, compact.
+    fn forward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: &[u32],
+    ) -> FloatTensor<Self>;
+
+    /// The gradients of `x` and of the weight, those that are needed.
+    fn backward(
+        grad: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: &[u32],
+        need: [bool; 2],
+    ) -> [Option<FloatTensor<Self>>; 2];
+}
+
+/// The differentiable operation.
+#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+pub trait DepthwiseOps: Backend {
+    /// See [`DepthwiseKernels::forward`].
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self>;
+}
+
+impl<B: DepthwiseKernels> DepthwiseOps for B {
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
+        B::forward(x, weight, groups, &on)
+    }
+}
+
+#[derive(Debug)]
+struct DepthwiseBackward;
+
+impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
+    type State = (FloatTensor<B>, FloatTensor<B>, usize, Vec<u32>);
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let grad = grads.consume::<B>(&ops.node);
+        let (x, weight, groups, on) = ops.state;
+        let need = ops.parents.each_ref().map(Option::is_some);
+        let gradients = B::backward(grad, x, weight, groups, &on, need);
+        for (parent, gradient) in ops.parents.into_iter().zip(gradients) {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                grads.register::<B>(parent.id, gradient);
+            }
+        }
+    }
+}
+
+impl<B: DepthwiseKernels, C: CheckpointStrategy> DepthwiseOps for Autodiff<B, C> {
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
+        let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
+        match DepthwiseBackward
+            .prepare::<C>([x_node, weight_node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(prep) => {
+                let y = B::forward(x.clone(), weight.clone(), groups, &on);
+                prep.finish((x, weight, groups, on), y)
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::forward(x, weight, groups, &on)),
+        }
+    }
+}
 
 /// Depthwise convolution, stride 1, zero padding `k / 2`, of the listed ghost batches.
 ///
@@ -23,5 +120,13 @@ pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> 
         shape[0] == c && shape[1] == 1 && shape[2] == shape[3] && shape[2] % 2 == 1,
         "depthwise: the weight must be [{c}, 1, k, k] with odd k, found {shape:?}"
     );
-    reference::depthwise(x, weight, groups, on)
+    if on.is_empty() || !matches!(shape[3], 3 | 5 | 7) || !has_kernels([&x, &weight]) {
+        return reference::depthwise(x, weight, groups, on);
+    }
+    Tensor::from_dispatch(<Dispatch as DepthwiseOps>::depthwise(
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        groups,
+        on.to_vec(),
+    ))
 }

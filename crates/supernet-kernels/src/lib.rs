@@ -8,8 +8,12 @@
 
 mod add_on;
 mod add_rows;
+mod backend;
+mod contract;
 mod conv;
 mod depthwise;
+#[cfg(feature = "flex")]
+mod flex;
 mod ghosts;
 mod mean_pool;
 mod norm_affine_relu;

@@ -4,9 +4,71 @@
 //! y[i, c, a, b] = mean over u, v < factor of  x[i, c, a * factor + u, b * factor + v]
 //! ```
 
-use burn::tensor::Tensor;
+use burn::{
+    backend::{
+        Autodiff, Backend, Dispatch,
+        autodiff::{
+            checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+            grads::Gradients,
+            ops::{Backward, Ops, OpsKind},
+        },
+        backend_extension,
+        tensor::FloatTensor,
+    },
+    tensor::Tensor,
+};
 
-use crate::reference;
+use crate::{backend::has_kernels, reference};
+
+/// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
+pub trait MeanPoolKernels: Backend {
+    /// The means of the windows.
+    fn forward(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
+
+    /// The gradient of the input.
+    fn backward(grad: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
+}
+
+/// The differentiable operation.
+#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+pub trait MeanPoolOps: Backend {
+    /// See [`MeanPoolKernels::forward`].
+    fn mean_pool(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
+}
+
+impl<B: MeanPoolKernels> MeanPoolOps for B {
+    fn mean_pool(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self> {
+        B::forward(x, factor)
+    }
+}
+
+#[derive(Debug)]
+struct MeanPoolBackward;
+
+impl<B: MeanPoolKernels> Backward<B, 1> for MeanPoolBackward {
+    type State = usize;
+
+    fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let grad = grads.consume::<B>(&ops.node);
+        if let [Some(parent)] = ops.parents {
+            grads.register::<B>(parent.id, B::backward(grad, ops.state));
+        }
+    }
+}
+
+impl<B: MeanPoolKernels, C: CheckpointStrategy> MeanPoolOps for Autodiff<B, C> {
+    fn mean_pool(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self> {
+        let (x, node) = x.into_parts();
+        match MeanPoolBackward
+            .prepare::<C>([node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(prep) => prep.finish(factor, B::forward(x, factor)),
+            OpsKind::UnTracked(prep) => prep.finish(B::forward(x, factor)),
+        }
+    }
+}
 
 /// Average over `factor x factor` windows with stride `factor`.
 ///
@@ -23,5 +85,11 @@ pub fn mean_pool(x: Tensor<4>, factor: usize) -> Tensor<4> {
     if factor == 1 {
         return x;
     }
-    reference::mean_pool(x, factor)
+    if x.dims()[0] == 0 || !has_kernels([&x]) {
+        return reference::mean_pool(x, factor);
+    }
+    Tensor::from_dispatch(<Dispatch as MeanPoolOps>::mean_pool(
+        x.into_dispatch(),
+        factor,
+    ))
 }

@@ -7,9 +7,14 @@
 //! A concat of inputs followed by a 1x1 is a sum of 1x1s over the inputs that are on; with [`pointwise_add`] neither the concat
 //! nor the zeros of dropped inputs exist.
 
-use burn::tensor::Tensor;
+use burn::{backend::Dispatch, tensor::Tensor};
 
-use crate::{ghosts::Ghosts, reference};
+use crate::{
+    backend::has_kernels,
+    contract::{ContractOps, Lists},
+    ghosts::Ghosts,
+    reference,
+};
 
 /// 1x1 convolution.
 ///
@@ -19,7 +24,15 @@ use crate::{ghosts::Ghosts, reference};
 /// If the weight does not fit.
 pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
     check_weight("pointwise", &x, &weight);
-    reference::pointwise(x, weight)
+    if x.dims()[0] == 0 || !has_kernels([&x, &weight]) {
+        return reference::pointwise(x, weight);
+    }
+    Tensor::from_dispatch(<Dispatch as ContractOps>::contract(
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        1,
+        vec![0],
+    ))
 }
 
 /// `acc` with the 1x1 convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
@@ -71,7 +84,17 @@ pub fn pointwise_add(
     if write.is_empty() {
         return acc;
     }
-    reference::pointwise_add(acc, x, weight, groups, read, write)
+    if !has_kernels([&acc, &x, &weight]) {
+        return reference::pointwise_add(acc, x, weight, groups, read, write);
+    }
+    let (read, write) = (read.to_vec(), write.to_vec());
+    Tensor::from_dispatch(<Dispatch as ContractOps>::contract_add(
+        acc.into_dispatch(),
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        groups,
+        Lists { read, write },
+    ))
 }
 
 fn check_weight(op: &str, x: &Tensor<4>, weight: &Tensor<4>) {

@@ -1,10 +1,12 @@
 //! What one call of a network is given besides images: how to run, and whose statistics to normalise with.
 
 use burn::{module::ParamId, tensor::Tensor};
+use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 
 /// How a network's operations run. Both give the same values up to rounding.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Execution {
     /// The kernels of `supernet-kernels` where the device has them, else Burn's operations.
     #[default]

@@ -1,1 +1,34 @@
-//! supernet-train
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod display;
+mod error;
+mod loader;
+mod one_shot;
+mod path_sampler;
+mod run_directory;
+mod seeded_weights;
+mod stand_alone;
+mod supernet_evaluator;
+mod table;
+mod training;
+
+mod figure;
+pub use figure::{FigureError, FigureGroup, SearchFigure};
+
+pub use config::{
+    NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
+};
+pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
+pub use error::TrainError;
+pub use loader::{Loader, StepBatch};
+pub use one_shot::{Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet};
+pub use path_sampler::{AllOn, Fixed, Moment, PathSampler, Proposed, UniformArchitectures};
+pub use run_directory::{Provenance, RunDirectory};
+pub use seeded_weights::SeededWeights;
+pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
+pub use supernet_evaluator::SupernetEvaluator;
+pub use table::{ComparisonTable, Spread};
+pub use training::Training;
+
+use stand_alone::Part;

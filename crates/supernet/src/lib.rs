@@ -1,1 +1,45 @@
-//! supernet
+#![doc = include_str!("../README.md")]
+
+mod device;
+
+pub use device::{DeviceError, device, offered_devices};
+
+/// The search space as data.
+pub use supernet_space as space;
+
+/// Tensor operations with backwards of their own.
+pub use supernet_kernels as kernels;
+
+/// Masked modules and networks.
+pub use supernet_nn as nn;
+
+/// Labelled images.
+pub use supernet_data as data;
+
+/// Strategies and evaluators.
+pub use supernet_search as search;
+
+/// Training, scoring, the whole search.
+pub use supernet_train as train;
+
+/// Burn, at the version that this library is built for.
+pub use burn;
+
+/// What most programs need.
+pub mod prelude {
+    pub use crate::{DeviceError, device, offered_devices};
+    pub use burn::tensor::Device;
+    pub use supernet_data::{
+        Augmentation, DataError, Images, LabelledImage, Normalisation, Split, cifar10, fashion_mnist, stratified,
+        stratified_with_test,
+    };
+    pub use supernet_nn::{Execution, Network, NetworkConfig, Paths};
+    pub use supernet_search::{Evaluator, RandomSearch, Score, Scored, SearchLimits, Strategy, search};
+    pub use supernet_space::{
+        Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, draws,
+    };
+    pub use supernet_train::{
+        ComparisonTable, Display, Group, Provenance, RunDirectory, SearchConfig, SearchResult, Silent, TrainError,
+        display, one_shot_search, train_supernet,
+    };
+}

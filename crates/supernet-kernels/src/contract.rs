@@ -1,0 +1,259 @@
+//! What dense and 1x1 convolutions are made of: contraction over the channels of ghost batches, on kernels with their own backward.
+
+use burn::backend::TensorMetadata;
+use burn::backend::{
+    Autodiff, Backend,
+    autodiff::{
+        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+        grads::Gradients,
+        ops::{Backward, Ops, OpsKind},
+    },
+    backend_extension,
+    tensor::FloatTensor,
+};
+
+/// Which ghost batch of the input goes into which of the output, pair by pair; `write` is sorted and distinct.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    /// Ghost batches of the input.
+    pub read: Vec<u32>,
+    /// Ghost batches of the output.
+    pub write: Vec<u32>,
+}
+
+impl Lists {
+    /// From the listed ghost batches to a compact result.
+    fn compact(on: Vec<u32>) -> Self {
+        Self {
+            write: (0..on.len() as u32).collect(),
+            read: on,
+        }
+    }
+}
+
+/// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
+pub trait ContractKernels: Backend {
+    /// Convolution of the listed ghost batches, compact.
+    fn forward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: &[u32],
+    ) -> FloatTensor<Self>;
+
+    /// `acc[write] += convolution of x[read]`; `acc` has `groups` ghost batches.
+    fn forward_add(
+        acc: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        lists: &Lists,
+    ) -> FloatTensor<Self>;
+
+    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images.
+    fn backward_input(
+        grad: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        size: usize,
+        groups_of_x: usize,
+        lists: &Lists,
+    ) -> FloatTensor<Self>;
+
+    /// The gradient of the weight, whose shape is given.
+    fn backward_weight(
+        grad: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: [usize; 4],
+        size: usize,
+        lists: &Lists,
+    ) -> FloatTensor<Self>;
+}
+
+/// The differentiable operations.
+#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+pub trait ContractOps: Backend {
+    /// See [`ContractKernels::forward`].
+    fn contract(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self>;
+
+    /// See [`ContractKernels::forward_add`].
+    fn contract_add(
+        acc: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        lists: Lists,
+    ) -> FloatTensor<Self>;
+}
+
+impl<B: ContractKernels> ContractOps for B {
+    fn contract(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
+        B::forward(x, weight, groups, &on)
+    }
+
+    fn contract_add(
+        acc: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        lists: Lists,
+    ) -> FloatTensor<Self> {
+        B::forward_add(acc, x, weight, groups, &lists)
+    }
+}
+
+/// What both backward passes need: the input, the weight, images in a ghost batch, and the lists.
+#[derive(Debug)]
+struct State<B: Backend> {
+    x: FloatTensor<B>,
+    weight: FloatTensor<B>,
+    size: usize,
+    lists: Lists,
+}
+
+impl<B: Backend> Clone for State<B> {
+    fn clone(&self) -> Self {
+        Self {
+            x: self.x.clone(),
+            weight: self.weight.clone(),
+            size: self.size,
+            lists: self.lists.clone(),
+        }
+    }
+}
+
+impl<B: ContractKernels> State<B> {
+    /// The gradients of `x` and of the weight, those that are needed.
+    fn gradients(
+        self,
+        grad: FloatTensor<B>,
+        [need_x, need_weight]: [bool; 2],
+    ) -> [Option<FloatTensor<B>>; 2] {
+        let shape = self.weight.shape().dims::<4>();
+        let groups_of_x = self.x.shape().dims::<4>()[0] / self.size;
+        let dx = need_x.then(|| {
+            B::backward_input(
+                grad.clone(),
+                self.weight,
+                self.size,
+                groups_of_x,
+                &self.lists,
+            )
+        });
+        let dw =
+            need_weight.then(|| B::backward_weight(grad, self.x, shape, self.size, &self.lists));
+        [dx, dw]
+    }
+}
+
+#[derive(Debug)]
+struct ContractBackward;
+
+impl<B: ContractKernels> Backward<B, 2> for ContractBackward {
+    type State = State<B>;
+
+    fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let grad = grads.consume::<B>(&ops.node);
+        let need = ops.parents.each_ref().map(Option::is_some);
+        let gradients = ops.state.gradients(grad, need);
+        for (parent, gradient) in ops.parents.into_iter().zip(gradients) {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                grads.register::<B>(parent.id, gradient);
+            }
+        }
+    }
+}
+
+#[derive(Debug)]
+struct ContractAddBackward;
+
+impl<B: ContractKernels> Backward<B, 3> for ContractAddBackward {
+    type State = State<B>;
+
+    fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
+        let grad = grads.consume::<B>(&ops.node);
+        let [acc, x, weight] = ops.parents;
+        let need = [x.is_some(), weight.is_some()];
+        let gradients = ops.state.gradients(grad.clone(), need);
+        for (parent, gradient) in [x, weight].into_iter().zip(gradients) {
+            if let (Some(parent), Some(gradient)) = (parent, gradient) {
+                grads.register::<B>(parent.id, gradient);
+            }
+        }
+        if let Some(acc) = acc {
+            grads.register::<B>(acc.id, grad);
+        }
+    }
+}
+
+impl<B: ContractKernels, C: CheckpointStrategy> ContractOps for Autodiff<B, C> {
+    fn contract(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
+        let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
+        match ContractBackward
+            .prepare::<C>([x_node, weight_node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(prep) => {
+                let y = B::forward(x.clone(), weight.clone(), groups, &on);
+                let size = x.shape().dims::<4>()[0] / groups;
+                let lists = Lists::compact(on);
+                prep.finish(
+                    State {
+                        x,
+                        weight,
+                        size,
+                        lists,
+                    },
+                    y,
+                )
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::forward(x, weight, groups, &on)),
+        }
+    }
+
+    fn contract_add(
+        acc: FloatTensor<Self>,
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        groups: usize,
+        lists: Lists,
+    ) -> FloatTensor<Self> {
+        let (acc, acc_node) = acc.into_parts();
+        let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
+        match ContractAddBackward
+            .prepare::<C>([acc_node, x_node, weight_node])
+            .compute_bound()
+            .stateful()
+        {
+            OpsKind::Tracked(prep) => {
+                let size = acc.shape().dims::<4>()[0] / groups;
+                let y = B::forward_add(acc, x.clone(), weight.clone(), groups, &lists);
+                prep.finish(
+                    State {
+                        x,
+                        weight,
+                        size,
+                        lists,
+                    },
+                    y,
+                )
+            }
+            OpsKind::UnTracked(prep) => prep.finish(B::forward_add(acc, x, weight, groups, &lists)),
+        }
+    }
+}

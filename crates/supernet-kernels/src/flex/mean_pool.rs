@@ -1,0 +1,113 @@
+//! [`MeanPoolKernels`] for Flex: a unit is an image.
+
+use burn::backend::{Flex, flex::FlexTensor};
+
+use super::{each, filled, numbers, ordered, scratch, sides, simd::simd_fn};
+use crate::mean_pool::MeanPoolKernels;
+
+impl MeanPoolKernels for Flex {
+    fn forward(x: FlexTensor, factor: usize) -> FlexTensor {
+        let x = ordered(x);
+        let [rows, c, h, w] = sides(&x);
+        let (h, w) = (h / factor, w / factor);
+        let (out, image) = (c * h * w, c * h * w * factor * factor);
+        let from = numbers(&x);
+        // SAFETY: the units cover all images.
+        unsafe {
+            filled([rows, c, h, w], |y| {
+                each(rows, image / 8, |i| {
+                    let x = &from[i * image..(i + 1) * image];
+                    let y = y.at(i * out, out);
+                    scratch(w * factor, |room| {
+                        means(x.as_ptr(), y, c * h, w, factor, room);
+                    });
+                });
+            })
+        }
+    }
+
+    fn backward(grad: FlexTensor, factor: usize) -> FlexTensor {
+        let grad = ordered(grad);
+        let [rows, c, h, w] = sides(&grad);
+        let (out, image) = (c * h * w, c * h * w * factor * factor);
+        let from = numbers(&grad);
+        // SAFETY: the units cover all images.
+        unsafe {
+            filled([rows, c, h * factor, w * factor], |dx| {
+                each(rows, image / 8, |i| {
+                    let g = &from[i * out..(i + 1) * out];
+                    spread(g.as_ptr(), dx.at(i * image, image), c * h, w, factor);
+                });
+            })
+        }
+    }
+}
+
+simd_fn! {
+    /// `lines` rows of `w` means, each over `factor` rows of `w * factor` numbers.
+    ///
+    /// # Safety
+    /// `x` and `y` have the rows, `room` one row of `x`.
+    unsafe fn means<V>(x: *const f32, y: *mut f32, lines: usize, w: usize, factor: usize, room: *mut f32) {
+        let (wide, scale) = (w * factor, 1.0 / (factor * factor) as f32);
+        for line in 0..lines {
+            let x = x.add(line * factor * wide);
+            let y = y.add(line * w);
+            if factor == 2 {
+                for i in 0..w {
+                    let (above, below) = (x.add(2 * i), x.add(wide + 2 * i));
+                    *y.add(i) = ((*above + *below) + (*above.add(1) + *below.add(1))) * scale;
+                }
+                continue;
+            }
+            let mut i = 0;
+            while i < wide {
+                let lanes = V::LANES.min(wide - i);
+                let mut sum: V = super::planes::load(x.add(i), lanes);
+                for row in 1..factor {
+                    sum = sum.add(super::planes::load(x.add(row * wide + i), lanes));
+                }
+                super::planes::store(sum, room.add(i), lanes);
+                i += V::LANES;
+            }
+            for i in 0..w {
+                let mut sum = 0.0;
+                for j in 0..factor {
+                    sum += *room.add(i * factor + j);
+                }
+                *y.add(i) = sum * scale;
+            }
+        }
+    }
+}
+
+simd_fn! {
+    /// Spreads `lines` rows of `w` gradients over their windows.
+    ///
+    /// # Safety
+    /// `g` and `dx` have the rows.
+    unsafe fn spread<V>(g: *const f32, dx: *mut f32, lines: usize, w: usize, factor: usize) {
+        let (wide, scale) = (w * factor, 1.0 / (factor * factor) as f32);
+        for line in 0..lines {
+            let g = g.add(line * w);
+            let dx = dx.add(line * factor * wide);
+            if factor == 2 {
+                for i in 0..w {
+                    let v = *g.add(i) * scale;
+                    *dx.add(2 * i) = v;
+                    *dx.add(2 * i + 1) = v;
+                }
+            } else {
+                for i in 0..w {
+                    let v = *g.add(i) * scale;
+                    for j in 0..factor {
+                        *dx.add(i * factor + j) = v;
+                    }
+                }
+            }
+            for row in 1..factor {
+                dx.add(row * wide).copy_from_nonoverlapping(dx, wide);
+            }
+        }
+    }
+}

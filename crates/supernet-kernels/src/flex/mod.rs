@@ -1,0 +1,177 @@
+//! Kernels for Flex, Burn's CPU backend.
+//!
+//! Work is cut into units that write parts of their own (a channel of a ghost batch, an image); a unit runs on one thread from
+//! beginning to end and its arithmetic does not depend on which other units there are. Sums across units (weight gradients) are
+//! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
+
+mod add_on;
+mod contract;
+mod depthwise;
+mod mean_pool;
+mod norm;
+mod planes;
+mod pool;
+pub(crate) mod simd;
+
+use std::{cell::RefCell, marker::PhantomData};
+
+use burn::{
+    backend::{
+        Bytes, DType,
+        flex::{FlexTensor, Layout},
+    },
+    tensor::Shape,
+};
+use rayon::prelude::*;
+
+/// The four sides of a tensor.
+pub(crate) fn sides(t: &FlexTensor) -> [usize; 4] {
+    let shape = t.layout().shape();
+    [shape[0], shape[1], shape[2], shape[3]]
+}
+
+/// The tensor with its numbers in row-major order, copied only if they are not.
+pub(crate) fn ordered(t: FlexTensor) -> FlexTensor {
+    if t.layout().contiguous_offsets().is_some() {
+        t
+    } else {
+        t.to_contiguous()
+    }
+}
+
+/// The numbers of an [`ordered`] tensor.
+pub(crate) fn numbers(t: &FlexTensor) -> &[f32] {
+    t.as_slice().expect("an ordered tensor of f32")
+}
+
+/// The tensor if nothing else holds its numbers and they are the whole storage, else a copy.
+pub(crate) fn owned(t: FlexTensor) -> FlexTensor {
+    let t = ordered(t);
+    let whole = numbers(&t).len() * size_of::<f32>() == t.bytes().len();
+    if t.is_unique() && whole {
+        return t;
+    }
+    tensor(numbers(&t).to_vec(), t.layout().shape().clone())
+}
+
+/// A tensor of these numbers.
+pub(crate) fn tensor(numbers: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
+    let layout = Layout::contiguous(shape.into());
+    FlexTensor::new(Bytes::from_elems(numbers), layout, DType::F32)
+}
+
+/// Memory that units write from several threads, each a part of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Out<'a> {
+    start: *mut f32,
+    len: usize,
+    memory: PhantomData<&'a mut [f32]>,
+}
+
+// SAFETY: only a pointer; those who write through it promise to write disjoint parts (see `Out::at`).
+unsafe impl Send for Out<'_> {}
+// SAFETY: as above.
+unsafe impl Sync for Out<'_> {}
+
+impl<'a> Out<'a> {
+    pub fn new(numbers: &'a mut [f32]) -> Self {
+        Self {
+            start: numbers.as_mut_ptr(),
+            len: numbers.len(),
+            memory: PhantomData,
+        }
+    }
+
+    /// A pointer to number `i`, with `len` numbers behind it. Units that run at the same time must not touch the same ones.
+    pub fn at(&self, i: usize, len: usize) -> *mut f32 {
+        assert!(
+            i + len <= self.len,
+            "a unit writes {i} + {len} of {}",
+            self.len
+        );
+        self.start.wrapping_add(i)
+    }
+}
+
+/// A tensor whose numbers `fill` writes.
+///
+/// # Safety
+/// `fill` writes every one.
+pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> FlexTensor {
+    let len = shape.iter().product();
+    let mut numbers = Vec::<f32>::with_capacity(len);
+    fill(Out {
+        start: numbers.as_mut_ptr(),
+        len,
+        memory: PhantomData,
+    });
+    // SAFETY: the capacity is there and `fill` has written it.
+    unsafe { numbers.set_len(len) };
+    tensor(numbers, shape)
+}
+
+/// Runs `unit(0)`, `unit(1)`, … `unit(units - 1)`, on several threads if there is work for them. `cost` is the work of a unit, in
+/// vector operations or so.
+pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send) {
+    const ENOUGH: usize = 8192;
+    if units < 2 || units * cost < 2 * ENOUGH {
+        (0..units).for_each(unit);
+    } else {
+        let least = (ENOUGH / cost.max(1)).clamp(1, units.div_ceil(2));
+        (0..units)
+            .into_par_iter()
+            .with_min_len(least)
+            .for_each(unit);
+    }
+}
+
+/// A cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line {
+    _numbers: [f32; 16],
+}
+
+thread_local! {
+    static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs `f` with `len` numbers of memory of this thread, aligned to a cache line, of any content.
+pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
+    SCRATCH.with_borrow_mut(|lines| {
+        let need = len.div_ceil(16);
+        if lines.len() < need {
+            let zero = Line {
+                _numbers: [0.0; 16],
+            };
+            lines.resize(need, zero);
+        }
+        f(lines.as_mut_ptr().cast())
+    })
+}
+
+/// Writes zeros to the ghost batches of `out` that are not listed. `size` is the length of one.
+pub(crate) fn zero_others(out: Out<'_>, size: usize, groups: usize, on: &[u32]) {
+    if on.len() == groups {
+        return;
+    }
+    let mut listed = on.iter().peekable();
+    for g in 0..groups {
+        if listed.next_if(|&&o| o as usize == g).is_none() {
+            // SAFETY: no unit writes a ghost batch that is not listed.
+            unsafe { out.at(g * size, size).write_bytes(0, size) };
+        }
+    }
+}
+
+/// Adds the partial sums of the ghost batches, `len` numbers each, in their order.
+pub(crate) fn add_in_order(parts: &[f32], len: usize) -> Vec<f32> {
+    let (first, rest) = parts.split_at(len);
+    let mut sum = first.to_vec();
+    for part in rest.chunks_exact(len) {
+        for (s, p) in sum.iter_mut().zip(part) {
+            *s += p;
+        }
+    }
+    sum
+}

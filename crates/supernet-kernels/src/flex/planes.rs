@@ -1,0 +1,141 @@
+//! Image planes as flat runs of numbers, so that rows of four pixels cost no more than rows of thirty-two.
+//!
+//! Pixel `(a, b)` of a plane is number `a * w + b`. A tap that looks `s` columns to the right reads the plane shifted by `s`
+//! numbers, except that what left the row on one side must not come in on the other: those columns are masked. A tap that looks
+//! `r` rows down reads `r * w` numbers further on; above and below a plane there are rows of padding. Vectors therefore run
+//! along the whole plane, whatever its width.
+
+use super::simd::Vector;
+
+/// Masks of the columns that exist, for every horizontal shift of a kernel.
+pub(crate) struct Columns {
+    /// Length of the pattern of one shift: the least multiple of both 16 and the width.
+    period: usize,
+    /// All bits set where the column exists, for each shift `-(k / 2) ..= k / 2`.
+    masks: Vec<f32>,
+}
+
+impl Columns {
+    pub fn new(k: usize, w: usize) -> Self {
+        let period = w / gcd(w, 16) * 16;
+        let half = k as isize / 2;
+        let mut masks = Vec::with_capacity(k * period);
+        for shift in -half..=half {
+            masks.extend((0..period).map(|i| {
+                let column = (i % w) as isize + shift;
+                let exists = (0..w as isize).contains(&column);
+                f32::from_bits(if exists { u32::MAX } else { 0 })
+            }));
+        }
+        Self { period, masks }
+    }
+
+    /// The pattern of shift number `shift` and its length.
+    pub fn of(&self, shift: usize) -> (*const f32, usize) {
+        (self.masks[shift * self.period..].as_ptr(), self.period)
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+/// Planes of a tensor: number `first + i * stride` begins plane `i`.
+#[derive(Clone, Copy)]
+pub(crate) struct Source<'a> {
+    pub numbers: &'a [f32],
+    pub first: usize,
+    pub stride: usize,
+    /// Numbers in a plane.
+    pub len: usize,
+}
+
+impl Source<'_> {
+    /// A pointer to plane `i` with at least `reach` readable numbers before and after it: into the tensor if there are, else to a
+    /// copy in `room`, which has `len + 2 * reach` numbers.
+    ///
+    /// # Safety
+    /// The plane is in the tensor, and `room` is as large as said.
+    pub unsafe fn plane(&self, i: usize, reach: usize, room: *mut f32) -> *const f32 {
+        let at = self.first + i * self.stride;
+        if at >= reach && at + self.len + reach <= self.numbers.len() {
+            return self.numbers[at..].as_ptr();
+        }
+        // SAFETY: `room` has the numbers, and the slice is checked.
+        unsafe {
+            room.write_bytes(0, self.len + 2 * reach);
+            let plane = room.add(reach);
+            plane.copy_from_nonoverlapping(self.numbers[at..at + self.len].as_ptr(), self.len);
+            plane
+        }
+    }
+}
+
+/// Calls `f(offset, lanes, position in the pattern)` for the vectors of `len` numbers; `lanes` is less than a vector's for the last,
+/// if the length is no multiple.
+#[inline(always)]
+pub(crate) fn vectors<V: Vector>(
+    len: usize,
+    period: usize,
+    mut f: impl FnMut(usize, usize, usize),
+) {
+    let (mut i, mut p) = (0, 0);
+    while i + V::LANES <= len {
+        f(i, V::LANES, p);
+        i += V::LANES;
+        p += V::LANES;
+        if p == period {
+            p = 0;
+        }
+    }
+    if i < len {
+        f(i, len - i, p);
+    }
+}
+
+/// Loads `lanes` numbers, the others zero.
+#[inline(always)]
+pub(crate) unsafe fn load<V: Vector>(from: *const f32, lanes: usize) -> V {
+    // SAFETY: the caller's.
+    unsafe {
+        if lanes == V::LANES {
+            V::load(from)
+        } else {
+            V::load_part(from, lanes)
+        }
+    }
+}
+
+/// Stores `lanes` numbers.
+#[inline(always)]
+pub(crate) unsafe fn store<V: Vector>(v: V, to: *mut f32, lanes: usize) {
+    // SAFETY: the caller's.
+    unsafe {
+        if lanes == V::LANES {
+            v.store(to);
+        } else {
+            v.store_part(to, lanes);
+        }
+    }
+}
+
+/// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up to a vector's end behind it.
+///
+/// # Safety
+/// `plane` has `|shift|` readable numbers before and after it, `to` room for `len` rounded up to a vector.
+#[inline(always)]
+pub(crate) unsafe fn shifted<V: Vector>(
+    plane: *const f32,
+    len: usize,
+    shift: isize,
+    (mask, period): (*const f32, usize),
+    to: *mut f32,
+) {
+    vectors::<V>(len, period, |i, lanes, p| {
+        // SAFETY: the caller's; the pattern has whole vectors.
+        unsafe {
+            let v: V = load(plane.offset(i as isize + shift), lanes);
+            v.and(V::load(mask.add(p))).store(to.add(i));
+        }
+    });
+}

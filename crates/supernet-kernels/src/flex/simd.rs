@@ -1,0 +1,452 @@
+//! Vectors of `f32` whose width is chosen when the program runs.
+//!
+//! A kernel is written once over [`Vector`] with [`simd_fn!`], which compiles it for AVX-512, for AVX2 with FMA, and for the
+//! baseline of the target (SSE2 on x86-64, NEON on AArch64), and calls the widest that the machine has.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A vector of `LANES` numbers.
+///
+/// The methods of the x86 types must only run in functions compiled for their instructions, which [`simd_fn!`] sees to; pointers
+/// must be valid for `LANES` (or `n`) numbers and need no alignment.
+pub(crate) trait Vector: Copy {
+    /// Numbers in a vector.
+    const LANES: usize;
+    /// True if the machine has 32 registers of this width, not 16.
+    const WIDE_FILE: bool;
+
+    fn splat(value: f32) -> Self;
+    unsafe fn load(from: *const f32) -> Self;
+    unsafe fn store(self, to: *mut f32);
+    /// The first `n` lanes, the others zero.
+    unsafe fn load_part(from: *const f32, n: usize) -> Self;
+    unsafe fn store_part(self, to: *mut f32, n: usize);
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    /// `self * factor + term`.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// The greater; `self` where either is not a number.
+    fn max(self, other: Self) -> Self;
+    /// Bitwise and.
+    fn and(self, mask: Self) -> Self;
+    /// Bitwise or.
+    fn or(self, other: Self) -> Self;
+    /// `self` where `a > b`, zero elsewhere.
+    fn where_greater(self, a: Self, b: Self) -> Self;
+    /// `self` where `a == b`, zero elsewhere.
+    fn where_equal(self, a: Self, b: Self) -> Self;
+    /// `self` where `a > b`, `other` elsewhere.
+    fn or_else(self, other: Self, a: Self, b: Self) -> Self;
+    /// Sum of the lanes, in a fixed order.
+    fn sum(self) -> f32;
+
+    fn zero() -> Self {
+        Self::splat(0.0)
+    }
+}
+
+/// Eight numbers, compiled for the baseline of the target.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+pub(crate) struct Portable([f32; 8]);
+
+impl Portable {
+    #[inline(always)]
+    fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        let mut out = self.0;
+        for (o, &b) in out.iter_mut().zip(&other.0) {
+            *o = f(*o, b);
+        }
+        Self(out)
+    }
+
+    #[inline(always)]
+    fn keep(self, other: Self, a: Self, b: Self, test: impl Fn(f32, f32) -> bool) -> Self {
+        let mut out = [0.0; 8];
+        for i in 0..8 {
+            let mask = (test(a.0[i], b.0[i]) as u32).wrapping_neg();
+            out[i] = f32::from_bits(self.0[i].to_bits() & mask | other.0[i].to_bits() & !mask);
+        }
+        Self(out)
+    }
+}
+
+impl Vector for Portable {
+    const LANES: usize = 8;
+    const WIDE_FILE: bool = false;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        Self([value; 8])
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's.
+        Self(unsafe { from.cast::<[f32; 8]>().read_unaligned() })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe { to.cast::<[f32; 8]>().write_unaligned(self.0) }
+    }
+    #[inline(always)]
+    unsafe fn load_part(from: *const f32, n: usize) -> Self {
+        let mut out = [0.0; 8];
+        for (i, o) in out.iter_mut().enumerate().take(n) {
+            // SAFETY: the caller's.
+            *o = unsafe { *from.add(i) };
+        }
+        Self(out)
+    }
+    #[inline(always)]
+    unsafe fn store_part(self, to: *mut f32, n: usize) {
+        for (i, &v) in self.0.iter().enumerate().take(n) {
+            // SAFETY: the caller's.
+            unsafe { *to.add(i) = v };
+        }
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+    #[inline(always)]
+    fn mul_add(self, factor: Self, term: Self) -> Self {
+        let mut out = term.0;
+        for i in 0..8 {
+            // Without the instruction, a fused multiply-add is a call into the mathematics library.
+            out[i] = if cfg!(any(target_arch = "aarch64", target_feature = "fma")) {
+                self.0[i].mul_add(factor.0[i], out[i])
+            } else {
+                self.0[i] * factor.0[i] + out[i]
+            };
+        }
+        Self(out)
+    }
+    #[inline(always)]
+    fn max(self, other: Self) -> Self {
+        self.zip(other, |a, b| if b > a { b } else { a })
+    }
+    #[inline(always)]
+    fn and(self, mask: Self) -> Self {
+        self.zip(mask, |a, b| f32::from_bits(a.to_bits() & b.to_bits()))
+    }
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        self.zip(other, |a, b| f32::from_bits(a.to_bits() | b.to_bits()))
+    }
+    #[inline(always)]
+    fn where_greater(self, a: Self, b: Self) -> Self {
+        self.keep(Self::zero(), a, b, |a, b| a > b)
+    }
+    #[inline(always)]
+    fn where_equal(self, a: Self, b: Self) -> Self {
+        self.keep(Self::zero(), a, b, |a, b| a == b)
+    }
+    #[inline(always)]
+    fn or_else(self, other: Self, a: Self, b: Self) -> Self {
+        self.keep(other, a, b, |a, b| a > b)
+    }
+    #[inline(always)]
+    fn sum(self) -> f32 {
+        let v = self.0;
+        let (a, b) = ([v[0] + v[4], v[1] + v[5]], [v[2] + v[6], v[3] + v[7]]);
+        (a[0] + b[0]) + (a[1] + b[1])
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use x86::{Avx2, Avx512};
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    // SAFETY of every block below: the types are only named in functions compiled for their instructions (see `simd_fn!`), and
+    // what a pointer must be valid for is the caller's to see to.
+    use super::Vector;
+    use std::arch::x86_64::*;
+
+    /// Eight numbers, AVX2 and FMA.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx2(__m256);
+
+    /// Mask of the first `n` of eight lanes.
+    #[inline(always)]
+    unsafe fn first(n: usize) -> __m256i {
+        const TABLE: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+        unsafe { _mm256_loadu_si256(TABLE.as_ptr().add(8 - n).cast()) }
+    }
+
+    impl Vector for Avx2 {
+        const LANES: usize = 8;
+        const WIDE_FILE: bool = false;
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            Self(unsafe { _mm256_set1_ps(value) })
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> Self {
+            Self(unsafe { _mm256_loadu_ps(from) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f32) {
+            unsafe { _mm256_storeu_ps(to, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn load_part(from: *const f32, n: usize) -> Self {
+            Self(unsafe { _mm256_maskload_ps(from, first(n)) })
+        }
+        #[inline(always)]
+        unsafe fn store_part(self, to: *mut f32, n: usize) {
+            unsafe { _mm256_maskstore_ps(to, first(n), self.0) }
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            Self(unsafe { _mm256_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            Self(unsafe { _mm256_sub_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, term.0) })
+        }
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            Self(unsafe { _mm256_max_ps(other.0, self.0) })
+        }
+        #[inline(always)]
+        fn and(self, mask: Self) -> Self {
+            Self(unsafe { _mm256_and_ps(self.0, mask.0) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            Self(unsafe { _mm256_or_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn where_greater(self, a: Self, b: Self) -> Self {
+            Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0)) })
+        }
+        #[inline(always)]
+        fn where_equal(self, a: Self, b: Self) -> Self {
+            Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_EQ_OQ>(a.0, b.0)) })
+        }
+        #[inline(always)]
+        fn or_else(self, other: Self, a: Self, b: Self) -> Self {
+            Self(unsafe {
+                _mm256_blendv_ps(other.0, self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0))
+            })
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            unsafe {
+                let v = _mm_add_ps(
+                    _mm256_castps256_ps128(self.0),
+                    _mm256_extractf128_ps::<1>(self.0),
+                );
+                let v = _mm_add_ps(v, _mm_movehl_ps(v, v));
+                _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps::<1>(v, v)))
+            }
+        }
+    }
+
+    /// Sixteen numbers, AVX-512.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Avx512(__m512);
+
+    /// Mask of the first `n` of sixteen lanes.
+    #[inline(always)]
+    fn mask(n: usize) -> __mmask16 {
+        ((1u32 << n) - 1) as __mmask16
+    }
+
+    impl Vector for Avx512 {
+        const LANES: usize = 16;
+        const WIDE_FILE: bool = true;
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            Self(unsafe { _mm512_set1_ps(value) })
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> Self {
+            Self(unsafe { _mm512_loadu_ps(from) })
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f32) {
+            unsafe { _mm512_storeu_ps(to, self.0) }
+        }
+        #[inline(always)]
+        unsafe fn load_part(from: *const f32, n: usize) -> Self {
+            Self(unsafe { _mm512_maskz_loadu_ps(mask(n), from) })
+        }
+        #[inline(always)]
+        unsafe fn store_part(self, to: *mut f32, n: usize) {
+            unsafe { _mm512_mask_storeu_ps(to, mask(n), self.0) }
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            Self(unsafe { _mm512_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            Self(unsafe { _mm512_sub_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            Self(unsafe { _mm512_mul_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, term.0) })
+        }
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            Self(unsafe { _mm512_max_ps(other.0, self.0) })
+        }
+        #[inline(always)]
+        fn and(self, mask: Self) -> Self {
+            Self(unsafe { _mm512_and_ps(self.0, mask.0) })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            Self(unsafe { _mm512_or_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn where_greater(self, a: Self, b: Self) -> Self {
+            Self(unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a.0, b.0), self.0) })
+        }
+        #[inline(always)]
+        fn where_equal(self, a: Self, b: Self) -> Self {
+            Self(unsafe { _mm512_maskz_mov_ps(_mm512_cmp_ps_mask::<_CMP_EQ_OQ>(a.0, b.0), self.0) })
+        }
+        #[inline(always)]
+        fn or_else(self, other: Self, a: Self, b: Self) -> Self {
+            Self(unsafe {
+                _mm512_mask_mov_ps(other.0, _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a.0, b.0), self.0)
+            })
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            unsafe {
+                Avx2(_mm256_add_ps(
+                    _mm512_castps512_ps256(self.0),
+                    _mm512_extractf32x8_ps::<1>(self.0),
+                ))
+                .sum()
+            }
+        }
+    }
+}
+
+/// Instruction sets with kernels of their own, narrowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Level {
+    /// The baseline of the target.
+    Portable = 1,
+    /// AVX2 and FMA (x86-64).
+    Avx2 = 2,
+    /// AVX-512 F, VL, BW and DQ (x86-64).
+    Avx512 = 3,
+}
+
+static LEVEL: AtomicU8 = AtomicU8::new(0);
+
+/// The widest instruction set that the machine has, unless [`limit`] says less.
+#[inline]
+pub(crate) fn level() -> Level {
+    match LEVEL.load(Ordering::Relaxed) {
+        1 => Level::Portable,
+        2 => Level::Avx2,
+        3 => Level::Avx512,
+        _ => limit(Level::Avx512),
+    }
+}
+
+/// Uses no instruction set wider than `level`, in the whole process: for tests and measurements. Returns what is used.
+pub fn limit(level: Level) -> Level {
+    let found = detect().min(level);
+    LEVEL.store(found as u8, Ordering::Relaxed);
+    found
+}
+
+#[cfg(target_arch = "x86_64")]
+fn detect() -> Level {
+    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq");
+    match (avx2, avx512) {
+        (true, true) => Level::Avx512,
+        (true, false) => Level::Avx2,
+        _ => Level::Portable,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+fn detect() -> Level {
+    Level::Portable
+}
+
+/// Defines a function over a [`Vector`] type `V`, and the call that chooses `V` by the machine.
+macro_rules! simd_fn {
+    (
+        $(#[$meta:meta])*
+        $vis:vis unsafe fn $name:ident<V $(, const $C:ident: $CT:ty)*>($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)?
+        $body:block
+    ) => {
+        $(#[$meta])*
+        #[allow(clippy::too_many_arguments)]
+        $vis unsafe fn $name<$(const $C: $CT),*>($($arg: $ty),*) $(-> $ret)? {
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn body<V: $crate::flex::simd::Vector, $(const $C: $CT),*>($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: the caller's, as the name's documentation says.
+                unsafe { $body }
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn avx512<$(const $C: $CT),*>($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: as above; this function is compiled for the instructions of the type.
+                unsafe { body::<$crate::flex::simd::Avx512, $($C),*>($($arg),*) }
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma")]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn avx2<$(const $C: $CT),*>($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: as above; this function is compiled for the instructions of the type.
+                unsafe { body::<$crate::flex::simd::Avx2, $($C),*>($($arg),*) }
+            }
+
+            // SAFETY: the machine has the instructions, as `level` found out; the rest is the caller's.
+            unsafe {
+                match $crate::flex::simd::level() {
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::flex::simd::Level::Avx512 => avx512::<$($C),*>($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    $crate::flex::simd::Level::Avx2 => avx2::<$($C),*>($($arg),*),
+                    _ => body::<$crate::flex::simd::Portable, $($C),*>($($arg),*),
+                }
+            }
+        }
+    };
+}
+pub(crate) use simd_fn;

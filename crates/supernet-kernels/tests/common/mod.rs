@@ -1,0 +1,275 @@
+//! What the tests of this crate share: numbers, a table of operations and shapes, and a way to run one with its gradients.
+#![allow(dead_code)]
+
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use supernet_kernels::Pool;
+
+/// The device under test: `BURN_DEVICE` names it, the CPU by default.
+pub fn device() -> Device {
+    match std::env::var("BURN_DEVICE").as_deref() {
+        Err(_) | Ok("flex") => Device::flex(),
+        Ok(other) => panic!("BURN_DEVICE: this crate's tests know flex, found {other}"),
+    }
+}
+
+/// Numbers in [-1, 1), the same for the same seed, exact in `f32`.
+pub fn numbers(count: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
+    (0..count)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            let bits = (state >> 33) as f32 / (1u64 << 31) as f32;
+            f64::from(2.0 * bits - 1.0)
+        })
+        .collect()
+}
+
+pub fn tensor(numbers: &[f64], shape: [usize; 4], device: &Device, dtype: DType) -> Tensor<4> {
+    Tensor::from_data(TensorData::new(numbers.to_vec(), shape), (device, dtype))
+}
+
+pub fn random(shape: [usize; 4], seed: u64, device: &Device, dtype: DType) -> Tensor<4> {
+    tensor(&numbers(shape.iter().product(), seed), shape, device, dtype)
+}
+
+pub fn values(t: &Tensor<4>) -> Vec<f64> {
+    t.clone()
+        .without_autodiff()
+        .try_into_vec_as::<f64>()
+        .unwrap()
+}
+
+/// An operation: takes its inputs one after the other, the number of ghost batches and the list.
+pub type Op = fn(&mut dyn FnMut() -> Tensor<4>, usize, &[u32]) -> Tensor<4>;
+
+/// One operation on one shape: the same call of the kernel and of the reference.
+pub struct Case {
+    pub name: String,
+    pub inputs: Vec<[usize; 4]>,
+    pub groups: usize,
+    pub on: Vec<u32>,
+    pub kernel: Op,
+    pub reference: Op,
+}
+
+/// What came out: the result and the gradients of all inputs, for a loss that weighs every number of the result differently.
+pub struct Outcome {
+    pub shape: [usize; 4],
+    pub y: Vec<f64>,
+    pub gradients: Vec<Vec<f64>>,
+}
+
+pub fn run(op: Op, case: &Case, dtype: DType) -> Outcome {
+    let device = device().autodiff();
+    let inputs: Vec<Tensor<4>> = case
+        .inputs
+        .iter()
+        .enumerate()
+        .map(|(i, &shape)| random(shape, i as u64 + 1, &device, dtype).require_grad())
+        .collect();
+    run_on(op, inputs, case.groups, &case.on)
+}
+
+pub fn run_on(op: Op, inputs: Vec<Tensor<4>>, groups: usize, on: &[u32]) -> Outcome {
+    let mut rest = inputs.iter().cloned();
+    let y = op(&mut || rest.next().unwrap(), groups, on);
+    let weights = random(y.dims(), 99, &device(), y.dtype());
+    let gradients = (y.clone() * weights.autodiff()).sum().backward();
+    Outcome {
+        shape: y.dims(),
+        y: values(&y),
+        gradients: inputs
+            .iter()
+            .map(|x| values(&x.grad(&gradients).expect("every input has a gradient")))
+            .collect(),
+    }
+}
+
+/// The greatest difference, relative to the greatest number expected.
+pub fn difference(found: &[f64], expected: &[f64]) -> f64 {
+    assert_eq!(found.len(), expected.len());
+    let scale = expected.iter().fold(1e-30f64, |m, e| m.max(e.abs()));
+    let worst = found
+        .iter()
+        .zip(expected)
+        .map(|(f, e)| (f - e).abs())
+        .fold(0.0, |m, d| if d > m || d.is_nan() { d } else { m });
+    worst / scale
+}
+
+/// The same expression over the kernels and over the reference.
+macro_rules! both {
+    (|$x:ident, $groups:ident, $on:ident| $body:expr) => {{
+        fn kernel($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+            use supernet_kernels as ops;
+            $body
+        }
+        fn reference($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+            use supernet_kernels::reference as ops;
+            $body
+        }
+        (
+            kernel as $crate::common::Op,
+            reference as $crate::common::Op,
+        )
+    }};
+}
+
+/// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single pixels, rows of every remainder.
+pub const SHAPES: [[usize; 5]; 14] = [
+    [3, 2, 8, 16, 16],
+    [3, 3, 16, 8, 8],
+    [4, 5, 32, 4, 4],
+    [2, 16, 8, 4, 4],
+    [2, 2, 4, 32, 32],
+    [1, 1, 3, 5, 7],
+    [3, 1, 3, 5, 5],
+    [2, 3, 5, 1, 9],
+    [2, 2, 7, 9, 1],
+    [2, 1, 1, 1, 1],
+    [2, 2, 2, 2, 3],
+    [2, 2, 3, 6, 20],
+    [2, 1, 2, 28, 28],
+    [2, 2, 3, 3, 48],
+];
+
+/// Lists of ghost batches: all, the first, the last, every second.
+pub fn lists(groups: usize) -> Vec<Vec<u32>> {
+    let groups = groups as u32;
+    let mut lists = vec![
+        (0..groups).collect(),
+        vec![0],
+        vec![groups - 1],
+        (0..groups).step_by(2).collect::<Vec<_>>(),
+    ];
+    lists.sort();
+    lists.dedup();
+    lists
+}
+
+/// Every operation on every shape and list.
+#[allow(unused_variables)]
+pub fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for [groups, n, c, h, w] in SHAPES {
+        for on in lists(groups) {
+            let mut case = |op: &str, inputs: &[[usize; 4]], (kernel, reference): (Op, Op)| {
+                cases.push(Case {
+                    name: format!("{op} on {groups} x {n} images of {c}x{h}x{w}, list {on:?}, inputs {inputs:?}"),
+                    inputs: inputs.to_vec(),
+                    groups,
+                    on: on.clone(),
+                    kernel,
+                    reference,
+                });
+            };
+            let whole = [groups * n, c, h, w];
+            // A single number has no deviation: its normalisation is zero times a large number.
+            if n * h * w > 1 {
+                case(
+                    "norm_relu_on",
+                    &[whole],
+                    both!(|x, groups, on| ops::norm_relu_on(x(), groups, on, 1e-5)),
+                );
+            }
+            for k in [1, 3, 5, 7, 9] {
+                let weight = [c, 1, k, k];
+                case(
+                    "depthwise",
+                    &[whole, weight],
+                    both!(|x, groups, on| ops::depthwise(x(), x(), groups, on)),
+                );
+            }
+            for [c_out, kh, kw] in [[c, 1, 7], [c, 7, 1], [c + 5, 3, 3], [2, 1, 1]] {
+                let weight = [c_out, c, kh, kw];
+                case(
+                    "conv",
+                    &[whole, weight],
+                    both!(|x, groups, on| ops::conv(x(), x(), groups, on)),
+                );
+            }
+            case(
+                "maximum",
+                &[whole, whole],
+                both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Max, groups, on)),
+            );
+            case(
+                "average",
+                &[whole, whole],
+                both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Average, groups, on)),
+            );
+            case(
+                "add_on",
+                &[whole, whole],
+                both!(|x, groups, on| ops::add_on(x(), x(), groups, on)),
+            );
+            let acc = [groups * n, c + 1, h, w];
+            let weight = [c + 1, c, 1, 1];
+            case(
+                "pointwise_add",
+                &[acc, whole, weight],
+                both!(|x, groups, on| ops::pointwise_add(x(), x(), x(), groups, on, on)),
+            );
+            case(
+                "pointwise_add of a compact input",
+                &[acc, [on.len() * n, c, h, w], weight],
+                both!(|x, groups, on| {
+                    let read: Vec<u32> = (0..on.len() as u32).collect();
+                    ops::pointwise_add(x(), x(), x(), groups, &read, on)
+                }),
+            );
+            case(
+                "pointwise_add of one ghost batch to several",
+                &[acc, [2 * n, c, h, w], weight],
+                both!(|x, groups, on| ops::pointwise_add(
+                    x(),
+                    x(),
+                    x(),
+                    groups,
+                    &vec![1; on.len()],
+                    on
+                )),
+            );
+            if on.len() < groups {
+                continue;
+            }
+            if n * h * w > 1 {
+                case(
+                    "norm_relu",
+                    &[whole],
+                    both!(|x, groups, on| ops::norm_relu(x(), groups, 1e-5)),
+                );
+                case(
+                    "norm",
+                    &[whole],
+                    both!(|x, groups, on| ops::norm(x(), groups, 1e-5)),
+                );
+            }
+            for c_out in [c, c + 3, 2 * c] {
+                let weight = [c_out, c, 1, 1];
+                case(
+                    "pointwise",
+                    &[whole, weight],
+                    both!(|x, groups, on| ops::pointwise(x(), x())),
+                );
+            }
+            if h % 2 == 0 && w % 2 == 0 {
+                case(
+                    "mean_pool by 2",
+                    &[whole],
+                    both!(|x, groups, on| ops::mean_pool(x(), 2)),
+                );
+            }
+            if h % 3 == 0 && w % 3 == 0 {
+                case(
+                    "mean_pool by 3",
+                    &[whole],
+                    both!(|x, groups, on| ops::mean_pool(x(), 3)),
+                );
+            }
+        }
+    }
+    cases
+}

@@ -1,0 +1,357 @@
+//! One serialisable value says everything about a search: presets, the budget knob, checks.
+
+use crate::TrainError;
+use serde::{Deserialize, Serialize};
+use supernet_data::{Augmentation, ImageShape};
+use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout};
+
+/// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchConfig {
+    /// Every draw of the run is a function of this seed, a stream name and a step.
+    pub seed: u64,
+    /// The space and the network around it.
+    pub network: NetworkSettings,
+    /// How each training step of the supernet draws its masks.
+    pub paths: PathSampling,
+    /// How the supernet is trained.
+    pub supernet: SupernetTraining,
+    /// How candidates are scored.
+    pub scoring: Scoring,
+    /// How chosen architectures are trained from scratch.
+    pub stand_alone: StandAloneTraining,
+    /// What is trained from scratch.
+    pub retrain: Retrain,
+    /// Kernels of this library where the device has them, or Burn's own operations throughout.
+    #[serde(default)]
+    pub execution: Execution,
+}
+
+/// The space and the network around it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSettings {
+    /// Cells N, at least 3.
+    pub cells: usize,
+    /// Choice blocks per cell.
+    pub blocks: usize,
+    /// Filters F of the supernet.
+    pub filters: usize,
+    /// A description of its own for each cell.
+    #[serde(default)]
+    pub mask_per_cell: bool,
+    /// Normalisation of the supernet.
+    #[serde(default)]
+    pub norm: NormKind,
+    /// Order inside an operation.
+    #[serde(default)]
+    pub order: ConvOrder,
+}
+
+/// How the masks of a training step are drawn, one for each ghost batch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PathSampling {
+    /// Path dropout, the paper's way.
+    Dropout(PathDropout),
+    /// One uniform architecture per ghost batch.
+    UniformArchitecture,
+    /// Every path on.
+    AllOn,
+}
+
+/// How the supernet is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupernetTraining {
+    /// Steps T.
+    pub steps: u64,
+    /// Images per step.
+    pub batch: usize,
+    /// Images per ghost batch; divides `batch`.
+    pub ghost_batch: usize,
+    /// Stochastic gradient descent.
+    pub sgd: Sgd,
+    /// Augmentation of training images.
+    pub augmentation: Augmentation,
+}
+
+/// Stochastic gradient descent with Nesterov momentum (dampening 0), a cosine from `learning_rate` to 0, L2 and a bound on the
+/// global gradient norm.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sgd {
+    /// Learning rate at the first step.
+    pub learning_rate: f64,
+    /// Momentum μ.
+    pub momentum: f64,
+    /// L2 and norm bound.
+    pub l2: MaskedL2,
+}
+
+/// How candidates are scored.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scoring {
+    /// Distinct networks to score.
+    pub candidates: usize,
+    /// Images per run of validation images, each normalised by its own statistics; divides their number.
+    pub score_batch: usize,
+    /// Candidates that share a launch. The scores do not depend on it.
+    pub candidates_per_launch: usize,
+}
+
+/// How an architecture is trained from scratch, with ordinary batch normalisation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandAloneTraining {
+    /// Filters F.
+    pub filters: usize,
+    /// Passes over the training images.
+    pub epochs: usize,
+    /// Images per step.
+    pub batch: usize,
+    /// Stochastic gradient descent.
+    pub sgd: Sgd,
+    /// Augmentation of training images.
+    pub augmentation: Augmentation,
+    /// Train on training and validation images together (the paper's main table).
+    pub with_validation: bool,
+    /// Training batches whose statistics are averaged for inference.
+    pub calibration_batches: usize,
+}
+
+/// What is trained from scratch and tested.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retrain {
+    /// The best by one-shot score.
+    pub picked: usize,
+    /// Drawn uniformly from the scored candidates.
+    pub random: usize,
+    /// The candidates with most parameters.
+    pub largest: usize,
+    /// The network with every path on.
+    pub all_on: bool,
+}
+
+impl SearchConfig {
+    /// A search that ends in minutes on two cores: 3 cells, 8 filters, small images.
+    pub fn quick() -> Self {
+        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
+        Self {
+            seed: 1,
+            network: NetworkSettings {
+                cells: 3,
+                blocks: 4,
+                filters: 8,
+                mask_per_cell: false,
+                norm: NormKind::Ghost,
+                order: ConvOrder::NormReluConv,
+            },
+            paths: PathSampling::Dropout(PathDropout::new(0.1).expect("between 0 and 1")),
+            supernet: SupernetTraining {
+                steps: 900,
+                batch: 128,
+                ghost_batch: 16,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation { pad: 1, flip: true },
+            },
+            scoring: Scoring { candidates: 300, score_batch: 100, candidates_per_launch: 8 },
+            stand_alone: StandAloneTraining {
+                filters: 8,
+                epochs: 8,
+                batch: 128,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation { pad: 1, flip: true },
+                with_validation: true,
+                calibration_batches: 20,
+            },
+            retrain: Retrain { picked: 5, random: 5, largest: 5, all_on: true },
+            execution: Execution::Kernels,
+        }
+    }
+
+    /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps of 1,024 images in ghost batches of
+    /// 32, 20,000 candidates, ten networks of 32 filters trained for 300 epochs.
+    pub fn cifar10() -> Self {
+        let quick = Self::quick();
+        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
+        Self {
+            network: NetworkSettings { cells: 8, filters: 16, ..quick.network },
+            supernet: SupernetTraining {
+                steps: 5_000,
+                batch: 1_024,
+                ghost_batch: 32,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation::STANDARD,
+            },
+            scoring: Scoring { candidates: 20_000, ..quick.scoring },
+            stand_alone: StandAloneTraining {
+                filters: 32,
+                epochs: 300,
+                augmentation: Augmentation::STANDARD,
+                calibration_batches: 100,
+                ..quick.stand_alone
+            },
+            retrain: Retrain { picked: 10, random: 10, largest: 10, all_on: true },
+            ..quick
+        }
+    }
+
+    /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below what a search needs (two steps,
+    /// the candidates that are retrained, one epoch).
+    ///
+    /// # Errors
+    /// A factor that is not above 0.
+    pub fn with_budget(mut self, factor: f64) -> Result<Self, TrainError> {
+        if !(factor.is_finite() && factor > 0.0) {
+            return Err(TrainError::config("budget", factor, "a number above 0"));
+        }
+        let scale = |value: f64, least: f64| (value * factor).round().max(least);
+        let Retrain { picked, random, largest, .. } = self.retrain;
+        let least = picked.max(random).max(largest).max(1);
+        self.supernet.steps = scale(self.supernet.steps as f64, 2.0) as u64;
+        self.scoring.candidates = scale(self.scoring.candidates as f64, least as f64) as usize;
+        self.stand_alone.epochs = scale(self.stand_alone.epochs as f64, 1.0) as usize;
+        Ok(self)
+    }
+
+    /// The searched space.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range.
+    pub fn cells(&self) -> Result<CellSpace, TrainError> {
+        let cells = CellSpace::new(self.network.cells, self.network.blocks)?;
+        Ok(if self.network.mask_per_cell { cells.mask_per_cell() } else { cells })
+    }
+
+    /// The supernet for images of `shape` and `classes` classes.
+    ///
+    /// # Errors
+    /// A size out of range, or images that are not square.
+    pub fn supernet(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        self.network_of(self.network.filters, shape, classes)
+    }
+
+    /// The stand-alone networks for images of `shape` and `classes` classes.
+    ///
+    /// # Errors
+    /// As [`SearchConfig::supernet`].
+    pub fn stand_alone(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        self.network_of(self.stand_alone.filters, shape, classes)
+    }
+
+    fn network_of(&self, filters: usize, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        if shape.height != shape.width {
+            let found = format!("{} x {}", shape.height, shape.width);
+            return Err(TrainError::config("image height and width", found, "the same number"));
+        }
+        let (channels, order) = (shape.channels, self.network.order);
+        let shape = NetworkShape { filters, side: shape.width, channels, classes, order }.check()?;
+        Ok(NetworkConfig { cells: self.cells()?, shape, norm: self.network.norm })
+    }
+
+    /// Checks every number that does not depend on the data.
+    ///
+    /// # Errors
+    /// The first number that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        self.cells()?;
+        let SupernetTraining { steps, batch, ghost_batch, sgd, .. } = self.supernet;
+        at_least_one("supernet.steps", steps as usize)?;
+        at_least_one("supernet.batch", batch)?;
+        if ghost_batch == 0 || batch % ghost_batch != 0 {
+            return Err(TrainError::config(
+                "supernet.ghost_batch",
+                ghost_batch,
+                format!("a divisor of batch = {batch}"),
+            ));
+        }
+        sgd.check("supernet.sgd")?;
+        at_least_one("scoring.score_batch", self.scoring.score_batch)?;
+        at_least_one("scoring.candidates_per_launch", self.scoring.candidates_per_launch)?;
+        at_least_one("stand_alone.epochs", self.stand_alone.epochs)?;
+        at_least_one("stand_alone.batch", self.stand_alone.batch)?;
+        at_least_one("stand_alone.calibration_batches", self.stand_alone.calibration_batches)?;
+        self.stand_alone.sgd.check("stand_alone.sgd")?;
+        let Retrain { picked, random, largest, .. } = self.retrain;
+        at_least_one("retrain.picked", picked)?;
+        for (field, wanted) in [("retrain.picked", picked), ("retrain.random", random), ("retrain.largest", largest)] {
+            if wanted > self.scoring.candidates {
+                let expected = format!("at most scoring.candidates = {}", self.scoring.candidates);
+                return Err(TrainError::config(field, wanted, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sgd {
+    fn check(&self, place: &'static str) -> Result<(), TrainError> {
+        let Self {
+            learning_rate,
+            momentum,
+            l2: MaskedL2 { decay, clip, weighting: Weighting::Share | Weighting::Any },
+        } = *self;
+        let fits = learning_rate.is_finite()
+            && learning_rate > 0.0
+            && (0.0..1.0).contains(&momentum)
+            && decay.is_finite()
+            && decay >= 0.0
+            && clip > 0.0;
+        if fits {
+            return Ok(());
+        }
+        let found = format!("learning_rate {learning_rate}, momentum {momentum}, decay {decay}, clip {clip}");
+        Err(TrainError::config(place, found, "learning_rate > 0, 0 <= momentum < 1, decay >= 0, clip > 0"))
+    }
+}
+
+fn at_least_one(field: &'static str, found: usize) -> Result<(), TrainError> {
+    if found == 0 { Err(TrainError::config(field, found, "at least 1")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_valid_and_round_trip_through_json() {
+        for config in [SearchConfig::quick(), SearchConfig::cifar10()] {
+            config.check().unwrap();
+            let json = serde_json::to_string(&config).unwrap();
+            assert_eq!(serde_json::from_str::<SearchConfig>(&json).unwrap(), config);
+        }
+    }
+
+    #[test]
+    fn the_budget_scales_steps_candidates_and_epochs_together() {
+        let half = SearchConfig::cifar10().with_budget(0.5).unwrap();
+        assert_eq!((half.supernet.steps, half.scoring.candidates, half.stand_alone.epochs), (2_500, 10_000, 150));
+        let tiny = SearchConfig::cifar10().with_budget(1e-9).unwrap();
+        assert_eq!((tiny.supernet.steps, tiny.scoring.candidates, tiny.stand_alone.epochs), (2, 10, 1));
+        assert_eq!(
+            SearchConfig::quick().with_budget(0.0).unwrap_err().to_string(),
+            "budget: found 0, expected a number above 0"
+        );
+    }
+
+    #[test]
+    fn a_batch_that_ghost_batches_do_not_divide_is_refused() {
+        let mut config = SearchConfig::quick();
+        config.supernet.ghost_batch = 48;
+        assert_eq!(
+            config.check().unwrap_err().to_string(),
+            "supernet.ghost_batch: found 48, expected a divisor of batch = 128"
+        );
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_by_name() {
+        let json = serde_json::to_string(&SearchConfig::quick()).unwrap().replacen("\"seed\"", "\"sead\"", 1);
+        assert!(serde_json::from_str::<SearchConfig>(&json).unwrap_err().to_string().contains("sead"));
+    }
+}

@@ -1,0 +1,96 @@
+//! What can stop a search.
+
+use std::path::{Path, PathBuf};
+use supernet_data::DataError;
+use supernet_nn::NnError;
+use supernet_space::SpaceError;
+use thiserror::Error;
+
+/// Every error of this crate names the place, the value found and the value expected.
+#[derive(Debug, Error)]
+pub enum TrainError {
+    /// What the space refuses.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
+    /// What a network refuses.
+    #[error(transparent)]
+    Nn(#[from] NnError),
+    /// What the data refuse.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A number of the configuration is out of range.
+    #[error("{field}: found {found}, expected {expected}")]
+    Config {
+        /// Name of the number, as in the configuration file.
+        field: &'static str,
+        /// The value given.
+        found: String,
+        /// What it may be.
+        expected: String,
+    },
+    /// A file or directory cannot be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{path}: found {found}, expected {expected}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// The directory holds a run of another configuration.
+    #[error("{path}: holds a run of another configuration ({difference}); choose another directory", path = path.display())]
+    OtherRun {
+        /// The configuration file.
+        path: PathBuf,
+        /// The first field that differs, with both values.
+        difference: String,
+    },
+    /// The loss is no number any more.
+    #[error("{stage}, step {step}: found a loss of {loss}, expected a finite number; try a lower learning rate")]
+    Diverged {
+        /// The stage.
+        stage: String,
+        /// The step, from 0.
+        step: u64,
+        /// The loss.
+        loss: f64,
+    },
+    /// A tensor could not be read back from the device.
+    #[error("{stage}: the device failed: {reason}")]
+    Device {
+        /// The stage.
+        stage: String,
+        /// What the device says.
+        reason: String,
+    },
+    /// The figure cannot be drawn.
+    #[error(transparent)]
+    Figure(#[from] crate::FigureError),
+    /// The user stopped the run.
+    #[error("{stage}: stopped at step {step} by the user")]
+    Stopped {
+        /// The stage.
+        stage: String,
+        /// Steps done.
+        step: u64,
+    },
+}
+
+impl TrainError {
+    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        move |source| Self::Io { path: path.into(), source }
+    }
+
+    pub(crate) fn config(field: &'static str, found: impl ToString, expected: impl ToString) -> Self {
+        Self::Config { field, found: found.to_string(), expected: expected.to_string() }
+    }
+}

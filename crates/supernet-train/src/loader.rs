@@ -1,0 +1,68 @@
+//! Training batches as a function of the step.
+
+use crate::TrainError;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use supernet_data::{Augmentation, Batch, Images, Normalisation, epoch_order};
+use supernet_space::draws;
+
+/// Images and labels of a step, on a device.
+pub struct StepBatch {
+    /// [images, channels, height, width].
+    pub images: Tensor<4>,
+    /// [images].
+    pub labels: Tensor<1, Int>,
+}
+
+/// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an epoch is drawn for that epoch, the
+/// augmentation for that step. The images that do not fill a batch are left out of their epoch.
+#[derive(Clone, Debug)]
+pub struct Loader<'a> {
+    images: &'a Images,
+    normalisation: &'a Normalisation,
+    augmentation: Augmentation,
+    batch: usize,
+    seed: u64,
+}
+
+impl<'a> Loader<'a> {
+    /// Batches of `batch` images.
+    ///
+    /// # Errors
+    /// More images in a batch than there are.
+    pub fn new(
+        images: &'a Images,
+        normalisation: &'a Normalisation,
+        augmentation: Augmentation,
+        batch: usize,
+        seed: u64,
+    ) -> Result<Self, TrainError> {
+        if batch == 0 || batch > images.len() {
+            return Err(TrainError::config("batch", batch, format!("1 to {} training images", images.len())));
+        }
+        Ok(Self { images, normalisation, augmentation, batch, seed })
+    }
+
+    /// Steps in an epoch.
+    pub fn steps_per_epoch(&self) -> u64 {
+        (self.images.len() / self.batch) as u64
+    }
+
+    /// The batch of step `step`, on the host.
+    pub fn batch(&self, step: u64) -> Batch {
+        let (epoch, place) = (step / self.steps_per_epoch(), step % self.steps_per_epoch());
+        let order = epoch_order(self.images.len(), &mut draws(self.seed, "order", epoch));
+        let first = place as usize * self.batch;
+        let indices = &order[first..first + self.batch];
+        let mut rng = draws(self.seed, "augmentation", step);
+        self.images.augmented_batch(indices, self.normalisation, &self.augmentation, &mut rng)
+    }
+
+    /// The batch of step `step`, on `device`.
+    pub fn step(&self, step: u64, device: &Device) -> StepBatch {
+        let Batch { images, labels, shape } = self.batch(step);
+        StepBatch {
+            images: Tensor::from_data(TensorData::new(images, shape), device),
+            labels: Tensor::from_data(TensorData::new(labels, [shape[0]]), device),
+        }
+    }
+}

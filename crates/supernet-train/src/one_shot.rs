@@ -1,0 +1,234 @@
+//! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
+
+use crate::{
+    Display, Loader, Part, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError, Training, test,
+};
+use burn::{module::Module, tensor::Device};
+use rand::RngExt;
+use serde::{Deserialize, Serialize};
+use supernet_data::{Images, Normalisation, Split};
+use supernet_nn::{Network, NetworkConfig};
+use supernet_search::{Outcome, RandomSearch, Score, Scored, SearchLimits, Strategy, search};
+use supernet_space::{Cost, PathMask, draws};
+
+/// Why a network was trained from scratch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Group {
+    /// Among the best by one-shot score.
+    Picked,
+    /// Drawn uniformly from the candidates.
+    Random,
+    /// Among the candidates with most parameters.
+    Largest,
+    /// Every path on; no architecture of the space.
+    AllOn,
+}
+
+impl Group {
+    /// In the order of tables.
+    pub const ALL: [Self; 4] = [Self::Picked, Self::Random, Self::Largest, Self::AllOn];
+
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Picked => "picked",
+            Self::Random => "random",
+            Self::Largest => "largest",
+            Self::AllOn => "all on",
+        }
+    }
+}
+
+/// A network trained from scratch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Retrained {
+    /// Why it was chosen.
+    pub group: Group,
+    /// Its mask.
+    pub mask: PathMask,
+    /// Its one-shot score on validation images.
+    pub one_shot: Score,
+    /// What it costs.
+    pub cost: Cost,
+    /// Its score on test images, which are read after everything is chosen.
+    pub test: Score,
+}
+
+/// What a search found.
+pub struct SearchResult {
+    /// Every scored candidate, in the order of scoring.
+    pub candidates: Vec<Scored>,
+    /// The networks trained from scratch, group by group.
+    pub retrained: Vec<Retrained>,
+    /// The best of the picked by one-shot score, trained from scratch and calibrated, with its mask.
+    pub best: (PathMask, Network),
+    /// The trained supernet.
+    pub supernet: Network,
+    /// The sizes of the stand-alone networks.
+    pub stand_alone: NetworkConfig,
+}
+
+/// Trains the supernet of `config` on the training images of `split`.
+///
+/// # Errors
+/// A configuration that does not fit the images, a loss that is no number, the user's stop.
+pub fn train_supernet(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<Network, TrainError> {
+    config.check()?;
+    let device = device.clone().autodiff();
+    let network = config.supernet(split.train.shape(), split.train.classes().len())?;
+    let supernet = network.supernet(&mut SeededWeights::new(config.seed), &device)?;
+    let settings = config.supernet;
+    let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
+    let training = Training {
+        stage: "supernet training",
+        seed: config.seed,
+        steps: settings.steps,
+        ghosts: settings.batch / settings.ghost_batch,
+        sgd: settings.sgd,
+        sampler: &*config.paths.sampler(),
+        execution: config.execution,
+    };
+    Ok(training.run(supernet, &loader, &device, display)?.valid())
+}
+
+/// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed uniformly.
+///
+/// # Errors
+/// As [`train_supernet`]; a `score_batch` that does not divide the validation images.
+pub fn one_shot_search(
+    config: &SearchConfig,
+    split: &Split,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<SearchResult, TrainError> {
+    let mut strategy = RandomSearch::new(config.cells()?.space().clone(), config.seed, "candidates");
+    one_shot_search_with(config, split, &mut strategy, device, display)
+}
+
+/// [`one_shot_search`] with candidates proposed by `strategy`.
+///
+/// # Errors
+/// As [`one_shot_search`].
+pub fn one_shot_search_with(
+    config: &SearchConfig,
+    split: &Split,
+    strategy: &mut dyn Strategy,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<SearchResult, TrainError> {
+    let normalisation = Normalisation::of(&split.train);
+    let supernet = train_supernet(config, split, &normalisation, device, display)?;
+    let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+
+    let scoring = config.scoring;
+    let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
+    let (outcome, all_on) = {
+        let mut evaluator = SupernetEvaluator::new(
+            &supernet,
+            stand_alone.shape,
+            &split.validation,
+            &normalisation,
+            scoring,
+            config.execution,
+            device,
+            display,
+        )?;
+        let outcome = search(stand_alone.cells.space(), strategy, &mut evaluator, limits)?;
+        let all_on = stand_alone.cells.space().all_on();
+        let score = evaluator.score(std::slice::from_ref(&all_on))?[0];
+        (outcome, (all_on, score))
+    };
+
+    let chosen = choose(config, &outcome, all_on, &stand_alone)?;
+    let images = training_images(config, split)?;
+    let trainer = StandAlone {
+        config: &stand_alone,
+        training: &config.stand_alone,
+        images: &images,
+        normalisation: &normalisation,
+        seed: config.seed,
+        execution: config.execution,
+        device,
+    };
+    let networks = retrain(&trainer, &chosen, display)?;
+
+    // Everything is chosen and trained: now the test images are read, once.
+    let mut retrained = Vec::new();
+    for ((group, mask, one_shot, cost), network) in chosen.iter().zip(&networks) {
+        let test = test(network, mask, &split.test, &normalisation, device)?;
+        retrained.push(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test });
+    }
+    let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
+    Ok(SearchResult { candidates: outcome.scored, retrained, best, supernet, stand_alone })
+}
+
+type Chosen = (Group, PathMask, Score, Cost);
+
+/// The picked and their companions, group by group.
+fn choose(
+    config: &SearchConfig,
+    outcome: &Outcome,
+    (all_on, all_on_score): (PathMask, Score),
+    stand_alone: &NetworkConfig,
+) -> Result<Vec<Chosen>, TrainError> {
+    let settings = config.retrain;
+    let ranked = outcome.ranked();
+    let mut by_size = ranked.clone();
+    by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
+    let groups = [
+        (Group::Picked, ranked[..settings.picked.min(ranked.len())].to_vec()),
+        (Group::Random, draw(&outcome.scored, settings.random, config.seed)),
+        (Group::Largest, by_size[..settings.largest.min(ranked.len())].to_vec()),
+    ];
+    let mut chosen = Vec::new();
+    for (group, members) in groups {
+        chosen.extend(members.iter().map(|s| (group, s.architecture.mask().clone(), s.score, s.cost)));
+    }
+    if settings.all_on {
+        let cost = stand_alone.shape.cost(&stand_alone.cells, &all_on)?;
+        chosen.push((Group::AllOn, all_on, all_on_score, cost));
+    }
+    Ok(chosen)
+}
+
+/// `count` different candidates, drawn uniformly.
+fn draw(scored: &[Scored], count: usize, seed: u64) -> Vec<&Scored> {
+    let mut rng = draws(seed, "random companions", 0);
+    let mut pool: Vec<&Scored> = scored.iter().collect();
+    (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len()))).collect()
+}
+
+fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, TrainError> {
+    Ok(match config.stand_alone.with_validation {
+        true => split.train.concat(&split.validation)?,
+        false => split.train.clone(),
+    })
+}
+
+/// Trains each chosen network; one that stands in two groups is trained once.
+fn retrain(trainer: &StandAlone, chosen: &[Chosen], display: &mut dyn Display) -> Result<Vec<Network>, TrainError> {
+    let first = |i: usize| (0..i).find(|&j| chosen[j].1 == chosen[i].1);
+    let different = (0..chosen.len()).filter(|&i| first(i).is_none()).count() as u64;
+    let steps = trainer.steps()?;
+    display.begin("stand-alone training", different * steps);
+    let mut networks: Vec<Network> = Vec::new();
+    let mut before = 0;
+    for (i, (_, mask, ..)) in chosen.iter().enumerate() {
+        match first(i) {
+            Some(known) => networks.push(networks[known].clone()),
+            None => {
+                networks.push(trainer.train(mask, &mut Part { whole: display, before })?);
+                before += steps;
+            }
+        }
+    }
+    display.end();
+    Ok(networks)
+}

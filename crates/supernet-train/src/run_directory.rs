@@ -1,0 +1,233 @@
+//! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
+
+use crate::{ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError};
+use burn::store::{ModuleSnapshot, SafetensorsStore};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+use supernet_data::Split;
+
+/// What produced a run: with the configuration, enough to produce it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Provenance {
+    /// Version of this library.
+    pub supernet: String,
+    /// Version of Burn that it was written for.
+    pub burn: String,
+    /// The device's name.
+    pub device: String,
+    /// Name of the images.
+    pub data: String,
+    /// Training, validation and test images.
+    pub images: [usize; 3],
+    /// Hashes of the three, in hexadecimal.
+    pub fingerprints: [String; 3],
+}
+
+impl Provenance {
+    /// Of a run on the images of `split` on the device called `device`.
+    pub fn new(split: &Split, device: impl Into<String>) -> Self {
+        let parts = [&split.train, &split.validation, &split.test];
+        Self {
+            supernet: env!("CARGO_PKG_VERSION").into(),
+            burn: "0.22.1".into(),
+            device: device.into(),
+            data: split.train.name().into(),
+            images: parts.map(|images| images.len()),
+            fingerprints: parts.map(|images| format!("{:016x}", images.fingerprint())),
+        }
+    }
+}
+
+/// What `config.json` holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct RunFile {
+    provenance: Provenance,
+    config: SearchConfig,
+}
+
+/// The directory of one run. Files are written beside and renamed, so that a full disk leaves what was there as it was.
+#[derive(Clone, Debug)]
+pub struct RunDirectory {
+    path: PathBuf,
+    run: RunFile,
+}
+
+impl RunDirectory {
+    /// Opens `path`, made if need be, for a run of `config`.
+    ///
+    /// # Errors
+    /// A directory that cannot be made or written, or one that holds a run of another configuration, other data or another device:
+    /// the first difference is named and nothing is touched.
+    pub fn open(path: impl Into<PathBuf>, config: &SearchConfig, provenance: Provenance) -> Result<Self, TrainError> {
+        let path = path.into();
+        fs::create_dir_all(&path).map_err(TrainError::io(&path))?;
+        let directory = Self { path, run: RunFile { provenance, config: config.clone() } };
+        let file = directory.path.join("config.json");
+        match fs::read_to_string(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                directory.write("config.json", directory.to_json(&directory.run).as_bytes())?;
+            }
+            Err(error) => return Err(TrainError::io(&file)(error)),
+            Ok(text) => directory.compare(&file, &text)?,
+        }
+        Ok(directory)
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn compare(&self, file: &Path, text: &str) -> Result<(), TrainError> {
+        let there: Value = serde_json::from_str(text).map_err(|error| TrainError::File {
+            path: file.into(),
+            found: error.to_string(),
+            expected: "the configuration of a run",
+        })?;
+        let here = serde_json::to_value(&self.run).expect("plain data");
+        match difference("", &there, &here) {
+            None => Ok(()),
+            Some(difference) => Err(TrainError::OtherRun { path: file.into(), difference }),
+        }
+    }
+
+    fn to_json(&self, value: &impl Serialize) -> String {
+        let mut text = serde_json::to_string_pretty(value).expect("plain data");
+        text.push('\n');
+        text
+    }
+
+    /// Writes `name` whole: beside it first, then renamed.
+    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
+        let path = self.path.join(name);
+        let write = || -> std::io::Result<()> {
+            let folder = path.parent().unwrap_or(&self.path);
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(bytes)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(TrainError::io(&path))
+    }
+
+    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg` and `figure.png`, and `best/` with
+    /// `architecture.json` and `weights.safetensors`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
+        self.write("candidates.csv", candidates_csv(result).as_bytes())?;
+        self.write("networks.csv", networks_csv(result).as_bytes())?;
+        self.write("table.txt", ComparisonTable(&result.retrained).to_string().as_bytes())?;
+        let figure = self.figure(result);
+        self.write("figure.svg", figure.svg()?.as_bytes())?;
+        self.write("figure.png", &figure.png()?)?;
+        self.save_best(result)
+    }
+
+    fn save_best(&self, result: &SearchResult) -> Result<(), TrainError> {
+        let (mask, network) = &result.best;
+        let best = result.retrained.iter().find(|r| r.group == Group::Picked).expect("at least one picked");
+        let card = serde_json::json!({
+            "architecture": mask,
+            "network": result.stand_alone,
+            "one_shot": best.one_shot,
+            "test": best.test,
+            "cost": best.cost,
+            "seed": self.run.config.seed,
+            "provenance": self.run.provenance,
+        });
+        self.write("best/architecture.json", self.to_json(&card).as_bytes())?;
+        let path = self.path.join("best/weights.safetensors");
+        let mut store = SafetensorsStore::from_file(&path).metadata("architecture", mask.to_string()).overwrite(true);
+        network.save_into(&mut store).map_err(|error| TrainError::io(&path)(std::io::Error::other(error.to_string())))
+    }
+
+    fn figure(&self, result: &SearchResult) -> SearchFigure {
+        let config = &self.run.config;
+        let Provenance { device, data, images, supernet, burn, .. } = &self.run.provenance;
+        let group = |group: Group| {
+            let members = || result.retrained.iter().filter(move |r| r.group == group);
+            FigureGroup {
+                name: group.name().into(),
+                one_shot: members().map(|r| r.one_shot.accuracy).collect(),
+                test: members().map(|r| r.test.accuracy).collect(),
+            }
+        };
+        SearchFigure {
+            title: format!("One-shot search on {data}"),
+            caption: vec![
+                format!(
+                    "{} candidates scored on {} validation images; networks trained from scratch, tested on {} images.",
+                    result.candidates.len(),
+                    images[1],
+                    images[2]
+                ),
+                format!(
+                    "seed {}, {} supernet steps, {} epochs from scratch, {} training images, device {device}, supernet {supernet}, burn {burn}",
+                    config.seed, config.supernet.steps, config.stand_alone.epochs, images[0]
+                ),
+            ],
+            candidates: result.candidates.iter().map(|scored| scored.score.accuracy).collect(),
+            groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
+        }
+    }
+}
+
+/// One line per scored candidate, in the order of scoring.
+fn candidates_csv(result: &SearchResult) -> String {
+    let mut text = String::from("architecture,one_shot_accuracy,one_shot_loss,parameters,macs\n");
+    for scored in &result.candidates {
+        let (score, cost) = (scored.score, scored.cost);
+        writeln!(text, "{},{},{},{},{}", scored.architecture, score.accuracy, score.loss, cost.parameters, cost.macs)
+            .expect("a string");
+    }
+    text
+}
+
+/// One line per network that was trained from scratch.
+fn networks_csv(result: &SearchResult) -> String {
+    let mut text =
+        String::from("group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n");
+    for network in &result.retrained {
+        writeln!(
+            text,
+            "{},{},{},{},{},{},{},{}",
+            network.group.name(),
+            network.mask,
+            network.one_shot.accuracy,
+            network.one_shot.loss,
+            network.cost.parameters,
+            network.cost.macs,
+            network.test.accuracy,
+            network.test.loss
+        )
+        .expect("a string");
+    }
+    text
+}
+
+/// The first place where two values differ, with both.
+fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
+    match (there, here) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort();
+            keys.dedup();
+            keys.into_iter().find_map(|key| {
+                let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
+                difference(&place, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null))
+            })
+        }
+        (a, b) if a == b => None,
+        (a, b) => Some(format!("{place}: {a} there, {b} here")),
+    }
+}

@@ -1,0 +1,172 @@
+//! Trains an architecture from scratch and tests it.
+
+use crate::{
+    Display, Fixed, Loader, Observation, SeededWeights, StandAloneTraining, TrainError, Training,
+    supernet_evaluator::{Tally, read},
+};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor, TensorData},
+};
+use supernet_data::{Images, Normalisation};
+use supernet_nn::{Call, Execution, Network, NetworkConfig, Notes, Paths, Statistics};
+use supernet_search::{Evaluator, Score, Scored};
+use supernet_space::{Architecture, PathMask};
+
+/// Trains networks of one architecture each, by the recipe of PAPER, *stand-alone training*: ordinary affine batch normalisation, SGD
+/// with Nesterov momentum, cosine, L2 on all weights. For inference the statistics are the plain average over
+/// `calibration_batches` training batches at the final weights.
+pub struct StandAlone<'a> {
+    /// The networks' sizes.
+    pub config: &'a NetworkConfig,
+    /// The recipe.
+    pub training: &'a StandAloneTraining,
+    /// Images to train on.
+    pub images: &'a Images,
+    /// How pixels become numbers.
+    pub normalisation: &'a Normalisation,
+    /// Seed of weights, order and augmentation.
+    pub seed: u64,
+    /// How the networks run.
+    pub execution: Execution,
+    /// Where to train.
+    pub device: &'a Device,
+}
+
+impl StandAlone<'_> {
+    /// Steps of one training run.
+    ///
+    /// # Errors
+    /// More images in a batch than there are.
+    pub fn steps(&self) -> Result<u64, TrainError> {
+        Ok(self.loader()?.steps_per_epoch() * self.training.epochs as u64)
+    }
+
+    fn loader(&self) -> Result<Loader<'_>, TrainError> {
+        let StandAloneTraining { augmentation, batch, .. } = *self.training;
+        Loader::new(self.images, self.normalisation, augmentation, batch, self.seed)
+    }
+
+    /// The trained network of `mask` (an architecture's, or all on), calibrated for inference.
+    ///
+    /// # Errors
+    /// A mask of another space, a loss that is no number, the user's stop.
+    pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<Network, TrainError> {
+        let device = self.device.clone().autodiff();
+        let network = self.config.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
+        let training = Training {
+            stage: "stand-alone training",
+            seed: self.seed,
+            steps: self.steps()?,
+            ghosts: 1,
+            sgd: self.training.sgd,
+            sampler: &Fixed(mask.clone()),
+            execution: self.execution,
+        };
+        let loader = self.loader()?;
+        let network = training.run(network, &loader, &device, display)?;
+        self.calibrate(network.valid(), mask, &loader)
+    }
+
+    fn calibrate(&self, network: Network, mask: &PathMask, loader: &Loader) -> Result<Network, TrainError> {
+        let notes = Notes::default();
+        let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
+        let paths = Paths::new(network.space(), vec![mask.clone()])?;
+        for step in 0..self.training.calibration_batches as u64 {
+            network.forward_with(loader.step(step, &self.device.clone().inner()).images, &paths, &call)?;
+        }
+        Ok(network.calibrate(&notes))
+    }
+}
+
+/// Images per launch at inference, where nothing depends on it.
+const INFERENCE_BATCH: usize = 500;
+
+/// Accuracy and mean loss of a calibrated network on `images`, with its stored statistics.
+///
+/// # Errors
+/// Images of another size, or a device that fails.
+pub fn test(
+    network: &Network,
+    mask: &PathMask,
+    images: &Images,
+    normalisation: &Normalisation,
+    device: &Device,
+) -> Result<Score, TrainError> {
+    let device = device.clone().inner();
+    let call = Call { statistics: Statistics::Stored, ..Call::default() };
+    let paths = Paths::new(network.space(), vec![mask.clone()])?;
+    let mut tally = Tally::default();
+    let all: Vec<usize> = (0..images.len()).collect();
+    for indices in all.chunks(INFERENCE_BATCH) {
+        let batch = images.batch(indices, normalisation);
+        let x = Tensor::from_data(TensorData::new(batch.images, batch.shape), &device);
+        let logits = read(network.forward_with(x, &paths, &call)?, "testing")?;
+        let labels: Vec<usize> = indices.iter().map(|&i| images.label(i)).collect();
+        tally.add(&logits, &labels);
+    }
+    Ok(tally.score(images.len()))
+}
+
+/// Scores architectures by training each from scratch: the evaluator that a supernet replaces.
+pub struct StandAloneEvaluator<'a> {
+    /// How to train.
+    pub stand_alone: StandAlone<'a>,
+    /// What to score on.
+    pub images: &'a Images,
+    /// Where to show progress.
+    pub display: &'a mut dyn Display,
+}
+
+impl Evaluator for StandAloneEvaluator<'_> {
+    type Error = TrainError;
+
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
+        let Self { stand_alone, images, display } = self;
+        let StandAlone { config, normalisation, device, .. } = *stand_alone;
+        let score = |architecture: &Architecture, display: &mut dyn Display| -> Result<Scored, TrainError> {
+            config.cells.space().check(architecture)?;
+            let network = stand_alone.train(architecture, display)?;
+            let score = test(&network, architecture, images, normalisation, device)?;
+            let cost = config.shape.cost(&config.cells, architecture)?;
+            Ok(Scored { architecture: architecture.clone(), score, cost })
+        };
+        let steps = stand_alone.steps()?;
+        display.begin("stand-alone training", steps * architectures.len() as u64);
+        let scored = (0..).zip(architectures).map(|(i, a)| score(a, &mut Part { whole: *display, before: i * steps }));
+        let scored = scored.collect();
+        display.end();
+        scored
+    }
+}
+
+/// One training run as part of a stage of many.
+pub(crate) struct Part<'a> {
+    pub(crate) whole: &'a mut dyn Display,
+    /// Steps of the stage that came before this run.
+    pub(crate) before: u64,
+}
+
+impl Display for Part<'_> {
+    fn begin(&mut self, _stage: &str, _total: u64) {}
+
+    fn is_due(&self, done: u64) -> bool {
+        self.whole.is_due(self.before + done)
+    }
+
+    fn observe(&mut self, done: u64, observation: &Observation) {
+        if self.is_due(done) {
+            self.whole.observe(self.before + done, observation);
+        }
+    }
+
+    fn advance(&mut self, done: u64) {
+        self.whole.advance(self.before + done);
+    }
+
+    fn end(&mut self) {}
+
+    fn should_stop(&self) -> bool {
+        self.whole.should_stop()
+    }
+}

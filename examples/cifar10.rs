@@ -1,0 +1,91 @@
+//! A one-shot search on CIFAR-10 in its binary format, at the paper's sizes times a budget.
+
+use clap::{Parser, ValueEnum};
+use std::{path::PathBuf, process::ExitCode};
+use supernet::prelude::*;
+
+/// One-shot architecture search on CIFAR-10.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder of the binary version: data_batch_1.bin to data_batch_5.bin (any of them) and test_batch.bin.
+    #[arg(long)]
+    data: PathBuf,
+
+    /// Sizes: those of the paper, or small ones that end in minutes.
+    #[arg(long, value_enum, default_value_t = Preset::Cifar10)]
+    preset: Preset,
+
+    /// Scales training steps, candidates and epochs together.
+    #[arg(long, default_value_t = 1.0)]
+    budget: f64,
+
+    /// Average images to 16 x 16.
+    #[arg(long)]
+    half_size: bool,
+
+    /// Training images held out for scoring candidates, in per cent (the paper: 10).
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=90))]
+    validation: u8,
+
+    /// Seed of every draw: split, weights, paths, candidates.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    #[arg(long, default_value = "flex")]
+    device: String,
+
+    /// Directory for the results.
+    #[arg(long, default_value = "runs/cifar10")]
+    out: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Preset {
+    Cifar10,
+    Quick,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let preset = match arguments.preset {
+        Preset::Cifar10 => SearchConfig::cifar10(),
+        Preset::Quick => SearchConfig::quick(),
+    };
+    let config = SearchConfig { seed: arguments.seed, ..preset }.with_budget(arguments.budget)?;
+    let device = device(&arguments.device)?;
+    let split = images(arguments, config.scoring.score_batch)?;
+    let provenance = Provenance::new(&split, &arguments.device);
+    let directory = RunDirectory::open(&arguments.out, &config, provenance)?;
+    println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
+
+    let result = one_shot_search(&config, &split, &device, &mut *display())?;
+    directory.save(&result)?;
+
+    println!("\n{}", ComparisonTable(&result.retrained));
+    println!("best architecture: {}", result.best.0);
+    println!("results: {}", directory.path().display());
+    Ok(())
+}
+
+/// The official test images apart; whole runs of `score_batch` training images held out.
+fn images(arguments: &Arguments, score_batch: usize) -> Result<Split, DataError> {
+    let mut cifar = cifar10(&arguments.data)?;
+    if arguments.half_size {
+        cifar.train = cifar.train.average_2x2()?;
+        cifar.test = cifar.test.average_2x2()?;
+    }
+    let all = cifar.train.len();
+    let held_out = all * usize::from(arguments.validation) / 100 / score_batch * score_batch;
+    let mut rng = draws(arguments.seed, "split", 0);
+    stratified_with_test(&cifar.train, &[all - held_out, held_out], cifar.test, &mut rng)
+}
