@@ -28,6 +28,13 @@ impl Usage {
     }
 }
 
+impl FromIterator<(ParamId, f64)> for Usage {
+    /// The shares of parameters of any module; a parameter that is not named is not used.
+    fn from_iter<I: IntoIterator<Item = (ParamId, f64)>>(shares: I) -> Self {
+        Self { shares: shares.into_iter().collect() }
+    }
+}
+
 /// Reports the id of every parameter of a module.
 pub(crate) fn every_parameter(module: &impl Module, report: &mut dyn FnMut(ParamId)) {
     struct Visit<'a>(&'a mut dyn FnMut(ParamId));

@@ -29,7 +29,8 @@ pub trait Weights {
 }
 
 /// Weights by name, as read from a module or a file. Scales, shifts and biases that are missing start at their constants; a
-/// missing weight is an error. This is how a stand-alone network is cut out of a supernet.
+/// missing weight is an error. The constants have the type of the weights. This is how a stand-alone network is cut out of a
+/// supernet.
 #[derive(Clone, Debug, Default)]
 pub struct NamedWeights(pub HashMap<String, TensorData>);
 
@@ -49,7 +50,13 @@ impl Weights for NamedWeights {
             (Some(data), _) if data.shape().as_slice() == shape => Ok(data.clone()),
             (Some(data), _) => Err(refuse(format!("shape {:?}", data.shape().as_slice()))),
             (None, Init::Variance(_)) => Err(refuse("nothing of this name".into())),
-            (None, constant) => Ok(constant.data(shape).expect("a constant")),
+            (None, constant) => {
+                let data = constant.data(shape).expect("a constant");
+                Ok(match self.0.values().next() {
+                    Some(other) => data.convert_dtype(other.dtype()),
+                    None => data,
+                })
+            }
         }
     }
 }
