@@ -1,0 +1,340 @@
+//! A whole search in small: what it leaves behind, that it repeats bit for bit, and what it does when it cannot go on.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use supernet::{
+    burn::{
+        module::Module,
+        store::{ModuleSnapshot, SafetensorsStore},
+        tensor::{Tensor, TensorData},
+    },
+    data::ImageShape,
+    nn::{Call, Network, NetworkConfig, Statistics},
+    prelude::*,
+    train::{
+        AllOn, Group, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator, SupernetEvaluator,
+    },
+};
+use supernet_tests::device;
+
+/// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
+fn tiny(seed: u64) -> SearchConfig {
+    let mut config = SearchConfig { seed, ..SearchConfig::quick() };
+    (config.network.blocks, config.network.filters) = (2, 2);
+    (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
+    config.scoring = Scoring { candidates: 12, score_batch: 8, candidates_per_launch: 5 };
+    (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
+    config.stand_alone.calibration_batches = 2;
+    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true };
+    config
+}
+
+/// Stripes of four directions with some noise.
+fn stripes(count: usize) -> Images {
+    let pixel = |i: usize, y: usize, x: usize| {
+        let along = [x, y, x + y, x + 8 - y][i % 4];
+        let noise = (i * 31 + y * 17 + x * 7) % 50;
+        (if along % 4 < 2 { 180 } else { 20 } + noise) as u8
+    };
+    let pixels = (0..count).flat_map(|i| (0..64).map(move |p| pixel(i, p / 8, p % 8))).collect();
+    let classes = ["across", "down", "up", "back"].map(String::from).to_vec();
+    let labels = (0..count).map(|i| i % 4).collect();
+    Images::new("stripes", ImageShape::new(1, 8, 8), classes, pixels, labels).unwrap()
+}
+
+fn split() -> Split {
+    stratified(&stripes(120), &[64, 24, 32], &mut draws(1, "split", 0)).unwrap()
+}
+
+fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult, TrainError> {
+    let split = split();
+    let directory = RunDirectory::open(path, config, Provenance::new(&split, "flex"))?;
+    let result = one_shot_search(config, &split, &device(), &mut Silent)?;
+    directory.save(&result)?;
+    Ok(result)
+}
+
+/// The files below a folder, by name.
+fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => drop(found.insert(path.clone(), fs::read(&path).unwrap())),
+        }
+    }
+    found
+}
+
+fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let name = |path: PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
+    files(folder).into_iter().map(|(path, bytes)| (name(path), bytes)).collect()
+}
+
+#[test]
+fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let result = run(&tiny(1), &first).unwrap();
+    run(&tiny(1), &second).unwrap();
+
+    let (left, right) = (contents(&first), contents(&second));
+    let names: Vec<&str> = left.keys().map(String::as_str).collect();
+    let expected = [
+        "best/architecture.json",
+        "best/weights.safetensors",
+        "candidates.csv",
+        "config.json",
+        "figure.png",
+        "figure.svg",
+        "networks.csv",
+        "table.txt",
+    ];
+    assert_eq!(names, expected);
+    for (name, bytes) in &left {
+        assert!(bytes == &right[name], "{name} differs");
+    }
+    let text = |name: &str| String::from_utf8(left[name].clone()).unwrap();
+    assert_eq!(text("candidates.csv").lines().count(), 1 + 12);
+    assert_eq!(text("networks.csv").lines().count(), 1 + 2 + 2 + 2 + 1);
+    assert_eq!(text("table.txt"), ComparisonTable(&result.retrained).to_string());
+    assert!(text("table.txt").contains("picked − random:"));
+}
+
+#[test]
+fn another_seed_gives_other_candidates() {
+    let folder = tempfile::tempdir().unwrap();
+    let one = run(&tiny(1), &folder.path().join("1")).unwrap();
+    let two = run(&tiny(2), &folder.path().join("2")).unwrap();
+    assert_ne!(one.candidates, two.candidates);
+}
+
+#[test]
+fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameters() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(&tiny(3), folder.path()).unwrap();
+    let of = |group: Group| result.retrained.iter().filter(move |r| r.group == group);
+    let worst = of(Group::Picked).map(|r| r.one_shot.accuracy).fold(f64::INFINITY, f64::min);
+    let better = result.candidates.iter().filter(|c| c.score.accuracy > worst).count();
+    assert!(better < 2, "{better} candidates are better than the worst picked");
+    let smallest = of(Group::Largest).map(|r| r.cost.parameters).min().unwrap();
+    assert!(result.candidates.iter().filter(|c| c.cost.parameters > smallest).count() < 2);
+    assert_eq!(of(Group::AllOn).count(), 1);
+    assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);
+}
+
+#[test]
+fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(&tiny(1), folder.path()).unwrap();
+    let card: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.path().join("best/architecture.json")).unwrap()).unwrap();
+    let config: NetworkConfig = serde_json::from_value(card["network"].clone()).unwrap();
+    let mask = config.cells.space().parse(card["architecture"].as_str().unwrap()).unwrap();
+    let mut network = config.stand_alone(&mask, &mut SeededWeights::new(99), &device()).unwrap();
+    let mut store = SafetensorsStore::from_file(folder.path().join("best/weights.safetensors"));
+    network.load_from(&mut store).unwrap();
+    let logits = |network: &Network| {
+        let images = Tensor::from_data(TensorData::new(vec![0.5f32; 64], [1, 1, 8, 8]), &device());
+        let paths = Paths::new(&config.cells, vec![mask.clone()]).unwrap();
+        let call = Call { statistics: Statistics::Stored, ..Call::default() };
+        network.forward_with(images, &paths, &call).unwrap().into_data()
+    };
+    assert_eq!(logits(&network.valid()), logits(&result.best.1));
+}
+
+#[test]
+fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_how_many_share_a_launch() {
+    let config = tiny(1);
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
+    let space = config.cells().unwrap();
+    let architectures: Vec<Architecture> =
+        (0..7).map(|i| space.space().sample(&mut draws(5, "architectures", i))).collect();
+    let score = |list: &[Architecture], candidates_per_launch| {
+        let scoring = Scoring { candidates_per_launch, ..config.scoring };
+        let mut silent = Silent;
+        SupernetEvaluator::new(
+            &supernet,
+            shape,
+            &split.validation,
+            &normalisation,
+            scoring,
+            config.execution,
+            &device(),
+            &mut silent,
+        )
+        .unwrap()
+        .evaluate(list)
+        .unwrap()
+    };
+    let together = score(&architectures, 7);
+    assert_eq!(together, score(&architectures, 3));
+    for (architecture, scored) in architectures.iter().zip(&together) {
+        assert_eq!(score(std::slice::from_ref(architecture), 1)[0], *scored);
+    }
+}
+
+#[test]
+fn the_supernet_learns() {
+    let mut config = tiny(1);
+    (config.network.filters, config.supernet.steps) = (4, 60);
+    config.paths = PathSampling::AllOn;
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
+    let mut accuracy = |steps| {
+        config.supernet.steps = steps;
+        let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+        let mut silent = Silent;
+        let mut evaluator = SupernetEvaluator::new(
+            &supernet,
+            shape,
+            &split.validation,
+            &normalisation,
+            config.scoring,
+            config.execution,
+            &device(),
+            &mut silent,
+        )
+        .unwrap();
+        let mask = supernet::train::PathSampler::masks(
+            &AllOn,
+            supernet.space().space(),
+            supernet::train::Moment { step: 0, steps: 1 },
+            1,
+            1,
+        );
+        evaluator.score(&mask).unwrap()[0].accuracy
+    };
+    let (before, after) = (accuracy(1), accuracy(60));
+    assert!(after > 0.8 && after > before, "accuracy {before} after one step, {after} after sixty");
+}
+
+#[test]
+fn stand_alone_training_is_an_evaluator_like_any_other() {
+    let config = tiny(1);
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let network = config.stand_alone(split.train.shape(), 4).unwrap();
+    let architectures: Vec<Architecture> =
+        (0..2).map(|i| network.cells.space().sample(&mut draws(5, "architectures", i))).collect();
+    let evaluate = |list: &[Architecture]| {
+        let stand_alone = StandAlone {
+            config: &network,
+            training: &config.stand_alone,
+            images: &split.train,
+            normalisation: &normalisation,
+            seed: 1,
+            execution: config.execution,
+            device: &device(),
+        };
+        StandAloneEvaluator { stand_alone, images: &split.validation, display: &mut Silent }.evaluate(list).unwrap()
+    };
+    let both = evaluate(&architectures);
+    assert_eq!(both[1], evaluate(&architectures[1..])[0], "a score does not depend on what was trained before");
+    assert!(both.iter().all(|scored| (0.0..=1.0).contains(&scored.score.accuracy) && scored.score.loss.is_finite()));
+}
+
+#[test]
+fn a_directory_of_another_run_is_refused_with_the_difference_and_left_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&tiny(1), folder.path()).unwrap();
+    let before = files(folder.path());
+    let error = run(&tiny(2), folder.path()).err().unwrap().to_string();
+    assert!(error.ends_with("(config.seed: 1 there, 2 here); choose another directory"), "{error}");
+    assert!(error.contains("config.json"), "{error}");
+    assert!(before == files(folder.path()));
+    // The same run may be repeated.
+    run(&tiny(1), folder.path()).unwrap();
+    assert!(before == files(folder.path()));
+}
+
+#[test]
+fn a_score_batch_that_does_not_divide_the_validation_images_is_refused() {
+    let mut config = tiny(1);
+    config.scoring.score_batch = 7;
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        run(&config, folder.path()).err().unwrap().to_string(),
+        "scoring.score_batch: found 7, expected a divisor of 24 validation images"
+    );
+}
+
+#[test]
+fn a_batch_larger_than_the_training_images_is_refused() {
+    let mut config = tiny(1);
+    (config.supernet.batch, config.supernet.ghost_batch) = (128, 16);
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(
+        run(&config, folder.path()).err().unwrap().to_string(),
+        "batch: found 128, expected 1 to 64 training images"
+    );
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run_by_name() {
+    let mut config = tiny(1);
+    config.supernet.sgd.learning_rate = 1e30;
+    config.supernet.sgd.l2.clip = 1e30;
+    let folder = tempfile::tempdir().unwrap();
+    let error = run(&config, folder.path()).err().unwrap().to_string();
+    assert!(error.starts_with("supernet training, step 5: found a loss of "), "{error}");
+}
+
+/// A file system of 256 KiB, unmounted when dropped; `None` where the machine does not allow it.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(folder.path()).output();
+        mount.is_ok_and(|output| output.status.success()).then_some(Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        Command::new("umount").arg(self.0.path()).status().ok();
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
+    let Some(disk) = SmallDisk::mount() else {
+        println!("skipped: a small file system cannot be mounted here (that needs root)");
+        return;
+    };
+    let path = disk.0.path().join("run");
+    let split = split();
+    let config = tiny(1);
+    let directory = RunDirectory::open(&path, &config, Provenance::new(&split, "flex")).unwrap();
+    let result = one_shot_search(&config, &split, &device(), &mut Silent).unwrap();
+    // Room for the small files, not for all.
+    let filled = fs::write(disk.0.path().join("filler"), vec![0; 236 << 10]);
+    assert!(filled.is_ok(), "{filled:?}");
+    let before = contents(&path);
+    let error = directory.save(&result).unwrap_err().to_string();
+    assert!(error.contains(&path.display().to_string()) && error.contains("No space left"), "{error}");
+    let after = contents(&path);
+    assert!(before.iter().all(|(name, bytes)| after[name] == *bytes));
+    // Nothing is half there: what was written is whole, and no scratch file is left.
+    assert!(after.keys().all(|name| !name.contains(".tmp")), "{:?}", after.keys());
+    fs::remove_file(disk.0.path().join("filler")).unwrap();
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "not a folder").unwrap();
+    let error = run(&tiny(1), &file.join("run")).err().unwrap().to_string();
+    assert!(error.contains(&file.display().to_string()), "{error}");
+}
