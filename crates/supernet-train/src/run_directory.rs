@@ -146,9 +146,12 @@ impl RunDirectory {
             "provenance": self.run.provenance,
         });
         self.write("best/architecture.json", self.to_json(&card).as_bytes())?;
+        // Metadata are written in no fixed order: none, so that equal runs leave equal files.
+        let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
         let path = self.path.join("best/weights.safetensors");
-        let mut store = SafetensorsStore::from_file(&path).metadata("architecture", mask.to_string()).overwrite(true);
-        network.save_into(&mut store).map_err(|error| TrainError::io(&path)(std::io::Error::other(error.to_string())))
+        let bytes = network.save_into(&mut store).and_then(|()| store.get_bytes());
+        let bytes = bytes.map_err(|error| TrainError::io(&path)(std::io::Error::other(error.to_string())))?;
+        self.write("best/weights.safetensors", &bytes)
     }
 
     fn figure(&self, result: &SearchResult) -> SearchFigure {

@@ -9,7 +9,7 @@ use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
     Out, add_in_order, each, filled, numbers, ordered, owned,
-    planes::{Columns, Source, load, store},
+    planes::{Columns, Source, Spill, load, store},
     scratch, sides,
     simd::{Vector, simd_fn},
     zero_others,
@@ -453,20 +453,17 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
                 }
             }
         }
-        for r in 0..R {
-            if r < rows {
-                for b in 0..P {
-                    if b < used {
-                        // SAFETY: the caller's.
-                        unsafe {
-                            let y = y.add(r * plane + to[b]);
-                            let mut sum = sums[r][b];
-                            if add {
-                                sum = load::<V>(y, lanes[b]).add(sum);
-                            }
-                            store(sum, y, lanes[b]);
-                        }
+        let sums = Spill::<16>::of(sums);
+        for r in 0..rows {
+            for b in 0..used {
+                // SAFETY: the caller's.
+                unsafe {
+                    let y = y.add(r * plane + to[b]);
+                    let mut sum = sums.get::<V>(r * P + b);
+                    if add {
+                        sum = load::<V>(y, lanes[b]).add(sum);
                     }
+                    store(sum, y, lanes[b]);
                 }
             }
         }
@@ -625,18 +622,20 @@ unsafe fn product_block<V: Vector, const R: usize, const MASKED: bool>(
         *of = r.min(rows - 1) * plane;
     }
     let mut sums = [[V::zero(); TERMS]; R];
+    let whole = plane - plane % V::LANES;
     for t in 0..at.count {
         let (mut i, mut p) = (0, 0);
-        while i < plane {
-            let lanes = V::LANES.min(plane - i);
+        let g = g.wrapping_add(t * s.c_out * plane);
+        let of_x = t * at.stride;
+        while i < whole {
             // SAFETY: the caller's.
             unsafe {
                 let mut outs = [V::zero(); R];
                 for r in 0..R {
-                    outs[r] = load(g.add(t * s.c_out * plane + i + of[r]), lanes);
+                    outs[r] = V::load(g.add(i + of[r]));
                 }
                 for j in 0..TERMS {
-                    let mut x = V::load(from[j].wrapping_add(t * at.stride + i));
+                    let mut x = V::load(from[j].wrapping_add(of_x + i));
                     if MASKED {
                         x = x.and(V::load(masks[j].0.add(p)));
                     }
@@ -651,11 +650,33 @@ unsafe fn product_block<V: Vector, const R: usize, const MASKED: bool>(
                 p = 0;
             }
         }
+        if i < plane {
+            // SAFETY: the caller's; what lies behind the plane is multiplied by zero.
+            unsafe {
+                let mut outs = [V::zero(); R];
+                for r in 0..R {
+                    outs[r] = V::load_part(g.add(i + of[r]), plane - i);
+                }
+                for j in 0..TERMS {
+                    let mut x = V::load(from[j].wrapping_add(of_x + i));
+                    if MASKED {
+                        x = x.and(V::load(masks[j].0.add(p)));
+                    }
+                    for r in 0..R {
+                        sums[r][j] = outs[r].mul_add(x, sums[r][j]);
+                    }
+                }
+            }
+        }
     }
-    for (r, row) in sums.iter().enumerate().take(rows) {
-        for (j, sum) in row.iter().enumerate().take(some) {
+    let sums = Spill::<16>::of(sums);
+    for r in 0..rows {
+        for j in 0..some {
             // SAFETY: the caller's.
-            unsafe { dw.add(r * s.terms() + j).write(sum.sum()) };
+            unsafe {
+                dw.add(r * s.terms() + j)
+                    .write(sums.get::<V>(r * TERMS + j).sum())
+            };
         }
     }
 }

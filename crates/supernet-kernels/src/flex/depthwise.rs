@@ -12,7 +12,7 @@ use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
     Out, add_in_order, each, filled, numbers, ordered,
-    planes::{Columns, Source, load, shifted, store},
+    planes::{Columns, Source, Spill, load, shifted, store},
     scratch, sides,
     simd::{Vector, simd_fn},
     zero_others,
@@ -253,9 +253,10 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
                 }
             }
         }
+        let sums = Spill::<BLOCK>::of([sums]);
         for b in 0..used {
             // SAFETY: the caller's.
-            unsafe { store(sums[b], y.add(to[b]), lanes[b]) };
+            unsafe { store(sums.get::<V>(b), y.add(to[b]), lanes[b]) };
         }
         q += used;
     }

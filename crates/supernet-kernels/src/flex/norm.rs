@@ -131,13 +131,15 @@ impl SharedPtr {
     }
 }
 
-/// Sums `f(number)` over runs, in an order that the lengths alone determine: four runs at a time, a vector of sums each.
+/// `N` functions of the numbers of runs, a vector or a number at a time. Not closures: those would be compiled for the baseline.
+trait Terms<const N: usize> {
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; N];
+    unsafe fn scalar(&self, i: usize) -> [f32; N];
+}
+
+/// Sums the terms over runs, in an order that the lengths alone determine: four runs at a time, a vector of sums each.
 #[inline(always)]
-unsafe fn sum_runs<V: Vector, const N: usize>(
-    runs: Runs,
-    vector: impl Fn(usize) -> [V; N],
-    scalar: impl Fn(usize) -> [f32; N],
-) -> [f32; N] {
+unsafe fn sum_runs<V: Vector, const N: usize>(runs: Runs, terms: impl Terms<N>) -> [f32; N] {
     let whole = runs.len - runs.len % V::LANES;
     let mut sums = [[V::zero(); N]; 4];
     let mut rest = [0.0; N];
@@ -146,7 +148,8 @@ unsafe fn sum_runs<V: Vector, const N: usize>(
         let mut i = 0;
         while i < whole {
             for (j, sum) in sums.iter_mut().enumerate() {
-                let v = vector((run + j) * runs.stride + i);
+                // SAFETY: the caller's.
+                let v = unsafe { terms.vector::<V>((run + j) * runs.stride + i) };
                 for n in 0..N {
                     sum[n] = sum[n].add(v[n]);
                 }
@@ -158,9 +161,10 @@ unsafe fn sum_runs<V: Vector, const N: usize>(
     while run < runs.count {
         let mut i = 0;
         while i < whole {
-            let v = vector(run * runs.stride + i);
+            // SAFETY: the caller's.
+            let v = unsafe { terms.vector::<V>(run * runs.stride + i) };
             for n in 0..N {
-                sums[(i / V::LANES) % 4][n] = sums[(i / V::LANES) % 4][n].add(v[n]);
+                sums[0][n] = sums[0][n].add(v[n]);
             }
             i += V::LANES;
         }
@@ -169,7 +173,8 @@ unsafe fn sum_runs<V: Vector, const N: usize>(
     if whole < runs.len {
         for run in 0..runs.count {
             for i in whole..runs.len {
-                let v = scalar(run * runs.stride + i);
+                // SAFETY: the caller's.
+                let v = unsafe { terms.scalar(run * runs.stride + i) };
                 for n in 0..N {
                     rest[n] += v[n];
                 }
@@ -184,33 +189,169 @@ unsafe fn sum_runs<V: Vector, const N: usize>(
     out
 }
 
-/// Writes `f(number)` for every number of the runs.
+/// Writes the term of every number of the runs.
 #[inline(always)]
-unsafe fn map_runs<V: Vector>(
-    runs: Runs,
-    to: *mut f32,
-    vector: impl Fn(usize) -> V,
-    scalar: impl Fn(usize) -> f32,
-) {
+unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, terms: impl Terms<1>) {
     let whole = runs.len - runs.len % V::LANES;
     for run in 0..runs.count {
         let start = run * runs.stride;
         let mut i = start;
-        while i < start + whole {
-            // SAFETY: the caller's: `to` has the runs.
-            unsafe { vector(i).store(to.add(i)) };
-            i += V::LANES;
+        // SAFETY: the caller's: `to` has the runs.
+        unsafe {
+            while i < start + whole {
+                terms.vector::<V>(i)[0].store(to.add(i));
+                i += V::LANES;
+            }
+            while i < start + runs.len {
+                to.add(i).write(terms.scalar(i)[0]);
+                i += 1;
+            }
         }
-        for i in start + whole..start + runs.len {
-            // SAFETY: as above.
-            unsafe { *to.add(i) = scalar(i) };
+    }
+}
+
+/// The numbers.
+struct Plain(*const f32);
+
+impl Terms<1> for Plain {
+    #[inline(always)]
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+        // SAFETY: the caller's.
+        unsafe { [V::load(self.0.add(i))] }
+    }
+    #[inline(always)]
+    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+        // SAFETY: the caller's.
+        unsafe { [*self.0.add(i)] }
+    }
+}
+
+/// The squares of the distances from the mean.
+struct Squares(*const f32, f32);
+
+impl Terms<1> for Squares {
+    #[inline(always)]
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+        // SAFETY: the caller's.
+        let d = unsafe { V::load(self.0.add(i)).sub(V::splat(self.1)) };
+        [d.mul(d)]
+    }
+    #[inline(always)]
+    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+        // SAFETY: the caller's.
+        let d = unsafe { *self.0.add(i) - self.1 };
+        [d * d]
+    }
+}
+
+/// The normalised numbers times a scale plus a shift, at least `floor`. A scale of 1 and a shift of 0 change no bit.
+struct Normalised {
+    x: *const f32,
+    mean: f32,
+    rstd: f32,
+    affine: [f32; 2],
+    floor: f32,
+}
+
+impl Terms<1> for Normalised {
+    #[inline(always)]
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+        // SAFETY: the caller's.
+        let d = unsafe { V::load(self.x.add(i)).sub(V::splat(self.mean)) };
+        let [scale, shift] = self.affine;
+        let y = d.mul(V::splat(self.rstd)).mul_add(V::splat(scale), V::splat(shift));
+        [y.max(V::splat(self.floor))]
+    }
+    #[inline(always)]
+    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+        // SAFETY: the caller's.
+        let z = unsafe { (*self.x.add(i) - self.mean) * self.rstd };
+        let y = z * self.affine[0] + self.affine[1];
+        // Not `f32::max`, which hides what is not a number.
+        [if self.floor > y { self.floor } else { y }]
+    }
+}
+
+/// The incoming gradient where the result was above `floor`, and its product with the normalised number.
+#[derive(Clone, Copy)]
+struct Moments {
+    grad: *const f32,
+    x: *const f32,
+    mean: f32,
+    rstd: f32,
+    affine: [f32; 2],
+    floor: f32,
+}
+
+impl Terms<2> for Moments {
+    #[inline(always)]
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 2] {
+        // SAFETY: the caller's.
+        unsafe {
+            let z = V::load(self.x.add(i))
+                .sub(V::splat(self.mean))
+                .mul(V::splat(self.rstd));
+            let y = z.mul_add(V::splat(self.affine[0]), V::splat(self.affine[1]));
+            let g = V::load(self.grad.add(i)).where_greater(y, V::splat(self.floor));
+            [g, g.mul(z)]
+        }
+    }
+    #[inline(always)]
+    unsafe fn scalar(&self, i: usize) -> [f32; 2] {
+        // SAFETY: the caller's.
+        unsafe {
+            let z = (*self.x.add(i) - self.mean) * self.rstd;
+            let g = if z * self.affine[0] + self.affine[1] > self.floor {
+                *self.grad.add(i)
+            } else {
+                0.0
+            };
+            [g, g * z]
+        }
+    }
+}
+
+/// The gradient, from the means of the two moments.
+struct Gradient {
+    of: Moments,
+    means: [f32; 2],
+}
+
+impl Terms<1> for Gradient {
+    #[inline(always)]
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+        let Moments {
+            grad,
+            x,
+            mean,
+            rstd,
+            affine: [scale, shift],
+            floor,
+        } = self.of;
+        // SAFETY: the caller's.
+        unsafe {
+            let z = V::load(x.add(i)).sub(V::splat(mean)).mul(V::splat(rstd));
+            let y = z.mul_add(V::splat(scale), V::splat(shift));
+            let g = V::load(grad.add(i)).where_greater(y, V::splat(floor));
+            let centred = g.sub(V::splat(self.means[0]));
+            [z.mul_add(V::splat(-self.means[1]), centred)
+                .mul(V::splat(rstd * scale))]
+        }
+    }
+    #[inline(always)]
+    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+        let Moments { x, mean, rstd, affine, .. } = self.of;
+        // SAFETY: the caller's.
+        unsafe {
+            let z = (*x.add(i) - mean) * rstd;
+            let [g, _] = self.of.scalar(i);
+            [(g - self.means[0] - z * self.means[1]) * (rstd * affine[0])]
         }
     }
 }
 
 simd_fn! {
-    /// Writes the normalised channel, `z * scale + shift`, and returns its mean and the inverse of its deviation. A scale of 1 and a
-    /// shift of 0 change no bit.
+    /// Writes the normalised channel, scaled and shifted, and returns its mean and the inverse of its deviation.
     ///
     /// # Safety
     /// `x` and `y` have the runs.
@@ -222,35 +363,12 @@ simd_fn! {
         relu: bool,
         affine: [f32; 2],
     ) -> [f32; 2] {
-        let [scale, shift] = affine;
-        let (s, t) = (V::splat(scale), V::splat(shift));
-        let [sum] = sum_runs::<V, 1>(runs, |i| [V::load(x.add(i))], |i| [*x.add(i)]);
+        let [sum] = sum_runs::<V, 1>(runs, Plain(x));
         let mean = sum / runs.numbers();
-        let m = V::splat(mean);
-        let [squares] = sum_runs::<V, 1>(
-            runs,
-            |i| {
-                let d = V::load(x.add(i)).sub(m);
-                [d.mul(d)]
-            },
-            |i| {
-                let d = *x.add(i) - mean;
-                [d * d]
-            },
-        );
+        let [squares] = sum_runs::<V, 1>(runs, Squares(x, mean));
         let rstd = 1.0 / (squares / runs.numbers() + eps).sqrt();
-        let r = V::splat(rstd);
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
-        let f = V::splat(floor);
-        map_runs(
-            runs,
-            y,
-            |i| V::load(x.add(i)).sub(m).mul(r).mul_add(s, t).max(f),
-            |i| {
-                let y = (*x.add(i) - mean) * rstd * scale + shift;
-                if floor > y { floor } else { y }
-            },
-        );
+        map_runs::<V>(runs, y, Normalised { x, mean, rstd, affine, floor });
         [mean, rstd]
     }
 }
@@ -271,45 +389,11 @@ simd_fn! {
         affine: [f32; 2],
     ) -> [f32; 2] {
         let [mean, rstd] = stats;
-        let [scale, shift] = affine;
-        let (s, t) = (V::splat(scale), V::splat(shift));
-        let (m, r, floor) = (V::splat(mean), V::splat(rstd), if relu { 0.0 } else { f32::NEG_INFINITY });
-        let f = V::splat(floor);
-        let vector = |i: usize| {
-            let z = V::load(x.add(i)).sub(m).mul(r);
-            (V::load(grad.add(i)).where_greater(z.mul_add(s, t), f), z)
-        };
-        let scalar = |i: usize| {
-            let z = (*x.add(i) - mean) * rstd;
-            (if z * scale + shift > floor { *grad.add(i) } else { 0.0 }, z)
-        };
-        let [sum, product] = sum_runs::<V, 2>(
-            runs,
-            |i| {
-                let (g, z) = vector(i);
-                [g, g.mul(z)]
-            },
-            |i| {
-                let (g, z) = scalar(i);
-                [g, g * z]
-            },
-        );
-        let (a, b) = (sum / runs.numbers(), product / runs.numbers());
-        let (va, vb) = (V::splat(-a), V::splat(-b));
-        let factor = rstd * scale;
-        let q = V::splat(factor);
-        map_runs(
-            runs,
-            dx,
-            |i| {
-                let (g, z) = vector(i);
-                z.mul_add(vb, g.add(va)).mul(q)
-            },
-            |i| {
-                let (g, z) = scalar(i);
-                (g - a - z * b) * factor
-            },
-        );
+        let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
+        let of = Moments { grad, x, mean, rstd, affine, floor };
+        let [sum, product] = sum_runs::<V, 2>(runs, of);
+        let means = [sum / runs.numbers(), product / runs.numbers()];
+        map_runs::<V>(runs, dx, Gradient { of, means });
         [product, sum]
     }
 }

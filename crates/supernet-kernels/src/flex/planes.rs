@@ -5,6 +5,8 @@
 //! `r` rows down reads `r * w` numbers further on; above and below a plane there are rows of padding. Vectors therefore run
 //! along the whole plane, whatever its width.
 
+use std::mem::MaybeUninit;
+
 use super::simd::Vector;
 
 /// Masks of the columns that exist, for every horizontal shift of a kernel.
@@ -31,6 +33,7 @@ impl Columns {
     }
 
     /// The pattern of shift number `shift` and its length.
+    #[inline]
     pub fn of(&self, shift: usize) -> (*const f32, usize) {
         (self.masks[shift * self.period..].as_ptr(), self.period)
     }
@@ -71,27 +74,31 @@ impl Source<'_> {
     }
 }
 
-/// Calls `f(offset, lanes, position in the pattern)` for the vectors of `len` numbers; `lanes` is less than a vector's for the last,
-/// if the length is no multiple.
-#[inline(always)]
-pub(crate) fn vectors<V: Vector>(
-    len: usize,
-    period: usize,
-    mut f: impl FnMut(usize, usize, usize),
-) {
-    let (mut i, mut p) = (0, 0);
-    while i + V::LANES <= len {
-        f(i, V::LANES, p);
-        i += V::LANES;
-        p += V::LANES;
-        if p == period {
-            p = 0;
+/// Runs a block for the vectors of `len` numbers, with the offset, the number of lanes and the position in a pattern that repeats
+/// after `period` numbers; lanes are less than a vector's for the last, if the length is no multiple. A macro, since a closure would
+/// be compiled for the baseline of the target.
+macro_rules! for_vectors {
+    ($V:ty, $len:expr, $period:expr, |$i:ident, $lanes:pat_param, $p:pat_param| $body:block) => {{
+        let (len, period) = ($len, $period);
+        let (mut i, mut p) = (0usize, 0usize);
+        while i + <$V>::LANES <= len {
+            {
+                let ($i, $lanes, $p) = (i, <$V>::LANES, p);
+                $body
+            }
+            i += <$V>::LANES;
+            p += <$V>::LANES;
+            if p == period {
+                p = 0;
+            }
         }
-    }
-    if i < len {
-        f(i, len - i, p);
-    }
+        if i < len {
+            let ($i, $lanes, $p) = (i, len - i, p);
+            $body
+        }
+    }};
 }
+pub(crate) use for_vectors;
 
 /// Loads `lanes` numbers, the others zero.
 #[inline(always)]
@@ -119,6 +126,32 @@ pub(crate) unsafe fn store<V: Vector>(v: V, to: *mut f32, lanes: usize) {
     }
 }
 
+/// Vectors on their way from registers to memory. Sums live in arrays that are only indexed by constants, which the compiler keeps in
+/// registers; what follows in a loop of unknown length reads them from here.
+pub(crate) struct Spill<const N: usize>([MaybeUninit<[f32; 16]>; N]);
+
+impl<const N: usize> Spill<N> {
+    #[inline(always)]
+    pub fn of<V: Vector, const P: usize, const R: usize>(sums: [[V; P]; R]) -> Self {
+        assert!(P * R <= N);
+        let mut spill = Self([MaybeUninit::uninit(); N]);
+        for (r, row) in sums.iter().enumerate() {
+            for (p, sum) in row.iter().enumerate() {
+                // SAFETY: a vector has at most sixteen lanes.
+                unsafe { sum.store(spill.0[r * P + p].as_mut_ptr().cast()) };
+            }
+        }
+        spill
+    }
+
+    /// Number `i` of the vectors.
+    #[inline(always)]
+    pub fn get<V: Vector>(&self, i: usize) -> V {
+        // SAFETY: it was stored as a whole.
+        unsafe { V::load(self.0[i].as_ptr().cast()) }
+    }
+}
+
 /// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up to a vector's end behind it.
 ///
 /// # Safety
@@ -131,7 +164,7 @@ pub(crate) unsafe fn shifted<V: Vector>(
     (mask, period): (*const f32, usize),
     to: *mut f32,
 ) {
-    vectors::<V>(len, period, |i, lanes, p| {
+    for_vectors!(V, len, period, |i, lanes, p| {
         // SAFETY: the caller's; the pattern has whole vectors.
         unsafe {
             let v: V = load(plane.offset(i as isize + shift), lanes);

@@ -8,7 +8,7 @@ use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
     Out, each, filled, numbers, ordered, owned,
-    planes::{Columns, Source, load, shifted, store, vectors},
+    planes::{Columns, Source, for_vectors, load, shifted, store},
     scratch, sides,
     simd::{Vector, simd_fn},
     zero_others,
@@ -140,13 +140,21 @@ unsafe fn neighbours<V: Vector>(
 ) -> [V; 3] {
     // SAFETY: the caller's: one number before and after the plane; the pattern has whole vectors.
     unsafe {
-        let side = |shift: usize| {
-            let mask = V::load(columns.of(shift).0.add(p));
-            let v: V = load(plane.add(i).wrapping_add(shift).wrapping_sub(1), lanes);
-            v.and(mask)
-                .or(outside.where_equal(mask.and(V::splat(1.0)), V::zero()))
-        };
-        [side(0), load(plane.add(i), lanes), side(2)]
+        let left: V = load(plane.add(i).wrapping_sub(1), lanes);
+        let right: V = load(plane.add(i + 1), lanes);
+        let (there_l, there_r) = (
+            V::load(columns.of(0).0.add(p)),
+            V::load(columns.of(2).0.add(p)),
+        );
+        let one = V::splat(1.0);
+        [
+            left.and(there_l)
+                .or(outside.where_equal(there_l.and(one), V::zero())),
+            load(plane.add(i), lanes),
+            right
+                .and(there_r)
+                .or(outside.where_equal(there_r.and(one), V::zero())),
+        ]
     }
 }
 
@@ -171,13 +179,13 @@ simd_fn! {
         fill(room, w, f32::NEG_INFINITY);
         for channel in 0..c {
             let from = x.plane(channel, 1, edge);
-            vectors::<V>(len, columns.of(0).1, |i, lanes, p| {
+            for_vectors!(V, len, columns.of(0).1, |i, lanes, p| {
                 let [a, b, c] = neighbours(from, i, lanes, p, columns, lowest);
                 a.max(b).max(c).store(across.add(i));
             });
             fill(across.add(len), w, f32::NEG_INFINITY);
             let to = y.add(channel * len);
-            vectors::<V>(len, 0, |i, lanes, _| {
+            for_vectors!(V, len, 0, |i, lanes, _| {
                 let (b, a, c) = (across.add(i), room.add(i), across.add(i + w));
                 let max = V::load(a).max(V::load(b)).max(V::load(c));
                 store(load::<V>(to.add(i), lanes).add(max), to.add(i), lanes);
@@ -205,7 +213,7 @@ simd_fn! {
         room.write_bytes(0, w);
         for channel in 0..c {
             let from = x.plane(channel, 1, edge);
-            vectors::<V>(len, columns.of(0).1, |i, lanes, p| {
+            for_vectors!(V, len, columns.of(0).1, |i, lanes, p| {
                 let left: V = load(from.add(i).wrapping_sub(1), lanes);
                 let right: V = load(from.add(i + 1), lanes);
                 let (left, right) = (
@@ -216,7 +224,7 @@ simd_fn! {
             });
             across.add(len).write_bytes(0, w);
             let to = y.add(channel * len);
-            vectors::<V>(len, 0, |i, lanes, _| {
+            for_vectors!(V, len, 0, |i, lanes, _| {
                 let sum = V::load(room.add(i)).add(V::load(across.add(i))).add(V::load(across.add(i + w)));
                 let mean = sum.mul(ninth);
                 let mean = if ADD { load::<V>(to.add(i), lanes).add(mean) } else { mean };
@@ -249,13 +257,16 @@ simd_fn! {
         let shifts = room.add(3 * plane.room());
         let edge = room.add(6 * plane.room());
         let lowest = V::splat(f32::NEG_INFINITY);
-        let digits: [V; 9] = std::array::from_fn(|t| V::splat(t as f32));
+        let mut digits = [V::zero(); 9];
+        for (t, digit) in digits.iter_mut().enumerate() {
+            *digit = V::splat(t as f32);
+        }
         fill(highest, w, f32::NEG_INFINITY);
         column.write_bytes(0, plane.room());
         shifts.write_bytes(0, 3 * plane.room());
         for channel in 0..c {
             let from = x.plane(channel, 1, edge);
-            vectors::<V>(len, columns.of(0).1, |i, lanes, p| {
+            for_vectors!(V, len, columns.of(0).1, |i, lanes, p| {
                 let [a, b, c] = neighbours(from, i, lanes, p, columns, lowest);
                 let ab = a.max(b);
                 let at = digits[1].or_else(digits[0], b, a);
@@ -267,16 +278,18 @@ simd_fn! {
             for v in 0..3 {
                 shifted::<V>(from, len, 1 - v as isize, columns.of(2 - v), shifts.add(v * plane.room() + w));
             }
-            vectors::<V>(len, 0, |i, _, _| {
-                let row = |u: usize| (V::load(highest.add(i + u * w)), V::load(column.add(i + u * w)));
-                let ((a, at), (b, at_b), (c, at_c)) = (row(0), row(1), row(2));
+            for_vectors!(V, len, 0, |i, _, _| {
+                let (above, below) = (i, i + 2 * w);
+                let (a, at) = (V::load(highest.add(above)), V::load(column.add(above)));
+                let (b, at_b) = (V::load(highest.add(i + w)), V::load(column.add(i + w)));
+                let (c, at_c) = (V::load(highest.add(below)), V::load(column.add(below)));
                 let ab = a.max(b);
                 let at = at_b.add(digits[3]).or_else(at, b, a);
                 let at = at_c.add(digits[6]).or_else(at, c, ab);
                 at.store(place.add(i));
             });
             let to = dx.add(channel * len);
-            vectors::<V>(len, 0, |i, lanes, _| {
+            for_vectors!(V, len, 0, |i, lanes, _| {
                 let mut sum = V::zero();
                 for u in 0..3 {
                     for v in 0..3 {

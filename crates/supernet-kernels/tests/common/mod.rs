@@ -103,6 +103,7 @@ pub fn difference(found: &[f64], expected: &[f64]) -> f64 {
 macro_rules! both {
     (|$x:ident, $groups:ident, $on:ident| $body:expr) => {{
         fn kernel($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+            #[allow(unused_imports)]
             use supernet_kernels as ops;
             $body
         }
