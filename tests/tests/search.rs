@@ -29,6 +29,8 @@ fn tiny(seed: u64) -> SearchConfig {
     config.scoring = Scoring { candidates: 12, score_batch: 8, candidates_per_launch: 5 };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
     config.stand_alone.calibration_batches = 2;
+    // A flip would turn one diagonal into the other.
+    (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
     config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true };
     config
 }
