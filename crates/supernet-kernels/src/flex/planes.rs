@@ -164,10 +164,19 @@ pub(crate) unsafe fn shifted<V: Vector>(
     (mask, period): (*const f32, usize),
     to: *mut f32,
 ) {
+    // SAFETY of all below: the caller's; the pattern has whole vectors.
+    let from = plane.wrapping_offset(shift);
+    if period == V::LANES {
+        // The width divides a vector: one mask for all.
+        let mask = unsafe { V::load(mask) };
+        for_vectors!(V, len, 0, |i, lanes, _| {
+            unsafe { load::<V>(from.add(i), lanes).and(mask).store(to.add(i)) };
+        });
+        return;
+    }
     for_vectors!(V, len, period, |i, lanes, p| {
-        // SAFETY: the caller's; the pattern has whole vectors.
         unsafe {
-            let v: V = load(plane.offset(i as isize + shift), lanes);
+            let v: V = load(from.add(i), lanes);
             v.and(V::load(mask.add(p))).store(to.add(i));
         }
     });

@@ -14,7 +14,13 @@ pub(crate) trait Vector: Copy {
     const LANES: usize;
     /// True if the machine has 32 registers of this width, not 16.
     const WIDE_FILE: bool;
+    /// Which lanes a masked load reads.
+    type Mask: Copy;
 
+    /// The lanes whose numbers in the pattern have a bit set.
+    unsafe fn mask(pattern: *const f32) -> Self::Mask;
+    /// The lanes of the mask, the others zero; all must be readable.
+    unsafe fn load_where(from: *const f32, mask: Self::Mask) -> Self;
     fn splat(value: f32) -> Self;
     unsafe fn load(from: *const f32) -> Self;
     unsafe fn store(self, to: *mut f32);
@@ -74,8 +80,19 @@ impl Portable {
 
 impl Vector for Portable {
     const LANES: usize = 8;
-    const WIDE_FILE: bool = false;
+    const WIDE_FILE: bool = cfg!(target_arch = "aarch64");
+    type Mask = Self;
 
+    #[inline(always)]
+    unsafe fn mask(pattern: *const f32) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self::load(pattern) }
+    }
+    #[inline(always)]
+    unsafe fn load_where(from: *const f32, mask: Self) -> Self {
+        // SAFETY: the caller's.
+        unsafe { Self::load(from).and(mask) }
+    }
     #[inline(always)]
     fn splat(value: f32) -> Self {
         Self([value; 8])
@@ -187,7 +204,16 @@ mod x86 {
     impl Vector for Avx2 {
         const LANES: usize = 8;
         const WIDE_FILE: bool = false;
+        type Mask = Self;
 
+        #[inline(always)]
+        unsafe fn mask(pattern: *const f32) -> Self {
+            unsafe { Self::load(pattern) }
+        }
+        #[inline(always)]
+        unsafe fn load_where(from: *const f32, mask: Self) -> Self {
+            unsafe { Self::load(from).and(mask) }
+        }
         #[inline(always)]
         fn splat(value: f32) -> Self {
             Self(unsafe { _mm256_set1_ps(value) })
@@ -276,7 +302,16 @@ mod x86 {
     impl Vector for Avx512 {
         const LANES: usize = 16;
         const WIDE_FILE: bool = true;
+        type Mask = __mmask16;
 
+        #[inline(always)]
+        unsafe fn mask(pattern: *const f32) -> __mmask16 {
+            unsafe { _mm512_movepi32_mask(_mm512_loadu_si512(pattern.cast())) }
+        }
+        #[inline(always)]
+        unsafe fn load_where(from: *const f32, mask: __mmask16) -> Self {
+            Self(unsafe { _mm512_maskz_loadu_ps(mask, from) })
+        }
         #[inline(always)]
         fn splat(value: f32) -> Self {
             Self(unsafe { _mm512_set1_ps(value) })

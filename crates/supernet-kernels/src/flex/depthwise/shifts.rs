@@ -1,0 +1,280 @@
+//! Any width: the plane is written `K` times, shifted by each column of the kernel.
+//!
+//! Rows of zeros lie above and below each copy, so that every tap is a load from one of them; eight vectors of pixels are summed at
+//! once in registers.
+
+use super::{Look, Taps, write_tap};
+use crate::flex::{
+    planes::{Spill, load, shifted, store},
+    simd::Vector,
+};
+
+/// Vectors of pixels summed at once.
+const BLOCK: usize = 8;
+
+/// Where the shifted copies of the planes of some images lie.
+#[derive(Clone, Copy)]
+struct Copies {
+    /// Numbers of a plane, and of a row.
+    len: usize,
+    w: usize,
+    /// From an image to the next, rows of padding included.
+    image: usize,
+    /// From a shift to the next.
+    shift: usize,
+    /// Images at a time.
+    images: usize,
+}
+
+impl Copies {
+    fn new(k: usize, look: Look<'_>) -> Self {
+        let (w, len, images) = (look.w, look.h * look.w, look.images);
+        // Eight vectors of sixteen, in as few images as have them.
+        let images = (BLOCK * 16).div_ceil(len).min(images);
+        let image = (len + (k - 1) * w).next_multiple_of(16);
+        Self {
+            len,
+            w,
+            image,
+            shift: image * images,
+            images,
+        }
+    }
+
+    /// Numbers of all copies, a vector over the end, and the room for a plane at the edge of the tensor.
+    fn total(&self, k: usize) -> usize {
+        k * self.shift + 16 + self.len + 2 * k
+    }
+}
+
+/// Writes the shifted copies of `count` images from image `first` on; the rows of padding are there.
+#[inline(always)]
+unsafe fn write_copies<V: Vector, const K: usize>(
+    look: Look<'_>,
+    first: usize,
+    count: usize,
+    copies: Copies,
+    room: *mut f32,
+) {
+    let half = K / 2;
+    // SAFETY: the caller's.
+    unsafe {
+        let edge = room.add(K * copies.shift + 16);
+        for t in 0..count {
+            let plane = look.source.plane(first + t, half, edge);
+            for v in 0..K {
+                let to = room.add(v * copies.shift + t * copies.image + half * copies.w);
+                shifted::<V>(
+                    plane,
+                    copies.len,
+                    v as isize - half as isize,
+                    look.columns.of(v),
+                    to,
+                );
+            }
+        }
+    }
+}
+
+/// Writes the sums over all taps for `count` images whose copies are in `room`.
+#[inline(always)]
+unsafe fn sum_taps<V: Vector, const K: usize>(
+    room: *const f32,
+    y: *mut f32,
+    stride: usize,
+    taps: &Taps,
+    count: usize,
+    copies: Copies,
+) {
+    let mut offsets = [0; 49];
+    for (tap, offset) in offsets.iter_mut().enumerate().take(K * K) {
+        *offset = tap / K * copies.shift + tap % K * copies.w;
+    }
+    let per_image = copies.len.div_ceil(V::LANES);
+    let last = copies.len - (per_image - 1) * V::LANES;
+    // SAFETY: the caller's: the copies have the rows of padding and a vector over the end.
+    unsafe {
+        let mut vector = 0;
+        // Eight vectors of an image, then four of two images, then one of eight, so that eight sums never wait for each other.
+        while vector + 8 <= per_image {
+            for t in 0..count {
+                sum_block::<V, K, 1, 8>(
+                    room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies,
+                );
+            }
+            vector += 8;
+        }
+        while vector + 4 <= per_image {
+            for t in (0..count).step_by(2) {
+                sum_block::<V, K, 2, 4>(
+                    room, y, stride, taps, &offsets, t, 2.min(count - t), vector, per_image, last, copies,
+                );
+            }
+            vector += 4;
+        }
+        while vector < per_image {
+            for t in (0..count).step_by(8) {
+                sum_block::<V, K, 8, 1>(
+                    room, y, stride, taps, &offsets, t, 8.min(count - t), vector, per_image, last, copies,
+                );
+            }
+            vector += 1;
+        }
+    }
+}
+
+/// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of which `images` exist.
+#[inline(always)]
+#[allow(clippy::too_many_arguments)]
+unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
+    room: *const f32,
+    y: *mut f32,
+    stride: usize,
+    taps: &Taps,
+    offsets: &[usize; 49],
+    image: usize,
+    images: usize,
+    vector: usize,
+    per_image: usize,
+    last: usize,
+    copies: Copies,
+) {
+    let mut from = [room; I];
+    for (i, from) in from.iter_mut().enumerate() {
+        // An image that does not exist repeats the last.
+        let image = image + i.min(images - 1);
+        *from = room.wrapping_add(image * copies.image + vector * V::LANES);
+    }
+    let mut sums = [[V::zero(); J]; I];
+    for tap in 0..K * K {
+        // SAFETY: the caller's.
+        unsafe {
+            let weight = V::splat(*taps.get_unchecked(tap));
+            let offset = *offsets.get_unchecked(tap);
+            for i in 0..I {
+                let from = from[i].add(offset);
+                for j in 0..J {
+                    sums[i][j] = V::load(from.add(j * V::LANES)).mul_add(weight, sums[i][j]);
+                }
+            }
+        }
+    }
+    let sums = Spill::<BLOCK>::of(sums);
+    for i in 0..images {
+        for j in 0..J {
+            let lanes = if vector + j + 1 == per_image { last } else { V::LANES };
+            // SAFETY: the caller's.
+            unsafe {
+                let to = y.add((image + i) * stride + (vector + j) * V::LANES);
+                store(sums.get::<V>(i * J + j), to, lanes);
+            }
+        }
+    }
+}
+
+/// Numbers of scratch.
+pub(super) fn room(k: usize, look: Look<'_>) -> usize {
+    Copies::new(k, look).total(k)
+}
+
+/// See [`convolve`](super::convolve).
+#[inline(always)]
+pub(super) unsafe fn convolve<V: Vector, const K: usize>(
+    look: Look<'_>,
+    y: *mut f32,
+    room: *mut f32,
+) {
+    // SAFETY: the caller's.
+    unsafe { gradients::<V, K>(look, y, Some(y), None, room) };
+}
+
+/// See [`gradients`](super::gradients).
+#[inline(always)]
+pub(super) unsafe fn gradients<V: Vector, const K: usize>(
+    look: Look<'_>,
+    x: *const f32,
+    dx: Option<*mut f32>,
+    dw: Option<*mut f32>,
+    room: *mut f32,
+) {
+    let copies = Copies::new(K, look);
+    let stride = look.source.stride;
+    let mut sums = [[V::zero(); K]; K];
+    let mut first = 0;
+    // SAFETY: the caller's.
+    unsafe {
+        room.write_bytes(0, K * copies.shift + 16);
+        while first < look.images {
+            let count = copies.images.min(look.images - first);
+            let at = first * stride;
+            write_copies::<V, K>(look, first, count, copies, room);
+            if let Some(dx) = dx {
+                sum_taps::<V, K>(room, dx.add(at), stride, look.taps, count, copies);
+            }
+            if dw.is_some() {
+                sum_pixels::<V, K>(room, x.add(at), stride, &mut sums, count, copies);
+            }
+            first += count;
+        }
+        if let Some(dw) = dw {
+            for (v, column) in sums.iter().enumerate() {
+                for (u, sum) in column.iter().enumerate() {
+                    write_tap(dw, K, v, u, sum.sum());
+                }
+            }
+        }
+    }
+}
+
+/// Adds, for every tap, the products of `x` with the copies in `room`, `sums[column][row]`.
+#[inline(always)]
+unsafe fn sum_pixels<V: Vector, const K: usize>(
+    room: *const f32,
+    x: *const f32,
+    stride: usize,
+    sums: &mut [[V; K]; K],
+    count: usize,
+    copies: Copies,
+) {
+    if K == 3 {
+        // Nine sums at once: three would wait for each other.
+        let mut s = *sums;
+        for t in 0..count {
+            let mut i = 0;
+            while i < copies.len {
+                // SAFETY: the caller's.
+                unsafe {
+                    let pixel: V = load(x.add(t * stride + i), V::LANES.min(copies.len - i));
+                    let base = room.add(t * copies.image + i);
+                    for (v, column) in s.iter_mut().enumerate() {
+                        for (u, sum) in column.iter_mut().enumerate() {
+                            let g = V::load(base.add(v * copies.shift + u * copies.w));
+                            *sum = g.mul_add(pixel, *sum);
+                        }
+                    }
+                }
+                i += V::LANES;
+            }
+        }
+        *sums = s;
+        return;
+    }
+    for (v, column) in sums.iter_mut().enumerate() {
+        let mut s = *column;
+        for t in 0..count {
+            let mut i = 0;
+            while i < copies.len {
+                // SAFETY: the caller's.
+                unsafe {
+                    let pixel: V = load(x.add(t * stride + i), V::LANES.min(copies.len - i));
+                    let base = room.add(v * copies.shift + t * copies.image + i);
+                    for (u, sum) in s.iter_mut().enumerate() {
+                        *sum = V::load(base.add(u * copies.w)).mul_add(pixel, *sum);
+                    }
+                }
+                i += V::LANES;
+            }
+        }
+        *column = s;
+    }
+}
