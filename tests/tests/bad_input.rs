@@ -100,7 +100,7 @@ fn a_mask_that_is_no_architecture_is_refused_as_a_candidate() {
     // Text that is well formed may still be no architecture of the space that it is given to.
     let read: Architecture = serde_json::from_str(r#""11:1110000""#).unwrap();
     assert_refused(
-        config(space.clone()).shape.cost(&space, &read),
+        space.space().check(&read),
         "mask `11:1110000` is no architecture of space `cell-1x7`: choice `block1/operations` takes 3 options, expected 1 to 2",
     );
 }

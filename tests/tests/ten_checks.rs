@@ -129,26 +129,26 @@ fn every_architecture_has_inputs_and_one_or_two_operations_in_each_block() {
 
 // ---- 3. Masked scoring equals the stand-alone network (E1), block by block bit for bit (E2); calibration (E3).
 
-/// Logits and gradients of the supernet under one architecture, and of the network that is extracted for it.
+/// Logits and gradients of the supernet under one mask, an architecture's or All On, and of the network that is extracted for it.
 fn both(
     config: &NetworkConfig,
-    architecture: &Architecture,
+    mask: &PathMask,
     dtype: DType,
     call: &Call,
 ) -> [(Vec<f64>, BTreeMap<String, Parameter>); 2] {
     let device = device().autodiff();
     let supernet = supernet(config, dtype, &device);
-    let alone = config.extract(&supernet, architecture, &device).unwrap();
-    let paths = paths(&config.cells, &[architecture.mask().clone()]);
+    let alone = config.extract(&supernet, mask, &device).unwrap();
+    let paths = paths(&config.cells, &[mask.clone()]);
     [supernet, alone].map(|network| {
         let logits = network.forward_with(images(4, &config.shape, dtype, &device), &paths, call).unwrap();
         (values(logits.clone()), learn(&network, logits, &device))
     })
 }
 
-fn assert_extraction_is_exact(config: &NetworkConfig, architecture: &Architecture) {
-    let [(masked, shared), (own, alone)] = both(config, architecture, DType::F64, &PLAIN);
-    assert_close(&format!("logits of {architecture}"), &own, &masked, EXACT);
+fn assert_extraction_is_exact(config: &NetworkConfig, mask: &PathMask) {
+    let [(masked, shared), (own, alone)] = both(config, mask, DType::F64, &PLAIN);
+    assert_close(&format!("logits of {mask}"), &own, &masked, EXACT);
     for (name, parameter) in &alone {
         match shared.get(name) {
             Some(slice) => {
@@ -178,6 +178,7 @@ fn an_extracted_network_equals_the_masked_supernet_in_every_order_and_normalisat
             let config = with_order(&config(cells.clone()), order, norm);
             let drawn = architectures(&config.cells, 3, 30 + i as u64);
             drawn.iter().for_each(|architecture| assert_extraction_is_exact(&config, architecture));
+            assert_extraction_is_exact(&config, &config.cells.space().all_on());
         }
     }
 }
@@ -593,5 +594,70 @@ fn sparse_equals_dense_where_blocks_are_dead_everything_is_off_or_everything_is_
         assert_sparse_equals_dense(&config, &[inputs.clone(), operations.clone()]);
         assert_sparse_equals_dense(&config, &[chain.clone(), space.all_on()]);
         assert_sparse_equals_dense(&config, &[space.all_on(), off, alive, chain, inputs, operations]);
+    }
+}
+
+/// |a − b| / |b| of two lists of gradients, 0 / 0 being 0.
+fn relative(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Parameter>) -> f64 {
+    let (mut apart, mut whole) = (0.0, 0.0);
+    for (name, parameter) in expected {
+        let Some(gradient) = &parameter.gradient else { continue };
+        let zeros = vec![0.0; gradient.len()];
+        let ours = found[name].gradient.as_ref().unwrap_or(&zeros);
+        apart += ours.iter().zip(gradient).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+        whole += gradient.iter().map(|b| b * b).sum::<f64>();
+    }
+    if apart == 0.0 { 0.0 } else { (apart / whole).sqrt() }
+}
+
+#[test]
+fn the_default_execution_in_f32_is_the_dense_reference_in_f64_but_for_rounding() {
+    let device = device().autodiff();
+    for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
+        for (filters, r) in [(4, 0.1), (16, 0.4)] {
+            let base = with_order(&config(cells(3)), order, norm);
+            let config = NetworkConfig { shape: NetworkShape { filters, ..base.shape }, ..base };
+            let paths = paths(&config.cells, &random_masks(&config.cells, 4, r, 300 + i as u64));
+            let images = |dtype| images(8 * paths.ghosts(), &config.shape, dtype, &device);
+            let [single, double] = [DType::F32, DType::F64].map(|dtype| supernet(&config, dtype, &device));
+            let sparse = single.forward(images(DType::F32), &paths).unwrap();
+            let dense = double.forward_dense(images(DType::F64), &paths).unwrap();
+            // Ten times what is found: rounding passes through about fifty normalisations.
+            assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
+            let (sparse, dense) = (learn(&single, sparse, &device), learn(&double, dense, &device));
+            // A ReLU that falls on the other side of its kink adds its share.
+            let apart = relative(&sparse, &dense);
+            assert!(apart < 1e-3, "{order:?}, {norm:?}, {filters} filters: gradients {apart} apart");
+            for (name, parameter) in &sparse {
+                let used = single.usage(&paths).share(parameter.id) > 0.0;
+                assert_eq!(parameter.gradient.is_some(), used, "{name}: an entry iff it is used");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_step_twice_gives_the_same_bits_for_any_number_of_threads() {
+    if device() != Device::flex() {
+        return; // claimed of the CPU only
+    }
+    let device = device().autodiff();
+    let base = config(cells(3));
+    let config = NetworkConfig { shape: NetworkShape { filters: 16, side: 16, ..base.shape }, ..base };
+    let network = supernet(&config, DType::F32, &device);
+    let paths = paths(&config.cells, &random_masks(&config.cells, 4, 0.05, 400));
+    let step = || {
+        let images = images(8 * paths.ghosts(), &config.shape, DType::F32, &device);
+        let learnt = learn(&network, network.forward(images, &paths).unwrap(), &device);
+        let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect::<Vec<u64>>();
+        learnt.into_iter().map(|(name, p)| (name, p.gradient.map(bits))).collect::<BTreeMap<_, _>>()
+    };
+    let once = step();
+    for threads in [1, 2, 3, 7] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let again = pool.install(step);
+        for (name, gradient) in &once {
+            assert!(&again[name] == gradient, "{name} with {threads} threads");
+        }
     }
 }
