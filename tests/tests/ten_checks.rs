@@ -270,6 +270,35 @@ fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
     }
 }
 
+#[test]
+fn calibration_stores_the_plain_average_of_the_statistics_of_its_batches() {
+    let config = config(cells(2));
+    let supernet = supernet(&config, DType::F64, &device());
+    let architecture = &architectures(&config.cells, 1, 14)[0];
+    let alone = config.extract(&supernet, architecture, &device()).unwrap();
+    let paths = paths(&config.cells, &[architecture.mask().clone()]);
+    let calibrated = |batches: &[usize]| {
+        let notes = Notes::new(Default::default());
+        for &batch in batches {
+            let twelve = images(12, &config.shape, DType::F64, &device());
+            let images = twelve.slice([4 * batch..4 * (batch + 1)]);
+            let call = Call { statistics: Statistics::Note(&notes), ..PLAIN };
+            alone.forward_with(images, &paths, &call).unwrap();
+        }
+        named(&alone.clone().calibrate(&notes))
+    };
+    let each: Vec<_> = (0..3).map(|batch| calibrated(&[batch])).collect();
+    let mut stored = 0;
+    for (name, parameter) in calibrated(&[0, 1, 2]) {
+        let of = |i: usize| each.iter().map(|single| single[&name].value[i]).sum::<f64>() / 3.0;
+        let average: Vec<f64> = (0..parameter.value.len()).map(of).collect();
+        assert_close(&name, &parameter.value, &average, 1e-13);
+        stored += usize::from(name.contains(".stored_") && each[0][&name].value != each[1][&name].value);
+    }
+    // Mean and variance of two stems, three cells and the head, at least.
+    assert!(stored >= 2 * (2 + 3 * 4 + 1), "{stored} statistics");
+}
+
 // ---- 4. At step t of T the drop rate is (t/(T−1))·r^(1/k); at the end a node loses all its paths with frequency r.
 
 #[test]
