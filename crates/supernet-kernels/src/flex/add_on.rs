@@ -47,7 +47,7 @@ simd_fn! {
     ///
     /// # Safety
     /// Both have `len` numbers.
-    unsafe fn add<V>(y: *mut f32, x: *const f32, len: usize) {
+    pub(super) unsafe fn add<V>(y: *mut f32, x: *const f32, len: usize) {
         let mut i = 0;
         while i + V::LANES <= len {
             V::load(y.add(i)).add(V::load(x.add(i))).store(y.add(i));

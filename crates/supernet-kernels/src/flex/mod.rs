@@ -5,10 +5,12 @@
 //! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
 
 mod add_on;
+mod add_rows;
 mod contract;
 mod depthwise;
 mod mean_pool;
 mod norm;
+mod norm_affine;
 mod planes;
 mod pool;
 pub(crate) mod simd;

@@ -11,7 +11,7 @@ use crate::norm_relu::NormKernels;
 
 /// A channel of a ghost batch: `count` runs of `len` numbers, `stride` apart.
 #[derive(Clone, Copy)]
-struct Runs {
+pub(super) struct Runs {
     count: usize,
     len: usize,
     stride: usize,
@@ -19,7 +19,7 @@ struct Runs {
 
 impl Runs {
     /// Of one channel of `images` images.
-    fn channel(images: usize, channels: usize, plane: usize) -> Self {
+    pub(super) fn channel(images: usize, channels: usize, plane: usize) -> Self {
         Self {
             count: images,
             len: plane,
@@ -53,7 +53,7 @@ impl NormKernels for Flex {
             let to = y.at(i * ghost + channel * plane, ghost - channel * plane);
             // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit writes its own.
             unsafe {
-                let [mean, rstd] = forward(from.as_ptr(), to, runs, eps, relu);
+                let [mean, rstd] = forward(from.as_ptr(), to, runs, eps, relu, [1.0, 0.0]);
                 let stat = stats_out.at(2 * unit, 2);
                 stat.write(mean);
                 stat.add(1).write(rstd);
@@ -94,6 +94,7 @@ impl NormKernels for Flex {
                     runs,
                     [stats[2 * unit], stats[2 * unit + 1]],
                     relu,
+                    [1.0, 0.0],
                 );
             }
         };
@@ -119,13 +120,13 @@ impl NormKernels for Flex {
 }
 
 /// A pointer for reading what the same unit overwrites later.
-struct SharedPtr(*const f32);
+pub(super) struct SharedPtr(pub(super) *const f32);
 // SAFETY: units read and write parts of their own.
 unsafe impl Sync for SharedPtr {}
 // SAFETY: as above.
 unsafe impl Send for SharedPtr {}
 impl SharedPtr {
-    fn get(&self) -> *const f32 {
+    pub(super) fn get(&self) -> *const f32 {
         self.0
     }
 }
@@ -208,11 +209,21 @@ unsafe fn map_runs<V: Vector>(
 }
 
 simd_fn! {
-    /// Writes the normalised channel and returns its mean and the inverse of its deviation.
+    /// Writes the normalised channel, `z * scale + shift`, and returns its mean and the inverse of its deviation. A scale of 1 and a
+    /// shift of 0 change no bit.
     ///
     /// # Safety
     /// `x` and `y` have the runs.
-    unsafe fn forward<V>(x: *const f32, y: *mut f32, runs: Runs, eps: f32, relu: bool) -> [f32; 2] {
+    pub(super) unsafe fn forward<V>(
+        x: *const f32,
+        y: *mut f32,
+        runs: Runs,
+        eps: f32,
+        relu: bool,
+        affine: [f32; 2],
+    ) -> [f32; 2] {
+        let [scale, shift] = affine;
+        let (s, t) = (V::splat(scale), V::splat(shift));
         let [sum] = sum_runs::<V, 1>(runs, |i| [V::load(x.add(i))], |i| [*x.add(i)]);
         let mean = sum / runs.numbers();
         let m = V::splat(mean);
@@ -234,10 +245,10 @@ simd_fn! {
         map_runs(
             runs,
             y,
-            |i| V::load(x.add(i)).sub(m).mul(r).max(f),
+            |i| V::load(x.add(i)).sub(m).mul(r).mul_add(s, t).max(f),
             |i| {
-                let z = (*x.add(i) - mean) * rstd;
-                if floor > z { floor } else { z }
+                let y = (*x.add(i) - mean) * rstd * scale + shift;
+                if floor > y { floor } else { y }
             },
         );
         [mean, rstd]
@@ -245,29 +256,32 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes the gradient of a channel: `rstd * (g - mean(g) - z * mean(g * z))` with `z = (x - mean) * rstd` and `g` the incoming
-    /// gradient, zero where the ReLU was.
+    /// Writes the gradient of a channel: `scale * rstd * (g - mean(g) - z * mean(g * z))` with `z = (x - mean) * rstd` and `g` the
+    /// incoming gradient, zero where the ReLU was. Returns the gradients of scale and shift, `sum(g * z)` and `sum(g)`.
     ///
     /// # Safety
     /// `grad`, `x` and `dx` have the runs; `dx` may be `grad`.
-    unsafe fn backward<V>(
+    pub(super) unsafe fn backward<V>(
         grad: *const f32,
         x: *const f32,
         dx: *mut f32,
         runs: Runs,
         stats: [f32; 2],
         relu: bool,
-    ) {
+        affine: [f32; 2],
+    ) -> [f32; 2] {
         let [mean, rstd] = stats;
+        let [scale, shift] = affine;
+        let (s, t) = (V::splat(scale), V::splat(shift));
         let (m, r, floor) = (V::splat(mean), V::splat(rstd), if relu { 0.0 } else { f32::NEG_INFINITY });
         let f = V::splat(floor);
         let vector = |i: usize| {
             let z = V::load(x.add(i)).sub(m).mul(r);
-            (V::load(grad.add(i)).where_greater(z, f), z)
+            (V::load(grad.add(i)).where_greater(z.mul_add(s, t), f), z)
         };
         let scalar = |i: usize| {
             let z = (*x.add(i) - mean) * rstd;
-            (if z > floor { *grad.add(i) } else { 0.0 }, z)
+            (if z * scale + shift > floor { *grad.add(i) } else { 0.0 }, z)
         };
         let [sum, product] = sum_runs::<V, 2>(
             runs,
@@ -282,17 +296,20 @@ simd_fn! {
         );
         let (a, b) = (sum / runs.numbers(), product / runs.numbers());
         let (va, vb) = (V::splat(-a), V::splat(-b));
+        let factor = rstd * scale;
+        let q = V::splat(factor);
         map_runs(
             runs,
             dx,
             |i| {
                 let (g, z) = vector(i);
-                z.mul_add(vb, g.add(va)).mul(r)
+                z.mul_add(vb, g.add(va)).mul(q)
             },
             |i| {
                 let (g, z) = scalar(i);
-                (g - a - z * b) * rstd
+                (g - a - z * b) * factor
             },
         );
+        [product, sum]
     }
 }
