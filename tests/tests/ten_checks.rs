@@ -5,7 +5,10 @@ use burn::{
     optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{DType, Device, Tensor},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    slice::from_ref,
+};
 use supernet_nn::{Call, MaskedL2, Network, NetworkConfig, NormKind, Notes, Paths, Statistics, Weighting};
 use supernet_space::{
     Architecture, CellSpace, ConvOrder, NetworkShape, OPERATIONS, PathDropout, PathMask, Schedule, draws,
@@ -139,7 +142,7 @@ fn both(
     let device = device().autodiff();
     let supernet = supernet(config, dtype, &device);
     let alone = config.extract(&supernet, mask, &device).unwrap();
-    let paths = paths(&config.cells, &[mask.clone()]);
+    let paths = paths(&config.cells, from_ref(mask));
     [supernet, alone].map(|network| {
         let logits = network.forward_with(images(4, &config.shape, dtype, &device), &paths, call).unwrap();
         (values(logits.clone()), learn(&network, logits, &device))
@@ -199,7 +202,7 @@ fn assert_blocks_are_bit_equal(config: &NetworkConfig, masks: &[PathMask], size:
     }
     let network = supernet(config, DType::F32, &device());
     let all = images(masks.len() * size, &config.shape, DType::F32, &device());
-    let rows = |g: usize| all.clone().slice([g * size..(g + 1) * size]);
+    let rows = |g: usize| all.clone().narrow(0, g * size, size);
     let forward = |images, masks: &[PathMask]| bits(network.forward(images, &paths(&config.cells, masks)).unwrap());
     let alone: Vec<Vec<u64>> = (0..masks.len()).map(|g| forward(rows(g), &masks[g..=g])).collect();
     for order in orders {
@@ -281,7 +284,7 @@ fn calibration_stores_the_plain_average_of_the_statistics_of_its_batches() {
         let notes = Notes::new(Default::default());
         for &batch in batches {
             let twelve = images(12, &config.shape, DType::F64, &device());
-            let images = twelve.slice([4 * batch..4 * (batch + 1)]);
+            let images = twelve.narrow(0, 4 * batch, 4);
             let call = Call { statistics: Statistics::Note(&notes), ..PLAIN };
             alone.forward_with(images, &paths, &call).unwrap();
         }
@@ -363,7 +366,7 @@ fn rescaled_survivors_are_those_of_a_network_whose_weights_are_rescaled() {
         let network = supernet(&config, DType::F64, &device());
         let mask = config.cells.space().parse("10:0100100/011:0011000").unwrap();
         let run = |network: &Network, scales| {
-            let paths = paths(&config.cells, &[mask.clone()]).with_scales(scales);
+            let paths = paths(&config.cells, from_ref(&mask)).with_scales(scales);
             values(network.forward_with(images(4, &config.shape, DType::F64, &device()), &paths, &PLAIN).unwrap())
         };
         let times = |part: &'static [&'static str], factor: f64| {
@@ -447,7 +450,7 @@ fn what_is_used_is_what_the_dense_reference_gives_a_gradient_that_is_not_zero() 
             assert_eq!(usage.used(), used.len());
             // The share is the mean of what each ghost batch uses by itself.
             let each: Vec<_> =
-                masks.iter().map(|mask| network.usage(&self::paths(&config.cells, &[mask.clone()]))).collect();
+                masks.iter().map(|mask| network.usage(&self::paths(&config.cells, from_ref(mask)))).collect();
             for (name, parameter) in &names {
                 let mean = each.iter().map(|usage| usage.share(parameter.id)).sum::<f64>() / 3.0;
                 assert!((usage.share(parameter.id) - mean).abs() < 1e-15, "{name}");
@@ -562,7 +565,7 @@ fn a_candidate_is_normalised_by_the_statistics_of_the_images_at_hand() {
     let doubled = logits(Tensor::cat(vec![eight.clone(), eight.clone()], 0));
     assert_close("twice the images", &doubled[..40], &whole, EXACT);
     assert_close("twice the images", &doubled[40..], &whole, EXACT);
-    let half = logits(eight.clone().slice([0..4]));
+    let half = logits(eight.clone().narrow(0, 0, 4));
     assert!(distance(&half, &whole[..20]) > 1e-3, "other images beside, other statistics");
     // Nothing is stored: statistics that are asked for by name are those of the batch in a supernet.
     let stored = Call { statistics: Statistics::Stored, ..PLAIN };
@@ -619,7 +622,7 @@ fn sparse_equals_dense_where_blocks_are_dead_everything_is_off_or_everything_is_
         let operations = mask("00:1111111/000:1111111/0000:1111111");
         let chain = mask("10:0000000/001:1101001/0011:0111110");
         let alive = mask("01:0110100/101:1000001/0011:0001010");
-        assert_sparse_equals_dense(&config, &[off.clone()]);
+        assert_sparse_equals_dense(&config, from_ref(&off));
         assert_sparse_equals_dense(&config, &[inputs.clone(), operations.clone()]);
         assert_sparse_equals_dense(&config, &[chain.clone(), space.all_on()]);
         assert_sparse_equals_dense(&config, &[space.all_on(), off, alive, chain, inputs, operations]);
