@@ -6,8 +6,8 @@ use burn::{
     tensor::{DType, Device},
 };
 use supernet_nn::{Network, NetworkConfig, NormKind};
-use supernet_space::{Architecture, CellSpace, ConvOrder, NetworkShape, draws};
-use supernet_tests::{Formula, device, parameters};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, draws};
+use supernet_tests::{Formula, device, parameters, random_masks};
 
 /// Spaces, widths, sizes and orders: a row each.
 fn configurations() -> Vec<NetworkConfig> {
@@ -31,32 +31,34 @@ fn configurations() -> Vec<NetworkConfig> {
     rows.into_iter().flat_map(|row| orders.map(|order| build(row, order))).collect()
 }
 
-/// Calls `check` with several random architectures of every configuration and the stand-alone network of each.
-fn for_each_network(seed: u64, check: impl Fn(&NetworkConfig, &Architecture, &Network, &str)) {
+/// Calls `check` with several random architectures of every configuration, with a mask of path dropout and with All On, and the
+/// stand-alone network of each.
+fn for_each_network(seed: u64, check: impl Fn(&NetworkConfig, &PathMask, &Network, &str)) {
     let device: Device = device();
     for (i, config) in configurations().into_iter().enumerate() {
         let rng = &mut draws(seed, "costs", i as u64);
-        for _ in 0..6 {
-            let architecture = config.cells.space().sample(rng);
-            let network = config.stand_alone(&architecture, &mut Formula(DType::F32), &device).unwrap();
-            check(&config, &architecture, &network, &format!("{architecture} of {:?}", config.shape));
+        let drawn = (0..6).map(|_| config.cells.space().sample(rng).mask().clone());
+        let others = [random_masks(&config.cells, 1, 0.3, seed).remove(0), config.cells.space().all_on()];
+        for mask in drawn.chain(others) {
+            let network = config.stand_alone(&mask, &mut Formula(DType::F32), &device).unwrap();
+            check(&config, &mask, &network, &format!("{mask} of {:?}", config.shape));
         }
     }
 }
 
 #[test]
 fn parameters_are_those_of_the_network_that_is_built() {
-    for_each_network(1, |config, architecture, network, what| {
+    for_each_network(1, |config, mask, network, what| {
         let found = parameters(network, &GradientsParams::new());
         let stored = found.iter().filter(|(name, _)| name.contains(".stored_")).map(|(_, p)| p.value.len());
-        let cost = config.shape.cost(&config.cells, architecture).unwrap();
+        let cost = config.shape.cost(&config.cells, mask).unwrap();
         assert_eq!(cost.parameters, (network.num_params() - stored.sum::<usize>()) as u64, "{what}");
     });
 }
 
 #[test]
 fn multiply_accumulates_are_those_of_the_weights_and_sizes_of_the_network_that_is_built() {
-    for_each_network(2, |config, architecture, network, what| {
+    for_each_network(2, |config, mask, network, what| {
         let n = config.cells.cells();
         let reductions = |cell: usize| usize::from(cell >= n / 3) + usize::from(cell >= 2 * n / 3);
         // A weight is applied once at every place of the maps that its cell makes; a cell's inputs are pooled before their 1x1.
@@ -73,16 +75,16 @@ fn multiply_accumulates_are_those_of_the_weights_and_sizes_of_the_network_that_i
         let found = parameters(network, &GradientsParams::new());
         let weights = found.iter().filter(|(_, parameter)| parameter.shape.len() > 1);
         let macs: u64 = weights.map(|(name, parameter)| parameter.value.len() as u64 * places(name)).sum();
-        assert_eq!(config.shape.cost(&config.cells, architecture).unwrap().macs, macs, "{what}");
+        assert_eq!(config.shape.cost(&config.cells, mask).unwrap().macs, macs, "{what}");
     });
 }
 
 #[test]
-fn a_stand_alone_network_holds_what_its_architecture_has_and_nothing_else() {
-    for_each_network(3, |config, architecture, network, what| {
+fn a_stand_alone_network_holds_what_its_mask_has_on_and_nothing_else() {
+    for_each_network(3, |config, mask, network, what| {
         let found = parameters(network, &GradientsParams::new());
         for cell in 0..config.cells.cells() {
-            for (block, paths) in config.cells.paths(architecture, cell).into_iter().enumerate() {
+            for (block, paths) in config.cells.paths(mask, cell).into_iter().enumerate() {
                 let prefix = format!("cells.{cell}.blocks.{block}.");
                 let has = |part: String| found.keys().any(|name| name.starts_with(&format!("{prefix}{part}")));
                 for j in 0..2 + block {

@@ -270,8 +270,11 @@ impl Slices {
     }
 }
 
-/// The update of PAPER.md, with any μ: (w, v) of each slice after each step of update.json.
-fn by_the_definition(file: &Value, momentum: f64) -> Vec<BTreeMap<String, (Vec<f64>, Vec<f64>)>> {
+/// (w, v) of each slice.
+type State = BTreeMap<String, (Vec<f64>, Vec<f64>)>;
+
+/// The update of PAPER.md, with any μ, after each step of update.json.
+fn by_the_definition(file: &Value, momentum: f64) -> Vec<State> {
     let mut state = BTreeMap::new();
     for slice in list(&file["slices"]) {
         let w = numbers(&slice["w"]);
