@@ -26,12 +26,12 @@ fn tiny(seed: u64) -> SearchConfig {
     let mut config = SearchConfig { seed, ..SearchConfig::quick() };
     (config.network.blocks, config.network.filters) = (2, 2);
     (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
-    config.scoring = Scoring { candidates: 12, score_batch: 8, candidates_per_launch: 5 };
+    config.scoring = Scoring { candidates: 12, score_batch: 8, candidates_per_launch: 5, at_once: 2 };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
     config.stand_alone.calibration_batches = 2;
     // A flip would turn one diagonal into the other.
     (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
-    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true };
+    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 2 };
     config
 }
 
@@ -238,7 +238,9 @@ fn stand_alone_training_is_an_evaluator_like_any_other() {
             execution: config.execution,
             device: &device(),
         };
-        StandAloneEvaluator { stand_alone, images: &split.validation, display: &mut Silent }.evaluate(list).unwrap()
+        StandAloneEvaluator { stand_alone, images: &split.validation, at_once: 2, display: &mut Silent }
+            .evaluate(list)
+            .unwrap()
     };
     let both = evaluate(&architectures);
     assert_eq!(both[1], evaluate(&architectures[1..])[0], "a score does not depend on what was trained before");

@@ -101,6 +101,9 @@ pub struct Scoring {
     pub score_batch: usize,
     /// Candidates that share a launch. The scores do not depend on it.
     pub candidates_per_launch: usize,
+    /// Launches at the same time, each on a core of its own; 0 for as many as there are cores. The scores do not depend on it.
+    #[serde(default)]
+    pub at_once: usize,
 }
 
 /// How an architecture is trained from scratch, with ordinary batch normalisation.
@@ -135,6 +138,10 @@ pub struct Retrain {
     pub largest: usize,
     /// The network with every path on.
     pub all_on: bool,
+    /// Networks that are trained at the same time, each on a core of its own; 0 for as many as there are cores. The results do not
+    /// depend on it.
+    #[serde(default)]
+    pub at_once: usize,
 }
 
 impl SearchConfig {
@@ -159,7 +166,7 @@ impl SearchConfig {
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation { pad: 1, flip: true },
             },
-            scoring: Scoring { candidates: 300, score_batch: 100, candidates_per_launch: 8 },
+            scoring: Scoring { candidates: 300, score_batch: 100, candidates_per_launch: 8, at_once: 0 },
             stand_alone: StandAloneTraining {
                 filters: 8,
                 epochs: 8,
@@ -169,7 +176,7 @@ impl SearchConfig {
                 with_validation: true,
                 calibration_batches: 20,
             },
-            retrain: Retrain { picked: 5, random: 5, largest: 5, all_on: true },
+            retrain: Retrain { picked: 5, random: 5, largest: 5, all_on: true, at_once: 0 },
             execution: Execution::Kernels,
         }
     }
@@ -196,7 +203,7 @@ impl SearchConfig {
                 calibration_batches: 100,
                 ..quick.stand_alone
             },
-            retrain: Retrain { picked: 10, random: 10, largest: 10, all_on: true },
+            retrain: Retrain { picked: 10, random: 10, largest: 10, ..quick.retrain },
             ..quick
         }
     }

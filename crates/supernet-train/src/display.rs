@@ -17,6 +17,7 @@ use std::{
 };
 
 /// What a training step shows, still on the device.
+#[derive(Clone)]
 pub struct Observation {
     /// Mean cross-entropy of the batch: [1].
     pub loss: Tensor<1>,

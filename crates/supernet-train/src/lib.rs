@@ -12,6 +12,7 @@ mod stand_alone;
 mod supernet_evaluator;
 mod table;
 mod training;
+mod workers;
 
 mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
@@ -30,5 +31,3 @@ pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;
 pub use table::{ComparisonTable, Spread};
 pub use training::Training;
-
-use stand_alone::Part;

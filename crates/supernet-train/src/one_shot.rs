@@ -1,8 +1,6 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
-use crate::{
-    Display, Loader, Part, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError, Training, test,
-};
+use crate::{Display, Loader, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError, Training, test};
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -157,7 +155,7 @@ pub fn one_shot_search_with(
         execution: config.execution,
         device,
     };
-    let networks = retrain(&trainer, &chosen, display)?;
+    let networks = retrain(&trainer, &chosen, config.retrain.at_once, display)?;
 
     // Everything is chosen and trained: now the test images are read, once.
     let mut retrained = Vec::new();
@@ -213,22 +211,19 @@ fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, Train
 }
 
 /// Trains each chosen network; one that stands in two groups is trained once.
-fn retrain(trainer: &StandAlone, chosen: &[Chosen], display: &mut dyn Display) -> Result<Vec<Network>, TrainError> {
-    let first = |i: usize| (0..i).find(|&j| chosen[j].1 == chosen[i].1);
-    let different = (0..chosen.len()).filter(|&i| first(i).is_none()).count() as u64;
-    let steps = trainer.steps()?;
-    display.begin("stand-alone training", different * steps);
-    let mut networks: Vec<Network> = Vec::new();
-    let mut before = 0;
-    for (i, (_, mask, ..)) in chosen.iter().enumerate() {
-        match first(i) {
-            Some(known) => networks.push(networks[known].clone()),
-            None => {
-                networks.push(trainer.train(mask, &mut Part { whole: display, before })?);
-                before += steps;
-            }
+fn retrain(
+    trainer: &StandAlone,
+    chosen: &[Chosen],
+    at_once: usize,
+    display: &mut dyn Display,
+) -> Result<Vec<Network>, TrainError> {
+    let mut different: Vec<&PathMask> = Vec::new();
+    for (_, mask, ..) in chosen {
+        if !different.contains(&mask) {
+            different.push(mask);
         }
     }
-    display.end();
-    Ok(networks)
+    let networks = trainer.train_all(different.clone(), at_once, display)?;
+    let place = |mask| different.iter().position(|other| *other == mask).expect("every mask was trained");
+    Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
 }

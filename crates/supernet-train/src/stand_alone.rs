@@ -1,8 +1,9 @@
 //! Trains an architecture from scratch and tests it.
 
 use crate::{
-    Display, Fixed, Loader, Observation, SeededWeights, StandAloneTraining, TrainError, Training,
+    Display, Fixed, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
     supernet_evaluator::{Tally, read},
+    workers::share,
 };
 use burn::{
     module::Module,
@@ -55,7 +56,7 @@ impl StandAlone<'_> {
         let device = self.device.clone().autodiff();
         let network = self.config.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
         let training = Training {
-            stage: "stand-alone training",
+            stage: STAGE,
             seed: self.seed,
             steps: self.steps()?,
             ghosts: 1,
@@ -68,6 +69,22 @@ impl StandAlone<'_> {
         self.calibrate(network.valid(), mask, &loader)
     }
 
+    /// [`StandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).
+    ///
+    /// # Errors
+    /// As [`StandAlone::train`].
+    pub fn train_all(
+        &self,
+        masks: Vec<&PathMask>,
+        at_once: usize,
+        display: &mut dyn Display,
+    ) -> Result<Vec<Network>, TrainError> {
+        display.begin(STAGE, masks.len() as u64 * self.steps()?);
+        let networks = share(at_once, masks, display, |mask, display| self.train(mask, display))?;
+        display.end();
+        Ok(networks)
+    }
+
     fn calibrate(&self, network: Network, mask: &PathMask, loader: &Loader) -> Result<Network, TrainError> {
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
@@ -78,6 +95,9 @@ impl StandAlone<'_> {
         Ok(network.calibrate(&notes))
     }
 }
+
+/// The stage's name, for progress and errors.
+const STAGE: &str = "stand-alone training";
 
 /// Images per launch at inference, where nothing depends on it.
 const INFERENCE_BATCH: usize = 500;
@@ -114,6 +134,8 @@ pub struct StandAloneEvaluator<'a> {
     pub stand_alone: StandAlone<'a>,
     /// What to score on.
     pub images: &'a Images,
+    /// Networks that are trained at the same time; 0 for as many as there are cores.
+    pub at_once: usize,
     /// Where to show progress.
     pub display: &'a mut dyn Display,
 }
@@ -122,51 +144,18 @@ impl Evaluator for StandAloneEvaluator<'_> {
     type Error = TrainError;
 
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
-        let Self { stand_alone, images, display } = self;
+        let Self { stand_alone, images, at_once, display } = self;
         let StandAlone { config, normalisation, device, .. } = *stand_alone;
-        let score = |architecture: &Architecture, display: &mut dyn Display| -> Result<Scored, TrainError> {
-            config.cells.space().check(architecture)?;
-            let network = stand_alone.train(architecture, display)?;
-            let score = test(&network, architecture, images, normalisation, device)?;
-            let cost = config.shape.cost(&config.cells, architecture)?;
-            Ok(Scored { architecture: architecture.clone(), score, cost })
-        };
-        let steps = stand_alone.steps()?;
-        display.begin("stand-alone training", steps * architectures.len() as u64);
-        let scored = (0..).zip(architectures).map(|(i, a)| score(a, &mut Part { whole: *display, before: i * steps }));
-        let scored = scored.collect();
-        display.end();
-        scored
-    }
-}
-
-/// One training run as part of a stage of many.
-pub(crate) struct Part<'a> {
-    pub(crate) whole: &'a mut dyn Display,
-    /// Steps of the stage that came before this run.
-    pub(crate) before: u64,
-}
-
-impl Display for Part<'_> {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-
-    fn is_due(&self, done: u64) -> bool {
-        self.whole.is_due(self.before + done)
-    }
-
-    fn observe(&mut self, done: u64, observation: &Observation) {
-        if self.is_due(done) {
-            self.whole.observe(self.before + done, observation);
-        }
-    }
-
-    fn advance(&mut self, done: u64) {
-        self.whole.advance(self.before + done);
-    }
-
-    fn end(&mut self) {}
-
-    fn should_stop(&self) -> bool {
-        self.whole.should_stop()
+        architectures.iter().try_for_each(|architecture| config.cells.space().check(architecture))?;
+        let networks = stand_alone.train_all(architectures.iter().map(|a| a.mask()).collect(), *at_once, *display)?;
+        architectures
+            .iter()
+            .zip(networks)
+            .map(|(architecture, network)| {
+                let score = test(&network, architecture, images, normalisation, device)?;
+                let cost = config.shape.cost(&config.cells, architecture)?;
+                Ok(Scored { architecture: architecture.clone(), score, cost })
+            })
+            .collect()
     }
 }

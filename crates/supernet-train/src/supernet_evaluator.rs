@@ -1,6 +1,6 @@
 //! Scores any list of architectures with a supernet's weights, many per launch.
 
-use crate::{Display, Scoring, TrainError};
+use crate::{Display, Scoring, TrainError, workers::share};
 use burn::tensor::{Device, Tensor, TensorData};
 use supernet_data::{Images, Normalisation};
 use supernet_nn::{Call, Execution, Network, Paths};
@@ -16,7 +16,8 @@ pub struct SupernetEvaluator<'a> {
     stand_alone: NetworkShape,
     runs: Vec<Run>,
     candidates_per_launch: usize,
-    call: Call<'static>,
+    at_once: usize,
+    execution: Execution,
     device: Device,
     display: &'a mut dyn Display,
 }
@@ -42,7 +43,7 @@ impl<'a> SupernetEvaluator<'a> {
         device: &Device,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
-        let Scoring { score_batch, candidates_per_launch, .. } = scoring;
+        let Scoring { score_batch, candidates_per_launch, at_once, .. } = scoring;
         if score_batch == 0 || images.len() % score_batch != 0 {
             let expected = format!("a divisor of {} validation images", images.len());
             return Err(TrainError::config("scoring.score_batch", score_batch, expected));
@@ -58,8 +59,7 @@ impl<'a> SupernetEvaluator<'a> {
         };
         let runs = (0..images.len()).step_by(score_batch).map(run).collect();
         let candidates_per_launch = candidates_per_launch.max(1);
-        let call = Call { execution, ..Call::default() };
-        Ok(Self { supernet, stand_alone, runs, candidates_per_launch, call, device, display })
+        Ok(Self { supernet, stand_alone, runs, candidates_per_launch, at_once, execution, device, display })
     }
 
     /// The scores of any masks, architectures or not.
@@ -67,32 +67,44 @@ impl<'a> SupernetEvaluator<'a> {
     /// # Errors
     /// A mask of another space, or a device that fails.
     pub fn score(&mut self, masks: &[PathMask]) -> Result<Vec<Score>, TrainError> {
-        let images: usize = self.runs.iter().map(|run| run.labels.len()).sum();
-        let mut scores = Vec::with_capacity(masks.len());
         self.display.begin("scoring", masks.len() as u64);
-        for launch in masks.chunks(self.candidates_per_launch) {
-            let paths = Paths::new(self.supernet.space(), launch.to_vec())?;
-            let mut tallies = vec![Tally::default(); launch.len()];
-            for run in &self.runs {
-                let repeated = run.images.clone().repeat(&[launch.len(), 1, 1, 1]);
-                let logits = self.supernet.forward_with(repeated, &paths, &self.call)?;
-                let logits = read(logits, "scoring")?;
-                let per_candidate = logits.len() / launch.len();
-                for (tally, logits) in tallies.iter_mut().zip(logits.chunks(per_candidate)) {
-                    tally.add(logits, &run.labels);
-                }
-            }
-            scores.extend(tallies.iter().map(|tally| tally.score(images)));
-            self.display.advance(scores.len() as u64);
-        }
+        let launches = masks.chunks(self.candidates_per_launch).collect();
+        let Self { supernet, runs, execution, .. } = self;
+        let scores = share(self.at_once, launches, &mut *self.display, |launch: &[PathMask], display| {
+            let scores = score_launch(supernet, runs, *execution, launch)?;
+            display.advance(launch.len() as u64);
+            Ok(scores)
+        })?;
         self.display.end();
-        Ok(scores)
+        Ok(scores.concat())
     }
 
     /// The device that scores.
     pub fn device(&self) -> &Device {
         &self.device
     }
+}
+
+/// The scores of candidates that share every launch.
+fn score_launch(
+    supernet: &Network,
+    runs: &[Run],
+    execution: Execution,
+    masks: &[PathMask],
+) -> Result<Vec<Score>, TrainError> {
+    let call = Call { execution, ..Call::default() };
+    let paths = Paths::new(supernet.space(), masks.to_vec())?;
+    let mut tallies = vec![Tally::default(); masks.len()];
+    for run in runs {
+        let repeated = run.images.clone().repeat(&[masks.len(), 1, 1, 1]);
+        let logits = read(supernet.forward_with(repeated, &paths, &call)?, "scoring")?;
+        let per_candidate = logits.len() / masks.len();
+        for (tally, logits) in tallies.iter_mut().zip(logits.chunks(per_candidate)) {
+            tally.add(logits, &run.labels);
+        }
+    }
+    let images = runs.iter().map(|run| run.labels.len()).sum();
+    Ok(tallies.iter().map(|tally| tally.score(images)).collect())
 }
 
 impl Evaluator for SupernetEvaluator<'_> {

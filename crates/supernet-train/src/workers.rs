@@ -1,0 +1,159 @@
+//! Independent work on several threads, one processor core each, with progress shown from one place.
+//!
+//! Kernels on small tensors leave a second core waiting for most of the time; independent networks do not. Results do not depend
+//! on the number of workers.
+
+use crate::{Display, Observation, TrainError};
+use std::{
+    num::NonZero,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Sender},
+    },
+    time::{Duration, Instant},
+};
+
+/// Workers for `jobs` jobs if `wanted` are asked for; 0 asks for one per processor core.
+fn workers(wanted: usize, jobs: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let wanted = if wanted == 0 { cores } else { wanted };
+    wanted.clamp(1, jobs.max(1))
+}
+
+/// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
+/// (0: one per core); each gets a display that passes progress on to `display`, whose stage has begun.
+pub(crate) fn share<J: Send, R: Send>(
+    wanted: usize,
+    jobs: Vec<J>,
+    display: &mut dyn Display,
+    work: impl Fn(J, &mut dyn Display) -> Result<R, TrainError> + Sync,
+) -> Result<Vec<R>, TrainError> {
+    let count = jobs.len();
+    let workers = workers(wanted, count);
+    let queue = Mutex::new(jobs.into_iter().enumerate());
+    let stop = AtomicBool::new(false);
+    let (sender, receiver) = mpsc::channel();
+    let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
+    let mut failure = None;
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let (sender, queue, stop, work) = (sender.clone(), &queue, &stop, &work);
+            let run = move || {
+                loop {
+                    let next = queue.lock().expect("no worker panics with the queue").next();
+                    let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
+                    let mut reporter = Reporter { sender: &sender, stop, done: 0, reported: Instant::now() };
+                    let result = work(job, &mut reporter);
+                    // The receiver lives as long as the scope.
+                    sender.send(Message::Result(index, result)).ok();
+                }
+            };
+            scope.spawn(move || if workers == 1 { run() } else { on_one_core(run) });
+        }
+        drop(sender);
+        let mut done = 0;
+        for message in receiver {
+            match message {
+                Message::Steps(steps, observation) => {
+                    done += steps;
+                    match observation {
+                        Some(observation) if display.is_due(done) => display.observe(done, &observation),
+                        Some(_) => {}
+                        None => display.advance(done),
+                    }
+                }
+                Message::Result(index, Ok(result)) => results[index] = Some(result),
+                Message::Result(_, Err(error)) => {
+                    stop.store(true, Ordering::Relaxed);
+                    failure.get_or_insert(error);
+                }
+            }
+            if display.should_stop() {
+                stop.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    match failure {
+        Some(error) => Err(error),
+        None => Ok(results.into_iter().map(|result| result.expect("every job was done")).collect()),
+    }
+}
+
+/// Runs `work` where parallel iterators find one thread, this one.
+fn on_one_core(work: impl FnOnce() + Send) {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(work),
+        // Without another thread the work is done with the threads that there are.
+        Err(_) => work(),
+    }
+}
+
+enum Message<R> {
+    /// Steps done since the last message, and what the last of them gave.
+    Steps(u64, Option<Observation>),
+    Result(usize, Result<R, TrainError>),
+}
+
+/// A worker's display.
+struct Reporter<'a, R> {
+    sender: &'a Sender<Message<R>>,
+    stop: &'a AtomicBool,
+    /// Steps that have been reported.
+    done: u64,
+    reported: Instant,
+}
+
+impl<R> Reporter<'_, R> {
+    fn report(&mut self, done: u64, observation: Option<Observation>) {
+        // The receiver lives as long as the scope.
+        self.sender.send(Message::Steps(done - self.done, observation)).ok();
+        (self.done, self.reported) = (done, Instant::now());
+    }
+}
+
+impl<R> Display for Reporter<'_, R> {
+    fn begin(&mut self, _stage: &str, _total: u64) {}
+
+    fn is_due(&self, _done: u64) -> bool {
+        self.reported.elapsed() >= Duration::from_millis(250)
+    }
+
+    fn observe(&mut self, done: u64, observation: &Observation) {
+        self.report(done, Some(observation.clone()));
+    }
+
+    fn advance(&mut self, done: u64) {
+        self.report(done, None);
+    }
+
+    fn end(&mut self) {}
+
+    fn should_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Silent;
+
+    #[test]
+    fn results_come_in_the_order_of_the_jobs_for_any_number_of_workers() {
+        for wanted in [0, 1, 2, 7] {
+            let squares = share(wanted, (0..50u64).collect(), &mut Silent, |job, _| Ok(job * job)).unwrap();
+            assert_eq!(squares, (0..50u64).map(|job| job * job).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_first_error_ends_the_work() {
+        let fail = |job: u64, _: &mut dyn Display| match job {
+            3 => Err(TrainError::config("job", job, "another")),
+            job => Ok(job),
+        };
+        let error = share(2, (0..1_000).collect(), &mut Silent, fail).unwrap_err();
+        assert_eq!(error.to_string(), "job: found 3, expected another");
+    }
+}
