@@ -20,6 +20,10 @@ mod pointwise;
 mod pool;
 pub mod reference;
 
+#[cfg(feature = "flex")]
+#[doc(hidden)]
+pub use flex::simd;
+
 pub use add_on::add_on;
 pub use conv::conv;
 pub use depthwise::depthwise;

@@ -11,7 +11,7 @@ mod mean_pool;
 mod norm;
 mod planes;
 mod pool;
-pub(crate) mod simd;
+pub mod simd;
 
 use std::{cell::RefCell, marker::PhantomData};
 
