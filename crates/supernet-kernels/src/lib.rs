@@ -24,8 +24,8 @@ pub mod reference;
 #[doc(hidden)]
 pub use flex::simd;
 
-pub use add_on::add_on;
-pub use conv::conv;
+pub use add_on::{add_at, add_on};
+pub use conv::{conv, conv_add};
 pub use depthwise::depthwise;
 pub use ghosts::zeros_like_rows;
 pub use mean_pool::mean_pool;

@@ -233,7 +233,7 @@ mod panics {
 
     #[test]
     #[should_panic(
-        expected = "pointwise_add: the accumulator has shape [4, 4, 4, 4], the 1x1 gives [2, 5, 4, 4]"
+        expected = "pointwise_add: the accumulator has shape [4, 4, 4, 4], what is added [2, 5, 4, 4]"
     )]
     fn accumulator_and_1x1_have_one_shape() {
         pointwise_add(

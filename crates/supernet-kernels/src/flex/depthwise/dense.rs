@@ -4,11 +4,7 @@
 //! and costs the same for every kernel.
 
 use super::{Taps, write_tap};
-use crate::flex::{
-    Out, each,
-    planes::Spill,
-    simd::{Vector, simd_fn},
-};
+use crate::flex::{Out, each, planes::Spill, simd::simd_fn};
 
 /// Pixels of a plane.
 const PIXELS: usize = 16;

@@ -20,7 +20,7 @@ use super::{
     Out, add_in_order, each, filled, numbers, ordered,
     planes::{Columns, Source},
     scratch, sides,
-    simd::{Vector, simd_fn},
+    simd::simd_fn,
     zero_others,
 };
 use crate::depthwise::DepthwiseKernels;
