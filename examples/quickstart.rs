@@ -53,7 +53,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     println!(
         "{} images of {}, split {} / {} / {} (training, validation, test)",
         10_000,
-        split.train.name(),
+        split.train.name().trim_end_matches("/train"),
         split.train.len(),
         split.validation.len(),
         split.test.len()

@@ -1,8 +1,8 @@
 //! What dense and 1x1 convolutions are made of: contraction over the channels of ghost batches, on kernels with their own backward.
 
-use burn::backend::TensorMetadata;
+use crate::{backend::has_kernels, ghosts::Lists, reference};
 use burn::backend::{
-    Autodiff, Backend,
+    Autodiff, Backend, Dispatch, TensorMetadata,
     autodiff::{
         checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
         grads::Gradients,
@@ -11,25 +11,7 @@ use burn::backend::{
     backend_extension,
     tensor::FloatTensor,
 };
-
-/// Which ghost batch of the input goes into which of the output, pair by pair; `write` is sorted and distinct.
-#[derive(Clone, Debug)]
-pub struct Lists {
-    /// Ghost batches of the input.
-    pub read: Vec<u32>,
-    /// Ghost batches of the output.
-    pub write: Vec<u32>,
-}
-
-impl Lists {
-    /// From the listed ghost batches to a compact result.
-    fn compact(on: Vec<u32>) -> Self {
-        Self {
-            write: (0..on.len() as u32).collect(),
-            read: on,
-        }
-    }
-}
+use burn::tensor::Tensor;
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait ContractKernels: Backend {
@@ -256,4 +238,40 @@ impl<B: ContractKernels, C: CheckpointStrategy> ContractOps for Autodiff<B, C> {
             OpsKind::UnTracked(prep) => prep.finish(B::forward_add(acc, x, weight, groups, &lists)),
         }
     }
+}
+
+/// The contraction of ghost batch `read[i]` of `x` added to ghost batch `write[i]` of `acc`, for [`pointwise_add`](crate::pointwise_add)
+/// and [`conv_add`](crate::conv_add); the weight is checked.
+pub(crate) fn contract_add(
+    op: &str,
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    let [rows, channels, h, w] = acc.dims();
+    let [rows_of_x, _, h_of_x, w_of_x] = x.dims();
+    let c_out = weight.dims()[0];
+    assert!(
+        channels == c_out && (h, w) == (h_of_x, w_of_x),
+        "{op}: the accumulator has shape {:?}, what is added {:?}",
+        acc.dims(),
+        [rows_of_x, c_out, h_of_x, w_of_x],
+    );
+    let lists = Lists::checked(op, [rows, rows_of_x], groups, read, write);
+    if write.is_empty() {
+        return acc;
+    }
+    if !has_kernels([&acc, &x, &weight]) {
+        return reference::conv_add(acc, x, weight, groups, read, write);
+    }
+    Tensor::from_dispatch(<Dispatch as ContractOps>::contract_add(
+        acc.into_dispatch(),
+        x.into_dispatch(),
+        weight.into_dispatch(),
+        groups,
+        lists,
+    ))
 }

@@ -6,7 +6,12 @@
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
-use crate::{backend::has_kernels, contract::ContractOps, ghosts::Ghosts, reference};
+use crate::{
+    backend::has_kernels,
+    contract::{ContractOps, contract_add},
+    ghosts::Ghosts,
+    reference,
+};
 
 /// Dense convolution, stride 1, zero padding `[kh / 2, kw / 2]`, of the listed ghost batches.
 ///
@@ -18,11 +23,7 @@ use crate::{backend::has_kernels, contract::ContractOps, ghosts::Ghosts, referen
 pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     let [rows, c, _, _] = x.dims();
     Ghosts::cut("conv", rows, groups).check("conv", "on", on);
-    let shape = weight.dims();
-    assert!(
-        shape[1] == c && shape[2] % 2 == 1 && shape[3] % 2 == 1,
-        "conv: the weight must be [c_out, {c}, kh, kw] with odd kh and kw, found {shape:?}"
-    );
+    check_weight("conv", c, &weight);
     if on.is_empty() || !has_kernels([&x, &weight]) {
         return reference::conv(x, weight, groups, on);
     }
@@ -32,4 +33,31 @@ pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tenso
         groups,
         on.to_vec(),
     ))
+}
+
+/// `acc` with the convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+///
+/// Shapes: `acc` and the result `[groups * n, c_out, h, w]`, `x` `[m * n, c_in, h, w]` with any `m`, `weight`
+/// `[c_out, c_in, kh, kw]`; otherwise as [`pointwise_add`](crate::pointwise_add).
+///
+/// # Panics
+/// As [`conv`] and [`pointwise_add`](crate::pointwise_add).
+pub fn conv_add(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    check_weight("conv_add", x.dims()[1], &weight);
+    contract_add("conv_add", acc, x, weight, groups, read, write)
+}
+
+fn check_weight(op: &str, c_in: usize, weight: &Tensor<4>) {
+    let shape = weight.dims();
+    assert!(
+        shape[1] == c_in && shape[2] % 2 == 1 && shape[3] % 2 == 1,
+        "{op}: the weight must be [c_out, {c_in}, kh, kw] with odd kh and kw, found {shape:?}"
+    );
 }

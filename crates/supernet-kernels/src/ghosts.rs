@@ -33,11 +33,6 @@ impl Ghosts {
         }
     }
 
-    /// Rows of `count` ghost batches.
-    pub fn rows(&self, count: usize) -> usize {
-        self.size * count
-    }
-
     /// Checks that `on` is sorted and distinct and names only ghost batches that exist.
     ///
     /// # Panics
@@ -67,10 +62,67 @@ impl Ghosts {
             );
         }
     }
+}
 
-    /// True if `on`, already checked, names every ghost batch.
-    pub fn all(&self, on: &[u32]) -> bool {
-        on.len() == self.groups
+/// Which ghost batch of an input goes into which of an output, pair by pair; `write` is sorted and distinct.
+#[derive(Clone, Debug)]
+pub struct Lists {
+    /// Ghost batches of the input.
+    pub read: Vec<u32>,
+    /// Ghost batches of the output.
+    pub write: Vec<u32>,
+}
+
+impl Lists {
+    /// From the listed ghost batches to the same.
+    pub(crate) fn same(on: &[u32]) -> Self {
+        Self {
+            read: on.to_vec(),
+            write: on.to_vec(),
+        }
+    }
+
+    /// From the listed ghost batches to a compact result.
+    pub(crate) fn compact(on: Vec<u32>) -> Self {
+        Self {
+            write: (0..on.len() as u32).collect(),
+            read: on,
+        }
+    }
+
+    /// Checks lists for an input of `rows_of_x` rows that is added to `rows` rows of `groups` ghost batches.
+    ///
+    /// # Panics
+    /// If the rows cannot be cut, the lists differ in length, `write` is not sorted and distinct, or a ghost batch does not exist.
+    pub(crate) fn checked(
+        op: &str,
+        [rows, rows_of_x]: [usize; 2],
+        groups: usize,
+        read: &[u32],
+        write: &[u32],
+    ) -> Self {
+        assert!(
+            read.len() == write.len(),
+            "{op}: `read` has {} entries, `write` {}",
+            read.len(),
+            write.len()
+        );
+        let ghosts = Ghosts::cut(op, rows, groups);
+        ghosts.check(op, "write", write);
+        assert!(
+            rows_of_x.is_multiple_of(ghosts.size),
+            "{op}: {rows_of_x} rows of the input cannot be cut into ghost batches of {}",
+            ghosts.size
+        );
+        let ghosts_of_x = Ghosts {
+            groups: rows_of_x / ghosts.size,
+            size: ghosts.size,
+        };
+        ghosts_of_x.check_range(op, "read", read);
+        Self {
+            read: read.to_vec(),
+            write: write.to_vec(),
+        }
     }
 }
 

@@ -7,7 +7,6 @@
 #![warn(missing_docs)]
 
 mod add_on;
-mod add_rows;
 mod backend;
 mod contract;
 mod conv;
@@ -22,9 +21,12 @@ mod pointwise;
 mod pool;
 pub mod reference;
 
-pub use add_on::add_on;
-pub use add_rows::add_rows;
-pub use conv::conv;
+#[cfg(feature = "flex")]
+#[doc(hidden)]
+pub use flex::simd;
+
+pub use add_on::{add_at, add_on};
+pub use conv::{conv, conv_add};
 pub use depthwise::depthwise;
 pub use ghosts::zeros_like_rows;
 pub use mean_pool::mean_pool;

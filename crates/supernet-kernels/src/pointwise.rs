@@ -11,8 +11,7 @@ use burn::{backend::Dispatch, tensor::Tensor};
 
 use crate::{
     backend::has_kernels,
-    contract::{ContractOps, Lists},
-    ghosts::Ghosts,
+    contract::{ContractOps, contract_add},
     reference,
 };
 
@@ -52,49 +51,8 @@ pub fn pointwise_add(
     read: &[u32],
     write: &[u32],
 ) -> Tensor<4> {
-    const OP: &str = "pointwise_add";
-    check_weight(OP, &x, &weight);
-    let [rows, channels, h, w] = acc.dims();
-    let [rows_of_x, _, h_of_x, w_of_x] = x.dims();
-    let c_out = weight.dims()[0];
-    assert!(
-        channels == c_out && (h, w) == (h_of_x, w_of_x),
-        "{OP}: the accumulator has shape {:?}, the 1x1 gives {:?}",
-        acc.dims(),
-        [rows_of_x, c_out, h_of_x, w_of_x],
-    );
-    assert!(
-        read.len() == write.len(),
-        "{OP}: `read` has {} entries, `write` {}",
-        read.len(),
-        write.len()
-    );
-    let ghosts = Ghosts::cut(OP, rows, groups);
-    ghosts.check(OP, "write", write);
-    assert!(
-        rows_of_x.is_multiple_of(ghosts.size),
-        "{OP}: {rows_of_x} rows of the input cannot be cut into ghost batches of {}",
-        ghosts.size
-    );
-    let ghosts_of_x = Ghosts {
-        groups: rows_of_x / ghosts.size,
-        size: ghosts.size,
-    };
-    ghosts_of_x.check_range(OP, "read", read);
-    if write.is_empty() {
-        return acc;
-    }
-    if !has_kernels([&acc, &x, &weight]) {
-        return reference::pointwise_add(acc, x, weight, groups, read, write);
-    }
-    let (read, write) = (read.to_vec(), write.to_vec());
-    Tensor::from_dispatch(<Dispatch as ContractOps>::contract_add(
-        acc.into_dispatch(),
-        x.into_dispatch(),
-        weight.into_dispatch(),
-        groups,
-        Lists { read, write },
-    ))
+    check_weight("pointwise_add", &x, &weight);
+    contract_add("pointwise_add", acc, x, weight, groups, read, write)
 }
 
 fn check_weight(op: &str, x: &Tensor<4>, weight: &Tensor<4>) {

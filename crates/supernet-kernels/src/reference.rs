@@ -62,17 +62,25 @@ pub fn pointwise_add(
     read: &[u32],
     write: &[u32],
 ) -> Tensor<4> {
+    conv_add(acc, x, weight, groups, read, write)
+}
+
+/// See [`conv_add`](crate::conv_add).
+pub fn conv_add(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
     if write.is_empty() {
         return acc;
     }
     let size = acc.dims()[0] / groups;
     let groups_of_x = x.dims()[0] / size;
-    add_at(
-        acc,
-        pointwise(take(x, groups_of_x, read), weight),
-        groups,
-        write,
-    )
+    let y = conv(x, weight, groups_of_x, read);
+    add_rows(acc, y, groups, write)
 }
 
 /// See [`pool_add`](crate::pool_add).
@@ -96,15 +104,28 @@ pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u
                 .with_count_include_pad(true),
         ),
     };
-    add_at(acc, y, groups, on)
+    add_rows(acc, y, groups, on)
 }
 
 /// See [`add_on`](crate::add_on).
 pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
-    if on.is_empty() {
+    add_at(acc, x, groups, on, on)
+}
+
+/// See [`add_at`](crate::add_at).
+pub fn add_at(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    if write.is_empty() {
         return acc;
     }
-    add_at(acc, take(x, groups, on), groups, on)
+    let size = acc.dims()[0] / groups;
+    let groups_of_x = x.dims()[0] / size;
+    add_rows(acc, take(x, groups_of_x, read), groups, write)
 }
 
 /// See [`mean_pool`](crate::mean_pool).
@@ -130,7 +151,7 @@ pub fn take(x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
 }
 
 /// `acc` with the ghost batches of `y` added to the listed ones.
-fn add_at(acc: Tensor<4>, y: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+fn add_rows(acc: Tensor<4>, y: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     let [rows, c, h, w] = acc.dims();
     let width = rows / groups * c * h * w;
     let list = indices(&acc, on);
@@ -157,12 +178,4 @@ fn convolve(x: Tensor<4>, weight: Tensor<4>, options: ConvOptions<2>) -> Tensor<
 pub fn norm_affine_relu(x: Tensor<4>, scale: Tensor<1>, shift: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
     let c = x.dims()[1];
     relu(norm(x, groups, eps) * scale.reshape([1, c, 1, 1]) + shift.reshape([1, c, 1, 1]))
-}
-
-/// See [`add_rows`](crate::add_rows).
-pub fn add_rows(acc: Tensor<4>, y: Tensor<4>, groups: usize, write: &[u32]) -> Tensor<4> {
-    if write.is_empty() {
-        return acc;
-    }
-    add_at(acc, y, groups, write)
 }

@@ -154,7 +154,7 @@ impl Separable {
             None => run!(call, pointwise_add(acc, y, self.pointwise[1].val(), groups, &here, on)),
             Some(site) => {
                 let y = site.raw(run!(call, pointwise(y, self.pointwise[1].val())), n, call);
-                run!(call, add_rows(acc, y, groups, on))
+                run!(call, add_at(acc, y, groups, &here, on))
             }
         }
     }
@@ -192,11 +192,12 @@ impl Factored {
         let here: Vec<u32> = (0..n as u32).collect();
         let y = run!(call, conv(x, self.horizontal.val(), x_groups, read));
         let y = self.first.shared(self.first.raw(y, n, call), n, call);
-        let y = run!(call, conv(y, self.vertical.val(), n, &here));
-        let y = match &self.second {
-            None => y,
-            Some(site) => site.raw(y, n, call),
-        };
-        run!(call, add_rows(acc, y, groups, on))
+        match &self.second {
+            None => run!(call, conv_add(acc, y, self.vertical.val(), groups, &here, on)),
+            Some(site) => {
+                let y = site.raw(run!(call, conv(y, self.vertical.val(), n, &here)), n, call);
+                run!(call, add_at(acc, y, groups, &here, on))
+            }
+        }
     }
 }

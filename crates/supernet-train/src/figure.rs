@@ -1,23 +1,345 @@
-//! stub
+//! The figure of a search: how the candidates scored, and what the networks trained from scratch reached.
+
+use crate::Spread;
+use plotters::{
+    coord::Shift,
+    prelude::*,
+    style::text_anchor::{HPos, Pos, VPos},
+};
+use std::sync::Once;
+use thiserror::Error;
+
+/// What the figure of a search shows.
+#[derive(Clone, Debug, PartialEq)]
 pub struct SearchFigure {
+    /// Headline.
     pub title: String,
+    /// Lines below: n, seed, budget, data, device. Long ones are wrapped.
     pub caption: Vec<String>,
+    /// One-shot accuracies of all scored candidates, 0 to 1.
     pub candidates: Vec<f64>,
+    /// Networks trained from scratch.
     pub groups: Vec<FigureGroup>,
 }
+
+/// Networks trained from scratch for one reason.
+#[derive(Clone, Debug, PartialEq)]
 pub struct FigureGroup {
+    /// Its name.
     pub name: String,
+    /// Their one-shot accuracies, 0 to 1.
     pub one_shot: Vec<f64>,
+    /// Their test accuracies, 0 to 1.
     pub test: Vec<f64>,
 }
-#[derive(Debug, thiserror::Error)]
-#[error("x")]
-pub struct FigureError;
-impl SearchFigure {
-    pub fn svg(&self) -> Result<String, FigureError> {
-        Ok(String::new())
+
+/// Why a figure cannot be drawn.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum FigureError {
+    /// Nothing to show.
+    #[error("figure, {place}: found no finite value, expected at least one")]
+    Empty {
+        /// What is empty.
+        place: String,
+    },
+    /// The drawing library or a scratch file fails.
+    #[error("figure: {reason}")]
+    Drawing {
+        /// What it says.
+        reason: String,
+    },
+}
+
+impl FigureError {
+    fn drawing(error: impl std::fmt::Display) -> Self {
+        Self::Drawing { reason: error.to_string() }
     }
+}
+
+const WIDTH: u32 = 1200;
+const HEIGHT: u32 = 620;
+const MARGIN: i32 = 24;
+const FONT: &str = "supernet-roboto";
+/// Okabe and Ito's colours that all readers can tell apart, one per group.
+const COLOURS: [RGBColor; 4] =
+    [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
+const GREY: RGBColor = RGBColor(90, 90, 90);
+const BARS: RGBColor = RGBColor(190, 200, 208);
+
+type Area<'a, B> = DrawingArea<B, Shift>;
+
+impl SearchFigure {
+    /// The figure as SVG text.
+    ///
+    /// # Errors
+    /// No candidate, or a group without a finite test accuracy.
+    pub fn svg(&self) -> Result<String, FigureError> {
+        let mut text = String::new();
+        self.draw(SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area())?;
+        // The embedded font is used for measuring; whoever shows the file has some sans-serif.
+        Ok(text.replace(FONT, "Roboto, Arial, sans-serif"))
+    }
+
+    /// The figure as a PNG file's bytes.
+    ///
+    /// # Errors
+    /// As [`SearchFigure::svg`], or no room for a scratch file.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
-        Ok(vec![])
+        let file = tempfile::Builder::new().suffix(".png").tempfile().map_err(FigureError::drawing)?;
+        self.draw(BitMapBackend::new(file.path(), (WIDTH, HEIGHT)).into_drawing_area())?;
+        std::fs::read(file.path()).map_err(FigureError::drawing)
+    }
+
+    fn check(&self) -> Result<(), FigureError> {
+        let empty = |place: &str| Err(FigureError::Empty { place: place.into() });
+        if finite(&self.candidates).is_empty() {
+            return empty("candidates");
+        }
+        match self.groups.iter().find(|group| finite(&group.test).is_empty()) {
+            Some(group) => empty(&format!("group `{}`", group.name)),
+            None if self.groups.is_empty() => empty("groups"),
+            None => Ok(()),
+        }
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: Area<B>) -> Result<(), FigureError> {
+        self.check()?;
+        register_font();
+        area.fill(&WHITE).map_err(FigureError::drawing)?;
+        let text = |size: i32, colour: RGBColor| (FONT, size).into_font().color(&colour);
+        area.draw(&Text::new(self.title.clone(), (MARGIN, MARGIN), text(30, BLACK))).map_err(FigureError::drawing)?;
+        let lines = wrapped(&self.caption, WIDTH as i32 - 2 * MARGIN);
+        let caption = 24 * lines.len() as i32 + MARGIN + 12;
+        for (i, line) in lines.iter().enumerate() {
+            let at = (MARGIN, HEIGHT as i32 - caption + 24 * i as i32 + 18);
+            area.draw(&Text::new(line.clone(), at, text(18, GREY))).map_err(FigureError::drawing)?;
+        }
+        let panels = area.margin(70, caption, MARGIN, MARGIN);
+        let (left, right) = panels.split_horizontally((WIDTH as i32 - 2 * MARGIN) * 55 / 100);
+        self.histogram(&left.margin(0, 0, 0, 20)).map_err(FigureError::drawing)?;
+        self.strips(&right).map_err(FigureError::drawing)?;
+        area.present().map_err(FigureError::drawing)
+    }
+
+    /// How the candidates scored; below, where each group's networks lie.
+    fn histogram<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let values = finite(&self.candidates);
+        let marked: Vec<f64> = self.groups.iter().flat_map(|group| finite(&group.one_shot)).collect();
+        let (low, high) = range(values.iter().chain(&marked), 1.0);
+        let bins = 30;
+        let width = (high - low) / f64::from(bins);
+        let mut counts = vec![0u32; bins as usize];
+        for value in &values {
+            counts[(((value - low) / width) as usize).min(bins as usize - 1)] += 1;
+        }
+        let top = f64::from(counts.iter().copied().max().unwrap_or(1)) * 1.1;
+        // Room for a row of markers for each group below the axis of counts.
+        let row = top * 0.09;
+        let bottom = -row * (self.groups.len() as f64 + 0.3);
+        let mut chart = ChartBuilder::on(area)
+            .caption("One-shot accuracy of the candidates", (FONT, 22))
+            .x_label_area_size(58)
+            .y_label_area_size(70)
+            .build_cartesian_2d(low..high, bottom..top)?;
+        let is_count = |value: f64| value >= 0.0 && value.fract() == 0.0;
+        let count = |value: &f64| if is_count(*value) { format!("{value:.0}") } else { String::new() };
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(BLACK.mix(0.1))
+            .x_desc("accuracy on validation images (%)")
+            .y_desc("candidates")
+            .y_label_formatter(&count)
+            .label_style((FONT, 18))
+            .axis_desc_style((FONT, 19))
+            .draw()?;
+        chart.draw_series(counts.iter().enumerate().filter(|(_, count)| **count > 0).map(|(i, &count)| {
+            let from = low + width * i as f64;
+            Rectangle::new([(from, 0.0), (from + width, f64::from(count))], BARS.filled())
+        }))?;
+        chart.draw_series([PathElement::new([(low, 0.0), (high, 0.0)], BLACK.mix(0.4))])?;
+        for (i, group) in self.groups.iter().enumerate() {
+            let y = -row * (i as f64 + 0.65);
+            chart.draw_series(
+                finite(&group.one_shot)
+                    .into_iter()
+                    .map(|x| EmptyElement::at((x, y)) + Polygon::new(outline(i), fill(i))),
+            )?;
+            chart.draw_series([
+                EmptyElement::at((low, y)) + Text::new(group.name.clone(), (-8, 0), label_style(HPos::Right, i))
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// The test accuracy of each network, with each group's mean and standard deviation.
+    fn strips<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let all: Vec<f64> = self.groups.iter().flat_map(|group| finite(&group.test)).collect();
+        let spreads: Vec<Spread> = self.groups.iter().filter_map(|group| Spread::of(&finite(&group.test))).collect();
+        let ends: Vec<f64> = spreads.iter().flat_map(|s| [s.mean - s.deviation, s.mean + s.deviation]).collect();
+        let (low, high) = range(all.iter().chain(&ends), 0.5);
+        let names: Vec<String> = self.groups.iter().map(|g| format!("{} (n = {})", g.name, g.test.len())).collect();
+        let mut chart = ChartBuilder::on(area)
+            .caption("Trained from scratch: test accuracy", (FONT, 22))
+            .x_label_area_size(58)
+            .y_label_area_size(76)
+            .build_cartesian_2d(-0.6..self.groups.len() as f64 - 0.4, low..high)?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .disable_x_axis()
+            .light_line_style(TRANSPARENT)
+            .bold_line_style(BLACK.mix(0.1))
+            .y_desc("accuracy on test images (%)")
+            .y_label_formatter(&|value| format!("{value:.1}"))
+            .label_style((FONT, 18))
+            .axis_desc_style((FONT, 19))
+            .draw()?;
+        for (i, (group, spread)) in self.groups.iter().zip(&spreads).enumerate() {
+            let (centre, colour) = (i as f64, COLOURS[i % COLOURS.len()]);
+            let (from, to) = (spread.mean - spread.deviation, spread.mean + spread.deviation);
+            chart.draw_series([
+                PathElement::new([(centre - 0.3, spread.mean), (centre + 0.3, spread.mean)], colour.stroke_width(4)),
+                PathElement::new([(centre, from), (centre, to)], colour.stroke_width(2)),
+            ])?;
+            let values = finite(&group.test);
+            let across = |j: usize| centre + 0.36 * ((j as f64 + 0.5) / values.len() as f64 - 0.5);
+            chart.draw_series(
+                values
+                    .iter()
+                    .enumerate()
+                    .map(|(j, &y)| EmptyElement::at((across(j), y)) + Polygon::new(outline(i), fill(i))),
+            )?;
+            let style = label_style(HPos::Center, i);
+            let below = (0, 26 + 2);
+            chart.draw_series([EmptyElement::at((centre, low)) + Text::new(names[i].clone(), below, style)])?;
+        }
+        Ok(())
+    }
+}
+
+/// A group's marker in pixels around its place: a disc, a triangle, a square, a diamond.
+fn outline(group: usize) -> Vec<(i32, i32)> {
+    let corners = |count: usize, radius: f64, turn: f64| {
+        let angle = move |i: usize| turn + std::f64::consts::TAU * i as f64 / count as f64;
+        let point = move |angle: f64| ((radius * angle.sin()).round() as i32, (-radius * angle.cos()).round() as i32);
+        (0..count).map(|i| point(angle(i))).collect()
+    };
+    match group % 4 {
+        0 => corners(20, 6.0, 0.0),
+        1 => corners(3, 9.0, 0.0),
+        2 => corners(4, 7.5, std::f64::consts::FRAC_PI_4),
+        _ => corners(4, 8.5, 0.0),
+    }
+}
+
+fn fill(group: usize) -> ShapeStyle {
+    COLOURS[group % COLOURS.len()].mix(0.85).filled()
+}
+
+fn label_style(horizontal: HPos, group: usize) -> TextStyle<'static> {
+    let colour = COLOURS[group % COLOURS.len()];
+    (FONT, 18).into_font().color(&colour).pos(Pos::new(horizontal, VPos::Center))
+}
+
+/// In per cent, without what is no number.
+fn finite(values: &[f64]) -> Vec<f64> {
+    values.iter().filter(|value| value.is_finite()).map(|value| value * 100.0).collect()
+}
+
+/// A range around the values, at least `least` to each side of a single one.
+fn range<'a>(values: impl Iterator<Item = &'a f64>, least: f64) -> (f64, f64) {
+    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
+    let room = ((high - low) * 0.08).max(least);
+    (low - room, high + room)
+}
+
+/// Lines no wider than `width` pixels.
+fn wrapped(lines: &[String], width: i32) -> Vec<String> {
+    register_font();
+    let font = (FONT, 18).into_font();
+    let fits = |line: &str| font.box_size(line).is_ok_and(|(w, _)| (w as i32) <= width);
+    let mut wrapped: Vec<String> = Vec::new();
+    for line in lines {
+        let mut rest = String::new();
+        for word in line.split_whitespace() {
+            let longer = if rest.is_empty() { word.into() } else { format!("{rest} {word}") };
+            if !rest.is_empty() && !fits(&longer) {
+                wrapped.push(std::mem::replace(&mut rest, word.into()));
+            } else {
+                rest = longer;
+            }
+        }
+        wrapped.push(rest);
+    }
+    wrapped
+}
+
+fn register_font() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let bytes = include_bytes!("../fonts/Roboto-Regular.ttf");
+        plotters::style::register_font(FONT, FontStyle::Normal, bytes).ok().expect("the embedded font is a font");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure() -> SearchFigure {
+        let group = |name: &str, one_shot: &[f64], test: &[f64]| FigureGroup {
+            name: name.into(),
+            one_shot: one_shot.into(),
+            test: test.into(),
+        };
+        SearchFigure {
+            title: "One-shot search on stripes".into(),
+            caption: vec!["seed 1, 300 candidates, a line that is long enough to be wrapped. ".repeat(4)],
+            candidates: (0..300)
+                .map(|i| 0.6 + 0.1 * (f64::from(i) * 0.7).sin() * (f64::from(i) * 0.13).cos())
+                .collect(),
+            groups: vec![
+                group("picked", &[0.69, 0.695, 0.70], &[0.853, 0.861, 0.857]),
+                group("random", &[0.55, 0.61, 0.66], &[0.841, 0.829, 0.852]),
+                group("largest", &[0.60, 0.62, 0.65], &[0.851, 0.848, 0.850]),
+                group("all on", &[0.71], &[0.862]),
+            ],
+        }
+    }
+
+    #[test]
+    fn the_svg_says_everything_and_is_the_same_each_time() {
+        let svg = figure().svg().unwrap();
+        assert_eq!(svg, figure().svg().unwrap());
+        for text in ["One-shot search on stripes", "picked", "random", "largest", "all on", "seed 1, 300 candidates"] {
+            assert!(svg.contains(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_png_is_a_png_of_the_right_size() {
+        let png = figure().png().unwrap();
+        assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+        let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+        assert_eq!((number(16), number(20)), (WIDTH, HEIGHT));
+    }
+
+    #[test]
+    fn degenerate_values_are_drawn_and_missing_ones_refused() {
+        let mut one = figure();
+        one.candidates = vec![0.5];
+        one.groups.truncate(1);
+        one.groups[0].test = vec![1.0];
+        one.groups[0].one_shot = vec![f64::NAN, 0.0];
+        one.svg().unwrap();
+        one.groups[0].test = vec![f64::NAN];
+        assert_eq!(
+            one.svg().unwrap_err().to_string(),
+            "figure, group `picked`: found no finite value, expected at least one"
+        );
+        one.candidates.clear();
+        assert_eq!(one.png().unwrap_err(), FigureError::Empty { place: "candidates".into() });
     }
 }

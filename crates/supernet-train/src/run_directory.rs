@@ -37,7 +37,7 @@ impl Provenance {
             supernet: env!("CARGO_PKG_VERSION").into(),
             burn: "0.22.1".into(),
             device: device.into(),
-            data: split.train.name().into(),
+            data: split.train.name().trim_end_matches("/train").into(),
             images: parts.map(|images| images.len()),
             fingerprints: parts.map(|images| format!("{:016x}", images.fingerprint())),
         }
@@ -109,7 +109,7 @@ impl RunDirectory {
         let write = || -> std::io::Result<()> {
             let folder = path.parent().unwrap_or(&self.path);
             fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = scratch().tempfile_in(folder)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             file.persist(&path).map_err(|error| error.error)?;
@@ -183,6 +183,14 @@ impl RunDirectory {
             groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
         }
     }
+}
+
+/// Scratch files that become results: readable as any file that the user makes.
+fn scratch() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder
 }
 
 /// One line per scored candidate, in the order of scoring.

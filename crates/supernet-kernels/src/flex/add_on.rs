@@ -2,40 +2,53 @@
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{Out, each, filled, numbers, ordered, owned, sides, simd::simd_fn, zero_others};
-use crate::add_on::AddKernels;
+use super::{
+    Job, Out, each, filled, jobs_of_input, numbers, ordered, owned, sides, simd::simd_fn,
+    zero_others,
+};
+use crate::{add_on::AddKernels, ghosts::Lists};
 
 impl AddKernels for Flex {
-    fn forward_add(acc: FlexTensor, x: FlexTensor, groups: usize, on: &[u32]) -> FlexTensor {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, groups: usize, lists: &Lists) -> FlexTensor {
         let x = ordered(x);
         let mut acc = owned(acc);
         let from = numbers(&x);
-        let ghost = from.len() / groups;
-        let y = Out::new(acc.storage_mut());
-        each(on.len(), ghost / 8, |i| {
-            let at = on[i] as usize * ghost;
-            let x = &from[at..at + ghost];
+        let y: &mut [f32] = acc.storage_mut();
+        let ghost = y.len() / groups;
+        let y = Out::new(y);
+        each(lists.write.len(), ghost / 8, |i| {
+            let (read, write) = (lists.read[i] as usize, lists.write[i] as usize);
+            let x = &from[read * ghost..(read + 1) * ghost];
             // SAFETY: both are a ghost batch long; a unit writes its own.
-            unsafe { add(y.at(at, ghost), x.as_ptr(), ghost) };
+            unsafe { add(y.at(write * ghost, ghost), x.as_ptr(), ghost) };
         });
         acc
     }
 
-    fn backward(grad: FlexTensor, groups: usize, on: &[u32]) -> FlexTensor {
-        if on.len() == groups {
+    fn backward(grad: FlexTensor, size: usize, groups_of_x: usize, lists: &Lists) -> FlexTensor {
+        let [rows, c, h, w] = sides(&grad);
+        let (jobs, listed) = jobs_of_input(groups_of_x, lists);
+        let as_it_is = |job: &Job| job.from == [job.to];
+        if rows == groups_of_x * size && jobs.len() == groups_of_x && jobs.iter().all(as_it_is) {
             return grad;
         }
         let grad = ordered(grad);
         let from = numbers(&grad);
-        let ghost = from.len() / groups;
-        // SAFETY: the units write the listed ghost batches, and the others are set to zero.
+        let ghost = size * c * h * w;
+        // SAFETY: the units write the ghost batches that are read, and the others are set to zero.
         unsafe {
-            filled(sides(&grad), |dx| {
-                zero_others(dx, ghost, groups, on);
-                each(on.len(), ghost / 8, |i| {
-                    let at = on[i] as usize * ghost;
-                    dx.at(at, ghost)
-                        .copy_from_nonoverlapping(from[at..at + ghost].as_ptr(), ghost);
+            filled([groups_of_x * size, c, h, w], |dx| {
+                zero_others(dx, ghost, groups_of_x, &listed);
+                each(jobs.len(), ghost / 8, |i| {
+                    let to = dx.at(jobs[i].to * ghost, ghost);
+                    for (n, &g) in jobs[i].from.iter().enumerate() {
+                        let from = from[g * ghost..(g + 1) * ghost].as_ptr();
+                        if n == 0 {
+                            to.copy_from_nonoverlapping(from, ghost);
+                        } else {
+                            add(to, from, ghost);
+                        }
+                    }
                 });
             })
         }

@@ -8,13 +8,13 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, add_in_order, each, filled, numbers, ordered, owned,
+    Job, Out, add_in_order, each, filled, jobs_of_input, numbers, ordered, owned,
     planes::{Columns, Source, Spill, load, store},
     scratch, sides,
     simd::{Vector, simd_fn},
     zero_others,
 };
-use crate::contract::{ContractKernels, Lists};
+use crate::{contract::ContractKernels, ghosts::Lists};
 
 /// Output channels in a block.
 const ROWS: usize = 8;
@@ -138,21 +138,7 @@ impl ContractKernels for Flex {
         }
         .transposed();
         let packed = pack(numbers(&weight), sides_of, true);
-        let mut jobs: Vec<Job> = Vec::new();
-        let mut job_of = vec![usize::MAX; groups_of_x];
-        for (&read, &write) in lists.read.iter().zip(&lists.write) {
-            let job = &mut job_of[read as usize];
-            if *job == usize::MAX {
-                *job = jobs.len();
-                jobs.push(Job {
-                    to: read as usize,
-                    from: Vec::new(),
-                });
-            }
-            jobs[*job].from.push(write as usize);
-        }
-        let mut listed: Vec<u32> = jobs.iter().map(|job| job.to as u32).collect();
-        listed.sort_unstable();
+        let (jobs, listed) = jobs_of_input(groups_of_x, lists);
         // SAFETY: the jobs write the ghost batches that are read, and the others are set to zero.
         unsafe {
             filled([groups_of_x * size, c_in, h, w], |dx| {
@@ -199,12 +185,6 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
         },
         rows / groups,
     )
-}
-
-/// A ghost batch of the output, and those of the input that are summed into it.
-struct Job {
-    to: usize,
-    from: Vec<usize>,
 }
 
 /// The weights in the order of the sum, `[block of output channels][column][input channel][row][output channel of the block]`, zero

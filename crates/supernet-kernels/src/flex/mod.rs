@@ -5,7 +5,6 @@
 //! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
 
 mod add_on;
-mod add_rows;
 mod contract;
 mod depthwise;
 mod mean_pool;
@@ -13,7 +12,7 @@ mod norm;
 mod norm_affine;
 mod planes;
 mod pool;
-pub(crate) mod simd;
+pub mod simd;
 
 use std::{cell::RefCell, marker::PhantomData};
 
@@ -25,6 +24,8 @@ use burn::{
     tensor::Shape,
 };
 use rayon::prelude::*;
+
+use crate::ghosts::Lists;
 
 /// The four sides of a tensor.
 pub(crate) fn sides(t: &FlexTensor) -> [usize; 4] {
@@ -176,4 +177,27 @@ pub(crate) fn add_in_order(parts: &[f32], len: usize) -> Vec<f32> {
         }
     }
     sum
+}
+
+/// A ghost batch that is written, and those that are summed into it.
+struct Job {
+    to: usize,
+    from: Vec<usize>,
+}
+
+/// For the gradient of an input: every ghost batch that is read gets the sum of those it was written to, in the order of the lists.
+/// Returns the jobs and the sorted list of what they write.
+fn jobs_of_input(groups_of_x: usize, lists: &Lists) -> (Vec<Job>, Vec<u32>) {
+    let mut jobs: Vec<Job> = (0..groups_of_x)
+        .map(|to| Job {
+            to,
+            from: Vec::new(),
+        })
+        .collect();
+    for (&read, &write) in lists.read.iter().zip(&lists.write) {
+        jobs[read as usize].from.push(write as usize);
+    }
+    jobs.retain(|job| !job.from.is_empty());
+    let listed = jobs.iter().map(|job| job.to as u32).collect();
+    (jobs, listed)
 }

@@ -233,6 +233,28 @@ pub fn cases() -> Vec<Case> {
                     on
                 )),
             );
+            let weight = [c + 1, c, 3, 1];
+            case(
+                "conv_add of a compact input",
+                &[acc, [on.len() * n, c, h, w], weight],
+                both!(|x, groups, on| {
+                    let read: Vec<u32> = (0..on.len() as u32).collect();
+                    ops::conv_add(x(), x(), x(), groups, &read, on)
+                }),
+            );
+            case(
+                "add_at of a compact input",
+                &[whole, [on.len() * n, c, h, w]],
+                both!(|x, groups, on| {
+                    let read: Vec<u32> = (0..on.len() as u32).collect();
+                    ops::add_at(x(), x(), groups, &read, on)
+                }),
+            );
+            case(
+                "add_at of one ghost batch to several",
+                &[whole, [2 * n, c, h, w]],
+                both!(|x, groups, on| ops::add_at(x(), x(), groups, &vec![1; on.len()], on)),
+            );
             if on.len() < groups {
                 continue;
             }

@@ -4,11 +4,7 @@
 //! and costs the same for every kernel.
 
 use super::{Taps, write_tap};
-use crate::flex::{
-    Out, each,
-    planes::Spill,
-    simd::{Vector, simd_fn},
-};
+use crate::flex::{Out, each, planes::Spill, simd::simd_fn};
 
 /// Pixels of a plane.
 const PIXELS: usize = 16;
@@ -141,7 +137,13 @@ pub(super) fn forward(
     on: &[u32],
 ) {
     let pairs = Pairs::new(k, w);
-    let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
+    let (ghost, planes) = (
+        size * c * PIXELS,
+        Planes {
+            images: size,
+            stride: c * PIXELS,
+        },
+    );
     each(c, on.len() * size * PIXELS, |channel| {
         let matrix = pairs.matrix(&taps(channel));
         let (first, span) = (channel * PIXELS, ghost - (c - 1) * PIXELS);
@@ -165,7 +167,13 @@ pub(super) fn backward(
     on: &[u32],
 ) {
     let pairs = Pairs::new(k, w);
-    let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
+    let (ghost, planes) = (
+        size * c * PIXELS,
+        Planes {
+            images: size,
+            stride: c * PIXELS,
+        },
+    );
     each(c, 2 * on.len() * size * PIXELS, |channel| {
         let matrix = pairs.matrix(&taps(channel));
         let (first, span) = (channel * PIXELS, ghost - (c - 1) * PIXELS);

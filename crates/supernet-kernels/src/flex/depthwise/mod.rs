@@ -20,7 +20,7 @@ use super::{
     Out, add_in_order, each, filled, numbers, ordered,
     planes::{Columns, Source},
     scratch, sides,
-    simd::{Vector, simd_fn},
+    simd::simd_fn,
     zero_others,
 };
 use crate::depthwise::DepthwiseKernels;
@@ -52,7 +52,9 @@ impl DepthwiseKernels for Flex {
         if dense::fits(h, w) {
             // SAFETY: all channels of all listed ghost batches are written.
             return unsafe {
-                filled(result, |y| dense::forward(input, y, taps, [size, c, k, w], on))
+                filled(result, |y| {
+                    dense::forward(input, y, taps, [size, c, k, w], on)
+                })
             };
         }
         let columns = Columns::new(k, w);

@@ -119,17 +119,31 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                         sum_rows::<V, K, 1, SUMS, 1>(look, [plane], to, stride, 1);
                     }
                     if dw.is_some() {
-                        sum_products::<V, K, 1, SUMS>(look, plane, x.add(at + t * stride), &mut sums);
+                        sum_products::<V, K, 1, SUMS>(
+                            look,
+                            plane,
+                            x.add(at + t * stride),
+                            &mut sums,
+                        );
                     }
                 }
             } else {
                 for t in (0..count).step_by(2) {
                     let plane = room.add(t * copies.image + copies.above);
                     // With an odd number, the last has itself for company.
-                    let pair = [plane, plane.add(if t + 1 < count { copies.image } else { 0 })];
+                    let pair = [
+                        plane,
+                        plane.add(if t + 1 < count { copies.image } else { 0 }),
+                    ];
                     if let Some(dx) = dx {
                         let to = dx.add(at + t * stride);
-                        sum_rows::<V, K, 2, { SUMS / 2 }, 2>(look, pair, to, stride, 2.min(count - t));
+                        sum_rows::<V, K, 2, { SUMS / 2 }, 2>(
+                            look,
+                            pair,
+                            to,
+                            stride,
+                            2.min(count - t),
+                        );
                     }
                     if dw.is_some() {
                         for (i, &plane) in pair.iter().enumerate().take(count - t) {

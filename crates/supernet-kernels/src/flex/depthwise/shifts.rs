@@ -107,7 +107,17 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
         while vector + 4 <= per_image {
             for t in (0..count).step_by(2) {
                 sum_block::<V, K, 2, 4>(
-                    room, y, stride, taps, &offsets, t, 2.min(count - t), vector, per_image, last, copies,
+                    room,
+                    y,
+                    stride,
+                    taps,
+                    &offsets,
+                    t,
+                    2.min(count - t),
+                    vector,
+                    per_image,
+                    last,
+                    copies,
                 );
             }
             vector += 4;
@@ -115,7 +125,17 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
         while vector < per_image {
             for t in (0..count).step_by(8) {
                 sum_block::<V, K, 8, 1>(
-                    room, y, stride, taps, &offsets, t, 8.min(count - t), vector, per_image, last, copies,
+                    room,
+                    y,
+                    stride,
+                    taps,
+                    &offsets,
+                    t,
+                    8.min(count - t),
+                    vector,
+                    per_image,
+                    last,
+                    copies,
                 );
             }
             vector += 1;
@@ -162,7 +182,11 @@ unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
     let sums = Spill::<BLOCK>::of(sums);
     for i in 0..images {
         for j in 0..J {
-            let lanes = if vector + j + 1 == per_image { last } else { V::LANES };
+            let lanes = if vector + j + 1 == per_image {
+                last
+            } else {
+                V::LANES
+            };
             // SAFETY: the caller's.
             unsafe {
                 let to = y.add((image + i) * stride + (vector + j) * V::LANES);
