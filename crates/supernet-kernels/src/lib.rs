@@ -14,6 +14,7 @@ mod depthwise;
 #[cfg(feature = "flex")]
 mod flex;
 mod ghosts;
+mod gradients;
 mod mean_pool;
 mod norm_relu;
 mod pointwise;

@@ -8,11 +8,10 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Job, Out, add_in_order, each, filled, jobs_of_input, numbers, ordered, owned,
-    planes::{Columns, Source, Spill, load, store},
+    Job, Out, add_in_order, each, filled, gradient, jobs_of_input, numbers, ordered, owned,
+    planes::{Columns, Source, Spill, load, put, store},
     scratch, sides,
     simd::{Vector, simd_fn},
-    zero_others,
 };
 use crate::{contract::ContractKernels, ghosts::Lists};
 
@@ -124,6 +123,7 @@ impl ContractKernels for Flex {
         size: usize,
         groups_of_x: usize,
         lists: &Lists,
+        into: Option<FlexTensor>,
     ) -> FlexTensor {
         let (grad, weight) = (ordered(grad), ordered(weight));
         let [c_out, c_in, kh, kw] = sides(&weight);
@@ -139,11 +139,11 @@ impl ContractKernels for Flex {
         .transposed();
         let packed = pack(numbers(&weight), sides_of, true);
         let (jobs, listed) = jobs_of_input(groups_of_x, lists);
-        // SAFETY: the jobs write the ghost batches that are read, and the others are set to zero.
+        let shape = [groups_of_x * size, c_in, h, w];
+        // SAFETY: the jobs write the ghost batches that are read.
         unsafe {
-            filled([groups_of_x * size, c_in, h, w], |dx| {
-                zero_others(dx, size * c_in * h * w, groups_of_x, &listed);
-                contract(numbers(&grad), &packed, dx, sides_of, size, &jobs, false);
+            gradient(shape, groups_of_x, &listed, into, |dx, add| {
+                contract(numbers(&grad), &packed, dx, sides_of, size, &jobs, add);
             })
         }
     }
@@ -439,11 +439,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
                 // SAFETY: the caller's.
                 unsafe {
                     let y = y.add(r * plane + to[b]);
-                    let mut sum = sums.get::<V>(r * P + b);
-                    if add {
-                        sum = load::<V>(y, lanes[b]).add(sum);
-                    }
-                    store(sum, y, lanes[b]);
+                    put(sums.get::<V>(r * P + b), y, lanes[b], add);
                 }
             }
         }

@@ -152,17 +152,36 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     })
 }
 
-/// Writes zeros to the ghost batches of `out` that are not listed. `size` is the length of one.
-pub(crate) fn zero_others(out: Out<'_>, size: usize, groups: usize, on: &[u32]) {
-    if on.len() == groups {
-        return;
+/// A gradient of the shape given, of which `write` writes the listed ghost batches, or adds to them: all of a new tensor, the others
+/// zero, or into the sum so far. `write` is told whether to add.
+///
+/// # Safety
+/// `write` writes every number of the listed ghost batches.
+unsafe fn gradient(
+    shape: [usize; 4],
+    groups: usize,
+    on: &[u32],
+    into: Option<FlexTensor>,
+    write: impl FnOnce(Out<'_>, bool),
+) -> FlexTensor {
+    if let Some(sum) = into {
+        let mut sum = owned(sum);
+        write(Out::new(sum.storage_mut()), true);
+        return sum;
     }
-    let mut listed = on.iter().peekable();
-    for g in 0..groups {
-        if listed.next_if(|&&o| o as usize == g).is_none() {
-            // SAFETY: no unit writes a ghost batch that is not listed.
-            unsafe { out.at(g * size, size).write_bytes(0, size) };
-        }
+    let size = shape.iter().product::<usize>() / groups;
+    // SAFETY: what `write` does not write is set to zero.
+    unsafe {
+        filled(shape, |out| {
+            let mut listed = on.iter().peekable();
+            let others: Vec<usize> = (0..groups)
+                .filter(|&g| listed.next_if(|&&o| o as usize == g).is_none())
+                .collect();
+            each(others.len(), size / 32, |i| {
+                out.at(others[i] * size, size).write_bytes(0, size);
+            });
+            write(out, false);
+        })
     }
 }
 

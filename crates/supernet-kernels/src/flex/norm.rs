@@ -3,9 +3,8 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, filled, numbers, ordered, owned, sides,
+    Out, each, filled, gradient, numbers, ordered, owned, sides,
     simd::{Vector, simd_fn},
-    zero_others,
 };
 use crate::norm_relu::NormKernels;
 
@@ -75,6 +74,7 @@ impl NormKernels for Flex {
         groups: usize,
         on: &[u32],
         relu: bool,
+        into: Option<FlexTensor>,
     ) -> FlexTensor {
         let x = ordered(x);
         let shape = sides(&x);
@@ -82,7 +82,7 @@ impl NormKernels for Flex {
         let (size, plane) = (rows / groups, h * w);
         let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
         let (input, stats) = (numbers(&x), numbers(&stats));
-        let unit = |grad: *const f32, dx: Out<'_>, unit: usize| {
+        let unit = |grad: *const f32, dx: Out<'_>, add: bool, unit: usize| {
             let (i, channel) = (unit / c, unit % c);
             let at = on[i] as usize * ghost + channel * plane;
             // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes its own.
@@ -94,25 +94,25 @@ impl NormKernels for Flex {
                     runs,
                     [stats[2 * unit], stats[2 * unit + 1]],
                     relu,
+                    add,
                 );
             }
         };
         let cost = size * plane / 3;
-        if on.len() == groups {
+        if on.len() == groups && into.is_none() {
             // The gradient has the shape of `dx`: written in place.
             let mut grad = owned(grad);
             let dx = Out::new(grad.storage_mut());
             let from = SharedPtr(dx.at(0, 0));
-            each(groups * c, cost, |u| unit(from.get(), dx, u));
+            each(groups * c, cost, |u| unit(from.get(), dx, false, u));
             return grad;
         }
         let grad = ordered(grad);
         let from = numbers(&grad);
-        // SAFETY: the units write the listed ghost batches, and the others are set to zero.
+        // SAFETY: the units write the listed ghost batches.
         unsafe {
-            filled(shape, |dx| {
-                zero_others(dx, ghost, groups, on);
-                each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, u));
+            gradient(shape, groups, on, into, |dx, add| {
+                each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, add, u));
             })
         }
     }
@@ -188,21 +188,30 @@ unsafe fn sum_runs<V: Vector, const N: usize>(runs: Runs, terms: impl Terms<N>) 
     out
 }
 
-/// Writes the term of every number of the runs.
+/// Writes the term of every number of the runs, or adds it if `add`.
 #[inline(always)]
-unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, terms: impl Terms<1>) {
+unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, add: bool, terms: impl Terms<1>) {
     let whole = runs.len - runs.len % V::LANES;
     for run in 0..runs.count {
         let start = run * runs.stride;
         let mut i = start;
         // SAFETY: the caller's: `to` has the runs.
         unsafe {
+            if add {
+                while i < start + whole {
+                    terms.vector::<V>(i)[0]
+                        .add(V::load(to.add(i)))
+                        .store(to.add(i));
+                    i += V::LANES;
+                }
+            }
             while i < start + whole {
                 terms.vector::<V>(i)[0].store(to.add(i));
                 i += V::LANES;
             }
             while i < start + runs.len {
-                to.add(i).write(terms.scalar(i)[0]);
+                let before = if add { *to.add(i) } else { 0.0 };
+                to.add(i).write(before + terms.scalar(i)[0]);
                 i += 1;
             }
         }
@@ -352,13 +361,13 @@ simd_fn! {
         let [squares] = sum_runs::<V, 1>(runs, Squares(x, mean));
         let rstd = 1.0 / (squares / runs.numbers() + eps).sqrt();
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
-        map_runs::<V>(runs, y, Normalised { x, mean, rstd, floor });
+        map_runs::<V>(runs, y, false, Normalised { x, mean, rstd, floor });
         [mean, rstd]
     }
 }
 
 simd_fn! {
-    /// Writes the gradient of a channel: `rstd * (g - mean(g) - z * mean(g * z))` with `z = (x - mean) * rstd` and `g` the incoming
+    /// Writes the gradient of a channel, or adds it if `add`: `rstd * (g - mean(g) - z * mean(g * z))` with `z = (x - mean) * rstd` and `g` the incoming
     /// gradient, zero where the ReLU was.
     ///
     /// # Safety
@@ -370,12 +379,13 @@ simd_fn! {
         runs: Runs,
         stats: [f32; 2],
         relu: bool,
+        add: bool,
     ) {
         let [mean, rstd] = stats;
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
         let of = Moments { grad, x, mean, rstd, floor };
         let [sum, product] = sum_runs::<V, 2>(runs, of);
         let means = [sum / runs.numbers(), product / runs.numbers()];
-        map_runs::<V>(runs, dx, Gradient { of, means });
+        map_runs::<V>(runs, dx, add, Gradient { of, means });
     }
 }
