@@ -7,6 +7,7 @@
 #![warn(missing_docs)]
 
 mod add_on;
+mod awake;
 mod backend;
 mod contract;
 mod conv;
@@ -20,16 +21,18 @@ mod norm_relu;
 mod pointwise;
 mod pool;
 pub mod reference;
+mod zeros;
 
 #[cfg(feature = "flex")]
 #[doc(hidden)]
 pub use flex::simd;
 
 pub use add_on::{add_at, add_on};
+pub use awake::awake;
 pub use conv::{conv, conv_add};
 pub use depthwise::depthwise;
-pub use ghosts::zeros_like_rows;
 pub use mean_pool::mean_pool;
 pub use norm_relu::{norm, norm_relu, norm_relu_on};
 pub use pointwise::{pointwise, pointwise_add};
 pub use pool::{Pool, pool_add};
+pub use zeros::zeros_like_rows;

@@ -12,6 +12,7 @@ mod norm;
 mod planes;
 mod pool;
 pub mod simd;
+mod zeros;
 
 use std::{cell::RefCell, marker::PhantomData};
 
