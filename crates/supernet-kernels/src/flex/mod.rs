@@ -4,6 +4,9 @@
 //! beginning to end and its arithmetic does not depend on which other units there are. Sums across units (weight gradients) are
 //! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
 
+// An index runs over several arrays at once, and is a constant once the loop is unrolled.
+#![allow(clippy::needless_range_loop)]
+
 mod add_on;
 mod contract;
 mod depthwise;
@@ -50,7 +53,7 @@ pub(crate) fn numbers(t: &FlexTensor) -> &[f32] {
 /// The tensor if nothing else holds its numbers and they are the whole storage, else a copy.
 pub(crate) fn owned(t: FlexTensor) -> FlexTensor {
     let t = ordered(t);
-    let whole = numbers(&t).len() * size_of::<f32>() == t.bytes().len();
+    let whole = size_of_val(numbers(&t)) == t.bytes().len();
     if t.is_unique() && whole {
         return t;
     }

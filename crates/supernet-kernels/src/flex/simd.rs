@@ -1,6 +1,6 @@
 //! Vectors of `f32` whose width is chosen when the program runs.
 //!
-//! A kernel is written once over [`Vector`] with [`simd_fn!`], which compiles it for AVX-512, for AVX2 with FMA, and for the
+//! A kernel is written once over `Vector` with `simd_fn!`, which compiles it for AVX-512, for AVX2 with FMA, and for the
 //! baseline of the target (SSE2 on x86-64, NEON on AArch64), and calls the widest that the machine has.
 
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -449,7 +449,7 @@ pub enum Level {
 
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 
-/// The widest instruction set that the machine has, unless [`limit`] says less.
+/// The widest instruction set that the machine has, unless `limit` says less.
 #[inline]
 pub(crate) fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
