@@ -234,21 +234,21 @@ impl Terms<1> for Plain {
     }
 }
 
-/// The squares of the distances from the mean.
-struct Squares(*const f32, f32);
+/// The distances from a number, and their squares.
+struct Distances(*const f32, f32);
 
-impl Terms<1> for Squares {
+impl Terms<2> for Distances {
     #[inline(always)]
-    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 2] {
         // SAFETY: the caller's.
         let d = unsafe { V::load(self.0.add(i)).sub(V::splat(self.1)) };
-        [d.mul(d)]
+        [d, d.mul(d)]
     }
     #[inline(always)]
-    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+    unsafe fn scalar(&self, i: usize) -> [f32; 2] {
         // SAFETY: the caller's.
         let d = unsafe { *self.0.add(i) - self.1 };
-        [d * d]
+        [d, d * d]
     }
 }
 
@@ -356,10 +356,15 @@ simd_fn! {
     /// # Safety
     /// `x` and `y` have the runs.
     unsafe fn forward<V>(x: *const f32, y: *mut f32, runs: Runs, eps: f32, relu: bool) -> [f32; 2] {
-        let [sum] = sum_runs::<V, 1>(runs, Plain(x));
-        let mean = sum / runs.numbers();
-        let [squares] = sum_runs::<V, 1>(runs, Squares(x, mean));
-        let rstd = 1.0 / (squares / runs.numbers() + eps).sqrt();
+        // One pass, around the mean of the first run: the variance is at least the square of that mean's distance from the mean of
+        // all, divided by the number of runs, so the difference below loses no more than that factor.
+        let first = Runs { count: 1, ..runs };
+        let [sum] = sum_runs::<V, 1>(first, Plain(x));
+        let near = sum / first.numbers();
+        let [sum, squares] = sum_runs::<V, 2>(runs, Distances(x, near));
+        let (shift, square) = (sum / runs.numbers(), squares / runs.numbers());
+        let mean = near + shift;
+        let rstd = 1.0 / ((square - shift * shift).max(0.0) + eps).sqrt();
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
         map_runs::<V>(runs, y, false, Normalised { x, mean, rstd, floor });
         [mean, rstd]
