@@ -102,12 +102,20 @@ pub fn difference(found: &[f64], expected: &[f64]) -> f64 {
 /// The same expression over the kernels and over the reference.
 macro_rules! both {
     (|$x:ident, $groups:ident, $on:ident| $body:expr) => {{
-        fn kernel($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+        fn kernel(
+            $x: &mut dyn FnMut() -> burn::tensor::Tensor<4>,
+            $groups: usize,
+            $on: &[u32],
+        ) -> burn::tensor::Tensor<4> {
             #[allow(unused_imports)]
             use supernet_kernels as ops;
             $body
         }
-        fn reference($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+        fn reference(
+            $x: &mut dyn FnMut() -> burn::tensor::Tensor<4>,
+            $groups: usize,
+            $on: &[u32],
+        ) -> burn::tensor::Tensor<4> {
             use supernet_kernels::reference as ops;
             $body
         }
