@@ -34,12 +34,14 @@ fn device() -> (Device, &'static str) {
 /// An operation: batch, weight, ghost batches, and all of them as a list. Those that add get an accumulator of their own.
 type Op = fn(Tensor<4>, Tensor<4>, usize, &[u32]) -> Tensor<4>;
 
+/// Name, shape of the weight, floating-point operations for a number of the result, and the operation.
+type Table = Vec<(&'static str, [usize; 4], usize, Op)>;
+
 #[derive(Clone)]
 struct Case {
     name: &'static str,
     device: &'static str,
     shape: [usize; 5],
-    /// Of the weight, as factors of the channels and sides of the kernel.
     weight: [usize; 4],
     run: Op,
     flops: usize,
@@ -56,7 +58,7 @@ macro_rules! operations {
     ($ops:path, $c:expr) => {{
         use $ops as ops;
         let c = $c;
-        let table: Vec<(&'static str, [usize; 4], usize, Op)> = vec![
+        let table: Table = vec![
             ("norm_relu", [1; 4], 5, |x, _, g, _| {
                 ops::norm_relu(x, g, 1e-5)
             }),
@@ -103,7 +105,7 @@ fn accumulator(x: &Tensor<4>) -> Tensor<4> {
     zeros_like_rows(x, x.dims()[0], x.dims()[1])
 }
 
-fn cases(table: fn(usize) -> Vec<(&'static str, [usize; 4], usize, Op)>) -> Vec<Case> {
+fn cases(table: fn(usize) -> Table) -> Vec<Case> {
     let (_, device) = device();
     SHAPES
         .into_iter()
