@@ -7,7 +7,7 @@ use supernet::{
         optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
         tensor::{Device, Int, Tensor, TensorData},
     },
-    nn::{Call, Execution, MaskedL2, Network, NetworkConfig, NormKind, Paths},
+    nn::{Call, Execution, MaskedL2, Network, NetworkConfig, NormKind, Paths, awake_on},
     space::{CellSpace, NetworkShape, PathDropout, PathMask, Schedule, draws},
     train::SeededWeights,
 };
@@ -125,10 +125,13 @@ impl Bench {
     /// One training step, waited for.
     pub fn step(&mut self, paths: &Paths, execution: Execution) {
         let network = self.network.take().expect("put back by the step before");
-        let call = Call { execution, ..Call::default() };
-        let logits = network.forward_with(self.images.clone(), paths, &call).expect("images of this size");
-        let loss = CrossEntropyLossConfig::new().init(&self.device).forward(logits, self.labels.clone());
-        let gradients = GradientsParams::from_grads(loss.backward(), &network);
+        let cross_entropy = CrossEntropyLossConfig::new().init(&self.device);
+        let (images, labels) = (self.images.clone(), self.labels.clone());
+        let gradients = awake_on(&self.device, || {
+            let call = Call { execution, ..Call::default() };
+            let logits = network.forward_with(images, paths, &call).expect("images of this size");
+            GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network)
+        });
         let directions = MaskedL2::default().apply(&network, gradients, &network.usage(paths));
         self.network = Some(self.optimizer.step(0.01, network, directions));
         self.device.sync().expect("a device that works");

@@ -17,6 +17,7 @@ use burn::{
 use crate::{
     backend::has_kernels,
     ghosts::{Ghosts, Lists, check_same},
+    gradients::{consume, register},
     reference,
 };
 
@@ -30,12 +31,14 @@ pub trait AddKernels: Backend {
         lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images: `grad` where it is read, else zero.
+    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images: `grad` where it is read, else
+    /// zero; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         size: usize,
         groups_of_x: usize,
         lists: &Lists,
+        into: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self>;
 }
 
@@ -69,12 +72,17 @@ impl<B: AddKernels> Backward<B, 2> for AddBackward {
     type State = (usize, usize, Lists);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let (size, groups_of_x, lists) = ops.state;
         let [acc, of_x] = ops.parents;
         if let Some(parent) = of_x {
-            let dx = B::backward(grad.clone(), size, groups_of_x, &lists);
-            grads.register::<B>(parent.id, dx);
+            register!(B, grads, parent, |into| B::backward(
+                grad.clone(),
+                size,
+                groups_of_x,
+                &lists,
+                into
+            ));
         }
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);

@@ -1,6 +1,11 @@
 //! What dense and 1x1 convolutions are made of: contraction over the channels of ghost batches, on kernels with their own backward.
 
-use crate::{backend::has_kernels, ghosts::Lists, reference};
+use crate::{
+    backend::has_kernels,
+    ghosts::Lists,
+    gradients::{consume, register},
+    reference,
+};
 use burn::backend::{
     Autodiff, Backend, Dispatch, TensorMetadata,
     autodiff::{
@@ -32,13 +37,15 @@ pub trait ContractKernels: Backend {
         lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images.
+    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images, zero where one is not read; added to `into` if
+    /// that is given.
     fn backward_input(
         grad: FloatTensor<Self>,
         weight: FloatTensor<Self>,
         size: usize,
         groups_of_x: usize,
         lists: &Lists,
+        into: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self>;
 
     /// The gradient of the weight, whose shape is given.
@@ -113,28 +120,33 @@ impl<B: Backend> Clone for State<B> {
     }
 }
 
-impl<B: ContractKernels> State<B> {
-    /// The gradients of `x` and of the weight, those that are needed.
-    fn gradients(
-        self,
-        grad: FloatTensor<B>,
-        [need_x, need_weight]: [bool; 2],
-    ) -> [Option<FloatTensor<B>>; 2] {
-        let shape = self.weight.shape().dims::<4>();
-        let groups_of_x = self.x.shape().dims::<4>()[0] / self.size;
-        let dx = need_x.then(|| {
-            B::backward_input(
-                grad.clone(),
-                self.weight,
-                self.size,
+/// Registers the gradients of the input and of the weight, those that are needed. A macro, since the type of a node has no public
+/// name.
+macro_rules! register_both {
+    ($B:ty, $grads:expr, $state:expr, $grad:expr, $x:expr, $weight:expr) => {{
+        let State {
+            x,
+            weight,
+            size,
+            lists,
+        } = $state;
+        let groups_of_x = x.shape().dims::<4>()[0] / size;
+        if let Some(parent) = $weight {
+            let shape = weight.shape().dims::<4>();
+            let dw = <$B>::backward_weight($grad.clone(), x, shape, size, &lists);
+            $grads.register::<$B>(parent.id, dw);
+        }
+        if let Some(parent) = $x {
+            register!($B, $grads, parent, |into| <$B>::backward_input(
+                $grad,
+                weight,
+                size,
                 groups_of_x,
-                &self.lists,
-            )
-        });
-        let dw =
-            need_weight.then(|| B::backward_weight(grad, self.x, shape, self.size, &self.lists));
-        [dx, dw]
-    }
+                &lists,
+                into
+            ));
+        }
+    }};
 }
 
 #[derive(Debug)]
@@ -144,14 +156,9 @@ impl<B: ContractKernels> Backward<B, 2> for ContractBackward {
     type State = State<B>;
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
-        let need = ops.parents.each_ref().map(Option::is_some);
-        let gradients = ops.state.gradients(grad, need);
-        for (parent, gradient) in ops.parents.into_iter().zip(gradients) {
-            if let (Some(parent), Some(gradient)) = (parent, gradient) {
-                grads.register::<B>(parent.id, gradient);
-            }
-        }
+        let grad = consume!(B, grads, ops.node);
+        let [x, weight] = ops.parents;
+        register_both!(B, grads, ops.state, grad, x, weight);
     }
 }
 
@@ -162,15 +169,10 @@ impl<B: ContractKernels> Backward<B, 3> for ContractAddBackward {
     type State = State<B>;
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let [acc, x, weight] = ops.parents;
-        let need = [x.is_some(), weight.is_some()];
-        let gradients = ops.state.gradients(grad.clone(), need);
-        for (parent, gradient) in [x, weight].into_iter().zip(gradients) {
-            if let (Some(parent), Some(gradient)) = (parent, gradient) {
-                grads.register::<B>(parent.id, gradient);
-            }
-        }
+        let copy = grad.clone();
+        register_both!(B, grads, ops.state, copy, x, weight);
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);
         }

@@ -18,7 +18,12 @@ use burn::{
     tensor::Tensor,
 };
 
-use crate::{backend::has_kernels, ghosts::Ghosts, reference};
+use crate::{
+    backend::has_kernels,
+    ghosts::Ghosts,
+    gradients::{consume, register},
+    reference,
+};
 
 /// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is checked before.
 pub trait DepthwiseKernels: Backend {
@@ -30,7 +35,8 @@ pub trait DepthwiseKernels: Backend {
         on: &[u32],
     ) -> FloatTensor<Self>;
 
-    /// The gradients of `x` and of the weight, those that are needed.
+    /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a ghost batch is not listed, and is
+    /// added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -38,6 +44,7 @@ pub trait DepthwiseKernels: Backend {
         groups: usize,
         on: &[u32],
         need: [bool; 2],
+        into: Option<FloatTensor<Self>>,
     ) -> [Option<FloatTensor<Self>>; 2];
 }
 
@@ -71,14 +78,22 @@ impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
     type State = (FloatTensor<B>, FloatTensor<B>, usize, Vec<u32>);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let (x, weight, groups, on) = ops.state;
-        let need = ops.parents.each_ref().map(Option::is_some);
-        let gradients = B::backward(grad, x, weight, groups, &on, need);
-        for (parent, gradient) in ops.parents.into_iter().zip(gradients) {
-            if let (Some(parent), Some(gradient)) = (parent, gradient) {
-                grads.register::<B>(parent.id, gradient);
-            }
+        let [of_x, of_weight] = ops.parents;
+        let need = [of_x.is_some(), of_weight.is_some()];
+        let gradient_of_weight;
+        if let Some(parent) = of_x {
+            register!(B, grads, parent, |into| {
+                let [dx, dw] = B::backward(grad, x, weight, groups, &on, need, into);
+                gradient_of_weight = dw;
+                dx.expect("the gradient of x is needed")
+            });
+        } else {
+            gradient_of_weight = B::backward(grad, x, weight, groups, &on, need, None)[1].take();
+        }
+        if let (Some(parent), Some(dw)) = (of_weight, gradient_of_weight) {
+            grads.register::<B>(parent.id, dw);
         }
     }
 }

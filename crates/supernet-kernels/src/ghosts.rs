@@ -3,8 +3,6 @@
 //! A batch of `groups` ghost batches of `n` images has `groups * n` rows; ghost batch `g` is rows `g * n .. (g + 1) * n`.
 //! A list names ghost batches by index, sorted and distinct. A *compact* tensor holds only the rows of a list, in its order.
 
-use burn::tensor::Tensor;
-
 /// The cut of a batch into ghost batches of equal size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ghosts {
@@ -135,11 +133,4 @@ pub(crate) fn check_same(op: &str, acc: [usize; 4], x: [usize; 4]) {
         acc == x,
         "{op}: the accumulator has shape {acc:?}, the input {x:?}"
     );
-}
-
-/// Zeros with `rows` rows and `channels` channels, of the height, width, type and device of `x`: an accumulator for
-/// [`pointwise_add`](crate::pointwise_add), [`pool_add`](crate::pool_add) and [`add_on`](crate::add_on).
-pub fn zeros_like_rows(x: &Tensor<4>, rows: usize, channels: usize) -> Tensor<4> {
-    let [_, _, h, w] = x.dims();
-    Tensor::zeros([rows, channels, h, w], (&x.device(), x.dtype()))
 }

@@ -18,15 +18,23 @@ use burn::{
     tensor::Tensor,
 };
 
-use crate::{backend::has_kernels, reference};
+use crate::{
+    backend::has_kernels,
+    gradients::{consume, register},
+    reference,
+};
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait MeanPoolKernels: Backend {
     /// The means of the windows.
     fn forward(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
 
-    /// The gradient of the input.
-    fn backward(grad: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
+    /// The gradient of the input; added to `into` if that is given.
+    fn backward(
+        grad: FloatTensor<Self>,
+        factor: usize,
+        into: Option<FloatTensor<Self>>,
+    ) -> FloatTensor<Self>;
 }
 
 /// The differentiable operation.
@@ -49,9 +57,9 @@ impl<B: MeanPoolKernels> Backward<B, 1> for MeanPoolBackward {
     type State = usize;
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         if let [Some(parent)] = ops.parents {
-            grads.register::<B>(parent.id, B::backward(grad, ops.state));
+            register!(B, grads, parent, |into| B::backward(grad, ops.state, into));
         }
     }
 }

@@ -20,7 +20,7 @@ use burn::{
     tensor::{DType, Tensor},
 };
 
-use crate::{backend::has_kernels, ghosts::Ghosts, reference};
+use crate::{backend::has_kernels, ghosts::Ghosts, gradients::consume, reference};
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait NormAffineKernels: Backend {
@@ -76,7 +76,7 @@ impl<B: NormAffineKernels> Backward<B, 3> for NormAffineBackward {
     type State = ([FloatTensor<B>; 4], usize);
 
     fn backward(self, ops: Ops<Self::State, 3>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let ([x, scale, shift, stats], groups) = ops.state;
         let gradients = B::backward(grad, x, scale, shift, stats, groups);
         for (parent, gradient) in ops.parents.into_iter().zip(gradients) {

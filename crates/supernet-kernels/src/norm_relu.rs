@@ -22,7 +22,12 @@ use burn::{
     tensor::Tensor,
 };
 
-use crate::{backend::has_kernels, ghosts::Ghosts, reference};
+use crate::{
+    backend::has_kernels,
+    ghosts::Ghosts,
+    gradients::{consume, register},
+    reference,
+};
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait NormKernels: Backend {
@@ -35,7 +40,7 @@ pub trait NormKernels: Backend {
         relu: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// The gradient of `x`, zero where a ghost batch is not listed.
+    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -43,6 +48,7 @@ pub trait NormKernels: Backend {
         groups: usize,
         on: &[u32],
         relu: bool,
+        into: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self>;
 }
 
@@ -78,11 +84,12 @@ impl<B: NormKernels> Backward<B, 1> for NormBackward {
     type State = (FloatTensor<B>, FloatTensor<B>, usize, Vec<u32>, bool);
 
     fn backward(self, ops: Ops<Self::State, 1>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let (x, stats, groups, on, relu) = ops.state;
         if let [Some(parent)] = ops.parents {
-            let dx = B::backward(grad, x, stats, groups, &on, relu);
-            grads.register::<B>(parent.id, dx);
+            register!(B, grads, parent, |into| B::backward(
+                grad, x, stats, groups, &on, relu, into
+            ));
         }
     }
 }

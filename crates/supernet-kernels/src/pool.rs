@@ -22,6 +22,7 @@ use burn::{
 use crate::{
     backend::has_kernels,
     ghosts::{Ghosts, check_same},
+    gradients::{consume, register},
     reference,
 };
 
@@ -45,13 +46,14 @@ pub trait PoolKernels: Backend {
         on: &[u32],
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, zero where a ghost batch is not listed.
+    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
         kind: Pool,
         groups: usize,
         on: &[u32],
+        into: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self>;
 }
 
@@ -87,12 +89,18 @@ impl<B: PoolKernels> Backward<B, 2> for PoolBackward {
     type State = (FloatTensor<B>, Pool, usize, Vec<u32>);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
-        let grad = grads.consume::<B>(&ops.node);
+        let grad = consume!(B, grads, ops.node);
         let (x, kind, groups, on) = ops.state;
         let [acc, of_x] = ops.parents;
         if let Some(parent) = of_x {
-            let dx = B::backward(grad.clone(), x, kind, groups, &on);
-            grads.register::<B>(parent.id, dx);
+            register!(B, grads, parent, |into| B::backward(
+                grad.clone(),
+                x,
+                kind,
+                groups,
+                &on,
+                into
+            ));
         }
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);

@@ -268,3 +268,28 @@ fn the_same_call_gives_the_same_bits_twice() {
     assert_eq!(a.y, b.y);
     assert_eq!(a.gradients, b.gradients);
 }
+
+#[test]
+fn threads_that_stay_awake_change_no_bits() {
+    let (op, _) = both!(|x, groups, on| ops::depthwise(x(), x(), groups, on));
+    let step = || {
+        let device = device().autodiff();
+        let x = random([64, 8, 8, 8], 1, &device, DType::F32).require_grad();
+        let weight = random([8, 1, 5, 5], 2, &device, DType::F32).require_grad();
+        run_on(op, vec![x, weight], 8, &[0, 2, 3, 5, 6])
+    };
+    let expected = step();
+    for _ in 0..50 {
+        for threads in [1, 2, 3] {
+            let found = on_threads(threads, || supernet_kernels::awake(step));
+            assert_eq!(found.y, expected.y);
+            assert_eq!(found.gradients, expected.gradients);
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "from inside")]
+fn a_panic_ends_the_waiting() {
+    on_threads(3, || supernet_kernels::awake(|| panic!("from inside")));
+}

@@ -150,7 +150,7 @@ mod in_place {
     #[test]
     fn a_part_of_a_larger_storage_is_read_and_written_right() {
         let whole = batch([8, 3, 8, 8]);
-        let part = whole.clone().slice([2..6]);
+        let part = whole.clone().slice(2..6);
         let copy = common::tensor(&values(&part), [4, 3, 8, 8], &device(), DType::F32);
         for op in operations() {
             let expected = values(&op(copy.clone(), copy.clone()));

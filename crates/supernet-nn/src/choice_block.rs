@@ -85,7 +85,7 @@ impl ChoiceBlock {
             .as_ref()
             .filter(|_| !convolving.is_empty())
             .map(|site| Rows { tensor: site.shared_on(raw.clone(), groups, &convolving, call), ghosts: &convolving });
-        let mut sum = zeros_like(&raw, raw.dims());
+        let mut sum = zeros_like(&raw);
         for (o, on) in lists.operations.iter().enumerate().filter(|(_, on)| !on.is_empty()) {
             sum = match Kind::ALL[o] {
                 Kind::Identity => run!(call, add_on(sum, raw.clone(), groups, on)),
@@ -107,7 +107,7 @@ impl ChoiceBlock {
         if lists.live.len() == groups {
             return raw;
         }
-        let zeros = zeros_like(&raw, raw.dims());
+        let zeros = zeros_like(&raw);
         supernet_kernels::reference::add_on(zeros, raw, groups, &lists.live)
     }
 

@@ -88,9 +88,9 @@ impl ChoiceBlock {
             None => (y.clone(), y),
         };
         let shared = Rows { tensor: shared, ghosts: &all };
-        let mut sum = zeros_like(&raw, raw.dims());
+        let mut sum = zeros_like(&raw);
         for (o, operation) in operations.iter().enumerate() {
-            let zeros = zeros_like(&raw, raw.dims());
+            let zeros = zeros_like(&raw);
             let y = match (Kind::ALL[o], operation) {
                 (Kind::Identity, _) => raw.clone(),
                 (Kind::Pool(pool), _) => dense_pool(raw.clone(), pool),

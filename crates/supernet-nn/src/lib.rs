@@ -26,3 +26,5 @@ pub use site::{EPSILON, Norm, NormKind, Site};
 pub use sliced_pointwise::SlicedPointwise;
 pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
+
+pub use supernet_kernels::awake_on;

@@ -10,6 +10,7 @@ use burn::{
     module::{Module, Param},
     tensor::Tensor,
 };
+use supernet_kernels::zeros_like_rows;
 
 /// A 1x1 convolution of a concat, stored as one weight [outputs, channels, 1, 1] per concatenated tensor, so that a slice that a
 /// mask can switch is a parameter of its own. A network that lacks an input has no weight there.
@@ -55,10 +56,8 @@ impl SlicedPointwise {
         for (j, on) in (0..slices.len()).map(|j| (j, on(j))).filter(|(_, on)| !on.is_empty()) {
             let slice = slices[j].as_ref().expect("a slice that some ghost batch reads");
             let weight = self.weight(j).val();
-            let acc = sum.take().unwrap_or_else(|| {
-                let [n, _, h, w] = slice.shared.dims();
-                zeros_like(&slice.shared, [n, weight.dims()[0], h, w])
-            });
+            let [rows, ..] = slice.shared.dims();
+            let acc = sum.take().unwrap_or_else(|| zeros_like_rows(&slice.shared, rows, weight.dims()[0]));
             sum = Some(run!(call, pointwise_add(acc, slice.shared.clone(), weight, groups, on, on)));
         }
         sum
@@ -85,7 +84,8 @@ impl SlicedPointwise {
     }
 }
 
-/// Zeros of `shape` on the device and of the type of `like`.
-pub(crate) fn zeros_like(like: &Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
-    Tensor::zeros(shape, (&like.device(), like.dtype()))
+/// Zeros in the shape of `x`.
+pub(crate) fn zeros_like(x: &Tensor<4>) -> Tensor<4> {
+    let [rows, channels, ..] = x.dims();
+    zeros_like_rows(x, rows, channels)
 }

@@ -6,7 +6,7 @@ use burn::{
     optim::{GradientsParams, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, Network, Paths};
+use supernet_nn::{Call, Execution, Network, NnError, Paths, awake_on};
 
 /// What a training run is given besides network and images.
 pub struct Training<'a> {
@@ -42,7 +42,7 @@ impl Training<'_> {
         display: &mut dyn Display,
     ) -> Result<Network, TrainError> {
         let cells = network.space().clone();
-        let call = Call { execution: self.execution, ..Call::default() };
+        let execution = self.execution;
         let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
         let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
@@ -54,9 +54,13 @@ impl Training<'_> {
             let paths = Paths::new(&cells, masks)?.with_scales(scales);
             let batch = loader.step(step, device);
 
-            let logits = network.forward_with(batch.images, &paths, &call)?;
-            let loss = cross_entropy.forward(logits.clone(), batch.labels.clone());
-            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            let (logits, loss, gradients) = awake_on(device, || -> Result<_, NnError> {
+                let call = Call { execution, ..Call::default() };
+                let logits = network.forward_with(batch.images, &paths, &call)?;
+                let loss = cross_entropy.forward(logits.clone(), batch.labels.clone());
+                let gradients = GradientsParams::from_grads(loss.backward(), &network);
+                Ok((logits, loss, gradients))
+            })?;
             let directions = self.sgd.l2.apply(&network, gradients, &network.usage(&paths));
             let learning_rate = cosine(self.sgd.learning_rate, at);
             network = optimizer.step(learning_rate, network, directions);

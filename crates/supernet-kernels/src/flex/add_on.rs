@@ -3,8 +3,7 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Job, Out, each, filled, jobs_of_input, numbers, ordered, owned, sides, simd::simd_fn,
-    zero_others,
+    Job, Out, each, gradient, jobs_of_input, numbers, ordered, owned, sides, simd::simd_fn,
 };
 use crate::{add_on::AddKernels, ghosts::Lists};
 
@@ -25,28 +24,34 @@ impl AddKernels for Flex {
         acc
     }
 
-    fn backward(grad: FlexTensor, size: usize, groups_of_x: usize, lists: &Lists) -> FlexTensor {
+    fn backward(
+        grad: FlexTensor,
+        size: usize,
+        groups_of_x: usize,
+        lists: &Lists,
+        into: Option<FlexTensor>,
+    ) -> FlexTensor {
         let [rows, c, h, w] = sides(&grad);
         let (jobs, listed) = jobs_of_input(groups_of_x, lists);
         let as_it_is = |job: &Job| job.from == [job.to];
-        if rows == groups_of_x * size && jobs.len() == groups_of_x && jobs.iter().all(as_it_is) {
+        let same = rows == groups_of_x * size && jobs.len() == groups_of_x;
+        if same && into.is_none() && jobs.iter().all(as_it_is) {
             return grad;
         }
         let grad = ordered(grad);
         let from = numbers(&grad);
-        let ghost = size * c * h * w;
-        // SAFETY: the units write the ghost batches that are read, and the others are set to zero.
+        let (ghost, shape) = (size * c * h * w, [groups_of_x * size, c, h, w]);
+        // SAFETY: the units write the ghost batches that are read.
         unsafe {
-            filled([groups_of_x * size, c, h, w], |dx| {
-                zero_others(dx, ghost, groups_of_x, &listed);
+            gradient(shape, groups_of_x, &listed, into, |dx, to_sum| {
                 each(jobs.len(), ghost / 8, |i| {
                     let to = dx.at(jobs[i].to * ghost, ghost);
                     for (n, &g) in jobs[i].from.iter().enumerate() {
                         let from = from[g * ghost..(g + 1) * ghost].as_ptr();
-                        if n == 0 {
-                            to.copy_from_nonoverlapping(from, ghost);
-                        } else {
+                        if n > 0 || to_sum {
                             add(to, from, ghost);
+                        } else {
+                            to.copy_from_nonoverlapping(from, ghost);
                         }
                     }
                 });

@@ -2,7 +2,12 @@
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{each, filled, numbers, ordered, scratch, sides, simd::simd_fn};
+use super::{
+    each, filled, gradient, numbers, ordered,
+    planes::{load, store},
+    scratch, sides,
+    simd::simd_fn,
+};
 use crate::mean_pool::MeanPoolKernels;
 
 impl MeanPoolKernels for Flex {
@@ -26,19 +31,28 @@ impl MeanPoolKernels for Flex {
         }
     }
 
-    fn backward(grad: FlexTensor, factor: usize) -> FlexTensor {
+    fn backward(grad: FlexTensor, factor: usize, into: Option<FlexTensor>) -> FlexTensor {
         let grad = ordered(grad);
         let [rows, c, h, w] = sides(&grad);
         let (out, image) = (c * h * w, c * h * w * factor * factor);
         let from = numbers(&grad);
-        // SAFETY: the units cover all images.
+        // SAFETY: the units cover all images, which are one ghost batch here.
         unsafe {
-            filled([rows, c, h * factor, w * factor], |dx| {
-                each(rows, image / 8, |i| {
-                    let g = &from[i * out..(i + 1) * out];
-                    spread(g.as_ptr(), dx.at(i * image, image), c * h, w, factor);
-                });
-            })
+            gradient(
+                [rows, c, h * factor, w * factor],
+                1,
+                &[0],
+                into,
+                |dx, add| {
+                    each(rows, image / 8, |i| {
+                        let g = &from[i * out..(i + 1) * out];
+                        let dx = dx.at(i * image, image);
+                        scratch(w * factor, |room| {
+                            spread(g.as_ptr(), dx, c * h, w, factor, add, room);
+                        });
+                    });
+                },
+            )
         }
     }
 }
@@ -63,11 +77,11 @@ simd_fn! {
             let mut i = 0;
             while i < wide {
                 let lanes = V::LANES.min(wide - i);
-                let mut sum: V = super::planes::load(x.add(i), lanes);
+                let mut sum: V = load(x.add(i), lanes);
                 for row in 1..factor {
-                    sum = sum.add(super::planes::load(x.add(row * wide + i), lanes));
+                    sum = sum.add(load(x.add(row * wide + i), lanes));
                 }
-                super::planes::store(sum, room.add(i), lanes);
+                store(sum, room.add(i), lanes);
                 i += V::LANES;
             }
             for i in 0..w {
@@ -82,31 +96,48 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Spreads `lines` rows of `w` gradients over their windows.
+    /// Spreads `lines` rows of `w` gradients over their windows, or adds them if `add`.
     ///
     /// # Safety
-    /// `g` and `dx` have the rows.
-    unsafe fn spread<V>(g: *const f32, dx: *mut f32, lines: usize, w: usize, factor: usize) {
+    /// `g` and `dx` have the rows, `room` one row of `dx`.
+    unsafe fn spread<V>(
+        g: *const f32,
+        dx: *mut f32,
+        lines: usize,
+        w: usize,
+        factor: usize,
+        add: bool,
+        room: *mut f32,
+    ) {
         let (wide, scale) = (w * factor, 1.0 / (factor * factor) as f32);
         for line in 0..lines {
             let g = g.add(line * w);
-            let dx = dx.add(line * factor * wide);
             if factor == 2 {
                 for i in 0..w {
                     let v = *g.add(i) * scale;
-                    *dx.add(2 * i) = v;
-                    *dx.add(2 * i + 1) = v;
+                    *room.add(2 * i) = v;
+                    *room.add(2 * i + 1) = v;
                 }
             } else {
                 for i in 0..w {
                     let v = *g.add(i) * scale;
                     for j in 0..factor {
-                        *dx.add(i * factor + j) = v;
+                        *room.add(i * factor + j) = v;
                     }
                 }
             }
-            for row in 1..factor {
-                dx.add(row * wide).copy_from_nonoverlapping(dx, wide);
+            for row in 0..factor {
+                let to = dx.add((line * factor + row) * wide);
+                let mut i = 0;
+                while i < wide {
+                    let lanes = V::LANES.min(wide - i);
+                    let mut v: V = load(room.add(i), lanes);
+                    if add {
+                        v = v.add(load(to.add(i), lanes));
+                    }
+                    store(v, to.add(i), lanes);
+                    i += V::LANES;
+                }
             }
         }
     }

@@ -4,6 +4,9 @@
 //! beginning to end and its arithmetic does not depend on which other units there are. Sums across units (weight gradients) are
 //! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
 
+// An index runs over several arrays at once, and is a constant once the loop is unrolled.
+#![allow(clippy::needless_range_loop)]
+
 mod add_on;
 mod contract;
 mod depthwise;
@@ -13,6 +16,7 @@ mod norm_affine;
 mod planes;
 mod pool;
 pub mod simd;
+mod zeros;
 
 use std::{cell::RefCell, marker::PhantomData};
 
@@ -50,7 +54,7 @@ pub(crate) fn numbers(t: &FlexTensor) -> &[f32] {
 /// The tensor if nothing else holds its numbers and they are the whole storage, else a copy.
 pub(crate) fn owned(t: FlexTensor) -> FlexTensor {
     let t = ordered(t);
-    let whole = numbers(&t).len() * size_of::<f32>() == t.bytes().len();
+    let whole = size_of_val(numbers(&t)) == t.bytes().len();
     if t.is_unique() && whole {
         return t;
     }
@@ -153,17 +157,36 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     })
 }
 
-/// Writes zeros to the ghost batches of `out` that are not listed. `size` is the length of one.
-pub(crate) fn zero_others(out: Out<'_>, size: usize, groups: usize, on: &[u32]) {
-    if on.len() == groups {
-        return;
+/// A gradient of the shape given, of which `write` writes the listed ghost batches, or adds to them: all of a new tensor, the others
+/// zero, or into the sum so far. `write` is told whether to add.
+///
+/// # Safety
+/// `write` writes every number of the listed ghost batches.
+unsafe fn gradient(
+    shape: [usize; 4],
+    groups: usize,
+    on: &[u32],
+    into: Option<FlexTensor>,
+    write: impl FnOnce(Out<'_>, bool),
+) -> FlexTensor {
+    if let Some(sum) = into {
+        let mut sum = owned(sum);
+        write(Out::new(sum.storage_mut()), true);
+        return sum;
     }
-    let mut listed = on.iter().peekable();
-    for g in 0..groups {
-        if listed.next_if(|&&o| o as usize == g).is_none() {
-            // SAFETY: no unit writes a ghost batch that is not listed.
-            unsafe { out.at(g * size, size).write_bytes(0, size) };
-        }
+    let size = shape.iter().product::<usize>() / groups;
+    // SAFETY: what `write` does not write is set to zero.
+    unsafe {
+        filled(shape, |out| {
+            let mut listed = on.iter().peekable();
+            let others: Vec<usize> = (0..groups)
+                .filter(|&g| listed.next_if(|&&o| o as usize == g).is_none())
+                .collect();
+            each(others.len(), size / 32, |i| {
+                out.at(others[i] * size, size).write_bytes(0, size);
+            });
+            write(out, false);
+        })
     }
 }
 

@@ -3,9 +3,8 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, filled, numbers, ordered, owned, sides,
+    Out, each, filled, gradient, numbers, ordered, owned, sides,
     simd::{Vector, simd_fn},
-    zero_others,
 };
 use crate::norm_relu::NormKernels;
 
@@ -75,6 +74,7 @@ impl NormKernels for Flex {
         groups: usize,
         on: &[u32],
         relu: bool,
+        into: Option<FlexTensor>,
     ) -> FlexTensor {
         let x = ordered(x);
         let shape = sides(&x);
@@ -82,7 +82,7 @@ impl NormKernels for Flex {
         let (size, plane) = (rows / groups, h * w);
         let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
         let (input, stats) = (numbers(&x), numbers(&stats));
-        let unit = |grad: *const f32, dx: Out<'_>, unit: usize| {
+        let unit = |grad: *const f32, dx: Out<'_>, add: bool, unit: usize| {
             let (i, channel) = (unit / c, unit % c);
             let at = on[i] as usize * ghost + channel * plane;
             // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes its own.
@@ -95,25 +95,25 @@ impl NormKernels for Flex {
                     [stats[2 * unit], stats[2 * unit + 1]],
                     relu,
                     [1.0, 0.0],
+                    add,
                 );
             }
         };
         let cost = size * plane / 3;
-        if on.len() == groups {
+        if on.len() == groups && into.is_none() {
             // The gradient has the shape of `dx`: written in place.
             let mut grad = owned(grad);
             let dx = Out::new(grad.storage_mut());
             let from = SharedPtr(dx.at(0, 0));
-            each(groups * c, cost, |u| unit(from.get(), dx, u));
+            each(groups * c, cost, |u| unit(from.get(), dx, false, u));
             return grad;
         }
         let grad = ordered(grad);
         let from = numbers(&grad);
-        // SAFETY: the units write the listed ghost batches, and the others are set to zero.
+        // SAFETY: the units write the listed ghost batches.
         unsafe {
-            filled(shape, |dx| {
-                zero_others(dx, ghost, groups, on);
-                each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, u));
+            gradient(shape, groups, on, into, |dx, add| {
+                each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, add, u));
             })
         }
     }
@@ -189,21 +189,30 @@ unsafe fn sum_runs<V: Vector, const N: usize>(runs: Runs, terms: impl Terms<N>) 
     out
 }
 
-/// Writes the term of every number of the runs.
+/// Writes the term of every number of the runs, or adds it if `add`.
 #[inline(always)]
-unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, terms: impl Terms<1>) {
+unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, add: bool, terms: impl Terms<1>) {
     let whole = runs.len - runs.len % V::LANES;
     for run in 0..runs.count {
         let start = run * runs.stride;
         let mut i = start;
         // SAFETY: the caller's: `to` has the runs.
         unsafe {
+            if add {
+                while i < start + whole {
+                    terms.vector::<V>(i)[0]
+                        .add(V::load(to.add(i)))
+                        .store(to.add(i));
+                    i += V::LANES;
+                }
+            }
             while i < start + whole {
                 terms.vector::<V>(i)[0].store(to.add(i));
                 i += V::LANES;
             }
             while i < start + runs.len {
-                to.add(i).write(terms.scalar(i)[0]);
+                let before = if add { *to.add(i) } else { 0.0 };
+                to.add(i).write(before + terms.scalar(i)[0]);
                 i += 1;
             }
         }
@@ -226,21 +235,21 @@ impl Terms<1> for Plain {
     }
 }
 
-/// The squares of the distances from the mean.
-struct Squares(*const f32, f32);
+/// The distances from a number, and their squares.
+struct Distances(*const f32, f32);
 
-impl Terms<1> for Squares {
+impl Terms<2> for Distances {
     #[inline(always)]
-    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
+    unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 2] {
         // SAFETY: the caller's.
         let d = unsafe { V::load(self.0.add(i)).sub(V::splat(self.1)) };
-        [d.mul(d)]
+        [d, d.mul(d)]
     }
     #[inline(always)]
-    unsafe fn scalar(&self, i: usize) -> [f32; 1] {
+    unsafe fn scalar(&self, i: usize) -> [f32; 2] {
         // SAFETY: the caller's.
         let d = unsafe { *self.0.add(i) - self.1 };
-        [d * d]
+        [d, d * d]
     }
 }
 
@@ -363,19 +372,25 @@ simd_fn! {
         relu: bool,
         affine: [f32; 2],
     ) -> [f32; 2] {
-        let [sum] = sum_runs::<V, 1>(runs, Plain(x));
-        let mean = sum / runs.numbers();
-        let [squares] = sum_runs::<V, 1>(runs, Squares(x, mean));
-        let rstd = 1.0 / (squares / runs.numbers() + eps).sqrt();
+        // One pass, around the mean of the first run: the variance is at least the square of that mean's distance from the mean of
+        // all, divided by the number of runs, so the difference below loses no more than that factor.
+        let first = Runs { count: 1, ..runs };
+        let [sum] = sum_runs::<V, 1>(first, Plain(x));
+        let near = sum / first.numbers();
+        let [sum, squares] = sum_runs::<V, 2>(runs, Distances(x, near));
+        let (shift, square) = (sum / runs.numbers(), squares / runs.numbers());
+        let mean = near + shift;
+        let rstd = 1.0 / ((square - shift * shift).max(0.0) + eps).sqrt();
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
-        map_runs::<V>(runs, y, Normalised { x, mean, rstd, affine, floor });
+        map_runs::<V>(runs, y, false, Normalised { x, mean, rstd, affine, floor });
         [mean, rstd]
     }
 }
 
 simd_fn! {
-    /// Writes the gradient of a channel: `scale * rstd * (g - mean(g) - z * mean(g * z))` with `z = (x - mean) * rstd` and `g` the
-    /// incoming gradient, zero where the ReLU was. Returns the gradients of scale and shift, `sum(g * z)` and `sum(g)`.
+    /// Writes the gradient of a channel, or adds it if `add`: `scale * rstd * (g - mean(g) - z * mean(g * z))` with
+    /// `z = (x - mean) * rstd` and `g` the incoming gradient, zero where the ReLU was. Returns the gradients of scale and shift,
+    /// `sum(g * z)` and `sum(g)`.
     ///
     /// # Safety
     /// `grad`, `x` and `dx` have the runs; `dx` may be `grad`.
@@ -387,13 +402,14 @@ simd_fn! {
         stats: [f32; 2],
         relu: bool,
         affine: [f32; 2],
+        add: bool,
     ) -> [f32; 2] {
         let [mean, rstd] = stats;
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
         let of = Moments { grad, x, mean, rstd, affine, floor };
         let [sum, product] = sum_runs::<V, 2>(runs, of);
         let means = [sum / runs.numbers(), product / runs.numbers()];
-        map_runs::<V>(runs, dx, Gradient { of, means });
+        map_runs::<V>(runs, dx, add, Gradient { of, means });
         [product, sum]
     }
 }

@@ -80,6 +80,7 @@ impl NormAffineKernels for Flex {
                     [stats[2 * unit], stats[2 * unit + 1]],
                     true,
                     [scale[channel], shift[channel]],
+                    false,
                 );
                 parts_out.at(g * 2 * c + channel, 1).write(dscale);
                 parts_out.at(g * 2 * c + c + channel, 1).write(dshift);

@@ -126,6 +126,16 @@ pub(crate) unsafe fn store<V: Vector>(v: V, to: *mut f32, lanes: usize) {
     }
 }
 
+/// Stores `lanes` numbers, or adds them if `add`.
+#[inline(always)]
+pub(crate) unsafe fn put<V: Vector>(v: V, to: *mut f32, lanes: usize, add: bool) {
+    // SAFETY: the caller's.
+    unsafe {
+        let v = if add { load::<V>(to, lanes).add(v) } else { v };
+        store(v, to, lanes);
+    }
+}
+
 /// Vectors on their way from registers to memory. Sums live in arrays that are only indexed by constants, which the compiler keeps in
 /// registers; what follows in a loop of unknown length reads them from here.
 pub(crate) struct Spill<const N: usize>([MaybeUninit<[f32; 16]>; N]);

@@ -7,11 +7,10 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, filled, numbers, ordered, owned,
+    Out, each, gradient, numbers, ordered, owned,
     planes::{Columns, Source, for_vectors, load, shifted, store},
     scratch, sides,
     simd::{Vector, simd_fn},
-    zero_others,
 };
 use crate::pool::{Pool, PoolKernels};
 
@@ -62,7 +61,7 @@ impl PoolKernels for Flex {
                 unsafe {
                     match kind {
                         Pool::Max => maximum(x, y, c, plane, columns, room),
-                        Pool::Average => average::<true>(x, y, c, plane, columns, room),
+                        Pool::Average => average(x, y, c, plane, columns, true, room),
                     }
                 }
             },
@@ -76,26 +75,25 @@ impl PoolKernels for Flex {
         kind: Pool,
         groups: usize,
         on: &[u32],
+        into: Option<FlexTensor>,
     ) -> FlexTensor {
         let (grad, x) = (ordered(grad), ordered(x));
         let [rows, c, h, w] = sides(&x);
-        let plane = Plane { h, w };
-        // SAFETY: the units write the listed ghost batches, and the others are set to zero.
+        let (plane, of) = (Plane { h, w }, [rows / groups, c, h, w]);
+        let (incoming, input) = (numbers(&grad), numbers(&x));
+        // SAFETY: the units write the listed ghost batches; they have room as large as `Plane` says.
         unsafe {
-            filled([rows, c, h, w], |dx| {
-                zero_others(dx, rows / groups * c * h * w, groups, on);
+            gradient([rows, c, h, w], groups, on, into, |dx, add| {
                 images(
-                    numbers(&grad),
-                    numbers(&x),
+                    incoming,
+                    input,
                     dx,
-                    [rows / groups, c, h, w],
+                    of,
                     on,
-                    |g, x, dx, columns, room| {
-                        match kind {
-                            Pool::Max => maximum_gradient(g, x, dx, c, plane, columns, room),
-                            // The average is its own transpose.
-                            Pool::Average => average::<false>(g, dx, c, plane, columns, room),
-                        }
+                    |g, x, dx, columns, room| match kind {
+                        Pool::Max => maximum_gradient(g, x, dx, c, plane, columns, add, room),
+                        // The average is its own transpose.
+                        Pool::Average => average(g, dx, c, plane, columns, add, room),
                     },
                 );
             })
@@ -195,16 +193,17 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes, or adds if `ADD`, the averages of `c` planes.
+    /// Writes, or adds if `add`, the averages of `c` planes.
     ///
     /// # Safety
     /// As [`maximum`].
-    unsafe fn average<V, const ADD: bool>(
+    unsafe fn average<V>(
         x: Source<'_>,
         y: *mut f32,
         c: usize,
         plane: Plane,
         columns: &Columns,
+        add: bool,
         room: *mut f32,
     ) {
         let (len, w) = (plane.len(), plane.w);
@@ -227,7 +226,7 @@ simd_fn! {
             for_vectors!(V, len, 0, |i, lanes, _| {
                 let sum = V::load(room.add(i)).add(V::load(across.add(i))).add(V::load(across.add(i + w)));
                 let mean = sum.mul(ninth);
-                let mean = if ADD { load::<V>(to.add(i), lanes).add(mean) } else { mean };
+                let mean = if add { load::<V>(to.add(i), lanes).add(mean) } else { mean };
                 store(mean, to.add(i), lanes);
             });
         }
@@ -235,7 +234,7 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes the gradient of the maxima of `c` planes.
+    /// Writes, or adds if `add`, the gradient of the maxima of `c` planes.
     ///
     /// # Safety
     /// As [`maximum`]; `g` and `dx` have the planes too.
@@ -246,6 +245,7 @@ simd_fn! {
         c: usize,
         plane: Plane,
         columns: &Columns,
+        add: bool,
         room: *mut f32,
     ) {
         let (len, w) = (plane.len(), plane.w);
@@ -290,7 +290,7 @@ simd_fn! {
             });
             let to = dx.add(channel * len);
             for_vectors!(V, len, 0, |i, lanes, _| {
-                let mut sum = V::zero();
+                let mut sum = if add { load(to.add(i), lanes) } else { V::zero() };
                 for u in 0..3 {
                     for v in 0..3 {
                         // The window whose tap (u, v) is this pixel: its gradient, and the place of its maximum.

@@ -102,12 +102,20 @@ pub fn difference(found: &[f64], expected: &[f64]) -> f64 {
 /// The same expression over the kernels and over the reference.
 macro_rules! both {
     (|$x:ident, $groups:ident, $on:ident| $body:expr) => {{
-        fn kernel($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+        fn kernel(
+            $x: &mut dyn FnMut() -> burn::tensor::Tensor<4>,
+            $groups: usize,
+            $on: &[u32],
+        ) -> burn::tensor::Tensor<4> {
             #[allow(unused_imports)]
             use supernet_kernels as ops;
             $body
         }
-        fn reference($x: &mut dyn FnMut() -> Tensor<4>, $groups: usize, $on: &[u32]) -> Tensor<4> {
+        fn reference(
+            $x: &mut dyn FnMut() -> burn::tensor::Tensor<4>,
+            $groups: usize,
+            $on: &[u32],
+        ) -> burn::tensor::Tensor<4> {
             use supernet_kernels::reference as ops;
             $body
         }
@@ -148,6 +156,57 @@ pub fn lists(groups: usize) -> Vec<Vec<u32>> {
     lists.sort();
     lists.dedup();
     lists
+}
+
+/// Sums what all kinds of readers make of `$t`.
+macro_rules! readers {
+    ($t:expr, $x:ident, $groups:ident, $on:ident) => {{
+        let t = $t;
+        let all: Vec<u32> = (0..$groups as u32).collect();
+        let some: Vec<u32> = (0..$on.len() as u32).collect();
+        let acc = supernet_kernels::zeros_like_rows(&t, t.dims()[0], t.dims()[1]);
+        let acc = ops::add_on(acc, t.clone(), $groups, $on);
+        let acc = ops::pool_add(acc, t.clone(), Pool::Max, $groups, $on);
+        let acc = ops::pointwise_add(acc, t.clone(), $x(), $groups, $on, $on);
+        let acc = ops::add_on(acc, t.clone(), $groups, &all);
+        let acc = ops::pool_add(acc, t.clone(), Pool::Average, $groups, &all);
+        let acc = ops::add_at(
+            acc,
+            ops::depthwise(t.clone(), $x(), $groups, $on),
+            $groups,
+            &some,
+            $on,
+        );
+        let acc = ops::add_at(
+            acc,
+            ops::depthwise(t.clone(), $x(), $groups, &all),
+            $groups,
+            &all,
+            &all,
+        );
+        let acc = ops::add_at(
+            acc,
+            ops::conv(t.clone(), $x(), $groups, $on),
+            $groups,
+            &some,
+            $on,
+        );
+        let acc = ops::add_at(
+            acc,
+            ops::norm_relu(t.clone(), $groups, 1e-5),
+            $groups,
+            &all,
+            &all,
+        );
+        let acc = ops::add_at(
+            acc,
+            ops::norm_relu_on(t.clone(), $groups, $on, 1e-5),
+            $groups,
+            &some,
+            $on,
+        );
+        acc + t
+    }};
 }
 
 /// Every operation on every shape and list.
@@ -255,6 +314,28 @@ pub fn cases() -> Vec<Case> {
                 &[whole, [2 * n, c, h, w]],
                 both!(|x, groups, on| ops::add_at(x(), x(), groups, &vec![1; on.len()], on)),
             );
+            // One tensor that every operation reads, made by one of ours and by one of Burn's.
+            if n * h * w > 1 {
+                let weights = [[c, c, 1, 1], [c, 1, 3, 3], [c, 1, 5, 5], [c, c, 1, 7]];
+                let inputs = [[whole].as_slice(), &weights].concat();
+                case(
+                    "readers of a norm",
+                    &inputs,
+                    both!(|x, groups, on| {
+                        let x0 = ops::norm(x(), groups, 1e-5);
+                        readers!(x0, x, groups, on)
+                    }),
+                );
+                case(
+                    "readers of a sum",
+                    &inputs,
+                    both!(|x, groups, on| {
+                        let x0 = x();
+                        let x0 = x0.clone() + x0;
+                        readers!(x0, x, groups, on)
+                    }),
+                );
+            }
             if on.len() < groups {
                 continue;
             }

@@ -4,7 +4,11 @@
 //! and costs the same for every kernel.
 
 use super::{Taps, write_tap};
-use crate::flex::{Out, each, planes::Spill, simd::simd_fn};
+use crate::flex::{
+    Out, each,
+    planes::{Spill, put},
+    simd::simd_fn,
+};
 
 /// Pixels of a plane.
 const PIXELS: usize = 16;
@@ -67,11 +71,11 @@ struct Planes {
 }
 
 simd_fn! {
-    /// `y = x * matrix` for every plane.
+    /// `y = x * matrix` for every plane, or `y += x * matrix` if `add`.
     ///
     /// # Safety
     /// `x` and `y` have the planes.
-    unsafe fn convolve<V>(matrix: &Matrix, x: *const f32, y: *mut f32, planes: Planes) {
+    unsafe fn convolve<V>(matrix: &Matrix, x: *const f32, y: *mut f32, planes: Planes, add: bool) {
         let last = (planes.images - 1) * planes.stride;
         let mut image = 0;
         while image < planes.images {
@@ -91,7 +95,7 @@ simd_fn! {
                 }
                 let sums = Spill::<IMAGES>::of([sums]);
                 for t in 0..IMAGES.min(planes.images - image) {
-                    sums.get::<V>(t).store(y.add((image + t) * planes.stride + lane));
+                    put(sums.get::<V>(t), y.add((image + t) * planes.stride + lane), V::LANES, add);
                 }
                 lane += V::LANES;
             }
@@ -151,12 +155,13 @@ pub(super) fn forward(
             let at = g as usize * ghost + first;
             let x = x[at..at + span].as_ptr();
             // SAFETY: planes of a channel lie `c * 16` apart in both tensors; a unit writes its own.
-            unsafe { convolve(&matrix, x, y.at(i * ghost + first, span), planes) };
+            unsafe { convolve(&matrix, x, y.at(i * ghost + first, span), planes, false) };
         }
     });
 }
 
-/// Both gradients, from `grad` of the listed ghost batches; `dx` like `x`, `dw` row by row.
+/// Both gradients, from `grad` of the listed ghost batches; `dx` like `x`, added to if `add`, `dw` row by row.
+#[allow(clippy::too_many_arguments)]
 pub(super) fn backward(
     grad: &[f32],
     x: &[f32],
@@ -165,6 +170,7 @@ pub(super) fn backward(
     taps: impl Fn(usize) -> Taps + Sync + Send,
     [size, c, k, w]: [usize; 4],
     on: &[u32],
+    add: bool,
 ) {
     let pairs = Pairs::new(k, w);
     let (ghost, planes) = (
@@ -185,7 +191,7 @@ pub(super) fn backward(
             // SAFETY: planes of a channel lie `c * 16` apart in all three; a unit writes its own.
             unsafe {
                 if let Some(dx) = dx {
-                    convolve(&matrix, grad, dx.at(at, span), planes);
+                    convolve(&matrix, grad, dx.at(at, span), planes, add);
                 }
                 if dw.is_some() {
                     add_products(&mut total, grad, x, planes);

@@ -17,11 +17,10 @@ mod shifts;
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, add_in_order, each, filled, numbers, ordered,
+    Out, add_in_order, each, filled, gradient, numbers, ordered,
     planes::{Columns, Source},
     scratch, sides,
     simd::simd_fn,
-    zero_others,
 };
 use crate::depthwise::DepthwiseKernels;
 
@@ -81,9 +80,9 @@ impl DepthwiseKernels for Flex {
                 // SAFETY: planes of a channel lie `c * plane` apart in both tensors, and the room is as large as needed.
                 unsafe {
                     match k {
-                        3 => convolve::<3>(look, to, room),
-                        5 => convolve::<5>(look, to, room),
-                        7 => convolve::<7>(look, to, room),
+                        3 => gradients::<3>(look, to, Some(to), None, false, room),
+                        5 => gradients::<5>(look, to, Some(to), None, false, room),
+                        7 => gradients::<7>(look, to, Some(to), None, false, room),
                         _ => unreachable!("kernels of 3, 5 and 7"),
                     }
                 }
@@ -104,6 +103,7 @@ impl DepthwiseKernels for Flex {
         groups: usize,
         on: &[u32],
         [need_dx, need_dw]: [bool; 2],
+        into: Option<FlexTensor>,
     ) -> [Option<FlexTensor>; 2] {
         let (grad, x, weight) = (ordered(grad), ordered(x), ordered(weight));
         let shape = sides(&x);
@@ -115,19 +115,15 @@ impl DepthwiseKernels for Flex {
         if dense::fits(h, w) {
             let mut dw = vec![0.0; if need_dw { c * k * k } else { 0 }];
             let dw_out = need_dw.then(|| Out::new(&mut dw));
-            let run = |dx: Option<Out<'_>>| {
-                dense::backward(incoming, input, dx, dw_out, taps, [size, c, k, w], on);
+            let run = |dx: Option<Out<'_>>, add| {
+                let sides = [size, c, k, w];
+                dense::backward(incoming, input, dx, dw_out, taps, sides, on, add);
             };
             let dx = if need_dx {
-                // SAFETY: the listed ghost batches are written, and the others are set to zero.
-                Some(unsafe {
-                    filled(shape, |dx| {
-                        zero_others(dx, size * c * plane, groups, on);
-                        run(Some(dx));
-                    })
-                })
+                // SAFETY: the listed ghost batches are written.
+                Some(unsafe { gradient(shape, groups, on, into, |dx, add| run(Some(dx), add)) })
             } else {
-                run(None);
+                run(None, false);
                 None
             };
             return [dx, need_dw.then(|| super::tensor(dw, [c, 1, k, k]))];
@@ -135,7 +131,7 @@ impl DepthwiseKernels for Flex {
         let columns = Columns::new(k, w);
         let mut parts = vec![0.0; if need_dw { on.len() * c * k * k } else { 0 }];
         let parts_out = Out::new(&mut parts);
-        let unit = |dx: Option<Out<'_>>, unit: usize| {
+        let unit = |dx: Option<Out<'_>>, add: bool, unit: usize| {
             let (i, channel) = (unit / c, unit % c);
             let plane_at = |ghost: usize| (ghost * size * c + channel) * plane;
             let look = Look {
@@ -160,9 +156,9 @@ impl DepthwiseKernels for Flex {
                 // SAFETY: as in `forward`; `part` has `k * k` numbers.
                 unsafe {
                     match k {
-                        3 => gradients::<3>(look, from, to, part, room),
-                        5 => gradients::<5>(look, from, to, part, room),
-                        7 => gradients::<7>(look, from, to, part, room),
+                        3 => gradients::<3>(look, from, to, part, add, room),
+                        5 => gradients::<5>(look, from, to, part, add, room),
+                        7 => gradients::<7>(look, from, to, part, add, room),
                         _ => unreachable!("kernels of 3, 5 and 7"),
                     }
                 }
@@ -170,15 +166,14 @@ impl DepthwiseKernels for Flex {
         };
         let cost = size * plane * k * k / 8;
         let dx = if need_dx {
-            // SAFETY: the units write the listed ghost batches, and the others are set to zero.
+            // SAFETY: the units write the listed ghost batches.
             Some(unsafe {
-                filled(shape, |dx| {
-                    zero_others(dx, size * c * plane, groups, on);
-                    each(on.len() * c, cost, |u| unit(Some(dx), u));
+                gradient(shape, groups, on, into, |dx, add| {
+                    each(on.len() * c, cost, |u| unit(Some(dx), add, u));
                 })
             })
         } else {
-            each(on.len() * c, cost, |u| unit(None, u));
+            each(on.len() * c, cost, |u| unit(None, false, u));
             None
         };
         let dw = need_dw.then(|| super::tensor(add_in_order(&parts, c * k * k), [c, 1, k, k]));
@@ -204,35 +199,23 @@ fn room(k: usize, look: Look<'_>) -> usize {
 }
 
 simd_fn! {
-    /// Writes what is seen to `y`.
+    /// Writes what is seen to `dx`, or adds it if `add`, and writes to `dw` the products of what is seen with `x`, summed over all
+    /// pixels.
     ///
     /// # Safety
-    /// `y` has the planes, `room` as many numbers as [`room`].
-    unsafe fn convolve<V, const K: usize>(look: Look<'_>, y: *mut f32, room: *mut f32) {
-        if rows::fits::<V>(look) {
-            rows::convolve::<V, K>(look, y, room);
-        } else {
-            shifts::convolve::<V, K>(look, y, room);
-        }
-    }
-}
-
-simd_fn! {
-    /// Writes what is seen to `dx`, and to `dw` the products of what is seen with `x`, summed over all pixels.
-    ///
-    /// # Safety
-    /// As [`convolve`]; `x` and `dx` have the planes, `dw` has `K * K` numbers.
+    /// `x` and `dx` have the planes, `dw` has `K * K` numbers, `room` as many as [`room`].
     unsafe fn gradients<V, const K: usize>(
         look: Look<'_>,
         x: *const f32,
         dx: Option<*mut f32>,
         dw: Option<*mut f32>,
+        add: bool,
         room: *mut f32,
     ) {
         if rows::fits::<V>(look) {
-            rows::gradients::<V, K>(look, x, dx, dw, room);
+            rows::gradients::<V, K>(look, x, dx, dw, add, room);
         } else {
-            shifts::gradients::<V, K>(look, x, dx, dw, room);
+            shifts::gradients::<V, K>(look, x, dx, dw, add, room);
         }
     }
 }

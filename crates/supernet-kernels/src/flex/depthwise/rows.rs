@@ -6,7 +6,7 @@
 
 use super::{Look, write_tap};
 use crate::flex::{
-    planes::{Spill, load, store},
+    planes::{Spill, load, put, store},
     simd::Vector,
 };
 
@@ -80,17 +80,6 @@ unsafe fn copy<V: Vector>(
     }
 }
 
-/// See [`convolve`](super::convolve).
-#[inline(always)]
-pub(super) unsafe fn convolve<V: Vector, const K: usize>(
-    look: Look<'_>,
-    y: *mut f32,
-    room: *mut f32,
-) {
-    // SAFETY: the caller's.
-    unsafe { gradients::<V, K>(look, y, Some(y), None, room) };
-}
-
 /// See [`gradients`](super::gradients).
 #[inline(always)]
 pub(super) unsafe fn gradients<V: Vector, const K: usize>(
@@ -98,6 +87,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
     x: *const f32,
     dx: Option<*mut f32>,
     dw: Option<*mut f32>,
+    add: bool,
     room: *mut f32,
 ) {
     let copies = Copies::new(K, look);
@@ -116,7 +106,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                     let plane = room.add(t * copies.image + copies.above);
                     if let Some(dx) = dx {
                         let to = dx.add(at + t * stride);
-                        sum_rows::<V, K, 1, SUMS, 1>(look, [plane], to, stride, 1);
+                        sum_rows::<V, K, 1, SUMS, 1>(look, [plane], to, stride, 1, add);
                     }
                     if dw.is_some() {
                         sum_products::<V, K, 1, SUMS>(
@@ -143,6 +133,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                             to,
                             stride,
                             2.min(count - t),
+                            add,
                         );
                     }
                     if dw.is_some() {
@@ -178,7 +169,7 @@ macro_rules! for_constants {
     };
 }
 
-/// Writes the sums over all taps of `I` images, of which `images` exist: `R` vectors of `S` rows at a time.
+/// Writes, or adds if `add`, the sums over all taps of `I` images, of which `images` exist: `R` vectors of `S` rows at a time.
 #[inline(always)]
 unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, const I: usize>(
     look: Look<'_>,
@@ -186,6 +177,7 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
     y: *mut f32,
     stride: usize,
     images: usize,
+    add: bool,
 ) {
     let (h, w, half) = (look.h, look.w, K / 2);
     let mut column = 0;
@@ -225,7 +217,7 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
                     // SAFETY: the caller's.
                     unsafe {
                         let to = y.add(n * stride + at);
-                        store(sums.get::<V>(n * R + r), to, V::LANES.min(h * w - at));
+                        put(sums.get::<V>(n * R + r), to, V::LANES.min(h * w - at), add);
                     }
                 }
             }

@@ -5,7 +5,7 @@
 
 use super::{Look, Taps, write_tap};
 use crate::flex::{
-    planes::{Spill, load, shifted, store},
+    planes::{Spill, load, put, shifted},
     simd::Vector,
 };
 
@@ -85,6 +85,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
     taps: &Taps,
     count: usize,
     copies: Copies,
+    add: bool,
 ) {
     let mut offsets = [0; 49];
     for (tap, offset) in offsets.iter_mut().enumerate().take(K * K) {
@@ -99,7 +100,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
         while vector + 8 <= per_image {
             for t in 0..count {
                 sum_block::<V, K, 1, 8>(
-                    room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies,
+                    room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies, add,
                 );
             }
             vector += 8;
@@ -118,6 +119,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
                     per_image,
                     last,
                     copies,
+                    add,
                 );
             }
             vector += 4;
@@ -136,6 +138,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
                     per_image,
                     last,
                     copies,
+                    add,
                 );
             }
             vector += 1;
@@ -158,6 +161,7 @@ unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
     per_image: usize,
     last: usize,
     copies: Copies,
+    add: bool,
 ) {
     let mut from = [room; I];
     for (i, from) in from.iter_mut().enumerate() {
@@ -190,7 +194,7 @@ unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
             // SAFETY: the caller's.
             unsafe {
                 let to = y.add((image + i) * stride + (vector + j) * V::LANES);
-                store(sums.get::<V>(i * J + j), to, lanes);
+                put(sums.get::<V>(i * J + j), to, lanes, add);
             }
         }
     }
@@ -201,17 +205,6 @@ pub(super) fn room(k: usize, look: Look<'_>) -> usize {
     Copies::new(k, look).total(k)
 }
 
-/// See [`convolve`](super::convolve).
-#[inline(always)]
-pub(super) unsafe fn convolve<V: Vector, const K: usize>(
-    look: Look<'_>,
-    y: *mut f32,
-    room: *mut f32,
-) {
-    // SAFETY: the caller's.
-    unsafe { gradients::<V, K>(look, y, Some(y), None, room) };
-}
-
 /// See [`gradients`](super::gradients).
 #[inline(always)]
 pub(super) unsafe fn gradients<V: Vector, const K: usize>(
@@ -219,6 +212,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
     x: *const f32,
     dx: Option<*mut f32>,
     dw: Option<*mut f32>,
+    add: bool,
     room: *mut f32,
 ) {
     let copies = Copies::new(K, look);
@@ -233,7 +227,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
             let at = first * stride;
             write_copies::<V, K>(look, first, count, copies, room);
             if let Some(dx) = dx {
-                sum_taps::<V, K>(room, dx.add(at), stride, look.taps, count, copies);
+                sum_taps::<V, K>(room, dx.add(at), stride, look.taps, count, copies, add);
             }
             if dw.is_some() {
                 sum_pixels::<V, K>(room, x.add(at), stride, &mut sums, count, copies);
