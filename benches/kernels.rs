@@ -59,42 +59,18 @@ macro_rules! operations {
         use $ops as ops;
         let c = $c;
         let table: Table = vec![
-            ("norm_relu", [1; 4], 5, |x, _, g, _| {
-                ops::norm_relu(x, g, 1e-5)
-            }),
-            ("depthwise3", [c, 1, 3, 3], 18, |x, w, g, on| {
-                ops::depthwise(x, w, g, on)
-            }),
-            ("depthwise5", [c, 1, 5, 5], 50, |x, w, g, on| {
-                ops::depthwise(x, w, g, on)
-            }),
-            ("depthwise7", [c, 1, 7, 7], 98, |x, w, g, on| {
-                ops::depthwise(x, w, g, on)
-            }),
-            ("pointwise", [c, c, 1, 1], 2 * c, |x, w, _, _| {
-                ops::pointwise(x, w)
-            }),
-            ("pointwise_add", [c, c, 1, 1], 2 * c, |x, w, g, on| {
-                ops::pointwise_add(accumulator(&x), x, w, g, on, on)
-            }),
-            ("conv1x7", [c, c, 1, 7], 14 * c, |x, w, g, on| {
-                ops::conv(x, w, g, on)
-            }),
-            ("conv7x1", [c, c, 7, 1], 14 * c, |x, w, g, on| {
-                ops::conv(x, w, g, on)
-            }),
-            ("conv3x3", [c, c, 3, 3], 18 * c, |x, w, g, on| {
-                ops::conv(x, w, g, on)
-            }),
-            ("maximum", [1; 4], 9, |x, _, g, on| {
-                ops::pool_add(accumulator(&x), x, Pool::Max, g, on)
-            }),
-            ("average", [1; 4], 9, |x, _, g, on| {
-                ops::pool_add(accumulator(&x), x, Pool::Average, g, on)
-            }),
-            ("add_on", [1; 4], 1, |x, _, g, on| {
-                ops::add_on(accumulator(&x), x, g, on)
-            }),
+            ("norm_relu", [1; 4], 5, |x, _, g, _| ops::norm_relu(x, g, 1e-5)),
+            ("depthwise3", [c, 1, 3, 3], 18, |x, w, g, on| ops::depthwise(x, w, g, on)),
+            ("depthwise5", [c, 1, 5, 5], 50, |x, w, g, on| ops::depthwise(x, w, g, on)),
+            ("depthwise7", [c, 1, 7, 7], 98, |x, w, g, on| ops::depthwise(x, w, g, on)),
+            ("pointwise", [c, c, 1, 1], 2 * c, |x, w, _, _| ops::pointwise(x, w)),
+            ("pointwise_add", [c, c, 1, 1], 2 * c, |x, w, g, on| ops::pointwise_add(accumulator(&x), x, w, g, on, on)),
+            ("conv1x7", [c, c, 1, 7], 14 * c, |x, w, g, on| ops::conv(x, w, g, on)),
+            ("conv7x1", [c, c, 7, 1], 14 * c, |x, w, g, on| ops::conv(x, w, g, on)),
+            ("conv3x3", [c, c, 3, 3], 18 * c, |x, w, g, on| ops::conv(x, w, g, on)),
+            ("maximum", [1; 4], 9, |x, _, g, on| ops::pool_add(accumulator(&x), x, Pool::Max, g, on)),
+            ("average", [1; 4], 9, |x, _, g, on| ops::pool_add(accumulator(&x), x, Pool::Average, g, on)),
+            ("add_on", [1; 4], 1, |x, _, g, on| ops::add_on(accumulator(&x), x, g, on)),
             ("mean_pool", [1; 4], 1, |x, _, _, _| ops::mean_pool(x, 2)),
         ];
         table
@@ -111,16 +87,14 @@ fn cases(table: fn(usize) -> Table) -> Vec<Case> {
         .into_iter()
         .flat_map(|shape| {
             let [g, n, c, h, w] = shape;
-            table(c)
-                .into_iter()
-                .map(move |(name, weight, per_number, run)| Case {
-                    name,
-                    device,
-                    shape,
-                    weight,
-                    run,
-                    flops: per_number * g * n * c * h * w,
-                })
+            table(c).into_iter().map(move |(name, weight, per_number, run)| Case {
+                name,
+                device,
+                shape,
+                weight,
+                run,
+                flops: per_number * g * n * c * h * w,
+            })
         })
         .collect()
 }

@@ -242,3 +242,14 @@ pub fn assert_same_gradients(
         assert_close(name, &dense(parameter), &dense(&expected[name]), tolerance);
     }
 }
+
+/// The book's and the README's snippets, compiled and run with the other doctests.
+#[cfg(doctest)]
+mod book {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../docs/how-it-works.md")]
+    struct HowItWorks;
+    #[doc = include_str!("../../docs/own-images.md")]
+    struct OwnImages;
+}

@@ -163,19 +163,10 @@ fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_how_many_share_a_l
     let score = |list: &[Architecture], candidates_per_launch| {
         let scoring = Scoring { candidates_per_launch, ..config.scoring };
         let mut silent = Silent;
-        SupernetEvaluator::new(
-            &supernet,
-            shape,
-            &split.validation,
-            &normalisation,
-            scoring,
-            config.execution,
-            &device(),
-            &mut silent,
-        )
-        .unwrap()
-        .evaluate(list)
-        .unwrap()
+        SupernetEvaluator::new(&supernet, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
+            .unwrap()
+            .evaluate(list)
+            .unwrap()
     };
     let together = score(&architectures, 7);
     assert_eq!(together, score(&architectures, 3));
@@ -202,7 +193,6 @@ fn the_supernet_learns() {
             &split.validation,
             &normalisation,
             config.scoring,
-            config.execution,
             &device(),
             &mut silent,
         )

@@ -24,12 +24,7 @@ use crate::{
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait AddKernels: Backend {
     /// `acc[write] += x[read]`; `acc` has `groups` ghost batches.
-    fn forward_add(
-        acc: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        groups: usize,
-        lists: &Lists,
-    ) -> FloatTensor<Self>;
+    fn forward_add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: &Lists) -> FloatTensor<Self>;
 
     /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images: `grad` where it is read, else
     /// zero; added to `into` if that is given.
@@ -46,21 +41,11 @@ pub trait AddKernels: Backend {
 #[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
 pub trait AddOps: Backend {
     /// See [`AddKernels::forward_add`].
-    fn add(
-        acc: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        groups: usize,
-        lists: Lists,
-    ) -> FloatTensor<Self>;
+    fn add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: Lists) -> FloatTensor<Self>;
 }
 
 impl<B: AddKernels> AddOps for B {
-    fn add(
-        acc: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        groups: usize,
-        lists: Lists,
-    ) -> FloatTensor<Self> {
+    fn add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: Lists) -> FloatTensor<Self> {
         B::forward_add(acc, x, groups, &lists)
     }
 }
@@ -76,13 +61,7 @@ impl<B: AddKernels> Backward<B, 2> for AddBackward {
         let (size, groups_of_x, lists) = ops.state;
         let [acc, of_x] = ops.parents;
         if let Some(parent) = of_x {
-            register!(B, grads, parent, |into| B::backward(
-                grad.clone(),
-                size,
-                groups_of_x,
-                &lists,
-                into
-            ));
+            register!(B, grads, parent, |into| B::backward(grad.clone(), size, groups_of_x, &lists, into));
         }
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);
@@ -91,18 +70,9 @@ impl<B: AddKernels> Backward<B, 2> for AddBackward {
 }
 
 impl<B: AddKernels, C: CheckpointStrategy> AddOps for Autodiff<B, C> {
-    fn add(
-        acc: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        groups: usize,
-        lists: Lists,
-    ) -> FloatTensor<Self> {
+    fn add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: Lists) -> FloatTensor<Self> {
         let ((acc, acc_node), (x, x_node)) = (acc.into_parts(), x.into_parts());
-        match AddBackward
-            .prepare::<C>([acc_node, x_node])
-            .compute_bound()
-            .stateful()
-        {
+        match AddBackward.prepare::<C>([acc_node, x_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let size = acc.shape().dims::<4>()[0] / groups;
                 let groups_of_x = x.shape().dims::<4>()[0] / size;
@@ -135,13 +105,7 @@ pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor
 /// # Panics
 /// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
 /// list of distinct ghost batches, or `read` names one that does not exist.
-pub fn add_at(
-    acc: Tensor<4>,
-    x: Tensor<4>,
-    groups: usize,
-    read: &[u32],
-    write: &[u32],
-) -> Tensor<4> {
+pub fn add_at(acc: Tensor<4>, x: Tensor<4>, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
     assert!(
         acc.dims()[1..] == x.dims()[1..],
         "add_at: the accumulator has shape {:?}, what is added {:?}",
@@ -160,10 +124,5 @@ fn run(acc: Tensor<4>, x: Tensor<4>, groups: usize, lists: Lists) -> Tensor<4> {
     if !has_kernels([&acc, &x]) {
         return reference::add_at(acc, x, groups, &lists.read, &lists.write);
     }
-    Tensor::from_dispatch(<Dispatch as AddOps>::add(
-        acc.into_dispatch(),
-        x.into_dispatch(),
-        groups,
-        lists,
-    ))
+    Tensor::from_dispatch(<Dispatch as AddOps>::add(acc.into_dispatch(), x.into_dispatch(), groups, lists))
 }

@@ -21,12 +21,7 @@ use burn::tensor::Tensor;
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait ContractKernels: Backend {
     /// Convolution of the listed ghost batches, compact.
-    fn forward(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: &[u32],
-    ) -> FloatTensor<Self>;
+    fn forward(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: &[u32]) -> FloatTensor<Self>;
 
     /// `acc[write] += convolution of x[read]`; `acc` has `groups` ghost batches.
     fn forward_add(
@@ -62,12 +57,7 @@ pub trait ContractKernels: Backend {
 #[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
 pub trait ContractOps: Backend {
     /// See [`ContractKernels::forward`].
-    fn contract(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self>;
+    fn contract(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self>;
 
     /// See [`ContractKernels::forward_add`].
     fn contract_add(
@@ -80,12 +70,7 @@ pub trait ContractOps: Backend {
 }
 
 impl<B: ContractKernels> ContractOps for B {
-    fn contract(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self> {
+    fn contract(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
         B::forward(x, weight, groups, &on)
     }
 
@@ -111,12 +96,7 @@ struct State<B: Backend> {
 
 impl<B: Backend> Clone for State<B> {
     fn clone(&self) -> Self {
-        Self {
-            x: self.x.clone(),
-            weight: self.weight.clone(),
-            size: self.size,
-            lists: self.lists.clone(),
-        }
+        Self { x: self.x.clone(), weight: self.weight.clone(), size: self.size, lists: self.lists.clone() }
     }
 }
 
@@ -124,12 +104,7 @@ impl<B: Backend> Clone for State<B> {
 /// name.
 macro_rules! register_both {
     ($B:ty, $grads:expr, $state:expr, $grad:expr, $x:expr, $weight:expr) => {{
-        let State {
-            x,
-            weight,
-            size,
-            lists,
-        } = $state;
+        let State { x, weight, size, lists } = $state;
         let groups_of_x = x.shape().dims::<4>()[0] / size;
         if let Some(parent) = $weight {
             let shape = weight.shape().dims::<4>();
@@ -137,14 +112,7 @@ macro_rules! register_both {
             $grads.register::<$B>(parent.id, dw);
         }
         if let Some(parent) = $x {
-            register!($B, $grads, parent, |into| <$B>::backward_input(
-                $grad,
-                weight,
-                size,
-                groups_of_x,
-                &lists,
-                into
-            ));
+            register!($B, $grads, parent, |into| <$B>::backward_input($grad, weight, size, groups_of_x, &lists, into));
         }
     }};
 }
@@ -180,31 +148,14 @@ impl<B: ContractKernels> Backward<B, 3> for ContractAddBackward {
 }
 
 impl<B: ContractKernels, C: CheckpointStrategy> ContractOps for Autodiff<B, C> {
-    fn contract(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self> {
+    fn contract(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
         let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
-        match ContractBackward
-            .prepare::<C>([x_node, weight_node])
-            .compute_bound()
-            .stateful()
-        {
+        match ContractBackward.prepare::<C>([x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let y = B::forward(x.clone(), weight.clone(), groups, &on);
                 let size = x.shape().dims::<4>()[0] / groups;
                 let lists = Lists::compact(on);
-                prep.finish(
-                    State {
-                        x,
-                        weight,
-                        size,
-                        lists,
-                    },
-                    y,
-                )
+                prep.finish(State { x, weight, size, lists }, y)
             }
             OpsKind::UnTracked(prep) => prep.finish(B::forward(x, weight, groups, &on)),
         }
@@ -219,23 +170,11 @@ impl<B: ContractKernels, C: CheckpointStrategy> ContractOps for Autodiff<B, C> {
     ) -> FloatTensor<Self> {
         let (acc, acc_node) = acc.into_parts();
         let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
-        match ContractAddBackward
-            .prepare::<C>([acc_node, x_node, weight_node])
-            .compute_bound()
-            .stateful()
-        {
+        match ContractAddBackward.prepare::<C>([acc_node, x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let size = acc.shape().dims::<4>()[0] / groups;
                 let y = B::forward_add(acc, x.clone(), weight.clone(), groups, &lists);
-                prep.finish(
-                    State {
-                        x,
-                        weight,
-                        size,
-                        lists,
-                    },
-                    y,
-                )
+                prep.finish(State { x, weight, size, lists }, y)
             }
             OpsKind::UnTracked(prep) => prep.finish(B::forward_add(acc, x, weight, groups, &lists)),
         }

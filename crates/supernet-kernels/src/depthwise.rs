@@ -28,12 +28,7 @@ use crate::{
 /// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is checked before.
 pub trait DepthwiseKernels: Backend {
     /// The convolution of the listed ghost batches, compact.
-    fn forward(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: &[u32],
-    ) -> FloatTensor<Self>;
+    fn forward(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: &[u32]) -> FloatTensor<Self>;
 
     /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a ghost batch is not listed, and is
     /// added to `into` if that is given.
@@ -52,21 +47,11 @@ pub trait DepthwiseKernels: Backend {
 #[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
 pub trait DepthwiseOps: Backend {
     /// See [`DepthwiseKernels::forward`].
-    fn depthwise(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self>;
+    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self>;
 }
 
 impl<B: DepthwiseKernels> DepthwiseOps for B {
-    fn depthwise(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self> {
+    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
         B::forward(x, weight, groups, &on)
     }
 }
@@ -99,18 +84,9 @@ impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
 }
 
 impl<B: DepthwiseKernels, C: CheckpointStrategy> DepthwiseOps for Autodiff<B, C> {
-    fn depthwise(
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-    ) -> FloatTensor<Self> {
+    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
         let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
-        match DepthwiseBackward
-            .prepare::<C>([x_node, weight_node])
-            .compute_bound()
-            .stateful()
-        {
+        match DepthwiseBackward.prepare::<C>([x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let y = B::forward(x.clone(), weight.clone(), groups, &on);
                 prep.finish((x, weight, groups, on), y)

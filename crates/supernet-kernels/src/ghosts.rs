@@ -25,10 +25,7 @@ impl Ghosts {
             groups > 0 && rows > 0 && rows.is_multiple_of(groups),
             "{op}: {rows} rows cannot be cut into {groups} ghost batches of equal size"
         );
-        Self {
-            groups,
-            size: rows / groups,
-        }
+        Self { groups, size: rows / groups }
     }
 
     /// Checks that `on` is sorted and distinct and names only ghost batches that exist.
@@ -53,11 +50,7 @@ impl Ghosts {
     /// If it does not.
     pub fn check_range(&self, op: &str, list: &str, on: &[u32]) {
         for &g in on {
-            assert!(
-                (g as usize) < self.groups,
-                "{op}: `{list}` names ghost batch {g} of {}",
-                self.groups
-            );
+            assert!((g as usize) < self.groups, "{op}: `{list}` names ghost batch {g} of {}", self.groups);
         }
     }
 }
@@ -74,37 +67,20 @@ pub struct Lists {
 impl Lists {
     /// From the listed ghost batches to the same.
     pub(crate) fn same(on: &[u32]) -> Self {
-        Self {
-            read: on.to_vec(),
-            write: on.to_vec(),
-        }
+        Self { read: on.to_vec(), write: on.to_vec() }
     }
 
     /// From the listed ghost batches to a compact result.
     pub(crate) fn compact(on: Vec<u32>) -> Self {
-        Self {
-            write: (0..on.len() as u32).collect(),
-            read: on,
-        }
+        Self { write: (0..on.len() as u32).collect(), read: on }
     }
 
     /// Checks lists for an input of `rows_of_x` rows that is added to `rows` rows of `groups` ghost batches.
     ///
     /// # Panics
     /// If the rows cannot be cut, the lists differ in length, `write` is not sorted and distinct, or a ghost batch does not exist.
-    pub(crate) fn checked(
-        op: &str,
-        [rows, rows_of_x]: [usize; 2],
-        groups: usize,
-        read: &[u32],
-        write: &[u32],
-    ) -> Self {
-        assert!(
-            read.len() == write.len(),
-            "{op}: `read` has {} entries, `write` {}",
-            read.len(),
-            write.len()
-        );
+    pub(crate) fn checked(op: &str, [rows, rows_of_x]: [usize; 2], groups: usize, read: &[u32], write: &[u32]) -> Self {
+        assert!(read.len() == write.len(), "{op}: `read` has {} entries, `write` {}", read.len(), write.len());
         let ghosts = Ghosts::cut(op, rows, groups);
         ghosts.check(op, "write", write);
         assert!(
@@ -112,15 +88,9 @@ impl Lists {
             "{op}: {rows_of_x} rows of the input cannot be cut into ghost batches of {}",
             ghosts.size
         );
-        let ghosts_of_x = Ghosts {
-            groups: rows_of_x / ghosts.size,
-            size: ghosts.size,
-        };
+        let ghosts_of_x = Ghosts { groups: rows_of_x / ghosts.size, size: ghosts.size };
         ghosts_of_x.check_range(op, "read", read);
-        Self {
-            read: read.to_vec(),
-            write: write.to_vec(),
-        }
+        Self { read: read.to_vec(), write: write.to_vec() }
     }
 }
 
@@ -129,8 +99,5 @@ impl Lists {
 /// # Panics
 /// If they do not.
 pub(crate) fn check_same(op: &str, acc: [usize; 4], x: [usize; 4]) {
-    assert!(
-        acc == x,
-        "{op}: the accumulator has shape {acc:?}, the input {x:?}"
-    );
+    assert!(acc == x, "{op}: the accumulator has shape {acc:?}, the input {x:?}");
 }

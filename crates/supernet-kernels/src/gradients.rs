@@ -53,8 +53,7 @@ macro_rules! register {
         let parent = $parent;
         // The gradient of a leaf is the user's: Burn hands out copies only.
         let shared = !parent.parents.is_empty();
-        let $sum = (shared && $crate::gradients::is_registered(parent.id))
-            .then(|| $grads.consume::<$B>(&parent));
+        let $sum = (shared && $crate::gradients::is_registered(parent.id)).then(|| $grads.consume::<$B>(&parent));
         let gradient = $gradient;
         $grads.register::<$B>(parent.id, gradient);
         if shared {

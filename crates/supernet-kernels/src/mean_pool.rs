@@ -30,11 +30,7 @@ pub trait MeanPoolKernels: Backend {
     fn forward(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;
 
     /// The gradient of the input; added to `into` if that is given.
-    fn backward(
-        grad: FloatTensor<Self>,
-        factor: usize,
-        into: Option<FloatTensor<Self>>,
-    ) -> FloatTensor<Self>;
+    fn backward(grad: FloatTensor<Self>, factor: usize, into: Option<FloatTensor<Self>>) -> FloatTensor<Self>;
 }
 
 /// The differentiable operation.
@@ -67,11 +63,7 @@ impl<B: MeanPoolKernels> Backward<B, 1> for MeanPoolBackward {
 impl<B: MeanPoolKernels, C: CheckpointStrategy> MeanPoolOps for Autodiff<B, C> {
     fn mean_pool(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self> {
         let (x, node) = x.into_parts();
-        match MeanPoolBackward
-            .prepare::<C>([node])
-            .compute_bound()
-            .stateful()
-        {
+        match MeanPoolBackward.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => prep.finish(factor, B::forward(x, factor)),
             OpsKind::UnTracked(prep) => prep.finish(B::forward(x, factor)),
         }
@@ -96,8 +88,5 @@ pub fn mean_pool(x: Tensor<4>, factor: usize) -> Tensor<4> {
     if x.dims()[0] == 0 || !has_kernels([&x]) {
         return reference::mean_pool(x, factor);
     }
-    Tensor::from_dispatch(<Dispatch as MeanPoolOps>::mean_pool(
-        x.into_dispatch(),
-        factor,
-    ))
+    Tensor::from_dispatch(<Dispatch as MeanPoolOps>::mean_pool(x.into_dispatch(), factor))
 }

@@ -56,23 +56,11 @@ pub trait NormKernels: Backend {
 #[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
 pub trait NormOps: Backend {
     /// See [`NormKernels::forward`].
-    fn norm(
-        x: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-        eps: f32,
-        relu: bool,
-    ) -> FloatTensor<Self>;
+    fn norm(x: FloatTensor<Self>, groups: usize, on: Vec<u32>, eps: f32, relu: bool) -> FloatTensor<Self>;
 }
 
 impl<B: NormKernels> NormOps for B {
-    fn norm(
-        x: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-        eps: f32,
-        relu: bool,
-    ) -> FloatTensor<Self> {
+    fn norm(x: FloatTensor<Self>, groups: usize, on: Vec<u32>, eps: f32, relu: bool) -> FloatTensor<Self> {
         B::forward(x, groups, &on, eps, relu).0
     }
 }
@@ -87,21 +75,13 @@ impl<B: NormKernels> Backward<B, 1> for NormBackward {
         let grad = consume!(B, grads, ops.node);
         let (x, stats, groups, on, relu) = ops.state;
         if let [Some(parent)] = ops.parents {
-            register!(B, grads, parent, |into| B::backward(
-                grad, x, stats, groups, &on, relu, into
-            ));
+            register!(B, grads, parent, |into| B::backward(grad, x, stats, groups, &on, relu, into));
         }
     }
 }
 
 impl<B: NormKernels, C: CheckpointStrategy> NormOps for Autodiff<B, C> {
-    fn norm(
-        x: FloatTensor<Self>,
-        groups: usize,
-        on: Vec<u32>,
-        eps: f32,
-        relu: bool,
-    ) -> FloatTensor<Self> {
+    fn norm(x: FloatTensor<Self>, groups: usize, on: Vec<u32>, eps: f32, relu: bool) -> FloatTensor<Self> {
         let (x, node) = x.into_parts();
         match NormBackward.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
@@ -114,13 +94,7 @@ impl<B: NormKernels, C: CheckpointStrategy> NormOps for Autodiff<B, C> {
 }
 
 fn run(x: Tensor<4>, groups: usize, on: Vec<u32>, eps: f64, relu: bool) -> Tensor<4> {
-    Tensor::from_dispatch(<Dispatch as NormOps>::norm(
-        x.into_dispatch(),
-        groups,
-        on,
-        eps as f32,
-        relu,
-    ))
+    Tensor::from_dispatch(<Dispatch as NormOps>::norm(x.into_dispatch(), groups, on, eps as f32, relu))
 }
 
 /// `relu(norm(x))` by the statistics of each ghost batch.

@@ -26,12 +26,7 @@ pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
     if x.dims()[0] == 0 || !has_kernels([&x, &weight]) {
         return reference::pointwise(x, weight);
     }
-    Tensor::from_dispatch(<Dispatch as ContractOps>::contract(
-        x.into_dispatch(),
-        weight.into_dispatch(),
-        1,
-        vec![0],
-    ))
+    Tensor::from_dispatch(<Dispatch as ContractOps>::contract(x.into_dispatch(), weight.into_dispatch(), 1, vec![0]))
 }
 
 /// `acc` with the 1x1 convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
@@ -58,8 +53,5 @@ pub fn pointwise_add(
 fn check_weight(op: &str, x: &Tensor<4>, weight: &Tensor<4>) {
     let c_in = x.dims()[1];
     let shape = weight.dims();
-    assert!(
-        shape[1..] == [c_in, 1, 1],
-        "{op}: the weight must be [c_out, {c_in}, 1, 1], found {shape:?}"
-    );
+    assert!(shape[1..] == [c_in, 1, 1], "{op}: the weight must be [c_out, {c_in}, 1, 1], found {shape:?}");
 }

@@ -93,14 +93,7 @@ impl<B: PoolKernels> Backward<B, 2> for PoolBackward {
         let (x, kind, groups, on) = ops.state;
         let [acc, of_x] = ops.parents;
         if let Some(parent) = of_x {
-            register!(B, grads, parent, |into| B::backward(
-                grad.clone(),
-                x,
-                kind,
-                groups,
-                &on,
-                into
-            ));
+            register!(B, grads, parent, |into| B::backward(grad.clone(), x, kind, groups, &on, into));
         }
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);
@@ -117,11 +110,7 @@ impl<B: PoolKernels, C: CheckpointStrategy> PoolOps for Autodiff<B, C> {
         on: Vec<u32>,
     ) -> FloatTensor<Self> {
         let ((acc, acc_node), (x, x_node)) = (acc.into_parts(), x.into_parts());
-        match PoolBackward
-            .prepare::<C>([acc_node, x_node])
-            .compute_bound()
-            .stateful()
-        {
+        match PoolBackward.prepare::<C>([acc_node, x_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let y = B::forward_add(acc, x.clone(), kind, groups, &on);
                 prep.finish((x, kind, groups, on), y)

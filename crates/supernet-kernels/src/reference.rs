@@ -90,18 +90,10 @@ pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u
     }
     let x = take(x, groups, on);
     let y = match kind {
-        Pool::Max => max_pool2d(
-            x,
-            MaxPoolOptions::new([3, 3])
-                .with_stride([1, 1])
-                .with_padding([1, 1]),
-        ),
+        Pool::Max => max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1])),
         Pool::Average => avg_pool2d(
             x,
-            AvgPoolOptions::new([3, 3])
-                .with_stride([1, 1])
-                .with_padding([1, 1])
-                .with_count_include_pad(true),
+            AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(true),
         ),
     };
     add_rows(acc, y, groups, on)
@@ -113,13 +105,7 @@ pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor
 }
 
 /// See [`add_at`](crate::add_at).
-pub fn add_at(
-    acc: Tensor<4>,
-    x: Tensor<4>,
-    groups: usize,
-    read: &[u32],
-    write: &[u32],
-) -> Tensor<4> {
+pub fn add_at(acc: Tensor<4>, x: Tensor<4>, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
     if write.is_empty() {
         return acc;
     }
@@ -145,9 +131,7 @@ pub fn take(x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     }
     let size = rows / groups;
     let list = indices(&x, on);
-    x.reshape([groups, size * c * h * w])
-        .select(0, list)
-        .reshape([on.len() * size, c, h, w])
+    x.reshape([groups, size * c * h * w]).select(0, list).reshape([on.len() * size, c, h, w])
 }
 
 /// `acc` with the ghost batches of `y` added to the listed ones.

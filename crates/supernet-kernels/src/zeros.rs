@@ -2,8 +2,8 @@
 
 use burn::{
     backend::{
-        Autodiff, AutodiffBackend, Backend, Dispatch,
-        autodiff::checkpoint::strategy::CheckpointStrategy, backend_extension, tensor::FloatTensor,
+        Autodiff, AutodiffBackend, Backend, Dispatch, autodiff::checkpoint::strategy::CheckpointStrategy,
+        backend_extension, tensor::FloatTensor,
     },
     tensor::Tensor,
 };

@@ -20,11 +20,7 @@ fn kernels_agree_with_the_reference() {
         assert!(d <= FORWARD, "{}: forward differs by {d:e}", case.name);
         for (i, (f, e)) in found.gradients.iter().zip(&expected.gradients).enumerate() {
             let d = difference(f, e);
-            assert!(
-                d <= GRADIENT,
-                "{}: gradient of input {i} differs by {d:e}",
-                case.name
-            );
+            assert!(d <= GRADIENT, "{}: gradient of input {i} differs by {d:e}", case.name);
         }
     }
 }
@@ -46,11 +42,7 @@ fn statistics_stay_accurate_far_from_zero_and_with_an_image_unlike_the_others() 
     for outlier in 0..n {
         let mut numbers = common::numbers(n * c * h * w, 1);
         for (i, v) in numbers.iter_mut().enumerate() {
-            let far = if i / (c * h * w) == outlier {
-                40.0
-            } else {
-                8.0
-            };
+            let far = if i / (c * h * w) == outlier { 40.0 } else { 8.0 };
             *v = f64::from((*v + far) as f32);
         }
         let x = |dtype| {

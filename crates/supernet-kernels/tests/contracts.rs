@@ -5,8 +5,8 @@ mod common;
 use burn::tensor::{DType, Tensor};
 use common::{device, random, values};
 use supernet_kernels::{
-    Pool, add_on, conv, depthwise, mean_pool, norm, norm_relu, norm_relu_on, pointwise,
-    pointwise_add, pool_add, zeros_like_rows,
+    Pool, add_on, conv, depthwise, mean_pool, norm, norm_relu, norm_relu_on, pointwise, pointwise_add, pool_add,
+    zeros_like_rows,
 };
 
 fn batch(shape: [usize; 4]) -> Tensor<4> {
@@ -35,23 +35,14 @@ fn an_empty_list_gives_an_empty_result_that_goes_through_everything() {
 
 #[test]
 fn an_empty_list_leaves_the_accumulator_as_it_is() {
-    let (acc, x) = (
-        batch([4, 3, 6, 6]),
-        random([4, 3, 6, 6], 2, &device(), DType::F32),
-    );
+    let (acc, x) = (batch([4, 3, 6, 6]), random([4, 3, 6, 6], 2, &device(), DType::F32));
     let expected = values(&acc);
     assert_eq!(values(&add_on(acc.clone(), x.clone(), 2, &[])), expected);
     for kind in [Pool::Max, Pool::Average] {
-        assert_eq!(
-            values(&pool_add(acc.clone(), x.clone(), kind, 2, &[])),
-            expected
-        );
+        assert_eq!(values(&pool_add(acc.clone(), x.clone(), kind, 2, &[])), expected);
     }
     let weight = batch([3, 3, 1, 1]);
-    assert_eq!(
-        values(&pointwise_add(acc, x, weight, 2, &[], &[])),
-        expected
-    );
+    assert_eq!(values(&pointwise_add(acc, x, weight, 2, &[], &[])), expected);
 }
 
 #[test]
@@ -74,9 +65,7 @@ fn what_is_not_a_number_is_not_hidden() {
 fn the_gradient_of_a_maximum_goes_to_the_first_row_by_row() {
     let x = Tensor::<4>::ones([1, 1, 3, 3], &device().autodiff()).require_grad();
     let acc = zeros_like_rows(&x, 1, 1);
-    let gradients = pool_add(acc, x.clone(), Pool::Max, 1, &[0])
-        .sum()
-        .backward();
+    let gradients = pool_add(acc, x.clone(), Pool::Max, 1, &[0]).sum().backward();
     let found = values(&x.grad(&gradients).unwrap());
     assert_eq!(found, [4.0, 2.0, 0.0, 2.0, 1.0, 0.0, 0.0, 0.0, 0.0]);
 }
@@ -103,11 +92,7 @@ mod in_place {
             |acc, x| pool_add(acc, x, Pool::Average, 2, &[0, 1]),
             |acc, x| {
                 let weight = batch([3, 3, 1, 1]);
-                let weight = if x.device().is_autodiff() {
-                    weight.autodiff()
-                } else {
-                    weight
-                };
+                let weight = if x.device().is_autodiff() { weight.autodiff() } else { weight };
                 pointwise_add(acc, x, weight, 2, &[0, 1], &[0, 1])
             },
         ]
@@ -192,35 +177,23 @@ mod panics {
     #[test]
     #[should_panic(expected = "pool_add: `on` names ghost batch 2 of 2")]
     fn lists_name_ghost_batches_that_exist() {
-        pool_add(
-            batch([4, 3, 4, 4]),
-            batch([4, 3, 4, 4]),
-            Pool::Max,
-            2,
-            &[0, 2],
-        );
+        pool_add(batch([4, 3, 4, 4]), batch([4, 3, 4, 4]), Pool::Max, 2, &[0, 2]);
     }
 
     #[test]
-    #[should_panic(
-        expected = "add_on: the accumulator has shape [4, 3, 4, 4], the input [4, 2, 4, 4]"
-    )]
+    #[should_panic(expected = "add_on: the accumulator has shape [4, 3, 4, 4], the input [4, 2, 4, 4]")]
     fn accumulator_and_input_have_one_shape() {
         add_on(batch([4, 3, 4, 4]), batch([4, 2, 4, 4]), 2, &[0]);
     }
 
     #[test]
-    #[should_panic(
-        expected = "depthwise: the weight must be [3, 1, k, k] with odd k, found [3, 1, 2, 2]"
-    )]
+    #[should_panic(expected = "depthwise: the weight must be [3, 1, k, k] with odd k, found [3, 1, 2, 2]")]
     fn depthwise_kernels_are_odd() {
         depthwise(batch([4, 3, 4, 4]), batch([3, 1, 2, 2]), 2, &[0]);
     }
 
     #[test]
-    #[should_panic(
-        expected = "conv: the weight must be [c_out, 3, kh, kw] with odd kh and kw, found [5, 2, 1, 7]"
-    )]
+    #[should_panic(expected = "conv: the weight must be [c_out, 3, kh, kw] with odd kh and kw, found [5, 2, 1, 7]")]
     fn convolutions_read_all_channels() {
         conv(batch([4, 3, 4, 4]), batch([5, 2, 1, 7]), 2, &[0]);
     }
@@ -232,74 +205,33 @@ mod panics {
     }
 
     #[test]
-    #[should_panic(
-        expected = "pointwise_add: the accumulator has shape [4, 4, 4, 4], what is added [2, 5, 4, 4]"
-    )]
+    #[should_panic(expected = "pointwise_add: the accumulator has shape [4, 4, 4, 4], what is added [2, 5, 4, 4]")]
     fn accumulator_and_1x1_have_one_shape() {
-        pointwise_add(
-            batch([4, 4, 4, 4]),
-            batch([2, 3, 4, 4]),
-            batch([5, 3, 1, 1]),
-            2,
-            &[0],
-            &[0],
-        );
+        pointwise_add(batch([4, 4, 4, 4]), batch([2, 3, 4, 4]), batch([5, 3, 1, 1]), 2, &[0], &[0]);
     }
 
     #[test]
     #[should_panic(expected = "pointwise_add: `read` has 1 entries, `write` 2")]
     fn lists_are_pairs() {
-        pointwise_add(
-            batch([4, 3, 4, 4]),
-            batch([4, 3, 4, 4]),
-            batch([3, 3, 1, 1]),
-            2,
-            &[0],
-            &[0, 1],
-        );
+        pointwise_add(batch([4, 3, 4, 4]), batch([4, 3, 4, 4]), batch([3, 3, 1, 1]), 2, &[0], &[0, 1]);
     }
 
     #[test]
-    #[should_panic(
-        expected = "pointwise_add: `write` must be sorted and distinct, found 0 after 0"
-    )]
+    #[should_panic(expected = "pointwise_add: `write` must be sorted and distinct, found 0 after 0")]
     fn a_ghost_batch_is_written_once() {
-        pointwise_add(
-            batch([4, 3, 4, 4]),
-            batch([4, 3, 4, 4]),
-            batch([3, 3, 1, 1]),
-            2,
-            &[0, 1],
-            &[0, 0],
-        );
+        pointwise_add(batch([4, 3, 4, 4]), batch([4, 3, 4, 4]), batch([3, 3, 1, 1]), 2, &[0, 1], &[0, 0]);
     }
 
     #[test]
     #[should_panic(expected = "pointwise_add: `read` names ghost batch 1 of 1")]
     fn a_ghost_batch_that_is_read_exists() {
-        pointwise_add(
-            batch([4, 3, 4, 4]),
-            batch([2, 3, 4, 4]),
-            batch([3, 3, 1, 1]),
-            2,
-            &[1],
-            &[0],
-        );
+        pointwise_add(batch([4, 3, 4, 4]), batch([2, 3, 4, 4]), batch([3, 3, 1, 1]), 2, &[1], &[0]);
     }
 
     #[test]
-    #[should_panic(
-        expected = "pointwise_add: 3 rows of the input cannot be cut into ghost batches of 2"
-    )]
+    #[should_panic(expected = "pointwise_add: 3 rows of the input cannot be cut into ghost batches of 2")]
     fn the_input_has_whole_ghost_batches() {
-        pointwise_add(
-            batch([4, 3, 4, 4]),
-            batch([3, 3, 4, 4]),
-            batch([3, 3, 1, 1]),
-            2,
-            &[0],
-            &[0],
-        );
+        pointwise_add(batch([4, 3, 4, 4]), batch([3, 3, 4, 4]), batch([3, 3, 1, 1]), 2, &[0], &[0]);
     }
 
     #[test]

@@ -9,27 +9,16 @@ use supernet_kernels::simd::{Level, limit};
 
 #[test]
 fn every_instruction_set_agrees_with_the_reference() {
-    let expected: Vec<_> = cases()
-        .iter()
-        .map(|case| run(case.reference, case, DType::F64))
-        .collect();
+    let expected: Vec<_> = cases().iter().map(|case| run(case.reference, case, DType::F64)).collect();
     for level in [Level::Portable, Level::Avx2, Level::Avx512] {
         let used = limit(level);
         for (case, expected) in cases().iter().zip(&expected) {
             let found = run(case.kernel, case, DType::F32);
             let d = difference(&found.y, &expected.y);
-            assert!(
-                d <= 1e-5,
-                "{used:?}, {}: forward differs by {d:e}",
-                case.name
-            );
+            assert!(d <= 1e-5, "{used:?}, {}: forward differs by {d:e}", case.name);
             for (i, (f, e)) in found.gradients.iter().zip(&expected.gradients).enumerate() {
                 let d = difference(f, e);
-                assert!(
-                    d <= 1e-4,
-                    "{used:?}, {}: gradient of input {i} differs by {d:e}",
-                    case.name
-                );
+                assert!(d <= 1e-4, "{used:?}, {}: gradient of input {i} differs by {d:e}", case.name);
             }
         }
     }

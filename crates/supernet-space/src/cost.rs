@@ -53,7 +53,7 @@ impl NetworkShape {
                 return Err(SpaceError::Field { field, found, expected: "at least 1" });
             }
         }
-        if self.side == 0 || self.side % 4 != 0 {
+        if self.side == 0 || !self.side.is_multiple_of(4) {
             return Err(SpaceError::Field {
                 field: "image side",
                 found: self.side,

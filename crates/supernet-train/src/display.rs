@@ -19,11 +19,11 @@ use std::{
 /// What a training step shows, still on the device.
 #[derive(Clone)]
 pub struct Observation {
-    /// Mean cross-entropy of the batch: [1].
+    /// Mean cross-entropy of the batch: `[1]`.
     pub loss: Tensor<1>,
-    /// [images, classes].
+    /// `[images, classes]`.
     pub logits: Tensor<2>,
-    /// [images].
+    /// `[images]`.
     pub labels: Tensor<1, Int>,
     /// Learning rate of the step.
     pub learning_rate: f64,

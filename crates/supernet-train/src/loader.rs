@@ -7,9 +7,9 @@ use supernet_space::draws;
 
 /// Images and labels of a step, on a device.
 pub struct StepBatch {
-    /// [images, channels, height, width].
+    /// `[images, channels, height, width]`.
     pub images: Tensor<4>,
-    /// [images].
+    /// `[images]`.
     pub labels: Tensor<1, Int>,
 }
 

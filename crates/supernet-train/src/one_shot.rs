@@ -134,10 +134,10 @@ pub fn one_shot_search_with(
             &split.validation,
             &normalisation,
             scoring,
-            config.execution,
             device,
             display,
-        )?;
+        )?
+        .with_execution(config.execution);
         let outcome = search(stand_alone.cells.space(), strategy, &mut evaluator, limits)?;
         let all_on = stand_alone.cells.space().all_on();
         let score = evaluator.score(std::slice::from_ref(&all_on))?[0];

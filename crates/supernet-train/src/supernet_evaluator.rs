@@ -39,12 +39,11 @@ impl<'a> SupernetEvaluator<'a> {
         images: &Images,
         normalisation: &Normalisation,
         scoring: Scoring,
-        execution: Execution,
         device: &Device,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
         let Scoring { score_batch, candidates_per_launch, at_once, .. } = scoring;
-        if score_batch == 0 || images.len() % score_batch != 0 {
+        if score_batch == 0 || !images.len().is_multiple_of(score_batch) {
             let expected = format!("a divisor of {} validation images", images.len());
             return Err(TrainError::config("scoring.score_batch", score_batch, expected));
         }
@@ -59,7 +58,13 @@ impl<'a> SupernetEvaluator<'a> {
         };
         let runs = (0..images.len()).step_by(score_batch).map(run).collect();
         let candidates_per_launch = candidates_per_launch.max(1);
+        let execution = Execution::default();
         Ok(Self { supernet, stand_alone, runs, candidates_per_launch, at_once, execution, device, display })
+    }
+
+    /// The same with the operations of `execution`; kernels unless said otherwise.
+    pub fn with_execution(self, execution: Execution) -> Self {
+        Self { execution, ..self }
     }
 
     /// The scores of any masks, architectures or not.

@@ -91,7 +91,7 @@ fn on_one_core(work: impl FnOnce() + Send) {
 
 enum Message<R> {
     /// Steps done since the last message, and what the last of them gave.
-    Steps(u64, Option<Observation>),
+    Steps(u64, Option<Box<Observation>>),
     Result(usize, Result<R, TrainError>),
 }
 
@@ -105,7 +105,7 @@ struct Reporter<'a, R> {
 }
 
 impl<R> Reporter<'_, R> {
-    fn report(&mut self, done: u64, observation: Option<Observation>) {
+    fn report(&mut self, done: u64, observation: Option<Box<Observation>>) {
         // The receiver lives as long as the scope.
         self.sender.send(Message::Steps(done - self.done, observation)).ok();
         (self.done, self.reported) = (done, Instant::now());
@@ -120,7 +120,7 @@ impl<R> Display for Reporter<'_, R> {
     }
 
     fn observe(&mut self, done: u64, observation: &Observation) {
-        self.report(done, Some(observation.clone()));
+        self.report(done, Some(Box::new(observation.clone())));
     }
 
     fn advance(&mut self, done: u64) {

@@ -2,9 +2,7 @@
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{
-    Job, Out, each, gradient, jobs_of_input, numbers, ordered, owned, sides, simd::simd_fn,
-};
+use super::{Job, Out, each, gradient, jobs_of_input, numbers, ordered, owned, sides, simd::simd_fn};
 use crate::{add_on::AddKernels, ghosts::Lists};
 
 impl AddKernels for Flex {

@@ -38,21 +38,15 @@ impl MeanPoolKernels for Flex {
         let from = numbers(&grad);
         // SAFETY: the units cover all images, which are one ghost batch here.
         unsafe {
-            gradient(
-                [rows, c, h * factor, w * factor],
-                1,
-                &[0],
-                into,
-                |dx, add| {
-                    each(rows, image / 8, |i| {
-                        let g = &from[i * out..(i + 1) * out];
-                        let dx = dx.at(i * image, image);
-                        scratch(w * factor, |room| {
-                            spread(g.as_ptr(), dx, c * h, w, factor, add, room);
-                        });
+            gradient([rows, c, h * factor, w * factor], 1, &[0], into, |dx, add| {
+                each(rows, image / 8, |i| {
+                    let g = &from[i * out..(i + 1) * out];
+                    let dx = dx.at(i * image, image);
+                    scratch(w * factor, |room| {
+                        spread(g.as_ptr(), dx, c * h, w, factor, add, room);
                     });
-                },
-            )
+                });
+            })
         }
     }
 }

@@ -39,11 +39,7 @@ pub(crate) fn sides(t: &FlexTensor) -> [usize; 4] {
 
 /// The tensor with its numbers in row-major order, copied only if they are not.
 pub(crate) fn ordered(t: FlexTensor) -> FlexTensor {
-    if t.layout().contiguous_offsets().is_some() {
-        t
-    } else {
-        t.to_contiguous()
-    }
+    if t.layout().contiguous_offsets().is_some() { t } else { t.to_contiguous() }
 }
 
 /// The numbers of an [`ordered`] tensor.
@@ -82,20 +78,12 @@ unsafe impl Sync for Out<'_> {}
 
 impl<'a> Out<'a> {
     pub fn new(numbers: &'a mut [f32]) -> Self {
-        Self {
-            start: numbers.as_mut_ptr(),
-            len: numbers.len(),
-            memory: PhantomData,
-        }
+        Self { start: numbers.as_mut_ptr(), len: numbers.len(), memory: PhantomData }
     }
 
     /// A pointer to number `i`, with `len` numbers behind it. Units that run at the same time must not touch the same ones.
     pub fn at(&self, i: usize, len: usize) -> *mut f32 {
-        assert!(
-            i + len <= self.len,
-            "a unit writes {i} + {len} of {}",
-            self.len
-        );
+        assert!(i + len <= self.len, "a unit writes {i} + {len} of {}", self.len);
         self.start.wrapping_add(i)
     }
 }
@@ -107,11 +95,7 @@ impl<'a> Out<'a> {
 pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> FlexTensor {
     let len = shape.iter().product();
     let mut numbers = Vec::<f32>::with_capacity(len);
-    fill(Out {
-        start: numbers.as_mut_ptr(),
-        len,
-        memory: PhantomData,
-    });
+    fill(Out { start: numbers.as_mut_ptr(), len, memory: PhantomData });
     // SAFETY: the capacity is there and `fill` has written it.
     unsafe { numbers.set_len(len) };
     tensor(numbers, shape)
@@ -125,10 +109,7 @@ pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send
         (0..units).for_each(unit);
     } else {
         let least = (ENOUGH / cost.max(1)).clamp(1, units.div_ceil(2));
-        (0..units)
-            .into_par_iter()
-            .with_min_len(least)
-            .for_each(unit);
+        (0..units).into_par_iter().with_min_len(least).for_each(unit);
     }
 }
 
@@ -148,9 +129,7 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     SCRATCH.with_borrow_mut(|lines| {
         let need = len.div_ceil(16);
         if lines.len() < need {
-            let zero = Line {
-                _numbers: [0.0; 16],
-            };
+            let zero = Line { _numbers: [0.0; 16] };
             lines.resize(need, zero);
         }
         f(lines.as_mut_ptr().cast())
@@ -179,9 +158,7 @@ unsafe fn gradient(
     unsafe {
         filled(shape, |out| {
             let mut listed = on.iter().peekable();
-            let others: Vec<usize> = (0..groups)
-                .filter(|&g| listed.next_if(|&&o| o as usize == g).is_none())
-                .collect();
+            let others: Vec<usize> = (0..groups).filter(|&g| listed.next_if(|&&o| o as usize == g).is_none()).collect();
             each(others.len(), size / 32, |i| {
                 out.at(others[i] * size, size).write_bytes(0, size);
             });
@@ -211,12 +188,7 @@ struct Job {
 /// For the gradient of an input: every ghost batch that is read gets the sum of those it was written to, in the order of the lists.
 /// Returns the jobs and the sorted list of what they write.
 fn jobs_of_input(groups_of_x: usize, lists: &Lists) -> (Vec<Job>, Vec<u32>) {
-    let mut jobs: Vec<Job> = (0..groups_of_x)
-        .map(|to| Job {
-            to,
-            from: Vec::new(),
-        })
-        .collect();
+    let mut jobs: Vec<Job> = (0..groups_of_x).map(|to| Job { to, from: Vec::new() }).collect();
     for (&read, &write) in lists.read.iter().zip(&lists.write) {
         jobs[read as usize].from.push(write as usize);
     }

@@ -19,11 +19,7 @@ pub(super) struct Runs {
 impl Runs {
     /// Of one channel of `images` images.
     pub(super) fn channel(images: usize, channels: usize, plane: usize) -> Self {
-        Self {
-            count: images,
-            len: plane,
-            stride: channels * plane,
-        }
+        Self { count: images, len: plane, stride: channels * plane }
     }
 
     fn numbers(&self) -> f32 {
@@ -32,13 +28,7 @@ impl Runs {
 }
 
 impl NormKernels for Flex {
-    fn forward(
-        x: FlexTensor,
-        groups: usize,
-        on: &[u32],
-        eps: f32,
-        relu: bool,
-    ) -> (FlexTensor, FlexTensor) {
+    fn forward(x: FlexTensor, groups: usize, on: &[u32], eps: f32, relu: bool) -> (FlexTensor, FlexTensor) {
         let x = ordered(x);
         let [rows, c, h, w] = sides(&x);
         let (size, plane) = (rows / groups, h * w);
@@ -200,9 +190,7 @@ unsafe fn map_runs<V: Vector>(runs: Runs, to: *mut f32, add: bool, terms: impl T
         unsafe {
             if add {
                 while i < start + whole {
-                    terms.vector::<V>(i)[0]
-                        .add(V::load(to.add(i)))
-                        .store(to.add(i));
+                    terms.vector::<V>(i)[0].add(V::load(to.add(i))).store(to.add(i));
                     i += V::LANES;
                 }
             }
@@ -297,9 +285,7 @@ impl Terms<2> for Moments {
     unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 2] {
         // SAFETY: the caller's.
         unsafe {
-            let z = V::load(self.x.add(i))
-                .sub(V::splat(self.mean))
-                .mul(V::splat(self.rstd));
+            let z = V::load(self.x.add(i)).sub(V::splat(self.mean)).mul(V::splat(self.rstd));
             let y = z.mul_add(V::splat(self.affine[0]), V::splat(self.affine[1]));
             let g = V::load(self.grad.add(i)).where_greater(y, V::splat(self.floor));
             [g, g.mul(z)]
@@ -310,11 +296,7 @@ impl Terms<2> for Moments {
         // SAFETY: the caller's.
         unsafe {
             let z = (*self.x.add(i) - self.mean) * self.rstd;
-            let g = if z * self.affine[0] + self.affine[1] > self.floor {
-                *self.grad.add(i)
-            } else {
-                0.0
-            };
+            let g = if z * self.affine[0] + self.affine[1] > self.floor { *self.grad.add(i) } else { 0.0 };
             [g, g * z]
         }
     }
@@ -329,22 +311,14 @@ struct Gradient {
 impl Terms<1> for Gradient {
     #[inline(always)]
     unsafe fn vector<V: Vector>(&self, i: usize) -> [V; 1] {
-        let Moments {
-            grad,
-            x,
-            mean,
-            rstd,
-            affine: [scale, shift],
-            floor,
-        } = self.of;
+        let Moments { grad, x, mean, rstd, affine: [scale, shift], floor } = self.of;
         // SAFETY: the caller's.
         unsafe {
             let z = V::load(x.add(i)).sub(V::splat(mean)).mul(V::splat(rstd));
             let y = z.mul_add(V::splat(scale), V::splat(shift));
             let g = V::load(grad.add(i)).where_greater(y, V::splat(floor));
             let centred = g.sub(V::splat(self.means[0]));
-            [z.mul_add(V::splat(-self.means[1]), centred)
-                .mul(V::splat(rstd * scale))]
+            [z.mul_add(V::splat(-self.means[1]), centred).mul(V::splat(rstd * scale))]
         }
     }
     #[inline(always)]

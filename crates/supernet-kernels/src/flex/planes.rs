@@ -104,13 +104,7 @@ pub(crate) use for_vectors;
 #[inline(always)]
 pub(crate) unsafe fn load<V: Vector>(from: *const f32, lanes: usize) -> V {
     // SAFETY: the caller's.
-    unsafe {
-        if lanes == V::LANES {
-            V::load(from)
-        } else {
-            V::load_part(from, lanes)
-        }
-    }
+    unsafe { if lanes == V::LANES { V::load(from) } else { V::load_part(from, lanes) } }
 }
 
 /// Stores `lanes` numbers.

@@ -38,34 +38,21 @@ impl Plane {
 }
 
 impl PoolKernels for Flex {
-    fn forward_add(
-        acc: FlexTensor,
-        x: FlexTensor,
-        kind: Pool,
-        groups: usize,
-        on: &[u32],
-    ) -> FlexTensor {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, kind: Pool, groups: usize, on: &[u32]) -> FlexTensor {
         let x = ordered(x);
         let mut acc = owned(acc);
         let [rows, c, h, w] = sides(&x);
         let y = Out::new(acc.storage_mut());
-        images(
-            numbers(&x),
-            numbers(&x),
-            y,
-            [rows / groups, c, h, w],
-            on,
-            |x, _, y, columns, room| {
-                let plane = Plane { h, w };
-                // SAFETY: the unit's images, and room as large as `Plane` says.
-                unsafe {
-                    match kind {
-                        Pool::Max => maximum(x, y, c, plane, columns, room),
-                        Pool::Average => average(x, y, c, plane, columns, true, room),
-                    }
+        images(numbers(&x), numbers(&x), y, [rows / groups, c, h, w], on, |x, _, y, columns, room| {
+            let plane = Plane { h, w };
+            // SAFETY: the unit's images, and room as large as `Plane` says.
+            unsafe {
+                match kind {
+                    Pool::Max => maximum(x, y, c, plane, columns, room),
+                    Pool::Average => average(x, y, c, plane, columns, true, room),
                 }
-            },
-        );
+            }
+        });
         acc
     }
 
@@ -84,18 +71,11 @@ impl PoolKernels for Flex {
         // SAFETY: the units write the listed ghost batches; they have room as large as `Plane` says.
         unsafe {
             gradient([rows, c, h, w], groups, on, into, |dx, add| {
-                images(
-                    incoming,
-                    input,
-                    dx,
-                    of,
-                    on,
-                    |g, x, dx, columns, room| match kind {
-                        Pool::Max => maximum_gradient(g, x, dx, c, plane, columns, add, room),
-                        // The average is its own transpose.
-                        Pool::Average => average(g, dx, c, plane, columns, add, room),
-                    },
-                );
+                images(incoming, input, dx, of, on, |g, x, dx, columns, room| match kind {
+                    Pool::Max => maximum_gradient(g, x, dx, c, plane, columns, add, room),
+                    // The average is its own transpose.
+                    Pool::Average => average(g, dx, c, plane, columns, add, room),
+                });
             })
         }
     }
@@ -114,12 +94,7 @@ fn images(
     let len = h * w;
     each(on.len() * size, c * len / 4, |u| {
         let first = (on[u / size] as usize * size + u % size) * c * len;
-        let source = |numbers| Source {
-            numbers,
-            first,
-            stride: len,
-            len,
-        };
+        let source = |numbers| Source { numbers, first, stride: len, len };
         scratch(Plane { h, w }.total(), |room| {
             unit(source(a), source(b), out.at(first, c * len), &columns, room);
         });
@@ -140,18 +115,12 @@ unsafe fn neighbours<V: Vector>(
     unsafe {
         let left: V = load(plane.add(i).wrapping_sub(1), lanes);
         let right: V = load(plane.add(i + 1), lanes);
-        let (there_l, there_r) = (
-            V::load(columns.of(0).0.add(p)),
-            V::load(columns.of(2).0.add(p)),
-        );
+        let (there_l, there_r) = (V::load(columns.of(0).0.add(p)), V::load(columns.of(2).0.add(p)));
         let one = V::splat(1.0);
         [
-            left.and(there_l)
-                .or(outside.where_equal(there_l.and(one), V::zero())),
+            left.and(there_l).or(outside.where_equal(there_l.and(one), V::zero())),
             load(plane.add(i), lanes),
-            right
-                .and(there_r)
-                .or(outside.where_equal(there_r.and(one), V::zero())),
+            right.and(there_r).or(outside.where_equal(there_r.and(one), V::zero())),
         ]
     }
 }

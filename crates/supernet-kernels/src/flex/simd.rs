@@ -281,17 +281,12 @@ mod x86 {
         }
         #[inline(always)]
         fn or_else(self, other: Self, a: Self, b: Self) -> Self {
-            Self(unsafe {
-                _mm256_blendv_ps(other.0, self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0))
-            })
+            Self(unsafe { _mm256_blendv_ps(other.0, self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(a.0, b.0)) })
         }
         #[inline(always)]
         fn sum(self) -> f32 {
             unsafe {
-                let v = _mm_add_ps(
-                    _mm256_castps256_ps128(self.0),
-                    _mm256_extractf128_ps::<1>(self.0),
-                );
+                let v = _mm_add_ps(_mm256_castps256_ps128(self.0), _mm256_extractf128_ps::<1>(self.0));
                 let v = _mm_add_ps(v, _mm_movehl_ps(v, v));
                 _mm_cvtss_f32(_mm_add_ss(v, _mm_shuffle_ps::<1>(v, v)))
             }
@@ -379,9 +374,7 @@ mod x86 {
         }
         #[inline(always)]
         fn or_else(self, other: Self, a: Self, b: Self) -> Self {
-            Self(unsafe {
-                _mm512_mask_mov_ps(other.0, _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a.0, b.0), self.0)
-            })
+            Self(unsafe { _mm512_mask_mov_ps(other.0, _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a.0, b.0), self.0) })
         }
         /// Pairs of vectors are folded into one four times, each half as long: forty-five instructions for sixteen sums.
         #[inline(always)]
@@ -424,13 +417,7 @@ mod x86 {
         }
         #[inline(always)]
         fn sum(self) -> f32 {
-            unsafe {
-                Avx2(_mm256_add_ps(
-                    _mm512_castps512_ps256(self.0),
-                    _mm512_extractf32x8_ps::<1>(self.0),
-                ))
-                .sum()
-            }
+            unsafe { Avx2(_mm256_add_ps(_mm512_castps512_ps256(self.0), _mm512_extractf32x8_ps::<1>(self.0))).sum() }
         }
     }
 }

@@ -12,9 +12,7 @@ impl ZerosKernels for Flex {
         // SAFETY: the units cover all rows.
         unsafe {
             filled(shape, |out| {
-                each(rows, len / 32, |row| {
-                    out.at(row * len, len).write_bytes(0, len)
-                });
+                each(rows, len / 32, |row| out.at(row * len, len).write_bytes(0, len));
             })
         }
     }

@@ -17,9 +17,7 @@ pub fn numbers(count: usize, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d;
     (0..count)
         .map(|_| {
-            state = state
-                .wrapping_mul(6364136223846793005)
-                .wrapping_add(1442695040888963407);
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
             let bits = (state >> 33) as f32 / (1u64 << 31) as f32;
             f64::from(2.0 * bits - 1.0)
         })
@@ -35,10 +33,7 @@ pub fn random(shape: [usize; 4], seed: u64, device: &Device, dtype: DType) -> Te
 }
 
 pub fn values(t: &Tensor<4>) -> Vec<f64> {
-    t.clone()
-        .without_autodiff()
-        .try_into_vec_as::<f64>()
-        .unwrap()
+    t.clone().without_autodiff().try_into_vec_as::<f64>().unwrap()
 }
 
 /// An operation: takes its inputs one after the other, the number of ghost batches and the list.
@@ -80,10 +75,7 @@ pub fn run_on(op: Op, inputs: Vec<Tensor<4>>, groups: usize, on: &[u32]) -> Outc
     Outcome {
         shape: y.dims(),
         y: values(&y),
-        gradients: inputs
-            .iter()
-            .map(|x| values(&x.grad(&gradients).expect("every input has a gradient")))
-            .collect(),
+        gradients: inputs.iter().map(|x| values(&x.grad(&gradients).expect("every input has a gradient"))).collect(),
     }
 }
 
@@ -119,10 +111,7 @@ macro_rules! both {
             use supernet_kernels::reference as ops;
             $body
         }
-        (
-            kernel as $crate::common::Op,
-            reference as $crate::common::Op,
-        )
+        (kernel as $crate::common::Op, reference as $crate::common::Op)
     }};
 }
 
@@ -147,12 +136,7 @@ pub const SHAPES: [[usize; 5]; 14] = [
 /// Lists of ghost batches: all, the first, the last, every second.
 pub fn lists(groups: usize) -> Vec<Vec<u32>> {
     let groups = groups as u32;
-    let mut lists = vec![
-        (0..groups).collect(),
-        vec![0],
-        vec![groups - 1],
-        (0..groups).step_by(2).collect::<Vec<_>>(),
-    ];
+    let mut lists = vec![(0..groups).collect(), vec![0], vec![groups - 1], (0..groups).step_by(2).collect::<Vec<_>>()];
     lists.sort();
     lists.dedup();
     lists
@@ -170,41 +154,11 @@ macro_rules! readers {
         let acc = ops::pointwise_add(acc, t.clone(), $x(), $groups, $on, $on);
         let acc = ops::add_on(acc, t.clone(), $groups, &all);
         let acc = ops::pool_add(acc, t.clone(), Pool::Average, $groups, &all);
-        let acc = ops::add_at(
-            acc,
-            ops::depthwise(t.clone(), $x(), $groups, $on),
-            $groups,
-            &some,
-            $on,
-        );
-        let acc = ops::add_at(
-            acc,
-            ops::depthwise(t.clone(), $x(), $groups, &all),
-            $groups,
-            &all,
-            &all,
-        );
-        let acc = ops::add_at(
-            acc,
-            ops::conv(t.clone(), $x(), $groups, $on),
-            $groups,
-            &some,
-            $on,
-        );
-        let acc = ops::add_at(
-            acc,
-            ops::norm_relu(t.clone(), $groups, 1e-5),
-            $groups,
-            &all,
-            &all,
-        );
-        let acc = ops::add_at(
-            acc,
-            ops::norm_relu_on(t.clone(), $groups, $on, 1e-5),
-            $groups,
-            &some,
-            $on,
-        );
+        let acc = ops::add_at(acc, ops::depthwise(t.clone(), $x(), $groups, $on), $groups, &some, $on);
+        let acc = ops::add_at(acc, ops::depthwise(t.clone(), $x(), $groups, &all), $groups, &all, &all);
+        let acc = ops::add_at(acc, ops::conv(t.clone(), $x(), $groups, $on), $groups, &some, $on);
+        let acc = ops::add_at(acc, ops::norm_relu(t.clone(), $groups, 1e-5), $groups, &all, &all);
+        let acc = ops::add_at(acc, ops::norm_relu_on(t.clone(), $groups, $on, 1e-5), $groups, &some, $on);
         acc + t
     }};
 }
@@ -228,43 +182,19 @@ pub fn cases() -> Vec<Case> {
             let whole = [groups * n, c, h, w];
             // A single number has no deviation: its normalisation is zero times a large number.
             if n * h * w > 1 {
-                case(
-                    "norm_relu_on",
-                    &[whole],
-                    both!(|x, groups, on| ops::norm_relu_on(x(), groups, on, 1e-5)),
-                );
+                case("norm_relu_on", &[whole], both!(|x, groups, on| ops::norm_relu_on(x(), groups, on, 1e-5)));
             }
             for k in [1, 3, 5, 7, 9] {
                 let weight = [c, 1, k, k];
-                case(
-                    "depthwise",
-                    &[whole, weight],
-                    both!(|x, groups, on| ops::depthwise(x(), x(), groups, on)),
-                );
+                case("depthwise", &[whole, weight], both!(|x, groups, on| ops::depthwise(x(), x(), groups, on)));
             }
             for [c_out, kh, kw] in [[c, 1, 7], [c, 7, 1], [c + 5, 3, 3], [2, 1, 1]] {
                 let weight = [c_out, c, kh, kw];
-                case(
-                    "conv",
-                    &[whole, weight],
-                    both!(|x, groups, on| ops::conv(x(), x(), groups, on)),
-                );
+                case("conv", &[whole, weight], both!(|x, groups, on| ops::conv(x(), x(), groups, on)));
             }
-            case(
-                "maximum",
-                &[whole, whole],
-                both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Max, groups, on)),
-            );
-            case(
-                "average",
-                &[whole, whole],
-                both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Average, groups, on)),
-            );
-            case(
-                "add_on",
-                &[whole, whole],
-                both!(|x, groups, on| ops::add_on(x(), x(), groups, on)),
-            );
+            case("maximum", &[whole, whole], both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Max, groups, on)));
+            case("average", &[whole, whole], both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Average, groups, on)));
+            case("add_on", &[whole, whole], both!(|x, groups, on| ops::add_on(x(), x(), groups, on)));
             let acc = [groups * n, c + 1, h, w];
             let weight = [c + 1, c, 1, 1];
             case(
@@ -283,14 +213,7 @@ pub fn cases() -> Vec<Case> {
             case(
                 "pointwise_add of one ghost batch to several",
                 &[acc, [2 * n, c, h, w], weight],
-                both!(|x, groups, on| ops::pointwise_add(
-                    x(),
-                    x(),
-                    x(),
-                    groups,
-                    &vec![1; on.len()],
-                    on
-                )),
+                both!(|x, groups, on| ops::pointwise_add(x(), x(), x(), groups, &vec![1; on.len()], on)),
             );
             let weight = [c + 1, c, 3, 1];
             case(
@@ -340,38 +263,18 @@ pub fn cases() -> Vec<Case> {
                 continue;
             }
             if n * h * w > 1 {
-                case(
-                    "norm_relu",
-                    &[whole],
-                    both!(|x, groups, on| ops::norm_relu(x(), groups, 1e-5)),
-                );
-                case(
-                    "norm",
-                    &[whole],
-                    both!(|x, groups, on| ops::norm(x(), groups, 1e-5)),
-                );
+                case("norm_relu", &[whole], both!(|x, groups, on| ops::norm_relu(x(), groups, 1e-5)));
+                case("norm", &[whole], both!(|x, groups, on| ops::norm(x(), groups, 1e-5)));
             }
             for c_out in [c, c + 3, 2 * c] {
                 let weight = [c_out, c, 1, 1];
-                case(
-                    "pointwise",
-                    &[whole, weight],
-                    both!(|x, groups, on| ops::pointwise(x(), x())),
-                );
+                case("pointwise", &[whole, weight], both!(|x, groups, on| ops::pointwise(x(), x())));
             }
             if h % 2 == 0 && w % 2 == 0 {
-                case(
-                    "mean_pool by 2",
-                    &[whole],
-                    both!(|x, groups, on| ops::mean_pool(x(), 2)),
-                );
+                case("mean_pool by 2", &[whole], both!(|x, groups, on| ops::mean_pool(x(), 2)));
             }
             if h % 3 == 0 && w % 3 == 0 {
-                case(
-                    "mean_pool by 3",
-                    &[whole],
-                    both!(|x, groups, on| ops::mean_pool(x(), 3)),
-                );
+                case("mean_pool by 3", &[whole], both!(|x, groups, on| ops::mean_pool(x(), 3)));
             }
         }
     }

@@ -51,11 +51,7 @@ impl Sides {
 
     /// The contraction that gives the input's gradient.
     fn transposed(self) -> Self {
-        Self {
-            c_in: self.c_out,
-            c_out: self.c_in,
-            ..self
-        }
+        Self { c_in: self.c_out, c_out: self.c_in, ..self }
     }
 
     /// From a channel to the next in scratch: rows of padding above and below.
@@ -84,30 +80,16 @@ impl ContractKernels for Flex {
         let (x, weight) = (ordered(x), ordered(weight));
         let (sides_of, size) = contraction(&x, &weight, groups);
         let packed = pack(numbers(&weight), sides_of, false);
-        let jobs: Vec<Job> = (0..on.len())
-            .map(|i| Job {
-                to: i,
-                from: vec![on[i] as usize],
-            })
-            .collect();
+        let jobs: Vec<Job> = (0..on.len()).map(|i| Job { to: i, from: vec![on[i] as usize] }).collect();
         // SAFETY: the jobs cover every ghost batch of the result.
         unsafe {
-            filled(
-                [on.len() * size, sides_of.c_out, sides_of.h, sides_of.w],
-                |y| {
-                    contract(numbers(&x), &packed, y, sides_of, size, &jobs, false);
-                },
-            )
+            filled([on.len() * size, sides_of.c_out, sides_of.h, sides_of.w], |y| {
+                contract(numbers(&x), &packed, y, sides_of, size, &jobs, false);
+            })
         }
     }
 
-    fn forward_add(
-        acc: FlexTensor,
-        x: FlexTensor,
-        weight: FlexTensor,
-        groups: usize,
-        lists: &Lists,
-    ) -> FlexTensor {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, weight: FlexTensor, groups: usize, lists: &Lists) -> FlexTensor {
         let (x, weight) = (ordered(x), ordered(weight));
         let mut acc = owned(acc);
         let size = sides(&acc)[0] / groups;
@@ -117,10 +99,7 @@ impl ContractKernels for Flex {
             .read
             .iter()
             .zip(&lists.write)
-            .map(|(&from, &to)| Job {
-                to: to as usize,
-                from: vec![from as usize],
-            })
+            .map(|(&from, &to)| Job { to: to as usize, from: vec![from as usize] })
             .collect();
         let y = Out::new(acc.storage_mut());
         contract(numbers(&x), &packed, y, sides_of, size, &jobs, true);
@@ -138,15 +117,7 @@ impl ContractKernels for Flex {
         let (grad, weight) = (ordered(grad), ordered(weight));
         let [c_out, c_in, kh, kw] = sides(&weight);
         let [_, _, h, w] = sides(&grad);
-        let sides_of = Sides {
-            c_in,
-            c_out,
-            kh,
-            kw,
-            h,
-            w,
-        }
-        .transposed();
+        let sides_of = Sides { c_in, c_out, kh, kw, h, w }.transposed();
         let packed = pack(numbers(&weight), sides_of, true);
         let (jobs, listed) = jobs_of_input(groups_of_x, lists);
         let shape = [groups_of_x * size, c_in, h, w];
@@ -158,24 +129,11 @@ impl ContractKernels for Flex {
         }
     }
 
-    fn backward_weight(
-        grad: FlexTensor,
-        x: FlexTensor,
-        weight: [usize; 4],
-        size: usize,
-        lists: &Lists,
-    ) -> FlexTensor {
+    fn backward_weight(grad: FlexTensor, x: FlexTensor, weight: [usize; 4], size: usize, lists: &Lists) -> FlexTensor {
         let (grad, x) = (ordered(grad), ordered(x));
         let [c_out, c_in, kh, kw] = weight;
         let [_, _, h, w] = sides(&x);
-        let sides_of = Sides {
-            c_in,
-            c_out,
-            kh,
-            kw,
-            h,
-            w,
-        };
+        let sides_of = Sides { c_in, c_out, kh, kw, h, w };
         let dw = weight_gradient(numbers(&grad), numbers(&x), sides_of, size, lists);
         super::tensor(dw, weight)
     }
@@ -184,17 +142,7 @@ impl ContractKernels for Flex {
 fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, usize) {
     let [rows, _, h, w] = sides(x);
     let [c_out, c_in, kh, kw] = sides(weight);
-    (
-        Sides {
-            c_in,
-            c_out,
-            kh,
-            kw,
-            h,
-            w,
-        },
-        rows / groups,
-    )
+    (Sides { c_in, c_out, kh, kw, h, w }, rows / groups)
 }
 
 /// The weights in the order of the sum, `[block of output channels][column][input channel][row][output channel of the block]`, zero
@@ -251,10 +199,7 @@ unsafe fn stage<V: Vector>(
             // SAFETY: the caller's.
             unsafe {
                 let from = from.add(c * plane);
-                let to = to
-                    .start
-                    .cast_mut()
-                    .add(t * to.image + c * to.channel + above);
+                let to = to.start.cast_mut().add(t * to.image + c * to.channel + above);
                 let mut i = 0;
                 while i < plane {
                     let lanes = V::LANES.min(plane - i);

@@ -26,11 +26,7 @@ fn terms(s: Sides) -> Vec<Term> {
     for channel in 0..s.c_in {
         for u in 0..s.kh {
             for column in 0..s.kw {
-                terms.push(Term {
-                    channel,
-                    tap: u * s.w + column,
-                    column,
-                });
+                terms.push(Term { channel, tap: u * s.w + column, column });
             }
         }
     }
@@ -41,13 +37,7 @@ fn terms(s: Sides) -> Vec<Term> {
 const TERMS: usize = 4;
 
 /// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the lists.
-pub(super) fn weight_gradient(
-    grad: &[f32],
-    x: &[f32],
-    s: Sides,
-    size: usize,
-    lists: &Lists,
-) -> Vec<f32> {
+pub(super) fn weight_gradient(grad: &[f32], x: &[f32], s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
     let plane = s.plane();
     let (columns, terms) = (Columns::new(s.kw, s.w), terms(s));
     // Images of a partial sum: their planes stay in the nearest cache. Depends on shapes alone.
@@ -82,22 +72,14 @@ pub(super) fn weight_gradient(
             len: rows * plane,
         };
         let dw = out.at(part * len + from * s.terms(), rows * s.terms());
-        let room = if direct {
-            0
-        } else {
-            s.room(count) + rows * count * plane
-        };
+        let room = if direct { 0 } else { s.room(count) + rows * count * plane };
         scratch(room, |room| {
             // SAFETY: the images are in `x` and `grad`; a unit writes rows of its own.
             unsafe {
                 if s.kw > 1 {
-                    products::<true>(
-                        source, of_g, count, direct, rows, &columns, &terms, dw, s, room,
-                    );
+                    products::<true>(source, of_g, count, direct, rows, &columns, &terms, dw, s, room);
                 } else {
-                    products::<false>(
-                        source, of_g, count, direct, rows, &columns, &terms, dw, s, room,
-                    );
+                    products::<false>(source, of_g, count, direct, rows, &columns, &terms, dw, s, room);
                 }
             }
         });
@@ -184,15 +166,8 @@ unsafe fn product_block<V: Vector, const R: usize, const MASKED: bool>(
     let mut masks = [columns.of(0); TERMS];
     for (j, (from, mask)) in from.iter_mut().zip(&mut masks).enumerate() {
         // A term that does not exist repeats the last.
-        let Term {
-            channel,
-            tap,
-            column,
-        } = terms[j.min(terms.len() - 1)];
-        *from = at
-            .start
-            .wrapping_add(channel * at.channel + tap)
-            .wrapping_sub(s.kw / 2);
+        let Term { channel, tap, column } = terms[j.min(terms.len() - 1)];
+        *from = at.start.wrapping_add(channel * at.channel + tap).wrapping_sub(s.kw / 2);
         *mask = columns.of(column);
     }
     let mut of = [0; R];

@@ -20,15 +20,7 @@ struct Plan<'a> {
 }
 
 /// Runs the jobs: `y[to] = sum of contractions of x[from]`, or adds them to `y[to]` if `add`.
-pub(super) fn contract(
-    x: &[f32],
-    packed: &[f32],
-    y: Out<'_>,
-    s: Sides,
-    size: usize,
-    jobs: &[Job],
-    add: bool,
-) {
+pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: usize, jobs: &[Job], add: bool) {
     let plane = s.plane();
     let plan = Plan {
         s,
@@ -40,9 +32,8 @@ pub(super) fn contract(
     };
     let per_image = plane * s.terms() * s.c_out / 16;
     // A unit is a run of images of a ghost batch.
-    let run = (16384 / per_image.max(1))
-        .next_multiple_of(plan.images)
-        .clamp(plan.images, size.next_multiple_of(plan.images));
+    let run =
+        (16384 / per_image.max(1)).next_multiple_of(plan.images).clamp(plan.images, size.next_multiple_of(plan.images));
     let runs = size.div_ceil(run);
     let room = if plan.direct { 0 } else { s.room(plan.images) };
     each(jobs.len() * runs, run * per_image, |unit| {
@@ -168,10 +159,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
                 masks[b] = unsafe { V::mask(pattern.add(pixel[b] % period)) };
             }
             for c in 0..s.c_in {
-                let channel = at
-                    .start
-                    .wrapping_add(c * at.channel + v)
-                    .wrapping_sub(s.kw / 2);
+                let channel = at.start.wrapping_add(c * at.channel + v).wrapping_sub(s.kw / 2);
                 for u in 0..s.kh {
                     // SAFETY: the caller's: pixels, padding and margins are there, and the weights of the block.
                     unsafe {
@@ -179,11 +167,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
                         let mut pixels = [V::zero(); P];
                         for b in 0..P {
                             let from = row.wrapping_add(from[b]);
-                            pixels[b] = if MASKED {
-                                V::load_where(from, masks[b])
-                            } else {
-                                V::load(from)
-                            };
+                            pixels[b] = if MASKED { V::load_where(from, masks[b]) } else { V::load(from) };
                         }
                         for r in 0..R {
                             let weight = V::splat(*w.add(r));

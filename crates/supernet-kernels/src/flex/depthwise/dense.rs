@@ -141,13 +141,7 @@ pub(super) fn forward(
     on: &[u32],
 ) {
     let pairs = Pairs::new(k, w);
-    let (ghost, planes) = (
-        size * c * PIXELS,
-        Planes {
-            images: size,
-            stride: c * PIXELS,
-        },
-    );
+    let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
     each(c, on.len() * size * PIXELS, |channel| {
         let matrix = pairs.matrix(&taps(channel));
         let (first, span) = (channel * PIXELS, ghost - (c - 1) * PIXELS);
@@ -173,13 +167,7 @@ pub(super) fn backward(
     add: bool,
 ) {
     let pairs = Pairs::new(k, w);
-    let (ghost, planes) = (
-        size * c * PIXELS,
-        Planes {
-            images: size,
-            stride: c * PIXELS,
-        },
-    );
+    let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
     each(c, 2 * on.len() * size * PIXELS, |channel| {
         let matrix = pairs.matrix(&taps(channel));
         let (first, span) = (channel * PIXELS, ghost - (c - 1) * PIXELS);

@@ -50,11 +50,7 @@ impl DepthwiseKernels for Flex {
         let result = [on.len() * size, c, h, w];
         if dense::fits(h, w) {
             // SAFETY: all channels of all listed ghost batches are written.
-            return unsafe {
-                filled(result, |y| {
-                    dense::forward(input, y, taps, [size, c, k, w], on)
-                })
-            };
+            return unsafe { filled(result, |y| dense::forward(input, y, taps, [size, c, k, w], on)) };
         }
         let columns = Columns::new(k, w);
         let unit = |y: Out<'_>, unit: usize| {
@@ -72,10 +68,7 @@ impl DepthwiseKernels for Flex {
                 taps: &taps(channel),
                 columns: &columns,
             };
-            let to = y.at(
-                (i * size * c + channel) * plane,
-                (size - 1) * c * plane + plane,
-            );
+            let to = y.at((i * size * c + channel) * plane, (size - 1) * c * plane + plane);
             scratch(room(k, look), |room| {
                 // SAFETY: planes of a channel lie `c * plane` apart in both tensors, and the room is as large as needed.
                 unsafe {
@@ -135,12 +128,7 @@ impl DepthwiseKernels for Flex {
             let (i, channel) = (unit / c, unit % c);
             let plane_at = |ghost: usize| (ghost * size * c + channel) * plane;
             let look = Look {
-                source: Source {
-                    numbers: incoming,
-                    first: plane_at(i),
-                    stride: c * plane,
-                    len: plane,
-                },
+                source: Source { numbers: incoming, first: plane_at(i), stride: c * plane, len: plane },
                 images: size,
                 h,
                 w,

@@ -40,11 +40,7 @@ impl Copies {
         let above = (half * w + half).next_multiple_of(16);
         let rows = look.h.next_multiple_of(2 * SUMS) + half;
         let image = (above + rows * w + half + 16).next_multiple_of(16);
-        Self {
-            image,
-            above,
-            images: (NEAR / (look.h * w)).clamp(2, look.images.max(2)),
-        }
+        Self { image, above, images: (NEAR / (look.h * w)).clamp(2, look.images.max(2)) }
     }
 }
 
@@ -56,13 +52,7 @@ pub(super) fn room(k: usize, look: Look<'_>) -> usize {
 
 /// Copies the planes of `count` images; what lies around them is zero.
 #[inline(always)]
-unsafe fn copy<V: Vector>(
-    look: Look<'_>,
-    first: usize,
-    count: usize,
-    copies: Copies,
-    room: *mut f32,
-) {
+unsafe fn copy<V: Vector>(look: Look<'_>, first: usize, count: usize, copies: Copies, room: *mut f32) {
     let source = look.source;
     for t in 0..count {
         let at = source.first + (first + t) * source.stride;
@@ -109,32 +99,17 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                         sum_rows::<V, K, 1, SUMS, 1>(look, [plane], to, stride, 1, add);
                     }
                     if dw.is_some() {
-                        sum_products::<V, K, 1, SUMS>(
-                            look,
-                            plane,
-                            x.add(at + t * stride),
-                            &mut sums,
-                        );
+                        sum_products::<V, K, 1, SUMS>(look, plane, x.add(at + t * stride), &mut sums);
                     }
                 }
             } else {
                 for t in (0..count).step_by(2) {
                     let plane = room.add(t * copies.image + copies.above);
                     // With an odd number, the last has itself for company.
-                    let pair = [
-                        plane,
-                        plane.add(if t + 1 < count { copies.image } else { 0 }),
-                    ];
+                    let pair = [plane, plane.add(if t + 1 < count { copies.image } else { 0 })];
                     if let Some(dx) = dx {
                         let to = dx.add(at + t * stride);
-                        sum_rows::<V, K, 2, { SUMS / 2 }, 2>(
-                            look,
-                            pair,
-                            to,
-                            stride,
-                            2.min(count - t),
-                            add,
-                        );
+                        sum_rows::<V, K, 2, { SUMS / 2 }, 2>(look, pair, to, stride, 2.min(count - t), add);
                     }
                     if dw.is_some() {
                         for (i, &plane) in pair.iter().enumerate().take(count - t) {

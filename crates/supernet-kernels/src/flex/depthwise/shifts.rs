@@ -32,13 +32,7 @@ impl Copies {
         // Eight vectors of sixteen, in as few images as have them.
         let images = (BLOCK * 16).div_ceil(len).min(images);
         let image = (len + (k - 1) * w).next_multiple_of(16);
-        Self {
-            len,
-            w,
-            image,
-            shift: image * images,
-            images,
-        }
+        Self { len, w, image, shift: image * images, images }
     }
 
     /// Numbers of all copies, a vector over the end, and the room for a plane at the edge of the tensor.
@@ -64,13 +58,7 @@ unsafe fn write_copies<V: Vector, const K: usize>(
             let plane = look.source.plane(first + t, half, edge);
             for v in 0..K {
                 let to = room.add(v * copies.shift + t * copies.image + half * copies.w);
-                shifted::<V>(
-                    plane,
-                    copies.len,
-                    v as isize - half as isize,
-                    look.columns.of(v),
-                    to,
-                );
+                shifted::<V>(plane, copies.len, v as isize - half as isize, look.columns.of(v), to);
             }
         }
     }
@@ -99,9 +87,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
         // Eight vectors of an image, then four of two images, then one of eight, so that eight sums never wait for each other.
         while vector + 8 <= per_image {
             for t in 0..count {
-                sum_block::<V, K, 1, 8>(
-                    room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies, add,
-                );
+                sum_block::<V, K, 1, 8>(room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies, add);
             }
             vector += 8;
         }
@@ -186,11 +172,7 @@ unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
     let sums = Spill::<BLOCK>::of(sums);
     for i in 0..images {
         for j in 0..J {
-            let lanes = if vector + j + 1 == per_image {
-                last
-            } else {
-                V::LANES
-            };
+            let lanes = if vector + j + 1 == per_image { last } else { V::LANES };
             // SAFETY: the caller's.
             unsafe {
                 let to = y.add((image + i) * stride + (vector + j) * V::LANES);
