@@ -80,9 +80,15 @@ impl StandAlone<'_> {
         display: &mut dyn Display,
     ) -> Result<Vec<Network>, TrainError> {
         display.begin(STAGE, masks.len() as u64 * self.steps()?);
-        let networks = share(at_once, masks, display, |mask, display| self.train(mask, display))?;
+        // The longest first, so that no core is left with a long one at the end.
+        let mut order: Vec<usize> = (0..masks.len()).collect();
+        order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
+        let jobs = order.iter().map(|&i| masks[i]).collect();
+        let networks = share(at_once, jobs, display, |mask, display| self.train(mask, display))?;
         display.end();
-        Ok(networks)
+        let mut networks: Vec<(usize, Network)> = order.into_iter().zip(networks).collect();
+        networks.sort_by_key(|(place, _)| *place);
+        Ok(networks.into_iter().map(|(_, network)| network).collect())
     }
 
     fn calibrate(&self, network: Network, mask: &PathMask, loader: &Loader) -> Result<Network, TrainError> {
