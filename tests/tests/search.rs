@@ -16,7 +16,8 @@ use supernet::{
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
     train::{
-        AllOn, Group, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator, SupernetEvaluator,
+        AllOn, Group, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator,
+        SupernetEvaluator, divergences, rank,
     },
 };
 use supernet_tests::device;
@@ -331,4 +332,63 @@ fn a_directory_that_cannot_be_made_is_refused_by_name() {
     fs::write(&file, "not a folder").unwrap();
     let error = run(&tiny(1), &file.join("run")).err().unwrap().to_string();
     assert!(error.contains(&file.display().to_string()), "{error}");
+}
+
+#[test]
+fn symmetric_kl_is_zero_for_equal_masks_symmetric_and_reads_no_label() {
+    let config = tiny(1);
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+    let space = supernet.space().space();
+    let (all, some) = (space.all_on(), space.sample(&mut draws(1, "some", 0)).mask().clone());
+    let of = |reference: &PathMask, mask: &PathMask, images: &Images| {
+        let masks = std::slice::from_ref(mask);
+        divergences(&supernet, reference, masks, images, &normalisation, 8, &device()).unwrap()[0]
+    };
+    assert_eq!(of(&all, &all, &split.train), 0.0);
+    assert_eq!(of(&some, &some, &split.train), 0.0);
+    let there = of(&all, &some, &split.train);
+    assert!(there > 0.0);
+    assert_eq!(there, of(&some, &all, &split.train));
+    // The same pixels under other labels.
+    let train = &split.train;
+    let labels = train.labels().iter().map(|label| (label + 1) % 4).collect();
+    let pixels = train.all_pixels().to_vec();
+    let relabelled = Images::new("other labels", train.shape(), train.classes().to_vec(), pixels, labels).unwrap();
+    assert_eq!(there, of(&all, &some, &relabelled));
+}
+
+#[test]
+fn rank_statistics_are_scipys_to_1e_12_with_ties_and_without() {
+    let file: serde_json::Value = serde_json::from_str(include_str!("../reference/rank.json")).unwrap();
+    let numbers = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+    };
+    let cases = file["cases"].as_array().unwrap();
+    assert_eq!(cases.len(), 8);
+    for case in cases {
+        let (x, y) = (numbers(&case["x"]), numbers(&case["y"]));
+        let close = |ours: Option<f64>, theirs: &serde_json::Value| {
+            let (ours, theirs) = (ours.unwrap(), theirs.as_f64().unwrap());
+            assert!((ours - theirs).abs() < 1e-12, "{ours} and {theirs} for n = {}", x.len());
+        };
+        close(rank::kendall(&x, &y), &case["kendall"]);
+        close(rank::spearman(&x, &y), &case["spearman"]);
+    }
+}
+
+#[test]
+fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
+    let images = fashion_mnist().unwrap().average_2x2().unwrap().pad(1).unwrap();
+    let split = stratified(&images, &[300, 100, 100], &mut draws(1, "split", 0)).unwrap();
+    let mut config = SearchConfig::quick().with_budget(0.005).unwrap();
+    config.retrain = Retrain { picked: 2, random: 2, largest: 0, all_on: false, at_once: 2 };
+    let folder = tempfile::tempdir().unwrap();
+    let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
+    let result = one_shot_search(&config, &split, &device(), &mut Silent).unwrap();
+    directory.save(&result).unwrap();
+    assert_eq!(contents(folder.path()).len(), 8);
+    let table = ComparisonTable(&result.retrained).to_string();
+    assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

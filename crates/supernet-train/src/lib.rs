@@ -2,10 +2,12 @@
 
 mod config;
 mod display;
+mod divergence;
 mod error;
 mod loader;
 mod one_shot;
 mod path_sampler;
+pub mod rank;
 mod run_directory;
 mod seeded_weights;
 mod stand_alone;
@@ -21,6 +23,7 @@ pub use config::{
     NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
 };
 pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
+pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use loader::{Loader, StepBatch};
 pub use one_shot::{Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet};
