@@ -1,5 +1,5 @@
-//! The ten checks of PAPER.md that the implementation is the paper's, one section each. Two wait for the crates they speak of:
-//! symmetric KL (8) and rank statistics (9). The values themselves are checked in `reference_values.rs`.
+//! The ten checks that the implementation is the paper's, one section each. Two need a trained supernet or a table and stand in
+//! `search.rs`: symmetric KL (8) and rank statistics (9). The values themselves are checked in `reference_values.rs`.
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
