@@ -165,6 +165,7 @@ impl RunDirectory {
                 test: members().map(|r| r.test.accuracy).collect(),
             }
         };
+        let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
         SearchFigure {
             title: format!("One-shot search on {data}"),
             caption: vec![
@@ -175,8 +176,8 @@ impl RunDirectory {
                     images[2]
                 ),
                 format!(
-                    "seed {}, {} supernet steps, {} epochs from scratch, {} training images, device {device}, supernet {supernet}, burn {burn}",
-                    config.seed, config.supernet.steps, config.stand_alone.epochs, images[0]
+                    "seed {}, {} supernet steps on {} training images, {} epochs from scratch on {from_scratch}, device {device}, supernet {supernet}, burn {burn}",
+                    config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
                 ),
             ],
             candidates: result.candidates.iter().map(|scored| scored.score.accuracy).collect(),
