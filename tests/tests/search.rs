@@ -275,6 +275,15 @@ fn a_batch_larger_than_the_training_images_is_refused() {
 }
 
 #[test]
+fn a_crop_wider_than_the_images_is_refused() {
+    let mut config = tiny(1);
+    config.supernet.augmentation.pad = 8;
+    let folder = tempfile::tempdir().unwrap();
+    let error = run(&config, folder.path()).err().unwrap().to_string();
+    assert!(error.contains("augmentation: pad") && error.contains('8'), "{error}");
+}
+
+#[test]
 fn a_loss_that_is_no_number_ends_the_run_by_name() {
     let mut config = tiny(1);
     config.supernet.sgd.learning_rate = 1e30;

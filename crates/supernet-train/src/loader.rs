@@ -28,7 +28,7 @@ impl<'a> Loader<'a> {
     /// Batches of `batch` images.
     ///
     /// # Errors
-    /// More images in a batch than there are.
+    /// More images in a batch than there are, or a crop that is wider than they are.
     pub fn new(
         images: &'a Images,
         normalisation: &'a Normalisation,
@@ -39,6 +39,7 @@ impl<'a> Loader<'a> {
         if batch == 0 || batch > images.len() {
             return Err(TrainError::config("batch", batch, format!("1 to {} training images", images.len())));
         }
+        augmentation.check(images.shape())?;
         Ok(Self { images, normalisation, augmentation, batch, seed })
     }
 

@@ -84,7 +84,7 @@ impl StandAlone<'_> {
         let mut order: Vec<usize> = (0..masks.len()).collect();
         order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
         let jobs = order.iter().map(|&i| masks[i]).collect();
-        let networks = share(at_once, jobs, display, |mask, display| self.train(mask, display))?;
+        let networks = share(STAGE, at_once, jobs, display, |mask, display| self.train(mask, display))?;
         display.end();
         let mut networks: Vec<(usize, Network)> = order.into_iter().zip(networks).collect();
         networks.sort_by_key(|(place, _)| *place);

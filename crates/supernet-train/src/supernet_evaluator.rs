@@ -75,7 +75,7 @@ impl<'a> SupernetEvaluator<'a> {
         self.display.begin("scoring", masks.len() as u64);
         let launches = masks.chunks(self.candidates_per_launch).collect();
         let Self { supernet, runs, execution, .. } = self;
-        let scores = share(self.at_once, launches, &mut *self.display, |launch: &[PathMask], display| {
+        let scores = share("scoring", self.at_once, launches, &mut *self.display, |launch: &[PathMask], display| {
             let scores = score_launch(supernet, runs, *execution, launch)?;
             display.advance(launch.len() as u64);
             Ok(scores)

@@ -24,6 +24,7 @@ fn workers(wanted: usize, jobs: usize) -> usize {
 /// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
 /// (0: one per core); each gets a display that passes progress on to `display`, whose stage has begun.
 pub(crate) fn share<J: Send, R: Send>(
+    stage: &str,
     wanted: usize,
     jobs: Vec<J>,
     display: &mut dyn Display,
@@ -36,6 +37,7 @@ pub(crate) fn share<J: Send, R: Send>(
     let (sender, receiver) = mpsc::channel();
     let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
     let mut failure = None;
+    let mut done = 0;
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, queue, stop, work) = (sender.clone(), &queue, &stop, &work);
@@ -52,7 +54,6 @@ pub(crate) fn share<J: Send, R: Send>(
             scope.spawn(move || if workers == 1 { run() } else { on_one_core(run) });
         }
         drop(sender);
-        let mut done = 0;
         for message in receiver {
             match message {
                 Message::Steps(steps, observation) => {
@@ -76,7 +77,11 @@ pub(crate) fn share<J: Send, R: Send>(
     });
     match failure {
         Some(error) => Err(error),
-        None => Ok(results.into_iter().map(|result| result.expect("every job was done")).collect()),
+        // A job that was not begun was stopped by the user.
+        None => results
+            .into_iter()
+            .collect::<Option<_>>()
+            .ok_or_else(|| TrainError::Stopped { stage: stage.into(), step: done }),
     }
 }
 
@@ -142,7 +147,7 @@ mod tests {
     #[test]
     fn results_come_in_the_order_of_the_jobs_for_any_number_of_workers() {
         for wanted in [0, 1, 2, 7] {
-            let squares = share(wanted, (0..50u64).collect(), &mut Silent, |job, _| Ok(job * job)).unwrap();
+            let squares = share("test", wanted, (0..50u64).collect(), &mut Silent, |job, _| Ok(job * job)).unwrap();
             assert_eq!(squares, (0..50u64).map(|job| job * job).collect::<Vec<_>>());
         }
     }
@@ -153,7 +158,33 @@ mod tests {
             3 => Err(TrainError::config("job", job, "another")),
             job => Ok(job),
         };
-        let error = share(2, (0..1_000).collect(), &mut Silent, fail).unwrap_err();
+        let error = share("test", 2, (0..1_000).collect(), &mut Silent, fail).unwrap_err();
         assert_eq!(error.to_string(), "job: found 3, expected another");
+    }
+
+    /// The user has asked to stop.
+    struct Stopping;
+
+    impl Display for Stopping {
+        fn begin(&mut self, _stage: &str, _total: u64) {}
+        fn is_due(&self, _done: u64) -> bool {
+            false
+        }
+        fn observe(&mut self, _done: u64, _observation: &Observation) {}
+        fn advance(&mut self, _done: u64) {}
+        fn end(&mut self) {}
+        fn should_stop(&self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn the_users_stop_between_jobs_is_an_error_not_a_panic() {
+        let slow = |job: u64, _: &mut dyn Display| {
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(job)
+        };
+        let error = share("scoring", 1, (0..10_000).collect(), &mut Stopping, slow).unwrap_err();
+        assert!(error.to_string().starts_with("scoring: stopped at step "), "{error}");
     }
 }
