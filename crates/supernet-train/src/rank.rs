@@ -18,7 +18,8 @@ pub fn kendall(x: &[f64], y: &[f64]) -> Option<f64> {
             untied_y += b.unsigned_abs();
         }
     }
-    let scale = (untied_x as f64).sqrt() * (untied_y as f64).sqrt();
+    // One root: that of a square is exact, so full agreement is 1.
+    let scale = (untied_x as f64 * untied_y as f64).sqrt();
     (scale > 0.0).then(|| balance as f64 / scale)
 }
 
@@ -41,7 +42,7 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     let (mx, my) = (mean(x), mean(y));
     let product = |f: &dyn Fn(f64, f64) -> f64| x.iter().zip(y).map(|(&x, &y)| f(x - mx, y - my)).sum::<f64>();
     let (xx, yy) = (product(&|x, _| x * x), product(&|_, y| y * y));
-    (xx > 0.0 && yy > 0.0).then(|| product(&|x, y| x * y) / (xx.sqrt() * yy.sqrt()))
+    (xx > 0.0 && yy > 0.0).then(|| product(&|x, y| x * y) / (xx * yy).sqrt())
 }
 
 fn check(x: &[f64], y: &[f64]) -> Option<()> {
