@@ -32,5 +32,5 @@ pub use mean_pool::mean_pool;
 pub use norm_affine_relu::norm_affine_relu;
 pub use norm_relu::{norm, norm_relu, norm_relu_on};
 pub use pointwise::{pointwise, pointwise_add};
-pub use pool::{Pool, pool_add};
+pub use pool::{Pool, pool_add, pool_at};
 pub use zeros::zeros_like_rows;

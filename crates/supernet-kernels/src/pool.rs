@@ -20,10 +20,12 @@ use burn::{
 };
 
 use crate::{
+    add_on::add_at,
     backend::has_kernels,
-    ghosts::{Ghosts, check_same},
+    ghosts::{Ghosts, Lists, check_same},
     gradients::{consume, register},
     reference,
+    zeros::zeros_like_rows,
 };
 
 /// Which pool.
@@ -143,4 +145,29 @@ pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u
         groups,
         on.to_vec(),
     ))
+}
+
+/// `acc` with the 3x3 pool of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+///
+/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`; otherwise as [`pool_add`]. `read` may name
+/// a ghost batch several times; it is pooled once.
+///
+/// # Panics
+/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
+/// list of distinct ghost batches, or `read` names one that does not exist.
+pub fn pool_at(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
+    if read == write && acc.dims() == x.dims() {
+        return pool_add(acc, x, kind, groups, read);
+    }
+    let rows = [acc.dims()[0], x.dims()[0]];
+    let lists = Lists::checked("pool_at", rows, groups, read, write);
+    if !has_kernels([&acc, &x]) {
+        return reference::pool_at(acc, x, kind, groups, read, write);
+    }
+    let mut on = lists.read;
+    on.sort_unstable();
+    on.dedup();
+    let groups_of_x = rows[1] * groups / rows[0];
+    let pooled = pool_add(zeros_like_rows(&x, rows[1], x.dims()[1]), x, kind, groups_of_x, &on);
+    add_at(acc, pooled, groups, read, write)
 }

@@ -88,15 +88,26 @@ pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u
     if on.is_empty() {
         return acc;
     }
-    let x = take(x, groups, on);
-    let y = match kind {
+    add_rows(acc, pool(take(x, groups, on), kind), groups, on)
+}
+
+fn pool(x: Tensor<4>, kind: Pool) -> Tensor<4> {
+    match kind {
         Pool::Max => max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1])),
         Pool::Average => avg_pool2d(
             x,
             AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(true),
         ),
-    };
-    add_rows(acc, y, groups, on)
+    }
+}
+
+/// See [`pool_at`](crate::pool_at).
+pub fn pool_at(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
+    if write.is_empty() {
+        return acc;
+    }
+    let groups_of_x = x.dims()[0] / (acc.dims()[0] / groups);
+    add_rows(acc, pool(take(x, groups_of_x, read), kind), groups, write)
 }
 
 /// See [`add_on`](crate::add_on).

@@ -6,10 +6,7 @@ use crate::{
     sliced_pointwise::{Slice, SlicedPointwise},
     weights::Builder,
 };
-use burn::{
-    module::{Module, ParamId},
-    tensor::Tensor,
-};
+use burn::module::{Module, ParamId};
 use supernet_space::{BlockPaths, CELL_INPUTS, ConvOrder};
 
 /// A cell of the paper. Its output is the concatenation of A', B' and all block outputs, kept as a list of slices.
@@ -43,10 +40,13 @@ impl Source {
         self.side = side;
     }
 
-    /// The 1x1 of the concatenation: each slice counts in the ghost batches in which it is live.
-    pub(crate) fn project(&self, weights: &SlicedPointwise, groups: usize, call: &Call) -> Tensor<4> {
-        let live = |j: usize| self.slices[j].as_ref().map_or(&[][..], |slice| &slice.live);
-        weights.forward(&self.slices, live, groups, call).expect("A', B' and the stems are always live")
+    /// The 1x1 of the concatenation, then relu(norm(·)): each slice counts in the ghost batches in which it is live.
+    pub(crate) fn project(&self, weights: &SlicedPointwise, site: &Site, call: &Call) -> Slice {
+        let first = self.slices[0].as_ref().expect("A' and the stems are always live");
+        let everything = vec![!0; first.variants.ghosts()];
+        let (y, variants) = weights.forward(&self.slices, &everything, call).expect("A' and the stems are always live");
+        let groups = variants.count();
+        Slice { shared: site.shared(site.raw(y, groups, call), groups, call), variants }
     }
 }
 
@@ -75,20 +75,18 @@ impl Cell {
         })
     }
 
-    /// The slices A', B', block 1, … of the cell with index `cell`, at the side of `a` and `b`.
-    pub(crate) fn forward(&self, a: &Source, b: &Source, cell: usize, paths: &Paths, call: &Call) -> Source {
-        let groups = paths.ghosts();
-        let fixed = |source: &Source, weights: &SlicedPointwise, site: &Site| {
-            let y = source.project(weights, groups, call);
-            let shared = site.shared(site.raw(y, groups, call), groups, call);
-            Slice { shared, live: paths.all() }
-        };
-        let mut slices = vec![Some(fixed(a, &self.a, &self.a_site)), Some(fixed(b, &self.b, &self.b_site))];
-        for (block, lists) in self.blocks.iter().zip(&paths.cell(cell).blocks) {
-            let output = block.forward(&slices, lists, paths, call);
-            slices.push(output);
-        }
-        Source { slices, side: a.side }
+    /// A', from the first of the two sources, at the side of the cell.
+    pub(crate) fn a(&self, source: &Source, call: &Call) -> Slice {
+        source.project(&self.a, &self.a_site, call)
+    }
+
+    /// B', from the second.
+    pub(crate) fn b(&self, source: &Source, call: &Call) -> Slice {
+        source.project(&self.b, &self.b_site, call)
+    }
+
+    pub(crate) fn block(&self, block: usize) -> &ChoiceBlock {
+        &self.blocks[block]
     }
 
     /// Reports each parameter of the cell with the number of ghost batches that use it. `live(input, slice)` tells in how many
@@ -105,8 +103,8 @@ impl Cell {
         for site in [&self.a_site, &self.b_site] {
             crate::usage::every_parameter(site, &mut |id| report(id, paths.ghosts()));
         }
-        for (block, lists) in self.blocks.iter().zip(&paths.cell(cell).blocks) {
-            block.usage(lists, report);
+        for (index, block) in self.blocks.iter().enumerate() {
+            block.usage(paths.block(cell, index), report);
         }
     }
 

@@ -3,14 +3,14 @@
 
 use crate::{
     Call, Cell, ChoiceBlock, Execution, Network, NnError, Operation, Paths,
-    operation::{Kind, Rows},
-    sliced_pointwise::{SlicedPointwise, zeros_like},
+    operation::{Kind, Rows, Terms},
+    sliced_pointwise::SlicedPointwise,
 };
 use burn::tensor::{
     DType, Tensor, TensorData, module,
     ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
-use supernet_kernels::{Pool, reference};
+use supernet_kernels::{Pool, reference, zeros_like_rows};
 use supernet_space::{BlockPaths, PathMask};
 
 impl Network {
@@ -22,8 +22,8 @@ impl Network {
         self.check(&images, paths)?;
         let call = Call { execution: Execution::PlainBurn, ..Call::default() };
         let groups = paths.ghosts();
-        let mut a = self.stem1.forward(images, &paths.all(), &call);
-        let mut b = self.stem2.forward(a.clone(), &paths.all(), &call);
+        let mut a = self.stem1.forward(images, groups, &call);
+        let mut b = self.stem2.forward(a.clone(), groups, &call);
         for (index, cell) in self.cells.iter().enumerate() {
             let side = self.shape.cell_side(&self.space, index);
             let output = cell.forward_dense([&a, &b], side, index, &self.space, paths.masks(), &call);
@@ -79,6 +79,7 @@ impl ChoiceBlock {
             times(x.clone(), &on)
         });
         let all: Vec<u32> = (0..groups as u32).collect();
+        let terms = Terms { on: all.clone(), read: all.clone(), write: all.clone() };
         let y = concat_pointwise(&Tensor::cat(masked.collect(), 1), inputs);
         let (raw, shared) = match projected {
             Some(site) => {
@@ -87,14 +88,14 @@ impl ChoiceBlock {
             }
             None => (y.clone(), y),
         };
-        let shared = Rows { tensor: shared, ghosts: &all };
-        let mut sum = zeros_like(&raw);
+        let shared = Rows { tensor: shared, variants: &all };
+        let zeros = || zeros_like_rows(&raw, raw.dims()[0], raw.dims()[1]);
+        let mut sum = zeros();
         for (o, operation) in operations.iter().enumerate() {
-            let zeros = zeros_like(&raw);
             let y = match (Kind::ALL[o], operation) {
                 (Kind::Identity, _) => raw.clone(),
                 (Kind::Pool(pool), _) => dense_pool(raw.clone(), pool),
-                (_, Some(operation)) => Operation::add(operation, zeros, &shared, groups, &all, call),
+                (_, Some(operation)) => Operation::add(operation, zeros(), &shared, groups, &terms, call),
                 (_, None) => continue,
             };
             let on: Vec<bool> = paths.iter().map(|paths| paths.operations >> o & 1 == 1).collect();

@@ -4,10 +4,11 @@
 use crate::{
     Call, Cell, NnError, NormKind, Notes, Paths, Site, Usage,
     call::run,
-    cell::{CellConfig, Source},
-    paths::Ghosts,
-    sliced_pointwise::{Slice, SlicedPointwise},
+    cell::CellConfig,
+    forward::{Forward, Pass},
+    sliced_pointwise::SlicedPointwise,
     usage::every_parameter,
+    variants::Variants,
     weights::{Builder, Init, NamedWeights, Weights},
 };
 use burn::{
@@ -131,23 +132,14 @@ impl Network {
     /// As [`Network::forward`].
     pub fn forward_with(&self, images: Tensor<4>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
         self.check(&images, paths)?;
-        let groups = paths.ghosts();
-        let all = paths.all();
-        let stem1 = self.stem1.forward(images, &all, call);
-        let stem2 = self.stem2.forward(stem1.clone(), &all, call);
-        let source = |shared, side| Source { slices: vec![Some(Slice { shared, live: all.clone() })], side };
-        let mut a = source(stem1, self.shape.side);
-        let mut b = source(stem2, self.shape.side);
-        for (index, cell) in self.cells.iter().enumerate() {
-            let side = self.shape.cell_side(&self.space, index);
-            a.reduce_to(side, call);
-            b.reduce_to(side, call);
-            let output = cell.forward(&a, &b, index, paths, call);
-            a = std::mem::replace(&mut b, output);
+        let forward = Forward { network: self, paths, call };
+        let mut pass = forward.start(images, Variants::each(paths.ghosts()));
+        loop {
+            pass = match pass {
+                Pass::Cell(pass) => forward.next(pass),
+                Pass::Logits(logits, _) => return Ok(logits),
+            };
         }
-        let head = b.project(&self.head, groups, call);
-        let head = self.head_site.shared(self.head_site.raw(head, groups, call), groups, call);
-        Ok(self.classifier.forward(head))
     }
 
     pub(crate) fn check(&self, images: &Tensor<4>, paths: &Paths) -> Result<(), NnError> {
@@ -164,7 +156,7 @@ impl Network {
 
     /// In what share of the ghost batches each parameter is used.
     pub fn usage(&self, paths: &Paths) -> Usage {
-        let (groups, all) = (paths.ghosts(), paths.all());
+        let groups = paths.ghosts();
         let mut counts = HashMap::new();
         let mut report = |id, count| {
             counts.insert(id, count);
@@ -174,9 +166,9 @@ impl Network {
             every_parameter(stem, &mut |id| report(id, groups));
         }
         every_parameter(&self.classifier, &mut |id| report(id, groups));
-        let live = |source: Option<usize>, slice| match source {
-            None => groups,
-            Some(cell) => paths.cell(cell).live(slice, &all).len(),
+        let live = |source: Option<usize>, slice: usize| match (source, slice.checked_sub(CELL_INPUTS)) {
+            (None, _) | (_, None) => groups,
+            (Some(cell), Some(block)) => paths.block(cell, block).iter().filter(|paths| paths.is_live()).count(),
         };
         for (index, cell) in self.cells.iter().enumerate() {
             let of_input = |input: usize, slice| live((index + input).checked_sub(CELL_INPUTS), slice);
@@ -222,9 +214,9 @@ impl Stem {
         })
     }
 
-    pub(crate) fn forward(&self, x: Tensor<4>, all: &Ghosts, call: &Call) -> Tensor<4> {
-        let groups = all.len();
-        let y = run!(call, conv(x, self.weight.val(), groups, all));
+    pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, call: &Call) -> Tensor<4> {
+        let all: Vec<u32> = (0..groups as u32).collect();
+        let y = run!(call, conv(x, self.weight.val(), groups, &all));
         self.site.shared(self.site.raw(y, groups, call), groups, call)
     }
 }

@@ -47,17 +47,46 @@ impl Kind {
     }
 }
 
-/// Some ghost batches of a tensor: its rows are those of `ghosts`, in order.
+/// Some variants of a tensor: its rows are those of `variants`, in order.
 pub(crate) struct Rows<'a> {
     pub(crate) tensor: Tensor<4>,
-    pub(crate) ghosts: &'a [u32],
+    pub(crate) variants: &'a [u32],
 }
 
 impl Rows<'_> {
-    /// Where each ghost batch of `on` stands among these rows.
+    /// Where each variant of `on` stands among these rows.
     fn positions(&self, on: &[u32]) -> Vec<u32> {
-        let find = |ghost| self.ghosts.binary_search(ghost).expect("rows of every ghost batch that reads them") as u32;
+        let find = |variant| self.variants.binary_search(variant).expect("rows of every variant that is read") as u32;
         on.iter().map(find).collect()
+    }
+}
+
+/// On what an operation runs, and where its results go: it runs once for each variant of its input that is read, and each result is
+/// added to one or more sums.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// Variants of the input, sorted and distinct.
+    pub(crate) on: Vec<u32>,
+    /// For each sum, which of `on` it takes.
+    pub(crate) read: Vec<u32>,
+    /// The sums, sorted and distinct.
+    pub(crate) write: Vec<u32>,
+}
+
+impl Terms {
+    /// From pairs of a variant of the input and a sum; the sums are sorted and distinct.
+    pub(crate) fn new(pairs: Vec<(u32, u32)>) -> Self {
+        let mut on: Vec<u32> = pairs.iter().map(|&(variant, _)| variant).collect();
+        on.sort_unstable();
+        on.dedup();
+        let place = |variant| on.binary_search(variant).expect("it is among them") as u32;
+        let read = pairs.iter().map(|(variant, _)| place(variant)).collect();
+        Self { read, write: pairs.iter().map(|&(_, sum)| sum).collect(), on }
+    }
+
+    /// For each sum, which variant of the input it takes.
+    pub(crate) fn read_of_input(&self) -> Vec<u32> {
+        self.read.iter().map(|&place| self.on[place as usize]).collect()
     }
 }
 
@@ -82,13 +111,13 @@ impl Operation {
         })
     }
 
-    /// `acc[on] + operation(shared[on])`.
-    pub(crate) fn add(&self, acc: Tensor<4>, shared: &Rows, groups: usize, on: &[u32], call: &Call) -> Tensor<4> {
-        let read = shared.positions(on);
-        let x = (shared.tensor.clone(), shared.ghosts.len(), &read[..]);
+    /// The `sums` sums of `acc` with the operation's `terms` added.
+    pub(crate) fn add(&self, acc: Tensor<4>, shared: &Rows, sums: usize, terms: &Terms, call: &Call) -> Tensor<4> {
+        let on = shared.positions(&terms.on);
+        let x = (shared.tensor.clone(), shared.variants.len(), &on[..]);
         match self {
-            Self::Separable(pair) => pair.add(acc, x, groups, on, call),
-            Self::Factored(pair) => pair.add(acc, x, groups, on, call),
+            Self::Separable(pair) => pair.add(acc, x, sums, terms, call),
+            Self::Factored(pair) => pair.add(acc, x, sums, terms, call),
         }
     }
 
@@ -139,22 +168,22 @@ impl Separable {
     fn add(
         &self,
         acc: Tensor<4>,
-        (x, x_groups, read): (Tensor<4>, usize, &[u32]),
-        groups: usize,
-        on: &[u32],
+        (x, variants, on): (Tensor<4>, usize, &[u32]),
+        sums: usize,
+        Terms { read, write, .. }: &Terms,
         call: &Call,
     ) -> Tensor<4> {
         let n = on.len();
-        let here: Vec<u32> = (0..n as u32).collect();
-        let y = run!(call, depthwise(x, self.depthwise[0].val(), x_groups, read));
+        let all: Vec<u32> = (0..n as u32).collect();
+        let y = run!(call, depthwise(x, self.depthwise[0].val(), variants, on));
         let y = run!(call, pointwise(y, self.pointwise[0].val()));
         let y = self.first.shared(self.first.raw(y, n, call), n, call);
-        let y = run!(call, depthwise(y, self.depthwise[1].val(), n, &here));
+        let y = run!(call, depthwise(y, self.depthwise[1].val(), n, &all));
         match &self.second {
-            None => run!(call, pointwise_add(acc, y, self.pointwise[1].val(), groups, &here, on)),
+            None => run!(call, pointwise_add(acc, y, self.pointwise[1].val(), sums, read, write)),
             Some(site) => {
                 let y = site.raw(run!(call, pointwise(y, self.pointwise[1].val())), n, call);
-                run!(call, add_at(acc, y, groups, &here, on))
+                run!(call, add_at(acc, y, sums, read, write))
             }
         }
     }
@@ -183,20 +212,20 @@ impl Factored {
     fn add(
         &self,
         acc: Tensor<4>,
-        (x, x_groups, read): (Tensor<4>, usize, &[u32]),
-        groups: usize,
-        on: &[u32],
+        (x, variants, on): (Tensor<4>, usize, &[u32]),
+        sums: usize,
+        Terms { read, write, .. }: &Terms,
         call: &Call,
     ) -> Tensor<4> {
         let n = on.len();
-        let here: Vec<u32> = (0..n as u32).collect();
-        let y = run!(call, conv(x, self.horizontal.val(), x_groups, read));
+        let y = run!(call, conv(x, self.horizontal.val(), variants, on));
         let y = self.first.shared(self.first.raw(y, n, call), n, call);
         match &self.second {
-            None => run!(call, conv_add(acc, y, self.vertical.val(), groups, &here, on)),
+            None => run!(call, conv_add(acc, y, self.vertical.val(), sums, read, write)),
             Some(site) => {
-                let y = site.raw(run!(call, conv(y, self.vertical.val(), n, &here)), n, call);
-                run!(call, add_at(acc, y, groups, &here, on))
+                let all: Vec<u32> = (0..n as u32).collect();
+                let y = site.raw(run!(call, conv(y, self.vertical.val(), n, &all)), n, call);
+                run!(call, add_at(acc, y, sums, read, write))
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::{
     Call, NnError,
     call::run,
-    paths::Ghosts,
+    variants::Variants,
     weights::{Builder, Init},
 };
 use burn::{
@@ -19,11 +19,33 @@ pub struct SlicedPointwise {
     weights: Vec<Option<Param<Tensor<4>>>>,
 }
 
-/// One tensor of a concat: relu(norm(·)) of all ghost batches, and the ghost batches in which it is live.
+/// One tensor of a concat: relu(norm(·)) of its variants, and which of them each ghost batch reads.
 #[derive(Clone, Debug)]
 pub(crate) struct Slice {
     pub(crate) shared: Tensor<4>,
-    pub(crate) live: Ghosts,
+    pub(crate) variants: Variants,
+}
+
+impl Slice {
+    /// The same, read by the ghost batches at `positions` only.
+    pub(crate) fn read_by(&self, positions: &[usize]) -> Self {
+        Self { shared: self.shared.clone(), variants: self.variants.read_by(positions) }
+    }
+
+    /// Images in a variant.
+    fn images(&self) -> usize {
+        self.shared.dims()[0] / self.variants.count()
+    }
+}
+
+/// What ghost batch `ghost` reads of `slices` if `inputs` is the set of those that it uses: slice and variant.
+pub(crate) fn read_variants(
+    slices: &[Option<Slice>],
+    inputs: u64,
+    ghost: usize,
+) -> impl Iterator<Item = (usize, u32)> + '_ {
+    let used = slices.iter().enumerate().filter(move |(j, _)| inputs >> j & 1 == 1);
+    used.filter_map(move |(j, slice)| Some((j, slice.as_ref()?.variants.of(ghost)?)))
 }
 
 impl SlicedPointwise {
@@ -44,23 +66,34 @@ impl SlicedPointwise {
         Ok(Self { weights })
     }
 
-    /// Σ_j W_j · slice_j over the ghost batches `on(j)`; rows that no list names are zero. `None` if all lists are empty.
-    pub(crate) fn forward<'a>(
+    /// Σ_j W_j · slice_j over the slices that each ghost batch reads (bit j of `inputs`), one variant for each distinct set of what is
+    /// read; none where nothing is. `None` if no ghost batch reads anything.
+    pub(crate) fn forward(
         &self,
         slices: &[Option<Slice>],
-        on: impl Fn(usize) -> &'a [u32],
-        groups: usize,
+        inputs: &[u64],
         call: &Call,
-    ) -> Option<Tensor<4>> {
+    ) -> Option<(Tensor<4>, Variants)> {
+        let read = |ghost: usize| read_variants(slices, inputs[ghost], ghost).collect::<Vec<_>>();
+        let key = |ghost| Some(read(ghost)).filter(|read| !read.is_empty());
+        let (variants, first) = Variants::distinct((0..inputs.len()).map(key));
+        let mut lists = vec![(Vec::new(), Vec::new()); slices.len()];
+        for (variant, &ghost) in first.iter().enumerate() {
+            for (j, of) in read(ghost) {
+                lists[j].0.push(of);
+                lists[j].1.push(variant as u32);
+            }
+        }
         let mut sum = None;
-        for (j, on) in (0..slices.len()).map(|j| (j, on(j))).filter(|(_, on)| !on.is_empty()) {
+        for (j, (read, write)) in lists.iter().enumerate().filter(|(_, (read, _))| !read.is_empty()) {
             let slice = slices[j].as_ref().expect("a slice that some ghost batch reads");
             let weight = self.weight(j).val();
-            let [rows, ..] = slice.shared.dims();
+            let rows = slice.images() * variants.count();
             let acc = sum.take().unwrap_or_else(|| zeros_like_rows(&slice.shared, rows, weight.dims()[0]));
-            sum = Some(run!(call, pointwise_add(acc, slice.shared.clone(), weight, groups, on, on)));
+            let x = slice.shared.clone();
+            sum = Some(run!(call, pointwise_add(acc, x, weight, variants.count(), read, write)));
         }
-        sum
+        sum.map(|sum| (sum, variants))
     }
 
     /// The weight of slice `j`.
@@ -82,10 +115,4 @@ impl SlicedPointwise {
             report(weight.id, lists(j));
         }
     }
-}
-
-/// Zeros in the shape of `x`.
-pub(crate) fn zeros_like(x: &Tensor<4>) -> Tensor<4> {
-    let [rows, channels, ..] = x.dims();
-    zeros_like_rows(x, rows, channels)
 }

@@ -237,6 +237,15 @@ pub fn cases() -> Vec<Case> {
                 &[whole, [2 * n, c, h, w]],
                 both!(|x, groups, on| ops::add_at(x(), x(), groups, &vec![1; on.len()], on)),
             );
+            for (name, ops) in [
+                ("maximum", both!(|x, groups, on| ops::pool_at(x(), x(), Pool::Max, groups, &vec![1; on.len()], on))),
+                (
+                    "average",
+                    both!(|x, groups, on| ops::pool_at(x(), x(), Pool::Average, groups, &vec![1; on.len()], on)),
+                ),
+            ] {
+                case(&format!("{name} of one ghost batch to several"), &[whole, [2 * n, c, h, w]], ops);
+            }
             // One tensor that every operation reads, made by one of ours and by one of Burn's.
             if n * h * w > 1 {
                 let weights = [[c, c, 1, 1], [c, 1, 3, 3], [c, 1, 5, 5], [c, c, 1, 7]];
