@@ -16,7 +16,7 @@ use supernet::{
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
     train::{
-        AllOn, Group, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator,
+        AllOn, Group, Halving, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator,
         SupernetEvaluator, divergences, rank,
     },
 };
@@ -27,7 +27,7 @@ fn tiny(seed: u64) -> SearchConfig {
     let mut config = SearchConfig { seed, ..SearchConfig::quick() };
     (config.network.blocks, config.network.filters) = (2, 2);
     (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
-    config.scoring = Scoring { candidates: 12, score_batch: 8, candidates_per_launch: 5, at_once: 2 };
+    config.scoring = Scoring { candidates: 12, score_batch: 8, memory_mib: None, at_once: 2, halving: None };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
     config.stand_alone.calibration_batches = 2;
     // A flip would turn one diagonal into the other.
@@ -152,7 +152,7 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
 }
 
 #[test]
-fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_how_many_share_a_launch() {
+fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_memory_and_workers() {
     let config = tiny(1);
     let split = split();
     let normalisation = Normalisation::of(&split.train);
@@ -161,19 +161,55 @@ fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_how_many_share_a_l
     let space = config.cells().unwrap();
     let architectures: Vec<Architecture> =
         (0..7).map(|i| space.space().sample(&mut draws(5, "architectures", i))).collect();
-    let score = |list: &[Architecture], candidates_per_launch| {
-        let scoring = Scoring { candidates_per_launch, ..config.scoring };
+    let score = |list: &[Architecture], memory_mib, at_once| {
+        let scoring = Scoring { memory_mib, at_once, ..config.scoring };
         let mut silent = Silent;
         SupernetEvaluator::new(&supernet, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
             .unwrap()
             .evaluate(list)
             .unwrap()
     };
-    let together = score(&architectures, 7);
-    assert_eq!(together, score(&architectures, 3));
+    let together = score(&architectures, None, 1);
+    // Without memory a block at a time.
+    assert_eq!(together, score(&architectures, Some(0), 1));
+    assert_eq!(together, score(&architectures, Some(0), 3));
     for (architecture, scored) in architectures.iter().zip(&together) {
-        assert_eq!(score(std::slice::from_ref(architecture), 1)[0], *scored);
+        assert_eq!(score(std::slice::from_ref(architecture), Some(0), 0)[0], *scored);
     }
+}
+
+#[test]
+fn halving_scores_the_best_on_all_images_and_keeping_everything_is_the_plain_ranking() {
+    let config = tiny(1);
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
+    let space = config.cells().unwrap();
+    let architectures: Vec<Architecture> =
+        (0..9).map(|i| space.space().sample(&mut draws(5, "architectures", i))).collect();
+    let scores = |halving| {
+        let scoring = Scoring { halving, ..config.scoring };
+        let mut silent = Silent;
+        SupernetEvaluator::new(&supernet, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
+            .unwrap()
+            .evaluate(&architectures)
+            .unwrap()
+    };
+    let plain = scores(None);
+    assert_eq!(plain, scores(Some(Halving { keep: 1.0, rungs: 3 })));
+
+    // Half of the images for nine candidates, all for the best five.
+    let halved = scores(Some(Halving { keep: 0.5, rungs: 2 }));
+    let all = split.validation.len();
+    assert!(plain.iter().all(|scored| scored.score.images == all));
+    let (whole, dropped): (Vec<_>, Vec<_>) = halved.iter().partition(|scored| scored.score.images == all);
+    assert_eq!((whole.len(), dropped.len()), (5, 4));
+    assert!(whole.iter().all(|scored| plain.contains(scored)), "who survives has its plain score");
+    let seen = (all / config.scoring.score_batch).div_ceil(2) * config.scoring.score_batch;
+    assert!(seen < all && dropped.iter().all(|scored| scored.score.images == seen));
+    let worst_of_whole = whole.iter().map(|scored| &scored.score).max_by(|a, b| a.better_first(b)).unwrap();
+    assert!(dropped.iter().all(|scored| worst_of_whole.better_first(&scored.score).is_lt()));
 }
 
 #[test]

@@ -5,6 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::backend::is_flex;
 
+/// Whether a device computes on the processor: `flex` does.
+pub fn on_processor(device: &Device) -> bool {
+    is_flex(device)
+}
+
 /// [`awake`] where `device` computes on the processor, else `f` alone.
 pub fn awake_on<R: Send>(device: &Device, f: impl FnOnce() -> R + Send) -> R {
     if is_flex(device) { awake(f) } else { f() }

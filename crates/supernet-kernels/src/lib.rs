@@ -25,7 +25,7 @@ mod zeros;
 pub use flex::simd;
 
 pub use add_on::{add_at, add_on};
-pub use awake::{awake, awake_on};
+pub use awake::{awake, awake_on, on_processor};
 pub use conv::{conv, conv_add};
 pub use depthwise::depthwise;
 pub use mean_pool::mean_pool;

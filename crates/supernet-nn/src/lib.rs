@@ -32,4 +32,4 @@ pub use sliced_pointwise::SlicedPointwise;
 pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
 
-pub use supernet_kernels::awake_on;
+pub use supernet_kernels::{awake_on, on_processor};

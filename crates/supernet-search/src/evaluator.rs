@@ -11,15 +11,20 @@ pub struct Score {
     pub accuracy: f64,
     /// Mean cross-entropy in nats.
     pub loss: f64,
+    /// Images that it was measured on; 0 where nobody says.
+    #[serde(default)]
+    pub images: usize,
 }
 
 impl Score {
-    /// Better first: by accuracy, ties by loss (PAPER, *Scoring and selection*). Values that are no numbers come last.
+    /// Better first: measured on more images (successive halving drops the worst early), then by accuracy, ties by loss (PAPER, *Scoring
+    /// and selection*). Values that are no numbers come last.
     pub fn better_first(&self, other: &Self) -> Ordering {
         let nan_last = |value: f64, worst: f64| if value.is_nan() { worst } else { value };
         let accuracy = |score: &Self| nan_last(score.accuracy, f64::NEG_INFINITY);
         let loss = |score: &Self| nan_last(score.loss, f64::INFINITY);
-        accuracy(other).total_cmp(&accuracy(self)).then(loss(self).total_cmp(&loss(other)))
+        let images = other.images.cmp(&self.images);
+        images.then(accuracy(other).total_cmp(&accuracy(self))).then(loss(self).total_cmp(&loss(other)))
     }
 }
 
@@ -52,7 +57,7 @@ mod tests {
 
     #[test]
     fn ties_of_accuracy_are_broken_by_loss_and_nan_comes_last() {
-        let score = |accuracy, loss| Score { accuracy, loss };
+        let score = |accuracy, loss| Score { accuracy, loss, images: 100 };
         let mut scores =
             [score(0.5, 2.0), score(f64::NAN, 0.1), score(0.5, 1.0), score(0.9, 3.0), score(0.5, f64::NAN)];
         scores.sort_by(Score::better_first);
@@ -61,5 +66,13 @@ mod tests {
         assert_eq!(scores[2], score(0.5, 2.0));
         assert!(scores[3].loss.is_nan());
         assert!(scores[4].accuracy.is_nan());
+    }
+
+    #[test]
+    fn what_was_dropped_early_comes_after_what_was_measured_on_all_images() {
+        let score = |accuracy, images| Score { accuracy, loss: 1.0, images };
+        let mut scores = [score(0.9, 10), score(0.4, 100), score(0.5, 100)];
+        scores.sort_by(Score::better_first);
+        assert_eq!(scores, [score(0.5, 100), score(0.4, 100), score(0.9, 10)]);
     }
 }

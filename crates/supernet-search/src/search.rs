@@ -85,7 +85,7 @@ mod tests {
             self.0.extend_from_slice(architectures);
             let scored = |architecture: &Architecture| Scored {
                 architecture: architecture.clone(),
-                score: Score { accuracy: f64::from(architecture.paths_on()), loss: 0.0 },
+                score: Score { accuracy: f64::from(architecture.paths_on()), loss: 0.0, images: 1 },
                 cost: Cost::default(),
             };
             Ok(architectures.iter().map(scored).collect())

@@ -1,6 +1,6 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
-use crate::TrainError;
+use crate::{Halving, TrainError};
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
 use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
@@ -99,11 +99,16 @@ pub struct Scoring {
     pub candidates: usize,
     /// Images per run of validation images, each normalised by its own statistics; divides their number.
     pub score_batch: usize,
-    /// Candidates that share a launch. The scores do not depend on it.
-    pub candidates_per_launch: usize,
-    /// Launches at the same time, each on a core of its own; 0 for as many as there are cores. The scores do not depend on it.
+    /// Memory for activations on their way through the tree of candidates, in MiB, for each worker; at least one candidate is computed
+    /// at a time. If unset, 16 on a processor, about what its caches hold, and 1,024 elsewhere. The scores do not depend on it.
+    #[serde(default)]
+    pub memory_mib: Option<usize>,
+    /// Workers; 0 for one on each core of a processor, and one on any other device. The scores do not depend on it.
     #[serde(default)]
     pub at_once: usize,
+    /// Score only the best on all validation images; if unset, all are.
+    #[serde(default)]
+    pub halving: Option<Halving>,
 }
 
 /// How an architecture is trained from scratch, with ordinary batch normalisation.
@@ -166,7 +171,7 @@ impl SearchConfig {
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation { pad: 1, flip: true },
             },
-            scoring: Scoring { candidates: 500, score_batch: 100, candidates_per_launch: 8, at_once: 0 },
+            scoring: Scoring { candidates: 500, score_batch: 100, memory_mib: None, at_once: 0, halving: None },
             stand_alone: StandAloneTraining {
                 filters: 8,
                 epochs: 5,
@@ -279,7 +284,7 @@ impl SearchConfig {
         }
         sgd.check("supernet.sgd")?;
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
-        at_least_one("scoring.candidates_per_launch", self.scoring.candidates_per_launch)?;
+        self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
         at_least_one("stand_alone.epochs", self.stand_alone.epochs)?;
         at_least_one("stand_alone.batch", self.stand_alone.batch)?;
         at_least_one("stand_alone.calibration_batches", self.stand_alone.calibration_batches)?;

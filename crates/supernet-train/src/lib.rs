@@ -4,6 +4,7 @@ mod config;
 mod display;
 mod divergence;
 mod error;
+mod halving;
 mod loader;
 mod one_shot;
 mod path_sampler;
@@ -25,6 +26,7 @@ pub use config::{
 pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
 pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
+pub use halving::Halving;
 pub use loader::{Loader, StepBatch};
 pub use one_shot::{Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet};
 pub use path_sampler::{AllOn, Fixed, Moment, PathSampler, Proposed, UniformArchitectures};

@@ -11,6 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
+use supernet_search::Score;
 
 /// What produced a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -196,10 +197,11 @@ fn scratch() -> tempfile::Builder<'static, 'static> {
 
 /// One line per scored candidate, in the order of scoring.
 fn candidates_csv(result: &SearchResult) -> String {
-    let mut text = String::from("architecture,one_shot_accuracy,one_shot_loss,parameters,macs\n");
+    let mut text = String::from("architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs\n");
     for scored in &result.candidates {
-        let (score, cost) = (scored.score, scored.cost);
-        writeln!(text, "{},{},{},{},{}", scored.architecture, score.accuracy, score.loss, cost.parameters, cost.macs)
+        let cost = scored.cost;
+        let Score { accuracy, loss, images } = scored.score;
+        writeln!(text, "{},{accuracy},{loss},{images},{},{}", scored.architecture, cost.parameters, cost.macs)
             .expect("a string");
     }
     text

@@ -129,9 +129,9 @@ pub fn test(
         let x = Tensor::from_data(TensorData::new(batch.images, batch.shape), &device);
         let logits = read(network.forward_with(x, &paths, &call)?, "testing")?;
         let labels: Vec<usize> = indices.iter().map(|&i| images.label(i)).collect();
-        tally.add(&logits, &labels);
+        tally.join(Tally::of(&logits, &labels));
     }
-    Ok(tally.score(images.len()))
+    Ok(tally.score())
 }
 
 /// Scores architectures by training each from scratch: the evaluator that a supernet replaces.

@@ -99,7 +99,7 @@ mod tests {
 
     fn retrained(group: Group, test: f64) -> Retrained {
         let mask = CellSpace::new(3, 1).unwrap().space().all_on();
-        let score = |accuracy| Score { accuracy, loss: 1.0 };
+        let score = |accuracy| Score { accuracy, loss: 1.0, images: 10 };
         let cost = Cost { parameters: 12_345, macs: 1_500_000 };
         Retrained { group, mask, one_shot: score(0.5), cost, test: score(test) }
     }

@@ -15,7 +15,7 @@ use std::{
 };
 
 /// Workers for `jobs` jobs if `wanted` are asked for; 0 asks for one per processor core.
-fn workers(wanted: usize, jobs: usize) -> usize {
+pub(crate) fn workers(wanted: usize, jobs: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let wanted = if wanted == 0 { cores } else { wanted };
     wanted.clamp(1, jobs.max(1))

@@ -1,0 +1,80 @@
+//! Many masks on the same images give, bit for bit, what each gives alone.
+
+use std::slice::from_ref;
+use supernet::{
+    burn::tensor::DType,
+    nn::{Call, Execution, Network, NetworkConfig, NnError},
+    space::{CellSpace, PathMask, draws},
+};
+use supernet_tests::{Formula, bits, config, device, images, orders_and_norms, paths, random_masks, with_order};
+
+/// Masks of path dropout with dead blocks, architectures, and some of both twice.
+fn masks(cells: &CellSpace) -> Vec<PathMask> {
+    let architectures = (0..6).map(|i| cells.space().sample(&mut draws(3, "scoring", i)).mask().clone());
+    let mut masks: Vec<PathMask> = random_masks(cells, 6, 0.4, 11).into_iter().chain(architectures).collect();
+    masks.extend([masks[0].clone(), masks[7].clone(), cells.space().all_on()]);
+    masks
+}
+
+fn each(network: &Network, config: &NetworkConfig, masks: &[PathMask], width: usize, call: &Call) -> Vec<Vec<u64>> {
+    let shared = network.share(images(6, &config.shape, DType::F32, &device()), call).unwrap();
+    let all: Vec<usize> = (0..masks.len()).collect();
+    let mut found = vec![Vec::new(); masks.len()];
+    network.forward_each(&shared, &paths(&config.cells, masks), &all, width, call, &mut |members, logits| {
+        let logits = bits(logits);
+        for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
+            assert!(found[member].is_empty(), "mask {member} comes once");
+            found[member] = logits.to_vec();
+        }
+        true
+    });
+    found
+}
+
+#[test]
+fn each_of_many_masks_on_the_same_images_has_the_bits_that_it_has_alone() {
+    for (order, norm) in orders_and_norms() {
+        for cells in [CellSpace::new(3, 3).unwrap(), CellSpace::new(4, 2).unwrap().mask_per_cell()] {
+            let config = with_order(&config(cells), order, norm);
+            let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
+            let masks = masks(&config.cells);
+            for execution in [Execution::Kernels, Execution::PlainBurn] {
+                let call = Call { execution, ..Call::default() };
+                let alone = masks.iter().map(|mask| {
+                    let images = images(6, &config.shape, DType::F32, &device());
+                    bits(network.forward_with(images, &paths(&config.cells, from_ref(mask)), &call).unwrap())
+                });
+                let alone: Vec<_> = alone.collect();
+                for width in [1, 4, usize::MAX] {
+                    let together = each(&network, &config, &masks, width, &call);
+                    let differ: Vec<usize> = (0..masks.len()).filter(|&i| together[i] != alone[i]).collect();
+                    assert!(differ.is_empty(), "{order:?}, {norm:?}, {execution:?}, width {width}: masks {differ:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_work_ends_when_it_is_told_to() {
+    let config = config(CellSpace::new(3, 3).unwrap());
+    let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
+    let masks = masks(&config.cells);
+    let call = Call::default();
+    let shared = network.share(images(2, &config.shape, DType::F32, &device()), &call).unwrap();
+    let mut calls = 0;
+    network.forward_each(&shared, &paths(&config.cells, &masks), &[0, 6, 7, 9], 1, &call, &mut |_, _| {
+        calls += 1;
+        calls < 2
+    });
+    assert_eq!(calls, 2);
+}
+
+#[test]
+fn images_of_another_size_are_refused() {
+    let config = config(CellSpace::new(3, 3).unwrap());
+    let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
+    let wide = NetworkConfig { shape: supernet::space::NetworkShape { side: 12, ..config.shape }, ..config };
+    let error = network.share(images(2, &wide.shape, DType::F32, &device()), &Call::default()).unwrap_err();
+    assert_eq!(error, NnError::Images { found: [3, 12, 12], expected: [3, 8, 8] });
+}
