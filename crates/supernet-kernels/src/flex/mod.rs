@@ -15,6 +15,7 @@ mod norm;
 mod norm_affine;
 mod planes;
 mod pool;
+mod recycled;
 pub mod simd;
 mod zeros;
 
@@ -30,6 +31,7 @@ use burn::{
 use rayon::prelude::*;
 
 use crate::ghosts::Lists;
+use recycled::Line;
 
 /// The four sides of a tensor.
 pub(crate) fn sides(t: &FlexTensor) -> [usize; 4] {
@@ -54,7 +56,10 @@ pub(crate) fn owned(t: FlexTensor) -> FlexTensor {
     if t.is_unique() && whole {
         return t;
     }
-    tensor(numbers(&t).to_vec(), t.layout().shape().clone())
+    let from = numbers(&t);
+    // SAFETY: as many numbers are copied.
+    let bytes = unsafe { recycled::filled(from.len(), |to| to.copy_from_nonoverlapping(from.as_ptr(), from.len())) };
+    FlexTensor::new(bytes, Layout::contiguous(t.layout().shape().clone()), DType::F32)
 }
 
 /// A tensor of these numbers.
@@ -94,11 +99,9 @@ impl<'a> Out<'a> {
 /// `fill` writes every one.
 pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> FlexTensor {
     let len = shape.iter().product();
-    let mut numbers = Vec::<f32>::with_capacity(len);
-    fill(Out { start: numbers.as_mut_ptr(), len, memory: PhantomData });
-    // SAFETY: the capacity is there and `fill` has written it.
-    unsafe { numbers.set_len(len) };
-    tensor(numbers, shape)
+    // SAFETY: `fill` writes every number.
+    let bytes = unsafe { recycled::filled(len, |start| fill(Out { start, len, memory: PhantomData })) };
+    FlexTensor::new(bytes, Layout::contiguous(shape.into()), DType::F32)
 }
 
 /// Runs `unit(0)`, `unit(1)`, … `unit(units - 1)`, on several threads if there is work for them. `cost` is the work of a unit, in
@@ -113,13 +116,6 @@ pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send
     }
 }
 
-/// A cache line.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Line {
-    _numbers: [f32; 16],
-}
-
 thread_local! {
     static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
 }
@@ -129,8 +125,7 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     SCRATCH.with_borrow_mut(|lines| {
         let need = len.div_ceil(16);
         if lines.len() < need {
-            let zero = Line { _numbers: [0.0; 16] };
-            lines.resize(need, zero);
+            lines.resize(need, Line::ZERO);
         }
         f(lines.as_mut_ptr().cast())
     })
