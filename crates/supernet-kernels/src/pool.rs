@@ -58,7 +58,7 @@ pub trait PoolKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait PoolOps: Backend {
     /// See [`PoolKernels::forward_add`].
     fn pool_add(
