@@ -10,15 +10,27 @@ use std::collections::BTreeMap;
 use supernet_nn::{Call, Execution, Init, NetworkConfig, NnError, NormKind, Paths, Weights};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, draws};
 
-/// The device that tests run on: `BURN_DEVICE`, by default `flex`.
+/// The device that tests run on: `BURN_DEVICE` (`flex`, `vulkan`, `cuda:1`), by default `flex`.
 ///
 /// # Panics
-/// If `BURN_DEVICE` names a device that the tests do not know.
+/// If `BURN_DEVICE` names a device that this build or this machine lacks.
 pub fn device() -> Device {
-    match std::env::var("BURN_DEVICE").as_deref() {
-        Err(_) | Ok("flex") => Device::flex(),
-        Ok(other) => panic!("BURN_DEVICE: found `{other}`, expected `flex`"),
+    let name = std::env::var("BURN_DEVICE").unwrap_or_else(|_| "flex".into());
+    supernet::device(&name).unwrap_or_else(|error| panic!("BURN_DEVICE: {error}"))
+}
+
+/// The device that tests run on in this type: graphics cards need not have `f64`, in which Flex says what is expected.
+pub fn device_of(dtype: DType) -> Device {
+    if dtype == DType::F64 { Device::flex() } else { device() }
+}
+
+/// Whether tests run on Flex; says why a test that is about Flex does not run elsewhere.
+pub fn is_flex(what: &str) -> bool {
+    let flex = device() == Device::flex();
+    if !flex {
+        println!("not run on {:?}: {what}", device());
     }
+    flex
 }
 
 /// Burn's own operations, which compute in the type of what they are given: f64 here.

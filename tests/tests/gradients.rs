@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use supernet_nn::{EPSILON, Network, NetworkConfig, Paths};
 use supernet_space::{CellSpace, draws};
 use supernet_tests::{
-    Formula, PLAIN, backward, config, cross_entropy, data, device, images, labels, orders_and_norms, paths,
+    Formula, PLAIN, backward, config, cross_entropy, data, device_of, images, labels, orders_and_norms, paths,
     random_masks, replaced, values, with_order,
 };
 
@@ -43,7 +43,7 @@ fn assert_derivative(what: &str, derivative: f64, f: impl Fn(f64) -> f64) {
 
 /// An operation of `supernet-kernels` on tensors of given shapes: f(inputs) = Σ weights · operation(inputs).
 fn assert_operation(what: &str, shapes: &[&[usize]], operation: impl Fn(&[Tensor<4>]) -> Tensor<4>) {
-    let device = device().autodiff();
+    let device = device_of(DType::F64).autodiff();
     let tensor = |x: &[f64], shape: &[usize]| {
         let four: Vec<usize> = shape.iter().copied().chain(std::iter::repeat(1)).take(4).collect();
         Tensor::<4>::from_data(data(x.to_vec(), &four, DType::F64), (&device, DType::F64))
@@ -96,7 +96,7 @@ struct Point {
 
 impl Point {
     fn new(config: NetworkConfig, r: f64, seed: u64) -> Self {
-        let device = device().autodiff();
+        let device = device_of(DType::F64).autodiff();
         let network = config.supernet(&mut Formula(DType::F64), &device).unwrap();
         let paths = paths(&config.cells, &random_masks(&config.cells, 3, r, seed));
         Self { config, network, paths, device }

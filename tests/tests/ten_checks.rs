@@ -15,8 +15,8 @@ use supernet_space::{
 };
 use supernet_tests::{
     Formula, PLAIN, Parameter, assert_close, assert_same_gradients, backward, bits, config, cross_entropy, device,
-    distance, images, labels, orders_and_norms, parameters, paths, random_masks, replaced, values, velocities,
-    with_order,
+    device_of, distance, images, is_flex, labels, orders_and_norms, parameters, paths, random_masks, replaced, values,
+    velocities, with_order,
 };
 
 /// f64: only the order of sums differs.
@@ -40,9 +40,9 @@ fn architectures(cells: &CellSpace, count: usize, seed: u64) -> Vec<Architecture
 }
 
 /// The parameters with the gradients of the mean cross entropy of a forward pass.
-fn learn(network: &Network, logits: Tensor<2>, device: &Device) -> BTreeMap<String, Parameter> {
-    let [count, classes] = logits.dims();
-    backward(cross_entropy(logits, labels(count, classes, device)), network)
+fn learn(network: &Network, logits: Tensor<2>) -> BTreeMap<String, Parameter> {
+    let ([count, classes], device) = (logits.dims(), logits.device());
+    backward(cross_entropy(logits, labels(count, classes, &device)), network)
 }
 
 // ---- 1. A cell's output has (2 + blocks)·F channels; a reducing cell pools both inputs.
@@ -79,9 +79,10 @@ fn a_reducing_cell_pools_both_inputs() {
         let side = |cell| config.shape.cell_side(&config.cells, cell);
         let expected = |cell: usize| 8 >> (usize::from(cell >= n / 3) + usize::from(cell >= 2 * n / 3));
         assert!((0..n).all(|cell| side(cell) == expected(cell)), "sides of {n} cells");
-        let network = supernet(&config, DType::F64, &device());
+        let network = supernet(&config, DType::F64, &device_of(DType::F64));
         let all = paths(&config.cells, &[config.cells.space().all_on()]);
-        let logits = network.forward_with(images(2, &config.shape, DType::F64, &device()), &all, &PLAIN).unwrap();
+        let logits =
+            network.forward_with(images(2, &config.shape, DType::F64, &device_of(DType::F64)), &all, &PLAIN).unwrap();
         assert!(values(logits).iter().all(|x| x.is_finite()));
     }
 }
@@ -139,13 +140,13 @@ fn both(
     dtype: DType,
     call: &Call,
 ) -> [(Vec<f64>, BTreeMap<String, Parameter>); 2] {
-    let device = device().autodiff();
+    let device = device_of(dtype).autodiff();
     let supernet = supernet(config, dtype, &device);
     let alone = config.extract(&supernet, mask, &device).unwrap();
     let paths = paths(&config.cells, from_ref(mask));
     [supernet, alone].map(|network| {
         let logits = network.forward_with(images(4, &config.shape, dtype, &device), &paths, call).unwrap();
-        (values(logits.clone()), learn(&network, logits, &device))
+        (values(logits.clone()), learn(&network, logits))
     })
 }
 
@@ -197,8 +198,8 @@ fn in_f32_an_extracted_network_is_within_1e_4_of_the_masked_supernet() {
 
 /// Asserts E2 for ghost batches of `size` images with these masks, placed in each of `orders`.
 fn assert_blocks_are_bit_equal(config: &NetworkConfig, masks: &[PathMask], size: usize, orders: &[&[usize]]) {
-    if device() != Device::flex() {
-        return; // claimed of the CPU only
+    if !is_flex("equal bits are claimed of the processor") {
+        return;
     }
     let network = supernet(config, DType::F32, &device());
     let all = images(masks.len() * size, &config.shape, DType::F32, &device());
@@ -255,12 +256,12 @@ fn bit_equality_holds_in_every_order_and_normalisation_at_the_papers_width_and_a
 fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
     for order in [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu] {
         let config = with_order(&config(cells(2)), order, NormKind::Ghost);
-        let supernet = supernet(&config, DType::F64, &device());
+        let supernet = supernet(&config, DType::F64, &device_of(DType::F64));
         let architecture = &architectures(&config.cells, 1, 6)[0];
-        let alone = config.extract(&supernet, architecture, &device()).unwrap();
+        let alone = config.extract(&supernet, architecture, &device_of(DType::F64)).unwrap();
         let paths = paths(&config.cells, &[architecture.mask().clone()]);
         let run = |network: &Network, count, statistics| {
-            let images = images(count, &config.shape, DType::F64, &device());
+            let images = images(count, &config.shape, DType::F64, &device_of(DType::F64));
             values(network.forward_with(images, &paths, &Call { statistics, ..PLAIN }).unwrap())
         };
         let notes = Notes::new(Default::default());
@@ -276,14 +277,14 @@ fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
 #[test]
 fn calibration_stores_the_plain_average_of_the_statistics_of_its_batches() {
     let config = config(cells(2));
-    let supernet = supernet(&config, DType::F64, &device());
+    let supernet = supernet(&config, DType::F64, &device_of(DType::F64));
     let architecture = &architectures(&config.cells, 1, 14)[0];
-    let alone = config.extract(&supernet, architecture, &device()).unwrap();
+    let alone = config.extract(&supernet, architecture, &device_of(DType::F64)).unwrap();
     let paths = paths(&config.cells, &[architecture.mask().clone()]);
     let calibrated = |batches: &[usize]| {
         let notes = Notes::new(Default::default());
         for &batch in batches {
-            let twelve = images(12, &config.shape, DType::F64, &device());
+            let twelve = images(12, &config.shape, DType::F64, &device_of(DType::F64));
             let images = twelve.narrow(0, 4 * batch, 4);
             let call = Call { statistics: Statistics::Note(&notes), ..PLAIN };
             alone.forward_with(images, &paths, &call).unwrap();
@@ -363,11 +364,15 @@ fn at_the_last_step_a_node_loses_all_its_paths_with_frequency_r_and_before_it_wi
 fn rescaled_survivors_are_those_of_a_network_whose_weights_are_rescaled() {
     for order in [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu] {
         let config = with_order(&config(cells(2)), order, NormKind::Ghost);
-        let network = supernet(&config, DType::F64, &device());
+        let network = supernet(&config, DType::F64, &device_of(DType::F64));
         let mask = config.cells.space().parse("10:0100100/011:0011000").unwrap();
         let run = |network: &Network, scales| {
             let paths = paths(&config.cells, from_ref(&mask)).with_scales(scales);
-            values(network.forward_with(images(4, &config.shape, DType::F64, &device()), &paths, &PLAIN).unwrap())
+            values(
+                network
+                    .forward_with(images(4, &config.shape, DType::F64, &device_of(DType::F64)), &paths, &PLAIN)
+                    .unwrap(),
+            )
         };
         let times = |part: &'static [&'static str], factor: f64| {
             replaced(network.clone(), move |name, numbers| match part.iter().any(|part| name.contains(part)) {
@@ -422,7 +427,7 @@ fn moved_by_the_dense_reference(
     device: &Device,
 ) -> BTreeSet<String> {
     let images = images(4 * paths.ghosts(), &config.shape, DType::F64, device);
-    let learnt = learn(network, network.forward_dense(images, paths).unwrap(), device);
+    let learnt = learn(network, network.forward_dense(images, paths).unwrap());
     learnt.into_iter().filter(|(_, parameter)| parameter.moves()).map(|(name, _)| name).collect()
 }
 
@@ -434,7 +439,7 @@ fn sgd() -> ModuleOptimizer {
 
 #[test]
 fn what_is_used_is_what_the_dense_reference_gives_a_gradient_that_is_not_zero() {
-    let device = device().autodiff();
+    let device = device_of(DType::F64).autodiff();
     for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
         let config = with_order(&config(cells(3)), order, norm);
         let network = supernet(&config, DType::F64, &device);
@@ -461,7 +466,7 @@ fn what_is_used_is_what_the_dense_reference_gives_a_gradient_that_is_not_zero() 
 
 #[test]
 fn unused_parameters_and_their_velocities_do_not_move() {
-    let device = device().autodiff();
+    let device = device_of(DType::F64).autodiff();
     for (norm, weighting) in [(NormKind::Ghost, Weighting::Share), (NormKind::GhostAffine, Weighting::Any)] {
         let config = with_order(&config(cells(3)), ConvOrder::default(), norm);
         let mut network = supernet(&config, DType::F64, &device);
@@ -495,7 +500,7 @@ fn unused_parameters_and_their_velocities_do_not_move() {
 
 #[test]
 fn l2_falls_on_the_share_of_ghost_batches_that_use_a_weight_and_never_on_biases_scales_and_shifts() {
-    let device = device().autodiff();
+    let device = device_of(DType::F64).autodiff();
     let config = with_order(&config(cells(3)), ConvOrder::default(), NormKind::GhostAffine);
     let network = supernet(&config, DType::F64, &device);
     let masks = random_masks(&config.cells, 4, 0.2, 11);
@@ -556,9 +561,9 @@ fn a_candidates_logits_depend_neither_on_what_is_beside_it_nor_on_what_ran_befor
 #[test]
 fn a_candidate_is_normalised_by_the_statistics_of_the_images_at_hand() {
     let config = config(cells(2));
-    let network = supernet(&config, DType::F64, &device());
+    let network = supernet(&config, DType::F64, &device_of(DType::F64));
     let one = paths(&config.cells, &[architectures(&config.cells, 1, 13)[0].mask().clone()]);
-    let eight = images(8, &config.shape, DType::F64, &device());
+    let eight = images(8, &config.shape, DType::F64, &device_of(DType::F64));
     let logits = |images: Tensor<4>| values(network.forward_with(images, &one, &PLAIN).unwrap());
     // Twice the same images have the same statistics; half of them have others.
     let whole = logits(eight.clone());
@@ -575,14 +580,14 @@ fn a_candidate_is_normalised_by_the_statistics_of_the_images_at_hand() {
 // ---- 10. Sparse execution equals dense execution with 0/1 masks, outputs and gradients.
 
 fn assert_sparse_equals_dense(config: &NetworkConfig, masks: &[PathMask]) {
-    let device = device().autodiff();
+    let device = device_of(DType::F64).autodiff();
     let network = supernet(config, DType::F64, &device);
     let paths = paths(&config.cells, masks);
     let images = images(3 * masks.len(), &config.shape, DType::F64, &device);
     let sparse = network.forward_with(images.clone(), &paths, &PLAIN).unwrap();
     let dense = network.forward_dense(images, &paths).unwrap();
     assert_close(&format!("logits of {masks:?}"), &values(sparse.clone()), &values(dense.clone()), EXACT);
-    let (sparse, dense) = (learn(&network, sparse, &device), learn(&network, dense, &device));
+    let (sparse, dense) = (learn(&network, sparse), learn(&network, dense));
     assert_same_gradients(&sparse, &dense, EXACT);
     let usage = network.usage(&paths);
     for (name, parameter) in &sparse {
@@ -644,19 +649,19 @@ fn relative(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Par
 
 #[test]
 fn the_default_execution_in_f32_is_the_dense_reference_in_f64_but_for_rounding() {
-    let device = device().autodiff();
     for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
         for (filters, r) in [(4, 0.1), (16, 0.4)] {
             let base = with_order(&config(cells(3)), order, norm);
             let config = NetworkConfig { shape: NetworkShape { filters, ..base.shape }, ..base };
             let paths = paths(&config.cells, &random_masks(&config.cells, 4, r, 300 + i as u64));
-            let images = |dtype| images(8 * paths.ghosts(), &config.shape, dtype, &device);
-            let [single, double] = [DType::F32, DType::F64].map(|dtype| supernet(&config, dtype, &device));
+            let images = |dtype| images(8 * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
+            let [single, double] =
+                [DType::F32, DType::F64].map(|dtype| supernet(&config, dtype, &device_of(dtype).autodiff()));
             let sparse = single.forward(images(DType::F32), &paths).unwrap();
             let dense = double.forward_dense(images(DType::F64), &paths).unwrap();
             // Ten times what is found: rounding passes through about fifty normalisations.
             assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
-            let (sparse, dense) = (learn(&single, sparse, &device), learn(&double, dense, &device));
+            let (sparse, dense) = (learn(&single, sparse), learn(&double, dense));
             // A ReLU that falls on the other side of its kink adds its share.
             let apart = relative(&sparse, &dense);
             assert!(apart < 1e-3, "{order:?}, {norm:?}, {filters} filters: gradients {apart} apart");
@@ -670,8 +675,8 @@ fn the_default_execution_in_f32_is_the_dense_reference_in_f64_but_for_rounding()
 
 #[test]
 fn the_same_step_twice_gives_the_same_bits_for_any_number_of_threads() {
-    if device() != Device::flex() {
-        return; // claimed of the CPU only
+    if !is_flex("threads are the processor's") {
+        return;
     }
     let device = device().autodiff();
     let base = config(cells(3));
@@ -680,7 +685,7 @@ fn the_same_step_twice_gives_the_same_bits_for_any_number_of_threads() {
     let paths = paths(&config.cells, &random_masks(&config.cells, 4, 0.05, 400));
     let step = || {
         let images = images(8 * paths.ghosts(), &config.shape, DType::F32, &device);
-        let learnt = learn(&network, network.forward(images, &paths).unwrap(), &device);
+        let learnt = learn(&network, network.forward(images, &paths).unwrap());
         let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect::<Vec<u64>>();
         learnt.into_iter().map(|(name, p)| (name, p.gradient.map(bits))).collect::<BTreeMap<_, _>>()
     };

@@ -38,7 +38,7 @@ pub trait AddKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait AddOps: Backend {
     /// See [`AddKernels::forward_add`].
     fn add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: Lists) -> FloatTensor<Self>;

@@ -54,7 +54,7 @@ pub trait ContractKernels: Backend {
 }
 
 /// The differentiable operations.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait ContractOps: Backend {
     /// See [`ContractKernels::forward`].
     fn contract(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self>;

@@ -44,7 +44,7 @@ pub trait DepthwiseKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait DepthwiseOps: Backend {
     /// See [`DepthwiseKernels::forward`].
     fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self>;

@@ -34,7 +34,7 @@ pub trait MeanPoolKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait MeanPoolOps: Backend {
     /// See [`MeanPoolKernels::forward`].
     fn mean_pool(x: FloatTensor<Self>, factor: usize) -> FloatTensor<Self>;

@@ -45,7 +45,7 @@ pub trait NormAffineKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait NormAffineOps: Backend {
     /// See [`NormAffineKernels::forward`].
     fn norm_affine_relu(

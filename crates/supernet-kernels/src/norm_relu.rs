@@ -53,7 +53,7 @@ pub trait NormKernels: Backend {
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait NormOps: Backend {
     /// See [`NormKernels::forward`].
     fn norm(x: FloatTensor<Self>, groups: usize, on: Vec<u32>, eps: f32, relu: bool) -> FloatTensor<Self>;

@@ -7,7 +7,7 @@
 
 use burn::{
     backend::{
-        Autodiff, Backend, Dispatch,
+        Autodiff, Backend, Dispatch, TensorMetadata,
         autodiff::{
             checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
             grads::Gradients,
@@ -20,12 +20,10 @@ use burn::{
 };
 
 use crate::{
-    add_on::add_at,
     backend::has_kernels,
     ghosts::{Ghosts, Lists, check_same},
     gradients::{consume, register},
     reference,
-    zeros::zeros_like_rows,
 };
 
 /// Which pool.
@@ -39,28 +37,28 @@ pub enum Pool {
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait PoolKernels: Backend {
-    /// `acc[on] += pool(x[on])`.
+    /// `acc[write] += pool(x[read])`; `acc` has `groups` ghost batches.
     fn forward_add(
         acc: FloatTensor<Self>,
         x: FloatTensor<Self>,
         kind: Pool,
         groups: usize,
-        on: &[u32],
+        lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is given.
+    /// The gradient of `x`, whose ghost batches have `size` images: zero where one is not read; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
         kind: Pool,
-        groups: usize,
-        on: &[u32],
+        size: usize,
+        lists: &Lists,
         into: Option<FloatTensor<Self>>,
     ) -> FloatTensor<Self>;
 }
 
 /// The differentiable operation.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait PoolOps: Backend {
     /// See [`PoolKernels::forward_add`].
     fn pool_add(
@@ -68,7 +66,7 @@ pub trait PoolOps: Backend {
         x: FloatTensor<Self>,
         kind: Pool,
         groups: usize,
-        on: Vec<u32>,
+        lists: Lists,
     ) -> FloatTensor<Self>;
 }
 
@@ -78,9 +76,9 @@ impl<B: PoolKernels> PoolOps for B {
         x: FloatTensor<Self>,
         kind: Pool,
         groups: usize,
-        on: Vec<u32>,
+        lists: Lists,
     ) -> FloatTensor<Self> {
-        B::forward_add(acc, x, kind, groups, &on)
+        B::forward_add(acc, x, kind, groups, &lists)
     }
 }
 
@@ -88,14 +86,14 @@ impl<B: PoolKernels> PoolOps for B {
 struct PoolBackward;
 
 impl<B: PoolKernels> Backward<B, 2> for PoolBackward {
-    type State = (FloatTensor<B>, Pool, usize, Vec<u32>);
+    type State = (FloatTensor<B>, Pool, usize, Lists);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let grad = consume!(B, grads, ops.node);
-        let (x, kind, groups, on) = ops.state;
+        let (x, kind, size, lists) = ops.state;
         let [acc, of_x] = ops.parents;
         if let Some(parent) = of_x {
-            register!(B, grads, parent, |into| B::backward(grad.clone(), x, kind, groups, &on, into));
+            register!(B, grads, parent, |into| B::backward(grad.clone(), x, kind, size, &lists, into));
         }
         if let Some(acc) = acc {
             grads.register::<B>(acc.id, grad);
@@ -109,15 +107,16 @@ impl<B: PoolKernels, C: CheckpointStrategy> PoolOps for Autodiff<B, C> {
         x: FloatTensor<Self>,
         kind: Pool,
         groups: usize,
-        on: Vec<u32>,
+        lists: Lists,
     ) -> FloatTensor<Self> {
         let ((acc, acc_node), (x, x_node)) = (acc.into_parts(), x.into_parts());
         match PoolBackward.prepare::<C>([acc_node, x_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let y = B::forward_add(acc, x.clone(), kind, groups, &on);
-                prep.finish((x, kind, groups, on), y)
+                let size = acc.shape().dims::<4>()[0] / groups;
+                let y = B::forward_add(acc, x.clone(), kind, groups, &lists);
+                prep.finish((x, kind, size, lists), y)
             }
-            OpsKind::UnTracked(prep) => prep.finish(B::forward_add(acc, x, kind, groups, &on)),
+            OpsKind::UnTracked(prep) => prep.finish(B::forward_add(acc, x, kind, groups, &lists)),
         }
     }
 }
@@ -132,42 +131,35 @@ impl<B: PoolKernels, C: CheckpointStrategy> PoolOps for Autodiff<B, C> {
 pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u32]) -> Tensor<4> {
     check_same("pool_add", acc.dims(), x.dims());
     Ghosts::cut("pool_add", x.dims()[0], groups).check("pool_add", "on", on);
-    if on.is_empty() {
-        return acc;
-    }
-    if !has_kernels([&acc, &x]) {
-        return reference::pool_add(acc, x, kind, groups, on);
-    }
-    Tensor::from_dispatch(<Dispatch as PoolOps>::pool_add(
-        acc.into_dispatch(),
-        x.into_dispatch(),
-        kind,
-        groups,
-        on.to_vec(),
-    ))
+    run(acc, x, kind, groups, Lists::same(on))
 }
 
 /// `acc` with the 3x3 pool of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
 ///
 /// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`; otherwise as [`pool_add`]. `read` may name
-/// a ghost batch several times; it is pooled once.
+/// a ghost batch several times.
 ///
 /// # Panics
 /// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
 /// list of distinct ghost batches, or `read` names one that does not exist.
 pub fn pool_at(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
-    if read == write && acc.dims() == x.dims() {
-        return pool_add(acc, x, kind, groups, read);
+    assert!(
+        acc.dims()[1..] == x.dims()[1..],
+        "pool_at: the accumulator has shape {:?}, what is added {:?}",
+        acc.dims(),
+        x.dims()
+    );
+    let lists = Lists::checked("pool_at", [acc.dims()[0], x.dims()[0]], groups, read, write);
+    run(acc, x, kind, groups, lists)
+}
+
+fn run(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, lists: Lists) -> Tensor<4> {
+    if lists.write.is_empty() {
+        return acc;
     }
-    let rows = [acc.dims()[0], x.dims()[0]];
-    let lists = Lists::checked("pool_at", rows, groups, read, write);
     if !has_kernels([&acc, &x]) {
-        return reference::pool_at(acc, x, kind, groups, read, write);
+        return reference::pool_at(acc, x, kind, groups, &lists.read, &lists.write);
     }
-    let mut on = lists.read;
-    on.sort_unstable();
-    on.dedup();
-    let groups_of_x = rows[1] * groups / rows[0];
-    let pooled = pool_add(zeros_like_rows(&x, rows[1], x.dims()[1]), x, kind, groups_of_x, &on);
-    add_at(acc, pooled, groups, read, write)
+    let (acc, x) = (acc.into_dispatch(), x.into_dispatch());
+    Tensor::from_dispatch(<Dispatch as PoolOps>::pool_add(acc, x, kind, groups, lists))
 }

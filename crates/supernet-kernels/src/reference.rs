@@ -53,6 +53,14 @@ pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
     convolve(x, weight, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
 }
 
+/// See [`linear`](crate::linear).
+pub fn linear(x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    if x.dims()[0] == 0 {
+        return Tensor::zeros([0, weight.dims()[1]], (&x.device(), x.dtype()));
+    }
+    x.matmul(weight)
+}
+
 /// See [`pointwise_add`](crate::pointwise_add).
 pub fn pointwise_add(
     acc: Tensor<4>,
@@ -85,10 +93,7 @@ pub fn conv_add(
 
 /// See [`pool_add`](crate::pool_add).
 pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u32]) -> Tensor<4> {
-    if on.is_empty() {
-        return acc;
-    }
-    add_rows(acc, pool(take(x, groups, on), kind), groups, on)
+    pool_at(acc, x, kind, groups, on, on)
 }
 
 fn pool(x: Tensor<4>, kind: Pool) -> Tensor<4> {

@@ -17,7 +17,7 @@ pub trait ZerosKernels: Backend {
 }
 
 /// The operation; nothing flows back through it.
-#[backend_extension(Flex: cfg(feature = "flex"), Autodiff)]
+#[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait ZerosOps: Backend {
     /// See [`ZerosKernels::filled`].
     fn zeros(x: &FloatTensor<Self>, shape: [usize; 4]) -> FloatTensor<Self>;

@@ -46,7 +46,7 @@ fn statistics_stay_accurate_far_from_zero_and_with_an_image_unlike_the_others() 
             *v = f64::from((*v + far) as f32);
         }
         let x = |dtype| {
-            let device = common::device().autodiff();
+            let device = common::device_of(dtype).autodiff();
             common::tensor(&numbers, [n, c, h, w], &device, dtype).require_grad()
         };
         let found = common::run_on(kernel, vec![x(DType::F32)], 1, &[0]);

@@ -4,7 +4,7 @@
 mod common;
 
 use burn::tensor::{DType, Tensor};
-use common::{Op, cases, device, random, run, run_on, values};
+use common::{Op, cases, device, is_flex, random, run, run_on, values};
 use supernet_kernels::Pool;
 
 /// Runs `f` on a pool of `threads` threads.
@@ -15,6 +15,9 @@ fn on_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
 
 #[test]
 fn bits_do_not_depend_on_the_number_of_threads() {
+    if !is_flex("threads are the processor's") {
+        return;
+    }
     let all = |threads| {
         on_threads(threads, || cases().iter().map(|case| run(case.kernel, case, DType::F32)).collect::<Vec<_>>())
     };
@@ -150,6 +153,9 @@ fn the_same_call_gives_the_same_bits_twice() {
 
 #[test]
 fn threads_that_stay_awake_change_no_bits() {
+    if !is_flex("threads are the processor's") {
+        return;
+    }
     let (op, _) = both!(|x, groups, on| ops::depthwise(x(), x(), groups, on));
     let step = || {
         let device = device().autodiff();

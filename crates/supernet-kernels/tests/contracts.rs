@@ -5,8 +5,8 @@ mod common;
 use burn::tensor::{DType, Tensor};
 use common::{device, random, values};
 use supernet_kernels::{
-    Pool, add_on, conv, depthwise, mean_pool, norm, norm_relu, norm_relu_on, pointwise, pointwise_add, pool_add,
-    zeros_like_rows,
+    Pool, add_on, conv, depthwise, linear, mean_pool, norm, norm_relu, norm_relu_on, pointwise, pointwise_add,
+    pool_add, zeros_like_rows,
 };
 
 fn batch(shape: [usize; 4]) -> Tensor<4> {
@@ -100,6 +100,9 @@ mod in_place {
 
     #[test]
     fn an_accumulator_that_nothing_else_holds_is_changed_in_place() {
+        if !common::is_flex("it looks at addresses in the processor's memory") {
+            return;
+        }
         for op in operations() {
             let acc = primitive(batch([4, 3, 8, 8]));
             let before = address(&acc);
@@ -110,6 +113,9 @@ mod in_place {
 
     #[test]
     fn an_accumulator_of_a_training_step_is_changed_in_place() {
+        if !common::is_flex("it looks at addresses in the processor's memory") {
+            return;
+        }
         for op in operations() {
             let x = batch([4, 3, 8, 8]).autodiff().require_grad();
             let acc = op(zeros_like_rows(&x, 4, 3), x.clone());
@@ -127,8 +133,8 @@ mod in_place {
             let acc = batch([4, 3, 8, 8]);
             let before = values(&acc);
             let sum = op(acc.clone(), batch([4, 3, 8, 8]));
-            assert_eq!(values(&acc), before);
-            assert_ne!(values(&sum), before);
+            assert!(values(&acc) == before);
+            assert!(values(&sum) != before);
         }
     }
 
@@ -190,6 +196,12 @@ mod panics {
     #[should_panic(expected = "depthwise: the weight must be [3, 1, k, k] with odd k, found [3, 1, 2, 2]")]
     fn depthwise_kernels_are_odd() {
         depthwise(batch([4, 3, 4, 4]), batch([3, 1, 2, 2]), 2, &[0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "linear: rows of 3 numbers, the weight has 2 by 5")]
+    fn rows_are_as_long_as_the_weight_is_high() {
+        linear(batch([4, 3, 1, 1]).reshape([4, 3]), batch([2, 5, 1, 1]).reshape([2, 5]));
     }
 
     #[test]

@@ -3,17 +3,19 @@
 mod common;
 
 use burn::tensor::{DType, Tensor};
-use common::{Case, cases, device, numbers, random, run, tensor, values};
+use common::{Case, cases, device_of, numbers, random, run, tensor, values};
 
 /// Central differences with step `h` err by h² times a third derivative and by rounding over h: 1e-5 leaves about 1e-9.
 const STEP: f64 = 1e-5;
 const TOLERANCE: f64 = 1e-6;
 
 fn loss(case: &Case, inputs: &[Vec<f64>]) -> f64 {
-    let mut rest =
-        inputs.iter().zip(&case.inputs).map(|(numbers, &shape)| tensor(numbers, shape, &device(), DType::F64));
+    let mut rest = inputs
+        .iter()
+        .zip(&case.inputs)
+        .map(|(numbers, &shape)| tensor(numbers, shape, &device_of(DType::F64), DType::F64));
     let y: Tensor<4> = (case.reference)(&mut || rest.next().unwrap(), case.groups, &case.on);
-    let weights = random(y.dims(), 99, &device(), DType::F64);
+    let weights = random(y.dims(), 99, &device_of(DType::F64), DType::F64);
     values(&y).iter().zip(values(&weights)).map(|(y, w)| y * w).sum()
 }
 

@@ -4,11 +4,14 @@
 mod common;
 
 use burn::tensor::DType;
-use common::{cases, difference, run};
+use common::{cases, difference, is_flex, run};
 use supernet_kernels::simd::{Level, limit};
 
 #[test]
 fn every_instruction_set_agrees_with_the_reference() {
+    if !is_flex("instruction sets are the processor's") {
+        return;
+    }
     let expected: Vec<_> = cases().iter().map(|case| run(case.reference, case, DType::F64)).collect();
     for level in [Level::Portable, Level::Avx2, Level::Avx512] {
         let used = limit(level);

@@ -239,6 +239,6 @@ impl Classifier {
     pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
         let [n, c, h, w] = x.dims();
         let pooled = x.reshape([n, c, h * w]).mean_dim(2).reshape([n, c]);
-        pooled.matmul(self.weight.val()) + self.bias.val().unsqueeze()
+        supernet_kernels::linear(pooled, self.weight.val()) + self.bias.val().unsqueeze()
     }
 }

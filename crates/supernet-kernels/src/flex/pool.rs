@@ -7,12 +7,15 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, gradient, numbers, ordered, owned,
+    Out, each, gradient, jobs_of_input, numbers, ordered, owned,
     planes::{Columns, Source, for_vectors, load, shifted, store},
     scratch, sides,
     simd::{Vector, simd_fn},
 };
-use crate::pool::{Pool, PoolKernels};
+use crate::{
+    ghosts::Lists,
+    pool::{Pool, PoolKernels},
+};
 
 /// A plane in scratch, a row of padding above and below.
 #[derive(Clone, Copy)]
@@ -38,13 +41,16 @@ impl Plane {
 }
 
 impl PoolKernels for Flex {
-    fn forward_add(acc: FlexTensor, x: FlexTensor, kind: Pool, groups: usize, on: &[u32]) -> FlexTensor {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, kind: Pool, groups: usize, lists: &Lists) -> FlexTensor {
         let x = ordered(x);
         let mut acc = owned(acc);
-        let [rows, c, h, w] = sides(&x);
+        let [rows, c, h, w] = sides(&acc);
+        let (size, plane) = (rows / groups, Plane { h, w });
         let y = Out::new(acc.storage_mut());
-        images(numbers(&x), numbers(&x), y, [rows / groups, c, h, w], on, |x, _, y, columns, room| {
-            let plane = Plane { h, w };
+        images(lists.write.len() * size, c, plane, |unit, columns, room| {
+            let image = |list: &[u32]| list[unit / size] as usize * size + unit % size;
+            let x = image_of(numbers(&x), image(&lists.read), c, plane);
+            let y = y.at(image(&lists.write) * c * plane.len(), c * plane.len());
             // SAFETY: the unit's images, and room as large as `Plane` says.
             unsafe {
                 match kind {
@@ -60,45 +66,47 @@ impl PoolKernels for Flex {
         grad: FlexTensor,
         x: FlexTensor,
         kind: Pool,
-        groups: usize,
-        on: &[u32],
+        size: usize,
+        lists: &Lists,
         into: Option<FlexTensor>,
     ) -> FlexTensor {
         let (grad, x) = (ordered(grad), ordered(x));
         let [rows, c, h, w] = sides(&x);
-        let (plane, of) = (Plane { h, w }, [rows / groups, c, h, w]);
-        let (incoming, input) = (numbers(&grad), numbers(&x));
-        // SAFETY: the units write the listed ghost batches; they have room as large as `Plane` says.
-        unsafe {
-            gradient([rows, c, h, w], groups, on, into, |dx, add| {
-                images(incoming, input, dx, of, on, |g, x, dx, columns, room| match kind {
-                    Pool::Max => maximum_gradient(g, x, dx, c, plane, columns, add, room),
-                    // The average is its own transpose.
-                    Pool::Average => average(g, dx, c, plane, columns, add, room),
-                });
-            })
-        }
+        let (groups, plane) = (rows / size, Plane { h, w });
+        let (jobs, listed) = jobs_of_input(groups, lists);
+        let write = |dx: Out<'_>, to_sum: bool| {
+            images(jobs.len() * size, c, plane, |unit, columns, room| {
+                let (job, place) = (&jobs[unit / size], unit % size);
+                let dx = dx.at((job.to * size + place) * c * plane.len(), c * plane.len());
+                let x = || image_of(numbers(&x), job.to * size + place, c, plane);
+                for (n, &from) in job.from.iter().enumerate() {
+                    let g = image_of(numbers(&grad), from * size + place, c, plane);
+                    let add = n > 0 || to_sum;
+                    // SAFETY: the unit's images, and room as large as `Plane` says.
+                    unsafe {
+                        match kind {
+                            Pool::Max => maximum_gradient(g, x(), dx, c, plane, columns, add, room),
+                            // The average is its own transpose.
+                            Pool::Average => average(g, dx, c, plane, columns, add, room),
+                        }
+                    }
+                }
+            });
+        };
+        // SAFETY: the units write the ghost batches that are read.
+        unsafe { gradient([rows, c, h, w], groups, &listed, into, write) }
     }
 }
 
-/// Runs `unit` for every image of the listed ghost batches, with its planes in `a`, `b` and `out`.
-fn images(
-    a: &[f32],
-    b: &[f32],
-    out: Out<'_>,
-    [size, c, h, w]: [usize; 4],
-    on: &[u32],
-    unit: impl Fn(Source<'_>, Source<'_>, *mut f32, &Columns, *mut f32) + Sync + Send,
-) {
-    let columns = Columns::new(3, w);
-    let len = h * w;
-    each(on.len() * size, c * len / 4, |u| {
-        let first = (on[u / size] as usize * size + u % size) * c * len;
-        let source = |numbers| Source { numbers, first, stride: len, len };
-        scratch(Plane { h, w }.total(), |room| {
-            unit(source(a), source(b), out.at(first, c * len), &columns, room);
-        });
-    });
+/// Image `image` of a tensor.
+fn image_of(numbers: &[f32], image: usize, c: usize, plane: Plane) -> Source<'_> {
+    Source { numbers, first: image * c * plane.len(), stride: plane.len(), len: plane.len() }
+}
+
+/// Runs `unit` for each of `count` images of `c` planes.
+fn images(count: usize, c: usize, plane: Plane, unit: impl Fn(usize, &Columns, *mut f32) + Sync + Send) {
+    let columns = Columns::new(3, plane.w);
+    each(count, c * plane.len() / 4, |u| scratch(plane.total(), |room| unit(u, &columns, room)));
 }
 
 /// A mask and what stands where it has no bits, for the columns to the left and to the right.

@@ -171,7 +171,8 @@ mod tests {
         let first = block(shelf, 1000);
         let start = first.as_ptr();
         shelf.give(first);
-        assert_eq!(block(shelf, 1000).as_ptr(), start);
+        let second = block(shelf, 1000);
+        assert_eq!(second.as_ptr(), start);
     }
 
     #[test]

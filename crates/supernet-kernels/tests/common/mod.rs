@@ -4,12 +4,43 @@
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use supernet_kernels::Pool;
 
-/// The device under test: `BURN_DEVICE` names it, the CPU by default.
+/// The device under test: `BURN_DEVICE` names it (`flex`, `vulkan`, `cuda:1`), the CPU by default.
 pub fn device() -> Device {
-    match std::env::var("BURN_DEVICE").as_deref() {
-        Err(_) | Ok("flex") => Device::flex(),
-        Ok(other) => panic!("BURN_DEVICE: this crate's tests know flex, found {other}"),
+    let name = std::env::var("BURN_DEVICE").unwrap_or_else(|_| "flex".into());
+    let (backend, index) = name.split_once(':').unwrap_or((&name, "0"));
+    let index: usize = index.parse().unwrap_or_else(|_| panic!("BURN_DEVICE: `{index}` is no number, found {name}"));
+    let found = match backend {
+        "flex" => vec![Device::flex()],
+        #[cfg(feature = "wgpu")]
+        "wgpu" => Device::enumerate(burn::tensor::DeviceType::Wgpu).into_vec(),
+        #[cfg(feature = "vulkan")]
+        "vulkan" => Device::enumerate(burn::tensor::DeviceType::Vulkan).into_vec(),
+        #[cfg(feature = "metal")]
+        "metal" => Device::enumerate(burn::tensor::DeviceType::Metal).into_vec(),
+        #[cfg(feature = "webgpu")]
+        "webgpu" => Device::enumerate(burn::tensor::DeviceType::WebGpu).into_vec(),
+        #[cfg(feature = "cuda")]
+        "cuda" => Device::enumerate(burn::tensor::DeviceType::Cuda).into_vec(),
+        #[cfg(feature = "rocm")]
+        "rocm" => Device::enumerate(burn::tensor::DeviceType::Rocm).into_vec(),
+        _ => panic!("BURN_DEVICE: found {name}, expected flex or a backend whose feature is on"),
+    };
+    let count = found.len();
+    found.into_iter().nth(index).unwrap_or_else(|| panic!("BURN_DEVICE: {name}, but there are {count} of them"))
+}
+
+/// The device under test for this type: graphics cards need not have `f64`, in which Flex says what is expected.
+pub fn device_of(dtype: DType) -> Device {
+    if dtype == DType::F64 { Device::flex() } else { device() }
+}
+
+/// Whether the device under test is Flex; says why a test that is about Flex does not run elsewhere.
+pub fn is_flex(what: &str) -> bool {
+    let flex = device() == Device::flex();
+    if !flex {
+        println!("not run on {:?}: {what}", device());
     }
+    flex
 }
 
 /// Numbers in [-1, 1), the same for the same seed, exact in `f32`.
@@ -57,7 +88,7 @@ pub struct Outcome {
 }
 
 pub fn run(op: Op, case: &Case, dtype: DType) -> Outcome {
-    let device = device().autodiff();
+    let device = device_of(dtype).autodiff();
     let inputs: Vec<Tensor<4>> = case
         .inputs
         .iter()
@@ -70,7 +101,7 @@ pub fn run(op: Op, case: &Case, dtype: DType) -> Outcome {
 pub fn run_on(op: Op, inputs: Vec<Tensor<4>>, groups: usize, on: &[u32]) -> Outcome {
     let mut rest = inputs.iter().cloned();
     let y = op(&mut || rest.next().unwrap(), groups, on);
-    let weights = random(y.dims(), 99, &device(), y.dtype());
+    let weights = random(y.dims(), 99, &device_of(y.dtype()), y.dtype());
     let gradients = (y.clone() * weights.autodiff()).sum().backward();
     Outcome {
         shape: y.dims(),
@@ -274,11 +305,30 @@ pub fn cases() -> Vec<Case> {
             if n * h * w > 1 {
                 case("norm_relu", &[whole], both!(|x, groups, on| ops::norm_relu(x(), groups, 1e-5)));
                 case("norm", &[whole], both!(|x, groups, on| ops::norm(x(), groups, 1e-5)));
+                case(
+                    "norm_affine_relu",
+                    &[whole, [c, 1, 1, 1], [c, 1, 1, 1]],
+                    both!(|x, groups, on| {
+                        let t = x();
+                        let c = t.dims()[1];
+                        let (scale, shift) = (x().reshape([c]), x().reshape([c]));
+                        ops::norm_affine_relu(t, scale, shift, groups, 1e-5)
+                    }),
+                );
             }
             for c_out in [c, c + 3, 2 * c] {
                 let weight = [c_out, c, 1, 1];
                 case("pointwise", &[whole, weight], both!(|x, groups, on| ops::pointwise(x(), x())));
             }
+            case(
+                "linear",
+                &[[groups * n, c, 1, 1], [c, c + 2, 1, 1]],
+                both!(|x, groups, on| {
+                    let (a, b) = (x(), x());
+                    let ([n, c, ..], [_, m, ..]) = (a.dims(), b.dims());
+                    ops::linear(a.reshape([n, c]), b.reshape([c, m])).reshape([n, m, 1, 1])
+                }),
+            );
             if h % 2 == 0 && w % 2 == 0 {
                 case("mean_pool by 2", &[whole], both!(|x, groups, on| ops::mean_pool(x(), 2)));
             }

@@ -1,0 +1,114 @@
+//! What a supernet does on the device under test, beside Flex: a first training step, several steps, and scoring. On Flex itself
+//! the two are the same numbers.
+
+use burn::{
+    optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+    tensor::{DType, Device},
+};
+use std::collections::BTreeMap;
+use supernet_nn::{MaskedL2, Network, NetworkConfig, NormKind, Paths, Weighting};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape};
+use supernet_tests::{
+    Formula, Parameter, assert_close, config, cross_entropy, device, images, labels, parameters, paths, random_masks,
+    values, with_order,
+};
+
+/// Ghost batches of a step, of eight images each.
+const GHOSTS: usize = 4;
+
+fn network(filters: usize, order: ConvOrder, norm: NormKind) -> NetworkConfig {
+    let base = with_order(&config(CellSpace::new(3, 3).unwrap()), order, norm);
+    NetworkConfig { shape: NetworkShape { filters, ..base.shape }, ..base }
+}
+
+fn sgd() -> ModuleOptimizer {
+    SgdConfig::new()
+        .with_momentum(Some(MomentumConfig::new().with_momentum(0.9).with_dampening(0.0).with_nesterov(true)))
+        .init()
+}
+
+/// Loss and gradients of a step.
+fn step(config: &NetworkConfig, network: &Network, paths: &Paths, device: &Device) -> (f64, GradientsParams) {
+    let count = 8 * paths.ghosts();
+    let logits = network.forward(images(count, &config.shape, DType::F32, device), paths).unwrap();
+    let loss = cross_entropy(logits, labels(count, config.shape.classes, device));
+    (values(loss.clone())[0], GradientsParams::from_grads(loss.backward(), network))
+}
+
+/// The largest relative distance between the gradients of a parameter, each measured as a whole.
+fn apart(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Parameter>) -> (f64, String) {
+    let norm = |numbers: &mut dyn Iterator<Item = f64>| numbers.map(|x| x * x).sum::<f64>().sqrt();
+    let all = norm(&mut expected.values().flat_map(|p| p.gradient.clone().unwrap_or_default()));
+    let mut worst = (0.0, String::new());
+    for (name, parameter) in expected {
+        let ours = &found[name];
+        assert_eq!(ours.gradient.is_some(), parameter.gradient.is_some(), "{name}: an entry iff there is one on Flex");
+        let (Some(a), Some(b)) = (&ours.gradient, &parameter.gradient) else { continue };
+        let difference = norm(&mut a.iter().zip(b).map(|(a, b)| a - b));
+        // A gradient that is small beside the others is the difference of larger numbers.
+        let relative = difference / norm(&mut b.iter().copied()).max(1e-3 * all);
+        if relative > worst.0 || relative.is_nan() {
+            worst = (relative, name.clone());
+        }
+    }
+    worst
+}
+
+#[test]
+fn the_gradients_of_a_first_training_step_are_those_of_flex() {
+    let orders = [
+        (ConvOrder::NormReluConv, NormKind::Ghost),
+        (ConvOrder::NormReluConv, NormKind::GhostAffine),
+        (ConvOrder::ConvNormRelu, NormKind::Ghost),
+    ];
+    for (i, (order, norm)) in orders.into_iter().enumerate() {
+        let config = network(8, order, norm);
+        let paths = paths(&config.cells, &random_masks(&config.cells, GHOSTS, 0.1, 500 + i as u64));
+        let [(loss, gradients), (expected_loss, expected)] = [device(), Device::flex()].map(|device| {
+            let device = device.autodiff();
+            let supernet = config.supernet(&mut Formula(DType::F32), &device).unwrap();
+            let (loss, gradients) = step(&config, &supernet, &paths, &device);
+            (loss, parameters(&supernet, &gradients))
+        });
+        assert_close("loss", &[loss], &[expected_loss], 1e-4);
+        let (apart, name) = apart(&gradients, &expected);
+        println!("{order:?}, {norm:?}: gradients at most {apart:e} apart");
+        assert!(apart < 1e-3, "{order:?}, {norm:?}: the gradients of {name} are {apart:e} apart");
+    }
+}
+
+#[test]
+fn a_few_training_steps_lower_the_loss_as_on_flex() {
+    let config = network(8, ConvOrder::NormReluConv, NormKind::Ghost);
+    let losses = |device: Device| -> Vec<f64> {
+        let device = device.autodiff();
+        let mut supernet = config.supernet(&mut Formula(DType::F32), &device).unwrap();
+        let mut optimizer = sgd();
+        let l2 = MaskedL2 { decay: 5e-4, clip: 5.0, weighting: Weighting::Share };
+        let each = |seed: u64| {
+            let paths = paths(&config.cells, &random_masks(&config.cells, GHOSTS, 0.05, 600 + seed));
+            let (loss, gradients) = step(&config, &supernet, &paths, &device);
+            let directions = l2.apply(&supernet, gradients, &supernet.usage(&paths));
+            supernet = optimizer.step(0.05, supernet.clone(), directions);
+            loss
+        };
+        (0..6u64).map(each).collect()
+    };
+    let (found, expected) = (losses(device()), losses(Device::flex()));
+    println!("losses {found:?}, on Flex {expected:?}");
+    assert_close("losses", &found, &expected, 1e-2);
+    assert!(found.last() < found.first(), "{found:?}");
+}
+
+#[test]
+fn candidates_are_scored_as_on_flex() {
+    let config = network(8, ConvOrder::NormReluConv, NormKind::Ghost);
+    let paths = paths(&config.cells, &random_masks(&config.cells, 6, 0.4, 700));
+    let [found, expected] = [device(), Device::flex()].map(|device| {
+        let supernet = config.supernet(&mut Formula(DType::F32), &device).unwrap();
+        let images = images(8 * paths.ghosts(), &config.shape, DType::F32, &device);
+        values(supernet.forward(images, &paths).unwrap())
+    });
+    // As in the test of the default execution: rounding passes through about fifty normalisations.
+    assert_close("logits", &found, &expected, 2e-4);
+}
