@@ -4,8 +4,8 @@
   VENV/bin/python benches/peer/compare.py [--rounds 3] [--quick] [--out raw.json]
 
 Needs a Python with torch and numpy; nothing else should run on the machine. Both programs read the same masks (m8.json, m4.json).
-A round runs, for each shape: the peer's training step, ours, the peer's scoring, ours, each in a process of its own with two
-threads; the next round begins again. A figure is the median over the 20 draws of a run, and of those medians over the rounds.
+A round runs the peer's training step, ours, the peer's scoring, ours, each in a process of its own with two threads; the next round
+begins again. A figure is the median over the draws of a run, and of those medians over the rounds.
 Memory is the peak less the resident size before the first step, of a process that trains in one mode only.
 """
 import argparse, json, os, platform, statistics, subprocess, sys
@@ -15,9 +15,10 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 SHAPES = [dict(masks="m8.json", filters=8, cells=3, image=16, ghosts=8, ghost_size=16),
           dict(masks="m4.json", filters=16, cells=3, image=32, ghosts=4, ghost_size=16)]
 PEER, OURS = "peer", "ours"
-# What each process of a round runs, in this order: (program, what, modes). Training in one mode only also gives its memory.
-TURNS = [(PEER, "train", "sparse"), (OURS, "train", "kernels"), (PEER, "train", "dense"), (OURS, "train", "plain_burn"),
-         (PEER, "score", "sparse"), (OURS, "score", "kernels"), (OURS, "score", "plain_burn")]
+# What each process of a round runs, in this order: (program, what, modes, draws). Training in one mode only also gives its memory.
+# The peer's scoring has as many draws as the 64 candidates fill; ours scores all 64 in each.
+TURNS = [(PEER, "train", "sparse", 20), (OURS, "train", "kernels", 20), (PEER, "train", "dense", 20), (OURS, "train", "plain_burn", 20),
+         (PEER, "score", "sparse", 20), (OURS, "score", "kernels", 10), (OURS, "score", "plain_burn", 3)]
 
 
 def title(shape):
@@ -50,8 +51,8 @@ def measure(options, shape):
     """All figures of a shape, round by round."""
     figures = []
     for round_ in range(options.rounds):
-        for program, what, modes in TURNS:
-            draws = options.draws if what == "train" or program == OURS else 20
+        for program, what, modes, draws in TURNS:
+            draws = min(draws, options.draws)
             arguments = dict(shape, masks=os.path.join(HERE, shape["masks"]), threads=options.threads, what=what, modes=modes, draws=draws)
             lines = run(options, program, arguments)
             figures += [dict(line, program=program, round=round_) for line in lines]
@@ -64,8 +65,8 @@ def median(figures, program, what, mode, key):
     return statistics.median(f[key] for f in figures if (f["program"], f["what"], f["mode"]) == (program, what, mode))
 
 
-def report(figures):
-    """The rows of a shape: figure, PyTorch, ours, ratio."""
+def report(figures, peak):
+    """The rows of a shape: figure, theirs, ours, ratio. `peak` is the matrix product's GFLOP/s."""
     of = lambda *place: median(figures, *place)
     ours, plain = of(OURS, "train_step", "kernels", "ms"), of(OURS, "train_step", "plain_burn", "ms")
     sparse, dense = of(PEER, "train_step", "sparse", "ms"), of(PEER, "train_step", "dense", "ms")
@@ -81,6 +82,9 @@ def report(figures):
     ours = memory(OURS, "kernels")
     for name, program, mode in (("PyTorch `sparse`", PEER, "sparse"), ("PyTorch `dense`", PEER, "dense"), ("plain Burn", OURS, "plain_burn")):
         rows.append((f"memory above the start (ratio: share of theirs), {name}", f"{memory(program, mode):.0f} MiB", f"{ours:.0f} MiB", ours / memory(program, mode)))
+    for name, what in (("training step", "train_step"), ("scoring", "score_candidates")):
+        gflops = of(OURS, what, "kernels", "gflops")
+        rows.append((f"{name}, GFLOP/s of the convolutions in use beside the matrix product", f"{peak:.0f}", f"{gflops:.1f}", gflops / peak))
     return rows
 
 
@@ -116,7 +120,7 @@ def main():
         figures = measure(options, shape)
         raw.append(dict(shape=shape, figures=figures))
         print(f"\n{title(shape)}\n\n| figure | theirs | ours, kernels | ratio |\n|---|---|---|---|")
-        for name, theirs, ours, ratio in report(figures):
+        for name, theirs, ours, ratio in report(figures, max(p["gflops"] for p in peak)):
             print(f"| {name} | {theirs} | {ours} | {ratio:.2f} |", flush=True)
     if options.out:
         with open(options.out, "w") as file:

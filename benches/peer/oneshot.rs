@@ -5,7 +5,8 @@
 //! target/release/oneshot --masks benches/peer/m8.json --filters 8 --cells 3 --image 16 --ghosts 8 --ghost-size 16
 //! ```
 //!
-//! A training step does what the peer's does, and masked L2 and clipping besides. `BURN_DEVICE` chooses the device.
+//! A training step does what the peer's does, and masked L2 and clipping besides. `gflops` counts the convolutions that the masks use,
+//! forward and both gradients; what is shared between candidates is counted for each of them. `BURN_DEVICE` chooses the device.
 
 use clap::{Parser, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -98,7 +99,10 @@ fn train(arguments: &Arguments, shape: Shape, file: &MaskFile) {
         let times = timed(draws, |masks| step.run(masks, mode.execution()));
         let grown = peak_kib().zip(before).map(|(peak, before)| peak.saturating_sub(before) as f64 / 1024.0);
         let [inputs_on, operations_on] = file.paths_on(step.cells());
+        // The gradients of input and weight are as much work again, each.
+        let flops: f64 = draws.iter().flatten().map(|mask| 3.0 * shape.flops(mask) * shape.ghost_size as f64).sum();
         let figures = json!({
+            "gflops": rounded(flops / draws.len() as f64 / times.median() / 1e9, 100.0),
             "mib_above_start": grown.map(f64::round),
             "params": step.parameters(),
             "inputs_on": inputs_on,
@@ -118,7 +122,11 @@ fn score(arguments: &Arguments, shape: Shape, file: &MaskFile) {
     for &mode in &arguments.modes {
         let rounds = vec![(); arguments.draws];
         let times = timed(&rounds, |()| assert_eq!(run.score(candidates, mode.execution()).len(), candidates.len()));
-        let figures = json!({ "candidates_per_s": rounded(candidates.len() as f64 / times.median(), 100.0) });
+        let flops: f64 = candidates.iter().map(|mask| shape.flops(mask) * shape.ghost_size as f64).sum();
+        let figures = json!({
+            "candidates_per_s": rounded(candidates.len() as f64 / times.median(), 100.0),
+            "gflops": rounded(flops / times.median() / 1e9, 100.0),
+        });
         print("score_candidates", mode, &times, candidates.len() * shape.ghost_size, figures, shape);
     }
 }

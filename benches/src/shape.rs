@@ -3,7 +3,7 @@
 use std::fmt;
 use supernet::{
     nn::{NetworkConfig, NormKind},
-    space::{CellSpace, ConvOrder, NetworkShape},
+    space::{CellSpace, ConvOrder, NetworkShape, PathMask},
 };
 
 /// A supernet's size and batch. Blocks (4), classes (10) and colours (3) are those of the paper's CIFAR-10 network.
@@ -42,6 +42,21 @@ impl Shape {
     /// Images per step.
     pub fn images(&self) -> usize {
         self.ghosts * self.ghost_size
+    }
+
+    /// Floating-point operations of the convolutions that `mask` uses in a forward pass of one image, a multiplication and an addition
+    /// counted as two. What reads a whole cell is counted whole, also where a block of the cell is dead.
+    ///
+    /// # Panics
+    /// If the mask is of another space.
+    pub fn flops(&self, mask: &PathMask) -> f64 {
+        let NetworkConfig { cells, shape, .. } = self.network();
+        let used = cells.used(mask, 0).into_iter().enumerate().fold(mask.clone(), |mask, (block, paths)| {
+            let inputs = cells.inputs_choice(0, block);
+            mask.with(inputs, paths.inputs).with(inputs + 1, paths.operations)
+        });
+        let cost = shape.cost(&cells, &used).unwrap_or_else(|error| panic!("{error}"));
+        2.0 * cost.macs as f64
     }
 }
 
