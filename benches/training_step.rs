@@ -1,9 +1,11 @@
 //! One training step of a supernet: by masks, by shape, with this library's kernels and with Burn's own operations.
+//!
+//! `BURN_DEVICE` chooses the device; device and shape (`F cells side ghosts`) stand in every case's name.
 
 use divan::Bencher;
 use std::fmt;
 use supernet::nn::Execution;
-use supernet_benches::{Bench, Masks, SHAPES, Shape, device};
+use supernet_benches::{Masks, SHAPES, Shape, TrainingStep, device, device_name};
 
 struct Case {
     shape: Shape,
@@ -13,8 +15,7 @@ struct Case {
 
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let device = std::env::var("BURN_DEVICE").unwrap_or("flex".into());
-        write!(f, "{device} {} {:?} {:?}", self.shape, self.masks, self.execution)
+        write!(f, "{} {} {:?} {:?}", device_name(), self.shape, self.masks, self.execution)
     }
 }
 
@@ -32,13 +33,12 @@ fn cases() -> Vec<Case> {
 
 #[divan::bench(args = cases(), sample_count = 10, sample_size = 1)]
 fn training_step(bencher: Bencher, case: &Case) {
-    let mut bench = Bench::new(case.shape, &device());
+    let mut step = TrainingStep::new(case.shape, &device());
     let mut draw = 0;
-    bench.step(&bench.paths(case.masks, draw), case.execution);
+    step.run(&step.masks(case.masks, draw), case.execution);
     bencher.bench_local(move || {
         draw += 1;
-        let paths = bench.paths(case.masks, draw);
-        bench.step(&paths, case.execution);
+        step.run(&step.masks(case.masks, draw), case.execution);
     });
 }
 

@@ -1,0 +1,60 @@
+//! A supernet and one run of images to score candidates on.
+
+use crate::Shape;
+use supernet::{
+    burn::tensor::Device,
+    data::{ImageShape, Images, Normalisation},
+    nn::{Execution, Network},
+    search::Score,
+    space::PathMask,
+    train::{Scoring, SearchConfig, SeededWeights, Silent, SupernetEvaluator},
+};
+
+/// Scores candidates by a supernet on one run of as many images as a ghost batch has, normalised by its own statistics: what the
+/// PyTorch peer scores on.
+pub struct ScoringRun {
+    supernet: Network,
+    images: Images,
+    normalisation: Normalisation,
+    scoring: Scoring,
+    device: Device,
+}
+
+impl ScoringRun {
+    /// A supernet of `shape` on `device`, and images by formula. Launches are those of the quick preset.
+    pub fn new(shape: Shape, device: &Device) -> Self {
+        let n = shape.ghost_size;
+        let pixel = |i: usize| (127.5 + 127.0 * (0.37 * (i + 1) as f32).cos()) as u8;
+        let pixels = (0..n * 3 * shape.side * shape.side).map(pixel).collect();
+        let classes = (0..10).map(|class| format!("class {class}")).collect();
+        let labels = (0..n).map(|i| i % 10).collect();
+        let size = ImageShape::new(3, shape.side, shape.side);
+        let images = Images::new("formula", size, classes, pixels, labels).expect("images of this size");
+        Self {
+            supernet: shape.network().supernet(&mut SeededWeights::new(1), device).expect("a network"),
+            normalisation: Normalisation::of(&images),
+            images,
+            scoring: Scoring { score_batch: n, ..SearchConfig::quick().scoring },
+            device: device.clone(),
+        }
+    }
+
+    /// The same with launches of `candidates_per_launch` candidates.
+    pub fn with_launches_of(mut self, candidates_per_launch: usize) -> Self {
+        self.scoring.candidates_per_launch = candidates_per_launch;
+        self
+    }
+
+    /// The scores of `candidates`, by an evaluator made for this call: nothing is left from the call before.
+    ///
+    /// # Panics
+    /// If a mask is of another space, or the device fails.
+    pub fn score(&self, candidates: &[PathMask], execution: Execution) -> Vec<Score> {
+        let Self { supernet, images, normalisation, scoring, device } = self;
+        let shape = supernet.shape();
+        let display = &mut Silent;
+        SupernetEvaluator::new(supernet, shape, images, normalisation, *scoring, device, display)
+            .and_then(|evaluator| evaluator.with_execution(execution).score(candidates))
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+}
