@@ -13,6 +13,22 @@ pub struct Cost {
     pub macs: u64,
 }
 
+impl Cost {
+    /// Adds a convolution without bias of `taps` weights per pair of channels (one input channel if it is depthwise) that
+    /// makes `outputs` maps of `side` × `side`.
+    pub(crate) fn convolution(&mut self, taps: usize, inputs: usize, outputs: usize, side: usize) {
+        let parameters = (taps * inputs * outputs) as u64;
+        self.parameters += parameters;
+        self.macs += parameters * (side * side) as u64;
+    }
+
+    /// The same with an affine normalisation of its output.
+    pub(crate) fn normed_convolution(&mut self, taps: usize, inputs: usize, outputs: usize, side: usize) {
+        self.convolution(taps, inputs, outputs, side);
+        self.parameters += 2 * outputs as u64;
+    }
+}
+
 /// The order inside an operation. All three normalise once per convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -7,9 +7,14 @@ mod choice;
 mod cost;
 mod draws;
 mod error;
+mod nas_bench_201;
+mod nas_bench_macro;
 mod path_dropout;
 mod path_mask;
 mod space;
+#[cfg(test)]
+mod testing;
+mod variation;
 
 pub use architecture::Architecture;
 pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS};
@@ -17,6 +22,8 @@ pub use choice::Choice;
 pub use cost::{ConvOrder, Cost, NetworkShape};
 pub use draws::draws;
 pub use error::SpaceError;
+pub use nas_bench_201::{NasBench201, NasBench201Shape};
+pub use nas_bench_macro::{InvertedResidual, NasBenchMacro, NasBenchMacroShape};
 pub use num_bigint::BigUint;
 pub use path_dropout::{PathDropout, Schedule};
 pub use path_mask::PathMask;
