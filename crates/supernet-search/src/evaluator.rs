@@ -26,7 +26,7 @@ impl Score {
 /// An architecture with its score and cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scored {
-    /// The canonical architecture of its network.
+    /// The architecture: the canonical one of its network where a search lists it, as it was proposed where a strategy is told.
     pub architecture: Architecture,
     /// Its score.
     pub score: Score,
