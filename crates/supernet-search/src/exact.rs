@@ -5,9 +5,15 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// A number that is stored exactly.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A number that is stored exactly. Two are equal if their bits are: what is no number equals itself.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Exact(pub(crate) f64);
+
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! What strategies keep: an architecture and how it scored, and the generator of the next proposal.
 
-use crate::{Score, Scored, SearchError, exact};
+use crate::{Score, Scored, SearchError, exact::Exact};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
@@ -10,15 +10,13 @@ use supernet_space::{Architecture, draws};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Known {
     pub(crate) architecture: Architecture,
-    #[serde(with = "exact::number")]
-    accuracy: f64,
-    #[serde(with = "exact::number")]
-    loss: f64,
+    accuracy: Exact,
+    loss: Exact,
 }
 
 impl Known {
     pub(crate) fn score(&self) -> Score {
-        Score { accuracy: self.accuracy, loss: self.loss }
+        Score { accuracy: self.accuracy.0, loss: self.loss.0 }
     }
 
     /// Better first; see [`Score::better_first`].
@@ -29,7 +27,7 @@ impl Known {
 
 impl From<&Scored> for Known {
     fn from(Scored { architecture, score, .. }: &Scored) -> Self {
-        Self { architecture: architecture.clone(), accuracy: score.accuracy, loss: score.loss }
+        Self { architecture: architecture.clone(), accuracy: Exact(score.accuracy), loss: Exact(score.loss) }
     }
 }
 

@@ -238,7 +238,7 @@ mod tests {
         for group in [&tpe.good, &tpe.bad] {
             let mut fresh = Group::new(5);
             group.members.iter().cloned().for_each(|ranked| fresh.insert(ranked));
-            assert_eq!(group.counts, fresh.counts);
+            assert_eq!(*group, fresh);
         }
     }
 
