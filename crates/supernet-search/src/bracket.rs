@@ -62,7 +62,7 @@ impl Bracket {
         if !is_of_rung || !self.waiting.remove(&proposal.architecture) {
             return;
         }
-        self.told.push(Known::from(&Scored { architecture: proposal.architecture.clone(), ..scored.clone() }));
+        self.told.push(Known::from(&scored.clone().of(&proposal.architecture)));
         if !self.to_propose.is_empty() || !self.waiting.is_empty() {
             return;
         }

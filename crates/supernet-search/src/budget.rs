@@ -1,9 +1,9 @@
 //! Searching with budgets: cheap looks at many, dear ones at few.
 
-use crate::{Evaluator, Outcome, Scored};
+use crate::{Constraints, OutOfRange, Outcome, Scored};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use supernet_space::{Architecture, SearchSpace};
+use supernet_space::{Architecture, Cost, SearchSpace};
 
 /// A candidate with what may be spent on its score, in the evaluator's unit: training steps, validation images, trainings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,17 +22,17 @@ pub trait BudgetedEvaluator {
     /// Scores `proposals`, in order. A score depends on its architecture and budget alone.
     ///
     /// # Errors
-    /// As [`Evaluator::evaluate`], or a budget that the evaluator does not have.
+    /// As [`crate::Evaluator::evaluate`], or a budget that the evaluator does not have.
     fn evaluate_at(&mut self, proposals: &[Proposal]) -> Result<Vec<Scored>, Self::Error>;
 }
 
-/// One evaluator for each budget, made by a function: stand-alone training of that many steps, a supernet on that many images.
+/// A function that scores a list of architectures with one budget each: stand-alone training of that many steps, a supernet on that many images.
 pub struct PerBudget<F>(pub F);
 
-impl<E: Evaluator, F: FnMut(u64) -> Result<E, E::Error>> BudgetedEvaluator for PerBudget<F> {
-    type Error = E::Error;
+impl<E, F: FnMut(u64, &[Architecture]) -> Result<Vec<Scored>, E>> BudgetedEvaluator for PerBudget<F> {
+    type Error = E;
 
-    fn evaluate_at(&mut self, proposals: &[Proposal]) -> Result<Vec<Scored>, E::Error> {
+    fn evaluate_at(&mut self, proposals: &[Proposal]) -> Result<Vec<Scored>, E> {
         let mut by_budget: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
         for (i, proposal) in proposals.iter().enumerate() {
             by_budget.entry(proposal.budget).or_default().push(i);
@@ -40,7 +40,7 @@ impl<E: Evaluator, F: FnMut(u64) -> Result<E, E::Error>> BudgetedEvaluator for P
         let mut scored: Vec<Option<Scored>> = vec![None; proposals.len()];
         for (budget, places) in by_budget {
             let list: Vec<Architecture> = places.iter().map(|&i| proposals[i].architecture.clone()).collect();
-            for (&i, result) in places.iter().zip((self.0)(budget)?.evaluate(&list)?) {
+            for (&i, result) in places.iter().zip((self.0)(budget, &list)?) {
                 scored[i] = Some(result);
             }
         }
@@ -73,7 +73,7 @@ pub struct BudgetLimits {
 }
 
 /// What a search with budgets found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct BudgetedOutcome {
     /// Every pair of network and budget, in the order in which it was scored.
     pub scored: Vec<(Proposal, Scored)>,
@@ -81,6 +81,8 @@ pub struct BudgetedOutcome {
     pub asked: usize,
     /// Sum of the budgets of all scored.
     pub spent: u64,
+    /// Proposals whose cost was out of range, which were not scored.
+    pub out_of_range: OutOfRange,
 }
 
 impl BudgetedOutcome {
@@ -88,7 +90,11 @@ impl BudgetedOutcome {
     pub fn at_the_greatest_budget(&self) -> Outcome {
         let greatest = self.scored.iter().map(|(proposal, _)| proposal.budget).max();
         let scored = self.scored.iter().filter(|(proposal, _)| Some(proposal.budget) == greatest);
-        Outcome { scored: scored.map(|(_, scored)| scored.clone()).collect(), asked: self.asked, ..Outcome::default() }
+        Outcome {
+            scored: scored.map(|(_, scored)| scored.clone()).collect(),
+            asked: self.asked,
+            out_of_range: self.out_of_range.clone(),
+        }
     }
 }
 
@@ -104,39 +110,80 @@ pub fn search_budgeted<E: BudgetedEvaluator>(
     evaluator: &mut E,
     limits: BudgetLimits,
 ) -> Result<BudgetedOutcome, E::Error> {
-    let mut outcome = BudgetedOutcome { scored: Vec::new(), asked: 0, spent: 0 };
+    run(space, strategy, evaluator, limits, |_, _| Ok(None))
+}
+
+/// [`search_budgeted`] among the networks whose `cost` lies in the ranges of `constraints`; others are treated as in [`crate::search_within`].
+///
+/// # Errors
+/// Whatever `evaluator` or `cost` reports.
+pub fn search_budgeted_within<E: BudgetedEvaluator>(
+    space: &SearchSpace,
+    strategy: &mut dyn BudgetedStrategy,
+    evaluator: &mut E,
+    limits: BudgetLimits,
+    constraints: &Constraints,
+    cost: impl FnMut(&Architecture) -> Result<Cost, E::Error>,
+) -> Result<BudgetedOutcome, E::Error> {
+    run(space, strategy, evaluator, limits, constraints.refusal(cost))
+}
+
+/// What became of a proposal.
+enum Fate {
+    Scored(usize),
+    Refused(Cost),
+}
+
+/// The loop; `refuse` gives the cost of a network that is out of range.
+fn run<E: BudgetedEvaluator>(
+    space: &SearchSpace,
+    strategy: &mut dyn BudgetedStrategy,
+    evaluator: &mut E,
+    limits: BudgetLimits,
+    mut refuse: impl FnMut(&Architecture, &mut OutOfRange) -> Result<Option<Cost>, E::Error>,
+) -> Result<BudgetedOutcome, E::Error> {
+    let mut outcome = BudgetedOutcome::default();
     let mut place: HashMap<Proposal, usize> = HashMap::new();
-    let mut known_in_a_row = 0;
-    while outcome.spent < limits.spend && known_in_a_row < limits.patience {
+    let mut nothing_new_in_a_row = 0;
+    while outcome.spent < limits.spend && nothing_new_in_a_row < limits.patience {
         let proposals = strategy.ask(limits.ask.max(1));
         if proposals.is_empty() {
             break;
         }
         outcome.asked += proposals.len();
-        let canonical = |p: &Proposal| Proposal { architecture: space.canonical(&p.architecture), budget: p.budget };
         let mut new = Vec::new();
-        let mut affordable = 0;
-        for proposal in proposals.iter().map(canonical) {
-            if !place.contains_key(&proposal) {
-                let price = proposal.budget.max(1);
+        let mut fates = Vec::new();
+        for proposal in &proposals {
+            let network = Proposal { architecture: space.canonical(&proposal.architecture), ..*proposal };
+            if let Some(&place) = place.get(&network) {
+                fates.push(Fate::Scored(place));
+            } else if let Some(cost) = refuse(&network.architecture, &mut outcome.out_of_range)? {
+                fates.push(Fate::Refused(cost));
+            } else {
+                let price = network.budget.max(1);
                 if price > limits.spend - outcome.spent {
                     break;
                 }
                 outcome.spent += price;
-                place.insert(proposal.clone(), outcome.scored.len() + new.len());
-                new.push(proposal);
+                let next = outcome.scored.len() + new.len();
+                place.insert(network.clone(), next);
+                new.push(network);
+                fates.push(Fate::Scored(next));
             }
-            affordable += 1;
         }
-        known_in_a_row = if new.is_empty() { known_in_a_row + proposals.len() } else { 0 };
+        nothing_new_in_a_row = if new.is_empty() { nothing_new_in_a_row + proposals.len() } else { 0 };
         let scored = evaluator.evaluate_at(&new)?;
         outcome.scored.extend(new.into_iter().zip(scored));
-        let told = proposals[..affordable].iter().map(|proposal| {
-            let (_, scored) = &outcome.scored[place[&canonical(proposal)]];
-            (proposal.clone(), Scored { architecture: proposal.architecture.clone(), ..scored.clone() })
+        let is_over = fates.len() < proposals.len();
+        let told = proposals.into_iter().zip(fates).map(|(proposal, fate)| {
+            let scored = match fate {
+                Fate::Scored(place) => outcome.scored[place].1.clone().of(&proposal.architecture),
+                Fate::Refused(cost) => Scored::refused(&proposal.architecture, cost),
+            };
+            (proposal, scored)
         });
         strategy.tell(&told.collect::<Vec<_>>());
-        if affordable < proposals.len() {
+        if is_over {
             break;
         }
     }

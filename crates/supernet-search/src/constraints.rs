@@ -26,6 +26,21 @@ impl Constraints {
         self.parameters.contains(&cost.parameters) && self.macs.contains(&cost.macs)
     }
 
+    /// What gives the cost of a network that is out of range and notes it, for a search's loop.
+    pub(crate) fn refusal<E>(
+        &self,
+        mut cost: impl FnMut(&Architecture) -> Result<Cost, E>,
+    ) -> impl FnMut(&Architecture, &mut OutOfRange) -> Result<Option<Cost>, E> {
+        move |architecture, out_of_range| {
+            let cost = cost(architecture)?;
+            if self.allow(&cost) {
+                return Ok(None);
+            }
+            out_of_range.add(architecture, cost, self);
+            Ok(Some(cost))
+        }
+    }
+
     /// How far a cost is from the ranges: the sum over them of what is missing or too much, as a share of the bound; 0 inside.
     pub fn distance(&self, cost: &Cost) -> f64 {
         let outside = |range: &RangeInclusive<u64>, value: u64| {
@@ -48,7 +63,7 @@ pub struct OutOfRange {
 }
 
 impl OutOfRange {
-    pub(crate) fn add(&mut self, architecture: &Architecture, cost: Cost, constraints: &Constraints) {
+    fn add(&mut self, architecture: &Architecture, cost: Cost, constraints: &Constraints) {
         self.proposals += 1;
         let distance = constraints.distance(&cost);
         if self.nearest.as_ref().is_none_or(|(_, nearest)| distance < constraints.distance(nearest)) {

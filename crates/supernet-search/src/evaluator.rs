@@ -34,6 +34,18 @@ pub struct Scored {
     pub cost: Cost,
 }
 
+impl Scored {
+    /// The same score and cost for another description of the network.
+    pub(crate) fn of(self, architecture: &Architecture) -> Self {
+        Self { architecture: architecture.clone(), ..self }
+    }
+
+    /// What a strategy is told of a candidate that is not scored because of its cost.
+    pub(crate) fn refused(architecture: &Architecture, cost: Cost) -> Self {
+        Self { architecture: architecture.clone(), score: Score { accuracy: f64::NAN, loss: f64::NAN }, cost }
+    }
+}
+
 /// Gives each architecture of a list a score and its cost: by a supernet, by stand-alone training, or from a table.
 pub trait Evaluator {
     /// What can go wrong.

@@ -31,6 +31,7 @@ mod tpe;
 pub use bracket::Rung;
 pub use budget::{
     BudgetLimits, BudgetedEvaluator, BudgetedOutcome, BudgetedStrategy, PerBudget, Proposal, search_budgeted,
+    search_budgeted_within,
 };
 pub use constraints::{Constraints, OutOfRange};
 pub use controller::Controller;

@@ -1,6 +1,6 @@
 //! The loop between a strategy and an evaluator.
 
-use crate::{Constraints, Evaluator, OutOfRange, Score, Scored, Strategy};
+use crate::{Constraints, Evaluator, OutOfRange, Scored, Strategy};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use supernet_space::{Architecture, Cost, SearchSpace};
@@ -64,16 +64,9 @@ pub fn search_within<E: Evaluator>(
     evaluator: &mut E,
     limits: SearchLimits,
     constraints: &Constraints,
-    mut cost: impl FnMut(&Architecture) -> Result<Cost, E::Error>,
+    cost: impl FnMut(&Architecture) -> Result<Cost, E::Error>,
 ) -> Result<Outcome, E::Error> {
-    run(space, strategy, evaluator, limits, |architecture, out_of_range| {
-        let cost = cost(architecture)?;
-        if constraints.allow(&cost) {
-            return Ok(None);
-        }
-        out_of_range.add(architecture, cost, constraints);
-        Ok(Some(cost))
-    })
+    run(space, strategy, evaluator, limits, constraints.refusal(cost))
 }
 
 /// The loop; `refuse` gives the cost of a network that is out of range.
@@ -109,8 +102,8 @@ fn run<E: Evaluator>(
         nothing_new_in_a_row = if new.is_empty() { nothing_new_in_a_row + proposals.len().max(1) } else { 0 };
         outcome.scored.extend(evaluator.evaluate(&new)?);
         let told = proposals.into_iter().zip(found).map(|(architecture, found)| match found {
-            Ok(place) => Scored { architecture, ..outcome.scored[place].clone() },
-            Err(cost) => Scored { architecture, score: Score { accuracy: f64::NAN, loss: f64::NAN }, cost },
+            Ok(place) => outcome.scored[place].clone().of(&architecture),
+            Err(cost) => Scored::refused(&architecture, cost),
         });
         strategy.tell(&told.collect::<Vec<_>>());
     }
@@ -120,7 +113,7 @@ fn run<E: Evaluator>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RandomSearch;
+    use crate::{RandomSearch, Score};
     use supernet_space::{CellSpace, SpaceError};
 
     /// Counts what it is asked.

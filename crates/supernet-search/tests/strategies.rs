@@ -7,9 +7,11 @@ use std::time::{Duration, Instant};
 use supernet_search::{
     BudgetLimits, BudgetedStrategy, Constraints, Evaluator, HillClimbing, Hyperband, Nsga2, Objective, PerBudget,
     Proposal, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
-    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted, search_within,
+    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
-use supernet_space::{Architecture, CellSpace, Cost, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws};
+use supernet_space::{
+    Architecture, CellSpace, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
+};
 
 /// Applies a generic function to each strategy over a space.
 macro_rules! each_strategy {
@@ -234,7 +236,7 @@ fn budgets_on_a_table_are_trainings_and_what_is_spent_is_their_sum() {
 }
 
 #[test]
-fn an_evaluator_made_for_each_budget_scores_in_order() {
+fn an_evaluator_for_each_budget_scores_in_order() {
     struct Times(u64);
     impl Evaluator for Times {
         type Error = SearchError;
@@ -246,11 +248,26 @@ fn an_evaluator_made_for_each_budget_scores_in_order() {
     let space = cells();
     let mut strategy = SuccessiveHalving::new(space.clone(), 9, (1, 4), 2, 1, "halving").unwrap();
     let limits = BudgetLimits { spend: 33, ask: 4, patience: 100 };
-    let outcome = search_budgeted(&space, &mut strategy, &mut PerBudget(|budget| Ok(Times(budget))), limits).unwrap();
+    let mut evaluator = PerBudget(|budget, list: &[Architecture]| Times(budget).evaluate(list));
+    let outcome = search_budgeted(&space, &mut strategy, &mut evaluator, limits).unwrap();
     assert!(outcome.scored.iter().all(|(proposal, scored)| {
         scored.cost.parameters == proposal.budget && scored.architecture == proposal.architecture
     }));
     assert!(outcome.scored.iter().any(|(proposal, _)| proposal.budget == 4));
+}
+
+#[test]
+fn every_strategy_with_budgets_stays_in_the_range_of_its_constraints() {
+    fn check(mut strategy: impl BudgetedStrategy, space: &SearchSpace) {
+        let constraints = Constraints { parameters: 6_000..=7_050, ..Constraints::default() };
+        let limits = BudgetLimits { spend: 300, ask: 5, patience: 3_000 };
+        let cost = |architecture: &Architecture| Ok(score(architecture).cost);
+        let mut evaluator = PerBudget(|_, list: &[Architecture]| ByFormula.evaluate(list));
+        let outcome = search_budgeted_within(space, &mut strategy, &mut evaluator, limits, &constraints, cost).unwrap();
+        assert!(outcome.scored.iter().all(|(_, scored)| constraints.allow(&scored.cost)));
+        assert!(outcome.spent > 290 && outcome.out_of_range.proposals > 0);
+    }
+    each_budgeted!(check(cells()));
 }
 
 #[test]
@@ -270,4 +287,25 @@ fn the_published_table_holds_the_whole_space_and_its_costs() {
         assert!((mean - row.test.unwrap()).abs() < 1e-6);
         assert_eq!(row.cost, bench.cost(&NasBenchMacroShape::default(), &row.architecture).unwrap());
     }
+}
+
+#[test]
+fn a_sample_of_a_space_is_a_table_that_says_what_it_lacks() {
+    let Some(data) = std::env::var_os("SUPERNET_DATA") else {
+        println!("skipped: SUPERNET_DATA names no folder that holds nas-bench/nasbench201_sample.csv");
+        return;
+    };
+    let path = std::path::Path::new(&data).join("nas-bench/nasbench201_sample.csv");
+    let file = std::fs::File::open(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let bench = NasBench201::new();
+    let mut table = Table::nas_bench_201("sample.csv", file, "c100_valid_200", "c100_test_200").unwrap();
+    let rows = table.rows().to_vec();
+    assert_eq!(rows.len(), 500);
+    let list: Vec<Architecture> = rows.iter().map(|row| row.architecture.clone()).collect();
+    let scored = table.evaluate(&list).unwrap();
+    assert!(scored.iter().zip(&rows).all(|(scored, row)| scored.score.accuracy == row.validation[0]));
+    assert_eq!(
+        table.complete(bench.space()).unwrap_err().to_string(),
+        "sample.csv: found 500 architectures, expected all 15625 of space `nas-bench-201`"
+    );
 }
