@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod adam;
+mod agreement;
 mod bracket;
 mod budget;
 mod constraints;
@@ -28,6 +29,7 @@ mod testing;
 mod tournament_evolution;
 mod tpe;
 
+pub use agreement::{Interval, best_place_among, bootstrap, kendall, precision_at, spearman};
 pub use bracket::Rung;
 pub use budget::{
     BudgetLimits, BudgetedEvaluator, BudgetedOutcome, BudgetedStrategy, PerBudget, Proposal, search_budgeted,
