@@ -19,8 +19,8 @@ pub(crate) enum Symmetry {
     /// cell by cell and block by block, first a block's inputs (`fixed` inputs of the cell, then the earlier blocks), then its
     /// operations.
     Blocks { cells: usize, blocks: usize, fixed: usize },
-    /// A chain of layers, one of several options each, the first of them the identity, in stages of the given lengths: identities
-    /// after a stage's first layer can stand anywhere among its others.
+    /// A chain of layers, one of several options each, in stages of the given lengths. The first option of the layers after a stage's first is
+    /// the identity, which can stand anywhere among them.
     IdentityLayers { stages: Vec<usize> },
     /// The cells of NAS-Bench-201.
     NasBench201,
@@ -46,8 +46,10 @@ impl Symmetry {
             Symmetry::IdentityLayers { stages } => (
                 choices.len() == stages.iter().sum::<usize>()
                     && !stages.contains(&0)
-                    && choices.iter().all(|c| is_one(c) && c.options() == choices[0].options()),
-                "one choice for each layer of each stage, all of the same options, one to be taken",
+                    && choices.iter().all(is_one)
+                    && stage_choices(choices, stages)
+                        .all(|stage| stage[1..].windows(2).all(|two| two[0].options() == two[1].options())),
+                "one choice for each layer of each stage, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
                 choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
@@ -82,17 +84,26 @@ impl Symmetry {
                 Some(networks_of_cell(&space.choices()[..2 * blocks], fixed).pow(cells as u32))
             }
             Symmetry::IdentityLayers { stages } => {
-                let options = space.choices()[0].options().len();
-                let others = BigUint::from(options - 1);
                 // The first layer, then what the others hold without their identities: up to so many.
-                let of_stage = |&layers: &usize| -> BigUint {
-                    (0..layers as u32).map(|held| others.pow(held)).sum::<BigUint>() * options
+                let of_stage = |stage: &[Choice]| -> BigUint {
+                    let others = stage.get(1).map_or(0, |layer| layer.options().len() - 1);
+                    let rest = (0..stage.len() as u32).map(|held| BigUint::from(others).pow(held));
+                    rest.sum::<BigUint>() * stage[0].options().len()
                 };
-                Some(stages.iter().map(of_stage).product())
+                Some(stage_choices(space.choices(), stages).map(of_stage).product())
             }
             Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
         }
     }
+}
+
+/// The choices of each stage.
+fn stage_choices<'a>(choices: &'a [Choice], stages: &'a [usize]) -> impl Iterator<Item = &'a [Choice]> {
+    stages.iter().scan(choices, |rest, &layers| {
+        let (stage, behind) = rest.split_at(layers);
+        *rest = behind;
+        Some(stage)
+    })
 }
 
 /// Blocks in the order that makes the least text, cell by cell.
@@ -107,7 +118,7 @@ fn ordered_blocks(mask: &PathMask, cells: usize, blocks: usize, fixed: usize) ->
     canonical
 }
 
-/// Each stage's identities behind its other layers, its first layer aside: of all one-hot texts that of option 0 is the greatest.
+/// Each stage's identities behind its other layers, its first layer aside: of one-hot texts that of option 0 is the greatest.
 fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
     let mut canonical = mask.clone();
     let mut first = 0;

@@ -1,6 +1,6 @@
 //! NAS-Bench-201 (Dong and Yang, ICLR 2020): cells of four nodes with one of five operations on each of the six edges.
 
-use crate::{Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, canonical::Symmetry, rest::Rest};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -69,7 +69,7 @@ impl NasBench201 {
     /// # Errors
     /// [`SpaceError::ArchitectureText`] names the character where the text is another.
     pub fn parse(&self, text: &str) -> Result<Architecture, SpaceError> {
-        let mut rest = Rest { text, at: 0 };
+        let mut rest = Rest::new("nas-bench-201", text);
         let mut bits = Vec::new();
         for (from, to) in Self::EDGES {
             if from == 0 {
@@ -159,40 +159,6 @@ impl NasBench201Shape {
             false => {
                 Err(SpaceError::Field { field: "image side", found: self.side, expected: "a multiple of 4, not 0" })
             }
-        }
-    }
-}
-
-/// A text that is read from the front.
-struct Rest<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl Rest<'_> {
-    fn follows(&self) -> &str {
-        &self.text[self.at..]
-    }
-
-    fn take(&mut self, expected: &str) -> Result<(), SpaceError> {
-        if !self.follows().starts_with(expected) {
-            return Err(self.refuse(format!("`{expected}`")));
-        }
-        self.at += expected.len();
-        Ok(())
-    }
-
-    fn refuse(&self, expected: String) -> SpaceError {
-        let found = match self.follows() {
-            "" => "the end".into(),
-            follows => format!("`{}`", follows.chars().take(16).collect::<String>()),
-        };
-        SpaceError::ArchitectureText {
-            space: "nas-bench-201",
-            text: self.text.chars().take(120).collect(),
-            position: self.text[..self.at].chars().count(),
-            found,
-            expected,
         }
     }
 }

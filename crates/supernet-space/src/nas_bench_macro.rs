@@ -1,6 +1,6 @@
 //! NAS-Bench-Macro (Su et al., CVPR 2021): eight layers, each the identity or one of two inverted residuals.
 
-use crate::{Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{Architecture, Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
 
 /// The space of NAS-Bench-Macro: eight layers in stages of 2, 3 and 3, three options each.
@@ -31,15 +31,6 @@ impl Default for NasBenchMacroShape {
     fn default() -> Self {
         Self { stem: 32, head: 1280, side: 32, channels: 3, classes: 10 }
     }
-}
-
-/// An inverted residual: 1x1 to `expansion` times the channels, depthwise `kernel`, 1x1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvertedResidual {
-    /// Side of the depthwise kernel.
-    pub kernel: usize,
-    /// Channels inside over channels that come in.
-    pub expansion: usize,
 }
 
 impl NasBenchMacro {
@@ -132,12 +123,7 @@ impl NasBenchMacro {
             for (layer, option) in options.by_ref().take(layers).enumerate() {
                 let (stride, out) = if layer == 0 { (2, 2 * c) } else { (1, c) };
                 match Self::inverted_residual(option) {
-                    Some(InvertedResidual { kernel, expansion }) => {
-                        let inside = expansion * c;
-                        cost.normed_convolution(1, c, inside, side);
-                        cost.normed_convolution(kernel * kernel, 1, inside, side / stride);
-                        cost.normed_convolution(1, inside, out, side / stride);
-                    }
+                    Some(block) => block.add_cost(&mut cost, c, out, side, stride),
                     None if layer == 0 => cost.normed_convolution(1, c, out, side / stride),
                     None => {}
                 }
