@@ -75,6 +75,10 @@ impl Strategy for HillClimbing {
         "hill climbing"
     }
 
+    fn most_at_once(&self) -> usize {
+        self.to_propose.len().max(1)
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         let mut propose = || {
             let mut rng = self.proposals.draw();

@@ -149,6 +149,10 @@ impl Strategy for Nsga2 {
         NAME
     }
 
+    fn most_at_once(&self) -> usize {
+        self.population
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         (0..count).map(|_| self.propose()).collect()
     }

@@ -45,6 +45,11 @@ impl Strategy for RegularisedEvolution {
         NAME
     }
 
+    fn most_at_once(&self) -> usize {
+        // A tenth of the population is new before its children breed.
+        (self.population / 10).max(1)
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         let alive = self.alive.make_contiguous();
         let mut propose = || {

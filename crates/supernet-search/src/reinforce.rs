@@ -146,6 +146,10 @@ impl<C: Controller> Strategy for Reinforce<C> {
         self.controller.name()
     }
 
+    fn most_at_once(&self) -> usize {
+        self.settings.batch
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         (0..count).map(|_| self.controller.sample(&mut self.proposals.draw())).collect()
     }

@@ -10,7 +10,7 @@ use supernet_space::{Architecture, Cost, SearchSpace};
 pub struct SearchLimits {
     /// Distinct networks to score.
     pub candidates: usize,
-    /// Proposals to ask for at a time.
+    /// Proposals to ask for at a time; fewer where the strategy says so ([`Strategy::most_at_once`]).
     pub ask: usize,
     /// Proposals in a row that may be known already, or out of range, before the search ends: a small space runs out of networks.
     pub patience: usize,
@@ -81,7 +81,7 @@ fn run<E: Evaluator>(
     let mut place: HashMap<Architecture, usize> = HashMap::new();
     let mut nothing_new_in_a_row = 0;
     while outcome.scored.len() < limits.candidates && nothing_new_in_a_row < limits.patience {
-        let wanted = limits.ask.clamp(1, limits.candidates - outcome.scored.len());
+        let wanted = limits.ask.min(strategy.most_at_once()).clamp(1, limits.candidates - outcome.scored.len());
         let proposals = strategy.ask(wanted);
         outcome.asked += proposals.len();
         let mut new = Vec::new();
@@ -113,7 +113,7 @@ fn run<E: Evaluator>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RandomSearch, Score};
+    use crate::{RandomSearch, RegularisedEvolution, Score};
     use supernet_space::{CellSpace, SpaceError};
 
     /// Counts what it is asked.
@@ -186,5 +186,19 @@ mod tests {
         assert_eq!((outcome.scored.len(), outcome.out_of_range.proposals), (0, 1_000));
         // Two inputs and two operations are the most that one block takes.
         assert_eq!(outcome.out_of_range.nearest.unwrap().1.parameters, 400);
+    }
+
+    #[test]
+    fn a_strategy_that_learns_is_not_asked_for_everything_at_once() {
+        let cells = CellSpace::new(3, 8).unwrap();
+        let best = |strategy: &mut dyn Strategy| {
+            let limits = SearchLimits { candidates: 600, ask: 600, patience: 1_000 };
+            let outcome = search(cells.space(), strategy, &mut ByPathsOn(Vec::new()), limits).unwrap();
+            outcome.ranked()[0].score.accuracy
+        };
+        let random = best(&mut RandomSearch::new(cells.space().clone(), 1, "candidates"));
+        let evolution = best(&mut RegularisedEvolution::new(cells.space().clone(), 1, "candidates"));
+        // All 44 inputs and two operations for each of 8 blocks are the most, 60.
+        assert!(evolution > random + 4.0, "{random} and {evolution}");
     }
 }

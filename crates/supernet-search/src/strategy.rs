@@ -9,6 +9,12 @@ pub trait Strategy {
     /// A short name for tables.
     fn name(&self) -> &str;
 
+    /// The most proposals that are worth asking for at once: what is asked for together learns nothing from each other's scores. [`crate::search`] asks for no
+    /// more, whatever its limits say. By default any number, as for draws that learn nothing.
+    fn most_at_once(&self) -> usize {
+        usize::MAX
+    }
+
     /// The next `count` proposals, always as many. They may repeat: equal networks are scored once and told again from the archive.
     fn ask(&mut self, count: usize) -> Vec<Architecture>;
 
@@ -20,6 +26,10 @@ pub trait Strategy {
 impl<S: Strategy + ?Sized> Strategy for Box<S> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn most_at_once(&self) -> usize {
+        (**self).most_at_once()
     }
 
     fn ask(&mut self, count: usize) -> Vec<Architecture> {

@@ -164,6 +164,20 @@ impl Table {
         self.place.get(architecture).map(|&place| &self.rows[place]).ok_or_else(missing)
     }
 
+    /// Accuracies that some scoring gave, and beside them what the table reports for the same architectures (without a reported one, the mean of its
+    /// validation accuracies): two lists for [`crate::kendall`] and its like.
+    ///
+    /// # Errors
+    /// [`SearchError::Missing`] if the table lacks one.
+    pub fn beside(&self, scored: &[Scored]) -> Result<(Vec<f64>, Vec<f64>), SearchError> {
+        let pair = |scored: &Scored| {
+            let row = self.row(&scored.architecture)?;
+            let mean = || row.validation.iter().sum::<f64>() / row.validation.len() as f64;
+            Ok((scored.score.accuracy, row.test.unwrap_or_else(mean)))
+        };
+        scored.iter().map(pair).collect()
+    }
+
     /// The score of an architecture by its first `trainings` accuracies.
     fn score(&self, architecture: &Architecture, trainings: usize) -> Result<Scored, SearchError> {
         let row = self.row(architecture)?;
@@ -250,6 +264,7 @@ impl BudgetedEvaluator for Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const HEADER: &str = "arch,acc1,acc2,acc3,mean_acc\n";
 
@@ -337,5 +352,20 @@ mod tests {
         let rows = table.rows();
         assert_eq!(space.space().canonical(&rows[0].architecture), space.space().canonical(&rows[1].architecture));
         assert_eq!((rows[0].validation[0], rows[1].validation[0]), (0.40, 0.41));
+    }
+
+    #[test]
+    fn a_ranking_stands_beside_what_the_table_reports() {
+        let mut table = read("00000000,40,50,60,50\n00000001,50,75,80,70\n").unwrap();
+        let list: Vec<Architecture> = table.rows().iter().map(|row| row.architecture.clone()).collect();
+        let scored = table.evaluate(&list).unwrap();
+        assert_eq!(table.beside(&scored).unwrap(), (vec![0.45, 0.625], vec![0.5, 0.7]));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_reader_panic(text in "(arch,acc1,acc2,mean_acc\n)?([012]{8}|[a-z0-9,.\"\n -]{0,20}|.{0,8}|\n|,){0,12}") {
+            let _ = Table::nas_bench_macro("any.csv", text.as_bytes(), &["acc1", "acc2"]);
+        }
     }
 }

@@ -57,6 +57,11 @@ impl Strategy for TournamentEvolution {
         NAME
     }
 
+    fn most_at_once(&self) -> usize {
+        // A tenth of the population is new before its children breed.
+        (self.population / 10).max(1)
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         let mut propose = || {
             let uniform = self.proposals.asked() < self.population as u64 || self.alive.is_empty();

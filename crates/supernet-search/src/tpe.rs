@@ -190,6 +190,11 @@ impl Strategy for Tpe {
         NAME
     }
 
+    fn most_at_once(&self) -> usize {
+        // Half of the draws that a proposal is the best of.
+        (self.candidates / 2).max(1)
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         (0..count).map(|_| self.propose()).collect()
     }

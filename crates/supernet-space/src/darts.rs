@@ -266,6 +266,7 @@ fn parse_all_nodes(rest: &mut Rest) -> Result<(), SpaceError> {
 mod tests {
     use super::*;
     use crate::draws;
+    use proptest::prelude::*;
 
     /// The two cells that Liu et al. report for CIFAR-10, second order.
     const DARTS_V2: &str = "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), ('sep_conv_3x3', 1), \
@@ -323,5 +324,15 @@ mod tests {
         let shape = DartsShape { filters: 35, ..Default::default() };
         let error = darts.cost(&shape, &darts.parse(DARTS_V2).unwrap()).unwrap_err();
         assert_eq!(error.to_string(), "filters: found 35, expected even, not 0");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "(Genotype\\(normal=\\[)?[(')a-z_0-9, ]{0,60}|.{0,20}") {
+            let bench = Darts::new();
+            if let Ok(architecture) = bench.parse(&text) {
+                prop_assert_eq!(bench.parse(&bench.text(&architecture).unwrap()).unwrap(), architecture);
+            }
+        }
     }
 }

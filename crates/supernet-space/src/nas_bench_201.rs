@@ -214,6 +214,7 @@ fn unique_string(operations: [usize; 6]) -> String {
 mod tests {
     use super::*;
     use crate::testing::data_file;
+    use proptest::prelude::*;
     use std::collections::HashSet;
 
     const TEXT: &str =
@@ -285,5 +286,15 @@ mod tests {
             rows += 1;
         }
         assert_eq!(rows, 500);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "[|~+0-3a-z_]{0,40}|.{0,20}") {
+            let bench = NasBench201::new();
+            if let Ok(architecture) = bench.parse(&text) {
+                prop_assert_eq!(bench.parse(&bench.text(&architecture).unwrap()).unwrap(), architecture);
+            }
+        }
     }
 }

@@ -164,6 +164,7 @@ impl NasBenchMacroShape {
 mod tests {
     use super::*;
     use crate::testing::data_file;
+    use proptest::prelude::*;
     use std::collections::HashMap;
 
     #[test]
@@ -230,5 +231,15 @@ mod tests {
             assert_eq!(*known, cells[1..6], "{line}");
         }
         assert_eq!(accuracies.len(), 3_969);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "[0-3]{0,10}|.{0,10}") {
+            let bench = NasBenchMacro::new();
+            if let Ok(architecture) = bench.parse(&text) {
+                prop_assert_eq!(bench.parse(&bench.text(&architecture).unwrap()).unwrap(), architecture);
+            }
+        }
     }
 }
