@@ -21,6 +21,11 @@ impl Adam {
         Self { mean: vec![0.0; parameters], square: vec![0.0; parameters], steps: 0 }
     }
 
+    /// Parameters that it has moments for.
+    pub(crate) fn len(&self) -> usize {
+        self.mean.len().min(self.square.len())
+    }
+
     /// One step down `gradient`.
     pub(crate) fn step(&mut self, parameters: &mut [f64], gradient: &[f64], rate: f64) {
         self.steps = self.steps.saturating_add(1);

@@ -1,6 +1,10 @@
 //! One bracket of successive halving: rungs of fewer candidates and greater budgets.
 
-use crate::{Proposal, Scored, known::Known};
+use crate::{
+    Proposal, Scored, SearchError,
+    known::Known,
+    state::{check_all, check_known},
+};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, VecDeque};
@@ -41,6 +45,11 @@ impl Bracket {
             to_propose.push_back(architecture);
         }
         Self { rungs: rungs.iter().copied().collect(), to_propose, waiting: BTreeSet::new(), told: Vec::new() }
+    }
+
+    pub(crate) fn check(&self, space: &SearchSpace) -> Result<(), SearchError> {
+        check_all(space, self.to_propose.iter().chain(&self.waiting))?;
+        check_known(space, &self.told)
     }
 
     /// Whether the last rung is scored.

@@ -18,6 +18,18 @@ pub enum SearchError {
         /// What it may be.
         expected: &'static str,
     },
+    /// A stored state has a list of the wrong length.
+    #[error("state of {strategy}, {list}: found {found} entries, expected {expected}")]
+    State {
+        /// Name of the strategy.
+        strategy: &'static str,
+        /// Name of the list.
+        list: &'static str,
+        /// Entries there are.
+        found: usize,
+        /// Entries that there must be.
+        expected: usize,
+    },
     /// A table lacks a column.
     #[error("{file}, line 1: found columns {found}, expected one named `{column}`")]
     Column {

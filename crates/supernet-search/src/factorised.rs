@@ -1,6 +1,10 @@
 //! The factorised controller: one distribution for each choice, independent of the others.
 
-use crate::{Controller, exact, subset_distribution::SubsetDistribution};
+use crate::{
+    Controller, SearchError, exact,
+    state::{check_count, checked_state},
+    subset_distribution::SubsetDistribution,
+};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace};
@@ -9,6 +13,7 @@ use supernet_space::{Architecture, SearchSpace};
 /// option. At first all θ are 0: subsets of a choice are equally likely. The controller of TuNAS (Bender et al., CVPR 2020) and of other searches that
 /// need no memory of earlier choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Factorised {
     space: SearchSpace,
     /// Options of all choices, one after the other.
@@ -16,11 +21,18 @@ pub struct Factorised {
     theta: Vec<f64>,
 }
 
+checked_state!(Factorised);
+
 impl Factorised {
     /// The uniform distribution over `space`.
     pub fn new(space: SearchSpace) -> Self {
         let options = space.choices().iter().map(|choice| choice.options().len()).sum();
         Self { space, theta: vec![0.0; options] }
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        let options = self.space.choices().iter().map(|choice| choice.options().len()).sum();
+        check_count("reinforce, factorised", "theta", self.theta.len(), options)
     }
 
     /// Each choice's distribution, and where its numbers begin.

@@ -1,8 +1,9 @@
 //! Hill climbing: look at every neighbour, go to the best, start anew at the top.
 
 use crate::{
-    Scored, Strategy,
+    Scored, SearchError, Strategy,
     known::{Known, Proposals},
+    state::{check_all, check_known, checked_state},
 };
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use supernet_space::{Architecture, SearchSpace};
 /// centre if it is better, else the search starts anew. While scores are outstanding, further proposals are uniform; they are no
 /// neighbours and move nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct HillClimbing {
     space: SearchSpace,
     proposals: Proposals,
@@ -25,6 +27,8 @@ pub struct HillClimbing {
     best_neighbour: Option<Known>,
     restarts: u64,
 }
+
+checked_state!(HillClimbing);
 
 impl HillClimbing {
     /// Over `space`, with draws from stream `stream` under `seed`.
@@ -43,6 +47,11 @@ impl HillClimbing {
     /// Local optima left behind so far.
     pub fn restarts(&self) -> u64 {
         self.restarts
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        check_known(&self.space, self.centre.iter().chain(&self.best_neighbour))?;
+        check_all(&self.space, self.to_propose.iter().chain(&self.waiting))
     }
 
     fn climb_from(&mut self, centre: Known) {

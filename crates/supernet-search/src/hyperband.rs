@@ -4,7 +4,8 @@ use crate::{
     BudgetedStrategy, Proposal, Rung, Scored, SearchError,
     bracket::Bracket,
     known::{Proposals, at_least},
-    successive_halving::check_budgets,
+    state::checked_state,
+    successive_halving::{check_budgets, check_rungs},
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -15,12 +16,15 @@ const NAME: &str = "hyperband";
 /// bracket s = s*, …, 0 is successive halving of n = ⌈(s* + 1) / (s + 1) · η^s⌉ uniform architectures: rung i scores ⌊n / η^i⌋ of them with a budget of
 /// R / η^(s−i), rounded to whole units. After the last bracket the first comes again, with other architectures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Hyperband {
     space: SearchSpace,
     proposals: Proposals,
     brackets: Vec<Vec<Rung>>,
     bracket: Option<Bracket>,
 }
+
+checked_state!(Hyperband);
 
 impl Hyperband {
     /// Budgets from `budgets.0` to R = `budgets.1`, fewer and dearer by `eta` from rung to rung (3 as published), over `space`, with draws from stream
@@ -39,6 +43,12 @@ impl Hyperband {
         check_budgets(NAME, budgets)?;
         let brackets = brackets(budgets, eta as u64);
         Ok(Self { space, proposals: Proposals::new(seed, stream), brackets, bracket: None })
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        at_least(NAME, "brackets", self.brackets.len(), 1, "at least 1")?;
+        self.brackets.iter().try_for_each(|rungs| check_rungs(NAME, rungs))?;
+        self.bracket.iter().try_for_each(|bracket| bracket.check(&self.space))
     }
 
     /// The rungs of each bracket.

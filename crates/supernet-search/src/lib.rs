@@ -20,6 +20,7 @@ mod random;
 mod regularised_evolution;
 mod reinforce;
 mod search;
+mod state;
 mod strategy;
 mod subset_distribution;
 mod successive_halving;

@@ -1,6 +1,11 @@
 //! The LSTM controller: choices in order, each with a memory of those before it.
 
-use crate::{Controller, exact, subset_distribution::SubsetDistribution};
+use crate::{
+    Controller, SearchError, exact,
+    known::at_least,
+    state::{check_count, checked_state},
+    subset_distribution::SubsetDistribution,
+};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace, draws};
@@ -13,6 +18,7 @@ use supernet_space::{Architecture, SearchSpace, draws};
 /// ```
 /// and the subset of the choice has probability in proportion to exp(Σ θ over what it takes): a softmax for exactly one option.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Lstm {
     space: SearchSpace,
     hidden: usize,
@@ -20,6 +26,8 @@ pub struct Lstm {
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
 }
+
+checked_state!(Lstm);
 
 /// What one step leaves for the way back.
 struct Step {
@@ -45,6 +53,12 @@ impl Lstm {
         let count = lstm.head(lstm.space.choices().len()).0;
         lstm.parameters = (0..count).map(|_| rng.random_range(-0.1..0.1)).collect();
         lstm
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        let name = "reinforce, lstm";
+        at_least(name, "hidden units", self.hidden, 1, "at least 1")?;
+        check_count(name, "parameters", self.parameters.len(), self.head(self.space.choices().len()).0)
     }
 
     fn options(&self, choice: usize) -> usize {
@@ -92,14 +106,13 @@ impl Lstm {
         }
         let (weights, bias) = self.cell();
         let mut gates = self.parameters[bias..bias + 4 * n].to_vec();
-        for (input, column) in x.iter().chain(&h).zip(self.parameters[weights..bias].chunks_exact(4 * n)) {
-            add_scaled(&mut gates, *input, column);
-        }
+        let inputs: Vec<f64> = x.iter().chain(&h).copied().collect();
+        add_columns(&mut gates, &inputs, &self.parameters[weights..bias]);
         for (i, gate) in gates.iter_mut().enumerate() {
-            *gate = if i / n == 2 { gate.tanh() } else { 1.0 / (1.0 + (-*gate).exp()) };
+            *gate = if i / n == 2 { tanh(*gate) } else { sigmoid(*gate) };
         }
         let c_now: Vec<f64> = (0..n).map(|k| gates[n + k] * c[k] + gates[k] * gates[2 * n + k]).collect();
-        let h_now: Vec<f64> = (0..n).map(|k| gates[3 * n + k] * c_now[k].tanh()).collect();
+        let h_now: Vec<f64> = (0..n).map(|k| gates[3 * n + k] * tanh(c_now[k])).collect();
         let (rows, shift) = self.head(choice);
         let theta = (0..self.options(choice)).map(|option| {
             let row = rows + option * n;
@@ -136,7 +149,7 @@ impl Lstm {
         let mut dc_before = vec![0.0; n];
         for k in 0..n {
             let [i, f, g, o] = [0, 1, 2, 3].map(|gate| step.gates[gate * n + k]);
-            let tanh_c = step.c[k].tanh();
+            let tanh_c = tanh(step.c[k]);
             let dc = dc[k] + dh[k] * o * (1.0 - tanh_c * tanh_c);
             dz[k] = dc * g * i * (1.0 - i);
             dz[n + k] = dc * step.c_before[k] * f * (1.0 - f);
@@ -220,6 +233,31 @@ fn add_scaled(sum: &mut [f64], scale: f64, values: &[f64]) {
     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += scale * value);
 }
 
+/// Adds a matrix, column by column, times `inputs`: four columns at a time, so that the sums are read and written a quarter as often.
+fn add_columns(sums: &mut [f64], inputs: &[f64], columns: &[f64]) {
+    let n = sums.len();
+    let (fours, rest) = inputs.as_chunks::<4>();
+    let (of_fours, of_rest) = columns.split_at(4 * n * fours.len());
+    for ([a, b, c, d], columns) in fours.iter().zip(of_fours.chunks_exact(4 * n)) {
+        let (first, second) = columns.split_at(2 * n);
+        let ((first, second), (third, fourth)) = (first.split_at(n), second.split_at(n));
+        let pairs = first.iter().zip(second).zip(third.iter().zip(fourth));
+        for (sum, ((first, second), (third, fourth))) in sums.iter_mut().zip(pairs) {
+            *sum += (a * first + b * second) + (c * third + d * fourth);
+        }
+    }
+    rest.iter().zip(of_rest.chunks_exact(n)).for_each(|(input, column)| add_scaled(sums, *input, column));
+}
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+/// Within 4e-16 of the library's, and several times as fast.
+fn tanh(x: f64) -> f64 {
+    2.0 * sigmoid(2.0 * x) - 1.0
+}
+
 /// In four partial sums, which a compiler can keep in vector registers.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let (a4, a_rest) = a.as_chunks::<4>();
@@ -242,6 +280,12 @@ mod tests {
         controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
         assert_gradient(&mut controller);
         assert_sums_to_one(&controller);
+    }
+
+    #[test]
+    fn tanh_is_the_librarys() {
+        let off = (-4_000..=4_000).map(|i| f64::from(i) / 100.0).map(|x| (tanh(x) - x.tanh()).abs());
+        assert!(off.fold(0.0, f64::max) < 4e-16);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::{
     exact::Exact,
     known::{Proposals, at_least, in_range, tournament},
     pareto::{crowded_order, crowding, fronts},
+    state::{check_count, checked_state},
 };
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,7 @@ const NAME: &str = "nsga-ii";
 ///
 /// A child that is a parent or its generation's sibling is drawn again, at most [`Nsga2::TRIES`] times: duplicates take the front's room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Nsga2 {
     space: SearchSpace,
     proposals: Proposals,
@@ -28,6 +30,8 @@ pub struct Nsga2 {
     parents: Vec<Member>,
     offspring: Vec<Member>,
 }
+
+checked_state!(Nsga2);
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Member {
@@ -86,6 +90,15 @@ impl Nsga2 {
             crossover: in_range(NAME, "crossover", crossover, holds, "a probability, 0 to 1")?,
             ..self
         })
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        Self::new(self.space.clone(), &self.objectives, 0, "")?.with_population(self.population, self.crossover)?;
+        for member in self.parents.iter().chain(&self.offspring) {
+            self.space.check(&member.architecture)?;
+            check_count(NAME, "objectives of a member", member.values.len(), self.objectives.len())?;
+        }
+        Ok(())
     }
 
     /// The parents that no parent dominates.

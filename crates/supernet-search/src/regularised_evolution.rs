@@ -3,6 +3,7 @@
 use crate::{
     Scored, SearchError, Strategy,
     known::{Known, Proposals, at_least, tournament},
+    state::{check_known, checked_state},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -14,6 +15,7 @@ const NAME: &str = "regularised evolution";
 /// of the best of `tournament` members drawn with replacement. What is told joins the population; beyond `population` members the
 /// oldest leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct RegularisedEvolution {
     space: SearchSpace,
     proposals: Proposals,
@@ -21,6 +23,8 @@ pub struct RegularisedEvolution {
     tournament: usize,
     alive: VecDeque<Known>,
 }
+
+checked_state!(RegularisedEvolution);
 
 impl RegularisedEvolution {
     /// A population of 100 and tournaments of 25, as published, over `space`, with draws from stream `stream` under `seed`.
@@ -37,6 +41,13 @@ impl RegularisedEvolution {
         let population = at_least(NAME, "population", population, 1, "at least 1")?;
         let tournament = at_least(NAME, "tournament", tournament, 1, "at least 1")?;
         Ok(Self { population, tournament, ..self })
+    }
+}
+
+impl RegularisedEvolution {
+    fn check(&self) -> Result<(), SearchError> {
+        self.clone().with_population(self.population, self.tournament)?;
+        check_known(&self.space, &self.alive)
     }
 }
 

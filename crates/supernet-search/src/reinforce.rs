@@ -5,6 +5,7 @@ use crate::{
     adam::Adam,
     exact,
     known::{Known, Proposals, at_least, in_range},
+    state::{check_count, check_known, checked_state},
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace};
@@ -19,6 +20,7 @@ const NAME: &str = "reinforce";
 /// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the baseline is the moving average of what it
 /// is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the accuracy; a score that is no number counts as the least reward so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Reinforce<C> {
     controller: C,
     proposals: Proposals,
@@ -28,6 +30,8 @@ pub struct Reinforce<C> {
     least_reward: Option<exact::Exact>,
     told: Vec<Known>,
 }
+
+checked_state!(Reinforce<C: Controller>);
 
 /// How REINFORCE learns.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,6 +104,12 @@ impl<C: Controller> Reinforce<C> {
     /// A number out of range.
     pub fn with_settings(self, settings: ReinforceSettings) -> Result<Self, SearchError> {
         Ok(Self { settings: settings.check()?, ..self })
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        self.settings.check()?;
+        check_count(NAME, "moments of adam", self.adam.len(), self.controller.parameters().len())?;
+        check_known(self.controller.space(), &self.told)
     }
 
     /// The controller.

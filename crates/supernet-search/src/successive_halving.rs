@@ -4,6 +4,7 @@ use crate::{
     BudgetedStrategy, Proposal, Rung, Scored, SearchError,
     bracket::Bracket,
     known::{Proposals, at_least},
+    state::checked_state,
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -13,12 +14,15 @@ const NAME: &str = "successive halving";
 /// Successive halving (Jamieson and Talwalkar, AISTATS 2016): `candidates` uniform architectures are scored with the least budget, the best
 /// 1/η of them with η times that, and so on up to the greatest budget or until one is left. Then it starts anew with other architectures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct SuccessiveHalving {
     space: SearchSpace,
     proposals: Proposals,
     rungs: Vec<Rung>,
     bracket: Option<Bracket>,
 }
+
+checked_state!(SuccessiveHalving);
 
 impl SuccessiveHalving {
     /// From `candidates` architectures of `budgets.0` each to the best with at most `budgets.1`, fewer and dearer by `eta` from rung to rung,
@@ -48,10 +52,21 @@ impl SuccessiveHalving {
         Ok(Self { space, proposals: Proposals::new(seed, stream), rungs, bracket: None })
     }
 
+    fn check(&self) -> Result<(), SearchError> {
+        check_rungs(NAME, &self.rungs)?;
+        self.bracket.iter().try_for_each(|bracket| bracket.check(&self.space))
+    }
+
     /// The rungs, cheapest first.
     pub fn rungs(&self) -> &[Rung] {
         &self.rungs
     }
+}
+
+/// Whether there are rungs of at least one candidate.
+pub(crate) fn check_rungs(strategy: &'static str, rungs: &[Rung]) -> Result<(), SearchError> {
+    let least = rungs.iter().map(|rung| rung.candidates).min().unwrap_or(0);
+    at_least(strategy, "candidates of a rung", least, 1, "at least 1").map(drop)
 }
 
 /// The budgets, if they are a range of positive numbers.

@@ -3,6 +3,7 @@
 use crate::{
     Scored, SearchError, Strategy,
     known::{Known, Proposals, at_least, in_range, tournament},
+    state::{check_known, checked_state},
 };
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ const NAME: &str = "tournament evolution";
 /// then each comes from two winners of tournaments, with probability `crossover` as a child of both, else as the first one, and is
 /// mutated. What is told joins the population unless it is a member; beyond `population` members the worst leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct TournamentEvolution {
     space: SearchSpace,
     proposals: Proposals,
@@ -23,6 +25,8 @@ pub struct TournamentEvolution {
     crossover: f64,
     alive: Vec<Known>,
 }
+
+checked_state!(TournamentEvolution);
 
 impl TournamentEvolution {
     /// A population of 50, tournaments of 3 and crossover with probability 1/2, over `space`, with draws from stream `stream` under
@@ -49,6 +53,13 @@ impl TournamentEvolution {
     pub fn with_crossover(self, crossover: f64) -> Result<Self, SearchError> {
         let holds = (0.0..=1.0).contains(&crossover);
         Ok(Self { crossover: in_range(NAME, "crossover", crossover, holds, "a probability, 0 to 1")?, ..self })
+    }
+}
+
+impl TournamentEvolution {
+    fn check(&self) -> Result<(), SearchError> {
+        self.clone().with_population(self.population, self.tournament)?.with_crossover(self.crossover)?;
+        check_known(&self.space, &self.alive)
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     Scored, SearchError, Strategy,
     known::{Known, Proposals, at_least, in_range},
+    state::{check_all, check_count, check_known, checked_state},
 };
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,7 @@ const NAME: &str = "tpe";
 ///
 /// It keeps every different architecture that it was told; time per proposal does not grow with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 pub struct Tpe {
     space: SearchSpace,
     proposals: Proposals,
@@ -33,6 +35,8 @@ pub struct Tpe {
     good: Group,
     bad: Group,
 }
+
+checked_state!(Tpe);
 
 /// Some of the architectures told, best first, and how many take which subset of each choice.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -67,10 +71,14 @@ impl Group {
         Self { members: BTreeSet::new(), counts: vec![BTreeMap::new(); choices] }
     }
 
-    fn insert(&mut self, ranked: Ranked) {
+    fn count(&mut self, architecture: &Architecture) {
         for (choice, counts) in self.counts.iter_mut().enumerate() {
-            *counts.entry(ranked.known.architecture.bits(choice)).or_default() += 1;
+            *counts.entry(architecture.bits(choice)).or_default() += 1;
         }
+    }
+
+    fn insert(&mut self, ranked: Ranked) {
+        self.count(&ranked.known.architecture);
         self.members.insert(ranked);
     }
 
@@ -160,6 +168,20 @@ impl Tpe {
     /// No candidate.
     pub fn with_candidates(self, start: usize, candidates: usize) -> Result<Self, SearchError> {
         Ok(Self { start, candidates: at_least(NAME, "candidates", candidates, 1, "at least 1")?, ..self })
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        self.clone().with_gamma(self.gamma)?.with_candidates(self.start, self.candidates)?;
+        check_all(&self.space, self.known.iter())?;
+        for group in [&self.good, &self.bad] {
+            check_known(&self.space, group.members.iter().map(|ranked| &ranked.known))?;
+            let mut counted = Group::new(self.space.choices().len());
+            group.members.iter().for_each(|ranked| counted.count(&ranked.known.architecture));
+            let differ = counted.counts.iter().zip(&group.counts).filter(|(counted, stored)| counted != stored).count();
+            check_count(NAME, "choices whose counts are not their members'", differ, 0)?;
+            check_count(NAME, "counts", group.counts.len(), counted.counts.len())?;
+        }
+        Ok(())
     }
 
     fn propose(&mut self) -> Architecture {

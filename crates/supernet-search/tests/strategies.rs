@@ -5,9 +5,10 @@ use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, Instant};
 use supernet_search::{
-    BudgetLimits, BudgetedStrategy, Constraints, Evaluator, HillClimbing, Hyperband, Nsga2, Objective, PerBudget,
-    Proposal, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
-    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
+    BudgetLimits, BudgetedStrategy, Constraints, Evaluator, Factorised, HillClimbing, Hyperband, Nsga2, Objective,
+    PerBudget, Proposal, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
+    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within,
+    search_within,
 };
 use supernet_space::{
     Architecture, CellSpace, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
@@ -133,6 +134,50 @@ fn a_stored_strategy_with_budgets_goes_on_exactly() {
     }
     each_budgeted!(check(cells()));
     each_budgeted!(check(NasBenchMacro::new().space().clone()));
+}
+
+#[test]
+fn a_state_that_does_not_fit_its_space_is_refused_and_none_makes_a_strategy_panic() {
+    fn check<S: Strategy + Serialize + DeserializeOwned>(mut strategy: S, space: &SearchSpace) {
+        for _ in 0..6 {
+            let told: Vec<Scored> = strategy.ask(15).iter().map(score).collect();
+            strategy.tell(&told);
+        }
+        strategy.tell(&strategy_leftover(space));
+        let text = serde_json::to_string(&strategy).unwrap();
+        // Numbers, signs and entries of the stored state changed one at a time.
+        let mut rng = draws(13, strategy.name(), 0);
+        let changes = [("1", "0"), ("0", "1"), ("2", "9"), (",", ""), ("\"", ""), ("/", ":"), ("5", "55")];
+        let mut read = 0;
+        for _ in 0..300 {
+            let (from, to) = changes[rng.random_range(0..changes.len())];
+            let places: Vec<usize> = text.match_indices(from).map(|(place, _)| place).collect();
+            let Some(&place) = places.get(rng.random_range(0..places.len().max(1))) else { continue };
+            let changed = format!("{}{to}{}", &text[..place], &text[place + from.len()..]);
+            if let Ok(mut strategy) = serde_json::from_str::<S>(&changed) {
+                read += 1;
+                for _ in 0..3 {
+                    let told: Vec<Scored> = strategy.ask(12).iter().map(score).collect();
+                    strategy.tell(&told);
+                }
+            }
+        }
+        println!("{:<24} {read} of 300 changed states could be read", strategy.name());
+    }
+    /// Scores that wait for a batch to be full.
+    fn strategy_leftover(space: &SearchSpace) -> Vec<Scored> {
+        (0..3).map(|i| score(&space.sample(&mut draws(14, "leftover", i)))).collect()
+    }
+    each_strategy!(check(cells()));
+
+    let evolution = RegularisedEvolution::new(cells(), 1, "regularised");
+    let none = serde_json::to_string(&evolution).unwrap().replace("\"population\":100", "\"population\":0");
+    let error = serde_json::from_str::<RegularisedEvolution>(&none).unwrap_err();
+    assert!(error.to_string().contains("regularised evolution, population: found 0, expected at least 1"), "{error}");
+    let reinforce = Reinforce::factorised(NasBenchMacro::new().space().clone(), 1, "factorised");
+    let short = serde_json::to_string(&reinforce).unwrap().replacen("\"theta\":[\"0\",", "\"theta\":[", 1);
+    let error = serde_json::from_str::<Reinforce<Factorised>>(&short).unwrap_err();
+    assert!(error.to_string().contains("reinforce, factorised, theta: found 23 entries, expected 24"), "{error}");
 }
 
 #[test]
