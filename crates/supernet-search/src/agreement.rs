@@ -4,8 +4,9 @@ use rand::RngExt;
 use std::cmp::Ordering;
 use supernet_space::draws;
 
-/// Kendall's tau-b: concordant minus discordant pairs over the geometric mean of the pairs that are not tied in `x` and in `y`; −1 to 1. `None` if either
-/// is constant, holds what is no number, or fewer than two values. Time n·log n (Knight, 1966): discordant pairs are the exchanges of a merge sort.
+/// Kendall's tau-b: concordant minus discordant pairs over the geometric mean of the pairs that are not tied in `x` and in
+/// `y`; −1 to 1. `None` if either is constant, holds what is no number, or fewer than two values. Time n·log n (Knight, 1966):
+/// discordant pairs are the exchanges of a merge sort.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -38,9 +39,9 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| product(&x, &y) / scale)
 }
 
-/// Of the best `count` by `predicted`, the share that is among the best `count` by `truth`; greater is better. Where values tie across the border, each
-/// of them counts by its chance to be in: the expectation over all orders of the tied. `None` as in [`kendall`], but constants are allowed, or if `count`
-/// is zero or above the number of values.
+/// Of the best `count` by `predicted`, the share that is among the best `count` by `truth`; greater is better. Where values
+/// tie across the border, each of them counts by its chance to be in: the expectation over all orders of the tied. `None` as
+/// in [`kendall`], but constants are allowed, or if `count` is zero or above the number of values.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -53,8 +54,9 @@ pub fn precision_at(predicted: &[f64], truth: &[f64], count: usize) -> Option<f6
     Some(a.iter().zip(&b).map(|(a, b)| a * b).sum::<f64>() / count as f64)
 }
 
-/// The place by `truth`, from 1, of the truly best among the best `count` by `predicted`: what retraining so many would find. Values of `predicted` that tie
-/// across the border are all in only as far as there is room, the truly worse first, so that ties help no one. `None` as in [`precision_at`].
+/// The place by `truth`, from 1, of the truly best among the best `count` by `predicted`: what retraining so many would find.
+/// Values of `predicted` that tie across the border are all in only as far as there is room, the truly worse first, so that
+/// ties help no one. `None` as in [`precision_at`].
 ///
 /// # Panics
 /// If the lengths differ.
@@ -80,9 +82,9 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// A statistic of pairs with its percentile bootstrap interval (Efron, 1979) at `level`, 0.95 say: its quantiles over `resamples` lists of as many pairs, drawn
-/// with replacement from stream "bootstrap" under `seed`. Resamples on which the statistic is undefined are left out. `None` if it is on all pairs, or
-/// on all resamples.
+/// A statistic of pairs with its percentile bootstrap interval (Efron, 1979) at `level`, 0.95 say: its quantiles over
+/// `resamples` lists of as many pairs, drawn with replacement from stream "bootstrap" under `seed`. Resamples on which the
+/// statistic is undefined are left out. `None` if it is on all pairs, or on all resamples.
 ///
 /// # Panics
 /// If the lengths differ, or `level` is not between 0 and 1.

@@ -13,11 +13,13 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "nsga-ii";
 
-/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, 2002). The first `population` proposals are uniform; then each is a mutated child of two
-/// winners of binary tournaments by front, then by crowding distance. Once `population` new architectures are told, the best of them and of
-/// their parents together, front by front, the last one by crowding, are the next parents. Every objective is minimised in its own units.
+/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, 2002). The first `population` proposals are uniform; then each is a mutated
+/// child of two winners of binary tournaments by front, then by crowding distance. Once `population` new architectures are
+/// told, the best of them and of their parents together, front by front, the last one by crowding, are the next parents. Every
+/// objective is minimised in its own units.
 ///
-/// A child that is a parent or its generation's sibling is drawn again, at most [`Nsga2::TRIES`] times: duplicates take the front's room.
+/// A child that is a parent or its generation's sibling is drawn again, at most [`Nsga2::TRIES`] times: duplicates take the
+/// front's room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Nsga2 {

@@ -11,9 +11,9 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "regularised evolution";
 
-/// Ageing evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the first `population` proposals are uniform; then each is a mutant
-/// of the best of `tournament` members drawn with replacement. What is told joins the population; beyond `population` members the
-/// oldest leaves.
+/// Ageing evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the first `population` proposals are uniform; then each is a
+/// mutant of the best of `tournament` members drawn with replacement. What is told joins the population; beyond `population`
+/// members the oldest leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct RegularisedEvolution {

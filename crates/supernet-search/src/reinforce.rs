@@ -12,13 +12,14 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "reinforce";
 
-/// REINFORCE (Williams, 1992) as Zoph and Le (ICLR 2017) and Pham et al. (ICML 2018) search with it: proposals are draws from a controller π; after every
-/// `batch` scores R(a) it takes one step of Adam up
+/// REINFORCE (Williams, 1992) as Zoph and Le (ICLR 2017) and Pham et al. (ICML 2018) search with it: proposals are draws from
+/// a controller π; after every `batch` scores R(a) it takes one step of Adam up
 /// ```text
 /// 1/batch Σ_a (R(a) − β·log π(a) − baseline) ∇ log π(a)
 /// ```
-/// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the baseline is the moving average of what it
-/// is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the accuracy; a score that is no number counts as the least reward so far.
+/// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the baseline is the moving
+/// average of what it is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the accuracy; a score
+/// that is no number counts as the least reward so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Reinforce<C> {

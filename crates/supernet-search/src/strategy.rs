@@ -9,17 +9,20 @@ pub trait Strategy {
     /// A short name for tables.
     fn name(&self) -> &str;
 
-    /// The most proposals that are worth asking for at once: what is asked for together learns nothing from each other's scores. [`crate::search`] asks for no
-    /// more, whatever its limits say. By default any number, as for draws that learn nothing.
+    /// The most proposals that are worth asking for at once: what is asked for together learns nothing from each other's
+    /// scores. [`crate::search`] asks for no more, whatever its limits say. By default any number, as for draws that learn
+    /// nothing.
     fn most_at_once(&self) -> usize {
         usize::MAX
     }
 
-    /// The next `count` proposals, always as many. They may repeat: equal networks are scored once and told again from the archive.
+    /// The next `count` proposals, always as many. They may repeat: equal networks are scored once and told again from the
+    /// archive.
     fn ask(&mut self, count: usize) -> Vec<Architecture>;
 
-    /// The scores of proposals, each with the architecture as it was proposed: in any order, in parts, some of them never. A score that is
-    /// no number says that the candidate is worth nothing. Architectures that were not asked for are learnt from as well.
+    /// The scores of proposals, each with the architecture as it was proposed: in any order, in parts, some of them never. A
+    /// score that is no number says that the candidate is worth nothing. Architectures that were not asked for are learnt from
+    /// as well.
     fn tell(&mut self, scored: &[Scored]);
 }
 

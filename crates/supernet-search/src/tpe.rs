@@ -15,11 +15,12 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "tpe";
 
-/// TPE (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011) over the subsets of each choice. The best share γ of the architectures told are
-/// *good*, the others *bad*; l and g model each choice on its own, the probability of a subset being in proportion to one plus the number of good
-/// (bad) architectures that take it (the ones are a uniform prior; all of a choice together weigh at most [`Tpe::MOST_PRIOR`] architectures, for
-/// choices of very many subsets). A proposal is the one of `candidates` draws from l that has the greatest l/g among those not told yet; if all
-/// are, it is uniform. So are the first `start` proposals.
+/// TPE (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011) over the subsets of each choice. The best share γ of the
+/// architectures told are *good*, the others *bad*; l and g model each choice on its own, the probability of a subset being in
+/// proportion to one plus the number of good (bad) architectures that take it (the ones are a uniform prior; all of a choice
+/// together weigh at most [`Tpe::MOST_PRIOR`] architectures, for choices of very many subsets). A proposal is the one of
+/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform. So are the first
+/// `start` proposals.
 ///
 /// It keeps every different architecture that it was told; time per proposal does not grow with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,7 +113,8 @@ impl Group {
         (prior / subsets + f64::from(count)) / (prior + self.members.len() as f64)
     }
 
-    /// A draw from the model, as the subset of each choice: from a uniform architecture with the prior's weight, else from a random member.
+    /// A draw from the model, as the subset of each choice: from a uniform architecture with the prior's weight, else from a
+    /// random member.
     fn draw(&self, space: &SearchSpace, rng: &mut impl Rng) -> Vec<u64> {
         let uniform = space.sample(rng);
         let of_choice = |(choice, counts): (usize, &BTreeMap<u64, u32>)| {

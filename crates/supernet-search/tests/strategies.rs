@@ -1,5 +1,5 @@
-//! What holds for every strategy: proposals are architectures, a stored state goes on exactly, order and parts of telling do not matter for
-//! validity, constraints hold, and a table is an evaluator like any other.
+//! What holds for every strategy: proposals are architectures, a stored state goes on exactly, order and parts of telling do
+//! not matter for validity, constraints hold, and a table is an evaluator like any other.
 
 use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};

@@ -19,8 +19,8 @@ pub(crate) enum Symmetry {
     /// cell by cell and block by block, first a block's inputs (`fixed` inputs of the cell, then the earlier blocks), then its
     /// operations.
     Blocks { cells: usize, blocks: usize, fixed: usize },
-    /// A chain of layers, one of several options each, in stages of the given lengths. The first option of the layers after a stage's first is
-    /// the identity, which can stand anywhere among them.
+    /// A chain of layers, one of several options each, in stages of the given lengths. The first option of the layers after a
+    /// stage's first is the identity, which can stand anywhere among them.
     IdentityLayers { stages: Vec<usize> },
     /// The cells of NAS-Bench-201.
     NasBench201,

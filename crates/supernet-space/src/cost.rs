@@ -150,9 +150,9 @@ impl Sum {
         self.cost.parameters += 2 * channels as u64;
     }
 
-    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one of
-    /// the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output; otherwise one after the 1x1
-    /// and one after each of the pair's convolutions.
+    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one
+    /// of the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output;
+    /// otherwise one after the 1x1 and one after each of the pair's convolutions.
     fn block(&mut self, c: usize, inputs: usize, operations: u64) {
         self.convolution(c * inputs, c);
         for operation in (0..7).filter(|o| operations >> o & 1 == 1) {

@@ -2,8 +2,8 @@
 
 use crate::Cost;
 
-/// An inverted residual: 1x1 to `expansion` times the channels, depthwise `kernel` with the stride, 1x1; a normalisation after each, ReLU after the first
-/// two; plus its input where shapes agree.
+/// An inverted residual: 1x1 to `expansion` times the channels, depthwise `kernel` with the stride, 1x1; a normalisation after
+/// each, ReLU after the first two; plus its input where shapes agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvertedResidual {
     /// Side of the depthwise kernel.

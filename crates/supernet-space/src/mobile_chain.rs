@@ -1,10 +1,12 @@
-//! A chain of inverted residuals like MobileNetV2's (Sandler et al., CVPR 2018), as searched by MnasNet, ProxylessNAS and Once-for-All.
+//! A chain of inverted residuals like MobileNetV2's (Sandler et al., CVPR 2018), as searched by MnasNet, ProxylessNAS and
+//! Once-for-All.
 
 use crate::{Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
 
-/// Stages of layers; each layer is an inverted residual of kernel 3, 5 or 7 and expansion 3 or 6, and where it keeps the shape, that is after the first of its
-/// stage, also the identity. Identities can stand anywhere after the first: the canonical form has them last.
+/// Stages of layers; each layer is an inverted residual of kernel 3, 5 or 7 and expansion 3 or 6, and where it keeps the
+/// shape, that is after the first of its stage, also the identity. Identities can stand anywhere after the first: the
+/// canonical form has them last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobileChain {
     stages: Vec<MobileStage>,
@@ -108,8 +110,8 @@ impl MobileChain {
         Ok(self.space.choices().iter().enumerate().map(block).collect())
     }
 
-    /// What the stand-alone network costs: parameters with affine normalisation and the classifier's bias; multiply-accumulates of convolutions and the
-    /// classifier, without its bias.
+    /// What the stand-alone network costs: parameters with affine normalisation and the classifier's bias;
+    /// multiply-accumulates of convolutions and the classifier, without its bias.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.

@@ -6,9 +6,9 @@ use std::{collections::HashMap, sync::LazyLock};
 
 /// The space of NAS-Bench-201: node j of 1 to 3 is the sum, over every earlier node i, of one operation on the edge from i to j.
 ///
-/// 15,625 cells; 6,466 networks by the published rule (*unique strings*): an edge of `none`, or from a node that is nothing but
-/// one, gives nothing; `skip_connect` gives its node itself; the order of a sum is free. The canonical form is the least mask text of a
-/// class. Equal networks may hold different numbers of parameters: what only reads zeros is counted as well.
+/// 15,625 cells; 6,466 networks by the published rule (*unique strings*): an edge of `none`, or from a node that is nothing
+/// but one, gives nothing; `skip_connect` gives its node itself; the order of a sum is free. The canonical form is the least
+/// mask text of a class. Equal networks may hold different numbers of parameters: what only reads zeros is counted as well.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasBench201 {
     space: SearchSpace,

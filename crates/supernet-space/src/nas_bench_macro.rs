@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// The space of NAS-Bench-Macro: eight layers in stages of 2, 3 and 3, three options each.
 ///
-/// 6,561 descriptions, 3,969 networks: identity layers after the first of a stage can stand anywhere in it. The canonical form, the
-/// least mask text, has them last.
+/// 6,561 descriptions, 3,969 networks: identity layers after the first of a stage can stand anywhere in it. The canonical
+/// form, the least mask text, has them last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasBenchMacro {
     space: SearchSpace,

@@ -54,8 +54,8 @@ impl SearchSpace {
         (0..self.choices().len()).flat_map(of_choice).collect()
     }
 
-    /// A neighbour: a choice drawn uniformly among those that can change, and one of its changes drawn uniformly. The architecture
-    /// itself where the space has no other. Nothing is rejected.
+    /// A neighbour: a choice drawn uniformly among those that can change, and one of its changes drawn uniformly. The
+    /// architecture itself where the space has no other. Nothing is rejected.
     ///
     /// # Panics
     /// If the architecture is one of another space.

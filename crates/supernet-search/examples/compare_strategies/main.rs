@@ -1,4 +1,5 @@
-//! Every search strategy on NAS-Bench-Macro: how good the best network found so far is, against the number of trainings looked up.
+//! Every search strategy on NAS-Bench-Macro: how good the best network found so far is, against the number of trainings looked
+//! up.
 //!
 //! ```text
 //! cargo run --release -p supernet-search --example compare_strategies -- --table nasbench_macro_cifar10.csv --out docs/strategies
