@@ -31,12 +31,28 @@ impl Score {
 /// An architecture with its score and cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scored {
-    /// The canonical architecture of its network.
+    /// The architecture: the canonical one of its network where a search lists it, as it was proposed where a strategy is told.
     pub architecture: Architecture,
     /// Its score.
     pub score: Score,
     /// What its stand-alone network costs.
     pub cost: Cost,
+}
+
+impl Scored {
+    /// The same score and cost for another description of the network.
+    pub(crate) fn of(self, architecture: &Architecture) -> Self {
+        Self { architecture: architecture.clone(), ..self }
+    }
+
+    /// What a strategy is told of a candidate that is not scored because of its cost.
+    pub(crate) fn refused(architecture: &Architecture, cost: Cost) -> Self {
+        Self {
+            architecture: architecture.clone(),
+            score: Score { accuracy: f64::NAN, loss: f64::NAN, images: 0 },
+            cost,
+        }
+    }
 }
 
 /// Gives each architecture of a list a score and its cost: by a supernet, by stand-alone training, or from a table.

@@ -1,11 +1,57 @@
 #![doc = include_str!("../README.md")]
 
+mod adam;
+mod agreement;
+mod bracket;
+mod budget;
+mod constraints;
+mod controller;
+mod error;
 mod evaluator;
+mod exact;
+mod factorised;
+mod hill_climbing;
+mod hyperband;
+mod known;
+mod lstm;
+mod nsga2;
+mod pareto;
 mod random;
+mod regularised_evolution;
+mod reinforce;
 mod search;
+mod state;
 mod strategy;
+mod subset_distribution;
+mod successive_halving;
+mod table;
+#[cfg(test)]
+mod testing;
+mod tournament_evolution;
+mod tpe;
 
+pub use agreement::{Interval, best_place_among, bootstrap, kendall, precision_at, spearman};
+pub use bracket::Rung;
+pub use budget::{
+    BudgetLimits, BudgetedEvaluator, BudgetedOutcome, BudgetedStrategy, PerBudget, Proposal, search_budgeted,
+    search_budgeted_within,
+};
+pub use constraints::{Constraints, OutOfRange};
+pub use controller::Controller;
+pub use error::SearchError;
 pub use evaluator::{Evaluator, Score, Scored};
+pub use factorised::Factorised;
+pub use hill_climbing::HillClimbing;
+pub use hyperband::Hyperband;
+pub use lstm::Lstm;
+pub use nsga2::Nsga2;
+pub use pareto::{Objective, crowding, dominates, fronts, pareto_front};
 pub use random::RandomSearch;
-pub use search::{Outcome, SearchLimits, search};
+pub use regularised_evolution::RegularisedEvolution;
+pub use reinforce::{Reinforce, ReinforceSettings};
+pub use search::{Outcome, SearchLimits, search, search_within};
 pub use strategy::Strategy;
+pub use successive_halving::SuccessiveHalving;
+pub use table::{Table, TableColumns, TableRow};
+pub use tournament_evolution::TournamentEvolution;
+pub use tpe::Tpe;

@@ -1,28 +1,30 @@
 //! The loop between a strategy and an evaluator.
 
-use crate::{Evaluator, Scored, Strategy};
+use crate::{Constraints, Evaluator, OutOfRange, Scored, Strategy};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use supernet_space::{Architecture, SearchSpace};
+use supernet_space::{Architecture, Cost, SearchSpace};
 
 /// How long to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SearchLimits {
     /// Distinct networks to score.
     pub candidates: usize,
-    /// Proposals to ask for at a time.
+    /// Proposals to ask for at a time; fewer where the strategy says so ([`Strategy::most_at_once`]).
     pub ask: usize,
-    /// Proposals in a row that may be known already before the search ends: a small space runs out of networks.
+    /// Proposals in a row that may be known already, or out of range, before the search ends: a small space runs out of networks.
     pub patience: usize,
 }
 
 /// What a search found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outcome {
     /// Every distinct network, in the order in which it was scored.
     pub scored: Vec<Scored>,
     /// Proposals asked for.
     pub asked: usize,
+    /// Proposals whose cost was out of range, which were not scored.
+    pub out_of_range: OutOfRange,
 }
 
 impl Outcome {
@@ -34,8 +36,8 @@ impl Outcome {
     }
 }
 
-/// Asks `strategy` for architectures of `space` until `limits` are met and scores each network once: the score of a class of equal
-/// networks is that of its canonical member.
+/// Asks `strategy` for architectures of `space` until `limits` are met and scores each network once: the score of a class of
+/// equal networks is that of its canonical member. The strategy is told each proposal as it made it.
 ///
 /// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already.
 ///
@@ -47,24 +49,63 @@ pub fn search<E: Evaluator>(
     evaluator: &mut E,
     limits: SearchLimits,
 ) -> Result<Outcome, E::Error> {
-    let mut outcome = Outcome { scored: Vec::new(), asked: 0 };
+    run(space, strategy, evaluator, limits, |_, _| Ok(None))
+}
+
+/// [`search`] among the networks whose `cost` lies in the ranges of `constraints`. Others are not scored; the strategy is told
+/// their cost and a score that is no number, so it learns to avoid them. They count towards `limits.patience` as known ones
+/// do, and the outcome says how many they were and which came nearest.
+///
+/// # Errors
+/// Whatever `evaluator` or `cost` reports.
+pub fn search_within<E: Evaluator>(
+    space: &SearchSpace,
+    strategy: &mut dyn Strategy,
+    evaluator: &mut E,
+    limits: SearchLimits,
+    constraints: &Constraints,
+    cost: impl FnMut(&Architecture) -> Result<Cost, E::Error>,
+) -> Result<Outcome, E::Error> {
+    run(space, strategy, evaluator, limits, constraints.refusal(cost))
+}
+
+/// The loop; `refuse` gives the cost of a network that is out of range.
+fn run<E: Evaluator>(
+    space: &SearchSpace,
+    strategy: &mut dyn Strategy,
+    evaluator: &mut E,
+    limits: SearchLimits,
+    mut refuse: impl FnMut(&Architecture, &mut OutOfRange) -> Result<Option<Cost>, E::Error>,
+) -> Result<Outcome, E::Error> {
+    let mut outcome = Outcome::default();
     let mut place: HashMap<Architecture, usize> = HashMap::new();
-    let mut known_in_a_row = 0;
-    while outcome.scored.len() < limits.candidates && known_in_a_row < limits.patience {
-        let wanted = limits.ask.clamp(1, limits.candidates - outcome.scored.len());
-        let proposals: Vec<Architecture> = strategy.ask(wanted).iter().map(|a| space.canonical(a)).collect();
+    let mut nothing_new_in_a_row = 0;
+    while outcome.scored.len() < limits.candidates && nothing_new_in_a_row < limits.patience {
+        let wanted = limits.ask.min(strategy.most_at_once()).clamp(1, limits.candidates - outcome.scored.len());
+        let proposals = strategy.ask(wanted);
         outcome.asked += proposals.len();
         let mut new = Vec::new();
+        let mut found = Vec::new();
         for proposal in &proposals {
-            if !place.contains_key(proposal) {
-                place.insert(proposal.clone(), outcome.scored.len() + new.len());
-                new.push(proposal.clone());
+            let network = space.canonical(proposal);
+            if let Some(&place) = place.get(&network) {
+                found.push(Ok(place));
+            } else if let Some(cost) = refuse(&network, &mut outcome.out_of_range)? {
+                found.push(Err(cost));
+            } else {
+                let next = outcome.scored.len() + new.len();
+                place.insert(network.clone(), next);
+                new.push(network);
+                found.push(Ok(next));
             }
         }
-        known_in_a_row = if new.is_empty() { known_in_a_row + proposals.len().max(1) } else { 0 };
+        nothing_new_in_a_row = if new.is_empty() { nothing_new_in_a_row + proposals.len().max(1) } else { 0 };
         outcome.scored.extend(evaluator.evaluate(&new)?);
-        let told: Vec<Scored> = proposals.iter().map(|proposal| outcome.scored[place[proposal]].clone()).collect();
-        strategy.tell(&told);
+        let told = proposals.into_iter().zip(found).map(|(architecture, found)| match found {
+            Ok(place) => outcome.scored[place].clone().of(&architecture),
+            Err(cost) => Scored::refused(&architecture, cost),
+        });
+        strategy.tell(&told.collect::<Vec<_>>());
     }
     Ok(outcome)
 }
@@ -72,8 +113,8 @@ pub fn search<E: Evaluator>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RandomSearch, Score};
-    use supernet_space::{CellSpace, Cost, SpaceError};
+    use crate::{RandomSearch, RegularisedEvolution, Score};
+    use supernet_space::{CellSpace, SpaceError};
 
     /// Counts what it is asked.
     struct ByPathsOn(Vec<Architecture>);
@@ -113,5 +154,51 @@ mod tests {
         assert_eq!(outcome.scored.len(), 101);
         let ranked = outcome.ranked();
         assert!(ranked.windows(2).all(|pair| pair[0].score.accuracy >= pair[1].score.accuracy));
+    }
+
+    /// Parameters: a hundred for each path that is on.
+    fn cost(architecture: &Architecture) -> Result<Cost, SpaceError> {
+        Ok(Cost { parameters: 100 * u64::from(architecture.paths_on()), macs: 0 })
+    }
+
+    #[test]
+    fn only_networks_in_range_are_scored() {
+        let cells = CellSpace::new(3, 2).unwrap();
+        let mut strategy = RandomSearch::new(cells.space().clone(), 1, "candidates");
+        let limits = SearchLimits { candidates: 50, ask: 10, patience: 1_000 };
+        let constraints = Constraints { parameters: 500..=600, ..Constraints::default() };
+        let mut evaluator = ByPathsOn(Vec::new());
+        let outcome = search_within(cells.space(), &mut strategy, &mut evaluator, limits, &constraints, cost).unwrap();
+        assert_eq!(outcome.scored.len(), 50);
+        assert!(evaluator.0.iter().all(|a| (5..=6).contains(&a.paths_on())));
+        assert!(outcome.out_of_range.proposals > 0);
+    }
+
+    #[test]
+    fn a_range_that_holds_no_network_ends_the_search_with_the_nearest() {
+        let cells = CellSpace::new(3, 1).unwrap();
+        let mut strategy = RandomSearch::new(cells.space().clone(), 1, "candidates");
+        let limits = SearchLimits { candidates: 50, ask: 10, patience: 1_000 };
+        let constraints = Constraints { parameters: 10_000..=20_000, ..Constraints::default() };
+        let outcome =
+            search_within(cells.space(), &mut strategy, &mut ByPathsOn(Vec::new()), limits, &constraints, cost)
+                .unwrap();
+        assert_eq!((outcome.scored.len(), outcome.out_of_range.proposals), (0, 1_000));
+        // Two inputs and two operations are the most that one block takes.
+        assert_eq!(outcome.out_of_range.nearest.unwrap().1.parameters, 400);
+    }
+
+    #[test]
+    fn a_strategy_that_learns_is_not_asked_for_everything_at_once() {
+        let cells = CellSpace::new(3, 8).unwrap();
+        let best = |strategy: &mut dyn Strategy| {
+            let limits = SearchLimits { candidates: 600, ask: 600, patience: 1_000 };
+            let outcome = search(cells.space(), strategy, &mut ByPathsOn(Vec::new()), limits).unwrap();
+            outcome.ranked()[0].score.accuracy
+        };
+        let random = best(&mut RandomSearch::new(cells.space().clone(), 1, "candidates"));
+        let evolution = best(&mut RegularisedEvolution::new(cells.space().clone(), 1, "candidates"));
+        // All 44 inputs and two operations for each of 8 blocks are the most, 60.
+        assert!(evolution > random + 4.0, "{random} and {evolution}");
     }
 }

@@ -1,9 +1,10 @@
 //! Canonical form: which descriptions are the same network, and how many networks there are.
 //!
 //! PAPER, *Same network*: a permutation σ of a cell's blocks is valid for a description if σ(j) < σ(i) for every block j that
-//! block i reads. The canonical form is the lexicographically least description over the valid permutations.
+//! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
+//! symmetries likewise: the least text of each class.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError};
+use crate::{Choice, NasBench201, PathMask, SearchSpace, SpaceError, nas_bench_201};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -18,6 +19,11 @@ pub(crate) enum Symmetry {
     /// cell by cell and block by block, first a block's inputs (`fixed` inputs of the cell, then the earlier blocks), then its
     /// operations.
     Blocks { cells: usize, blocks: usize, fixed: usize },
+    /// A chain of layers, one of several options each, in stages of the given lengths. The first option of the layers after a
+    /// stage's first is the identity, which can stand anywhere among them.
+    IdentityLayers { stages: Vec<usize> },
+    /// The cells of NAS-Bench-201.
+    NasBench201,
 }
 
 /// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of them with five).
@@ -29,39 +35,102 @@ type Cell = Vec<(u64, u64)>;
 impl Symmetry {
     /// Whether the choices have the form that the symmetry speaks of.
     pub(crate) fn check(&self, choices: &[Choice]) -> Result<(), SpaceError> {
-        let Symmetry::Blocks { cells, blocks, fixed } = *self else { return Ok(()) };
-        let fits = choices.len() == 2 * cells * blocks
-            && (0..cells * blocks).all(|i| choices[2 * i].options().len() == fixed + i % blocks);
+        let is_one = |choice: &Choice| choice.min() == 1 && choice.max() == 1;
+        let (fits, expected) = match self {
+            Symmetry::None => (true, ""),
+            &Symmetry::Blocks { cells, blocks, fixed } => (
+                choices.len() == 2 * cells * blocks
+                    && (0..cells * blocks).all(|i| choices[2 * i].options().len() == fixed + i % blocks),
+                "two choices for each block, the inputs of block i being the fixed ones and i blocks",
+            ),
+            Symmetry::IdentityLayers { stages } => (
+                choices.len() == stages.iter().sum::<usize>()
+                    && !stages.contains(&0)
+                    && choices.iter().all(is_one)
+                    && stage_choices(choices, stages)
+                        .all(|stage| stage[1..].windows(2).all(|two| two[0].options() == two[1].options())),
+                "one choice for each layer of each stage, one option to be taken, the same options after the first",
+            ),
+            Symmetry::NasBench201 => (
+                choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
+                "six choices of one of the five operations of NAS-Bench-201",
+            ),
+        };
         match fits {
             true => Ok(()),
-            false => Err(SpaceError::Field {
-                field: "symmetry",
-                found: choices.len(),
-                expected: "two choices for each block, the inputs of block i being the fixed ones and i blocks",
-            }),
+            false => Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }),
         }
     }
 
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
-        let Symmetry::Blocks { cells, blocks, fixed } = *self else { return mask.clone() };
-        let mut canonical = mask.clone();
-        for first in (0..cells).map(|cell| 2 * cell * blocks) {
-            let cell = (0..blocks).map(|i| (mask.bits(first + 2 * i), mask.bits(first + 2 * i + 1))).collect();
-            for (i, (inputs, operations)) in least(&cell, fixed).into_iter().enumerate() {
-                canonical = canonical.with(first + 2 * i, inputs).with(first + 2 * i + 1, operations);
+        match self {
+            Symmetry::None => mask.clone(),
+            &Symmetry::Blocks { cells, blocks, fixed } => ordered_blocks(mask, cells, blocks, fixed),
+            Symmetry::IdentityLayers { stages } => identities_last(mask, stages),
+            Symmetry::NasBench201 => {
+                let operations = std::array::from_fn(|edge| mask.bits(edge).trailing_zeros() as usize);
+                let least = nas_bench_201::canonical(operations);
+                (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
         }
-        canonical
     }
 
     pub(crate) fn networks(&self, space: &SearchSpace) -> Option<BigUint> {
-        let Symmetry::Blocks { cells, blocks, fixed } = *self else { return Some(space.size()) };
-        if blocks > MOST_BLOCKS_COUNTED {
-            return None;
+        match self {
+            Symmetry::None => Some(space.size()),
+            Symmetry::Blocks { blocks, .. } if *blocks > MOST_BLOCKS_COUNTED => None,
+            // Every cell has the same choices: count one.
+            &Symmetry::Blocks { cells, blocks, fixed } => {
+                Some(networks_of_cell(&space.choices()[..2 * blocks], fixed).pow(cells as u32))
+            }
+            Symmetry::IdentityLayers { stages } => {
+                // The first layer, then what the others hold without their identities: up to so many.
+                let of_stage = |stage: &[Choice]| -> BigUint {
+                    let others = stage.get(1).map_or(0, |layer| layer.options().len() - 1);
+                    let rest = (0..stage.len() as u32).map(|held| BigUint::from(others).pow(held));
+                    rest.sum::<BigUint>() * stage[0].options().len()
+                };
+                Some(stage_choices(space.choices(), stages).map(of_stage).product())
+            }
+            Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
         }
-        // Every cell has the same choices: count one.
-        Some(networks_of_cell(&space.choices()[..2 * blocks], fixed).pow(cells as u32))
     }
+}
+
+/// The choices of each stage.
+fn stage_choices<'a>(choices: &'a [Choice], stages: &'a [usize]) -> impl Iterator<Item = &'a [Choice]> {
+    stages.iter().scan(choices, |rest, &layers| {
+        let (stage, behind) = rest.split_at(layers);
+        *rest = behind;
+        Some(stage)
+    })
+}
+
+/// Blocks in the order that makes the least text, cell by cell.
+fn ordered_blocks(mask: &PathMask, cells: usize, blocks: usize, fixed: usize) -> PathMask {
+    let mut canonical = mask.clone();
+    for first in (0..cells).map(|cell| 2 * cell * blocks) {
+        let cell = (0..blocks).map(|i| (mask.bits(first + 2 * i), mask.bits(first + 2 * i + 1))).collect();
+        for (i, (inputs, operations)) in least(&cell, fixed).into_iter().enumerate() {
+            canonical = canonical.with(first + 2 * i, inputs).with(first + 2 * i + 1, operations);
+        }
+    }
+    canonical
+}
+
+/// Each stage's identities behind its other layers, its first layer aside: of one-hot texts that of option 0 is the greatest.
+fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
+    let mut canonical = mask.clone();
+    let mut first = 0;
+    for &layers in stages {
+        let mut rest: Vec<u64> = (first + 1..first + layers).map(|layer| mask.bits(layer)).collect();
+        rest.sort_by_key(|&bits| bits == 1);
+        for (layer, bits) in rest.into_iter().enumerate() {
+            canonical = canonical.with(first + 1 + layer, bits);
+        }
+        first += layers;
+    }
+    canonical
 }
 
 /// A set's place in the order of its text: option 0 is the first character, `0` before `1`.

@@ -12,6 +12,7 @@ pub struct Choice {
     options: Vec<String>,
     min: usize,
     max: usize,
+    subsets: u128,
 }
 
 impl Choice {
@@ -70,7 +71,7 @@ impl Choice {
 
     /// Number of subsets that an architecture may take: Σ C(options, j) over j = min … max.
     pub fn subsets(&self) -> u128 {
-        (self.min..=self.max).map(|taken| binomial(self.options.len(), taken)).sum()
+        self.subsets
     }
 
     /// The subset of rank `rank` (bit j is option j): by size, then in order of the lowest options first.
@@ -125,7 +126,7 @@ struct Unchecked {
 }
 
 impl From<Choice> for Unchecked {
-    fn from(Choice { name, options, min, max }: Choice) -> Self {
+    fn from(Choice { name, options, min, max, .. }: Choice) -> Self {
         Self { name, options, min, max }
     }
 }
@@ -143,7 +144,8 @@ impl TryFrom<Unchecked> for Choice {
         if min > max || max == 0 || max > options.len() {
             return Err(SpaceError::Bounds { choice: name, min, max, options: options.len() });
         }
-        Ok(Self { name, options, min, max })
+        let subsets = (min..=max).map(|taken| binomial(options.len(), taken)).sum();
+        Ok(Self { name, options, min, max, subsets })
     }
 }
 

@@ -13,6 +13,22 @@ pub struct Cost {
     pub macs: u64,
 }
 
+impl Cost {
+    /// Adds a convolution without bias of `taps` weights per pair of channels (one input channel if it is depthwise) that
+    /// makes `outputs` maps of `side` × `side`.
+    pub(crate) fn convolution(&mut self, taps: usize, inputs: usize, outputs: usize, side: usize) {
+        let parameters = (taps * inputs * outputs) as u64;
+        self.parameters += parameters;
+        self.macs += parameters * (side * side) as u64;
+    }
+
+    /// The same with an affine normalisation of its output.
+    pub(crate) fn normed_convolution(&mut self, taps: usize, inputs: usize, outputs: usize, side: usize) {
+        self.convolution(taps, inputs, outputs, side);
+        self.parameters += 2 * outputs as u64;
+    }
+}
+
 /// The order inside an operation. All three normalise once per convolution.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,9 +150,9 @@ impl Sum {
         self.cost.parameters += 2 * channels as u64;
     }
 
-    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one of
-    /// the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output; otherwise one after the 1x1
-    /// and one after each of the pair's convolutions.
+    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one
+    /// of the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output;
+    /// otherwise one after the 1x1 and one after each of the pair's convolutions.
     fn block(&mut self, c: usize, inputs: usize, operations: u64) {
         self.convolution(c * inputs, c);
         for operation in (0..7).filter(|o| operations >> o & 1 == 1) {

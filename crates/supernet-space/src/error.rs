@@ -61,6 +61,20 @@ pub enum SpaceError {
         /// What could stand there.
         expected: &'static str,
     },
+    /// An architecture's text, in the form that its space is published with, cannot be read.
+    #[error("{space} text `{text}`: found {found} at character {position}, expected {expected}")]
+    ArchitectureText {
+        /// Name of the space.
+        space: &'static str,
+        /// The whole text (cut after 120 characters).
+        text: String,
+        /// Zero-based character position.
+        position: usize,
+        /// What stands there.
+        found: String,
+        /// What could stand there.
+        expected: String,
+    },
     /// A mask has the choices of some other space.
     #[error("mask `{mask}`: found choices of {found} options, expected {expected} as in space `{space}`")]
     OtherSpace {
@@ -106,5 +120,15 @@ pub enum SpaceError {
         found: usize,
         /// What it may be.
         expected: &'static str,
+    },
+    /// A space is too large to list.
+    #[error("search space `{space}`: found {found} architectures, expected at most {most} to list them all")]
+    TooMany {
+        /// Name of the space.
+        space: String,
+        /// Architectures there are.
+        found: String,
+        /// The most that the caller would have.
+        most: usize,
     },
 }

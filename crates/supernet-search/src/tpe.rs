@@ -1,0 +1,297 @@
+//! The tree-structured Parzen estimator for choices: model what good and what bad candidates take.
+
+use crate::{
+    Scored, SearchError, Strategy,
+    known::{Known, Proposals, at_least, in_range},
+    state::{check_all, check_count, check_known, checked_state},
+};
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+use supernet_space::{Architecture, SearchSpace};
+
+const NAME: &str = "tpe";
+
+/// TPE (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011) over the subsets of each choice. The best share γ of the
+/// architectures told are *good*, the others *bad*; l and g model each choice on its own, the probability of a subset being in
+/// proportion to one plus the number of good (bad) architectures that take it (the ones are a uniform prior; all of a choice
+/// together weigh at most [`Tpe::MOST_PRIOR`] architectures, for choices of very many subsets). A proposal is the one of
+/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform. So are the first
+/// `start` proposals.
+///
+/// It keeps every different architecture that it was told; time per proposal does not grow with them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct Tpe {
+    space: SearchSpace,
+    proposals: Proposals,
+    #[serde(with = "crate::exact::number")]
+    gamma: f64,
+    start: usize,
+    candidates: usize,
+    known: BTreeSet<Architecture>,
+    good: Group,
+    bad: Group,
+}
+
+checked_state!(Tpe);
+
+/// Some of the architectures told, best first, and how many take which subset of each choice.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Group {
+    members: BTreeSet<Ranked>,
+    counts: Vec<BTreeMap<u64, u32>>,
+}
+
+/// In order of score, then of telling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Ranked {
+    known: Known,
+    number: usize,
+}
+
+impl Eq for Ranked {}
+
+impl PartialOrd for Ranked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ranked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.known.better_first(&other.known).then(self.number.cmp(&other.number))
+    }
+}
+
+impl Group {
+    fn new(choices: usize) -> Self {
+        Self { members: BTreeSet::new(), counts: vec![BTreeMap::new(); choices] }
+    }
+
+    fn count(&mut self, architecture: &Architecture) {
+        for (choice, counts) in self.counts.iter_mut().enumerate() {
+            *counts.entry(architecture.bits(choice)).or_default() += 1;
+        }
+    }
+
+    fn insert(&mut self, ranked: Ranked) {
+        self.count(&ranked.known.architecture);
+        self.members.insert(ranked);
+    }
+
+    fn take(&mut self, ranked: Option<Ranked>) -> Option<Ranked> {
+        let ranked = ranked?;
+        for (choice, counts) in self.counts.iter_mut().enumerate() {
+            let bits = ranked.known.architecture.bits(choice);
+            match counts.get_mut(&bits) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => drop(counts.remove(&bits)),
+            }
+        }
+        Some(ranked)
+    }
+
+    fn pop_best(&mut self) -> Option<Ranked> {
+        let best = self.members.pop_first();
+        self.take(best)
+    }
+
+    fn pop_worst(&mut self) -> Option<Ranked> {
+        let worst = self.members.pop_last();
+        self.take(worst)
+    }
+
+    /// A subset's probability under this group's model of a choice.
+    fn probability(&self, space: &SearchSpace, choice: usize, bits: u64) -> f64 {
+        let subsets = space.choices()[choice].subsets() as f64;
+        let prior = prior(space, choice);
+        let count = self.counts[choice].get(&bits).copied().unwrap_or(0);
+        (prior / subsets + f64::from(count)) / (prior + self.members.len() as f64)
+    }
+
+    /// A draw from the model, as the subset of each choice: from a uniform architecture with the prior's weight, else from a
+    /// random member.
+    fn draw(&self, space: &SearchSpace, rng: &mut impl Rng) -> Vec<u64> {
+        let uniform = space.sample(rng);
+        let of_choice = |(choice, counts): (usize, &BTreeMap<u64, u32>)| {
+            let mut rank = rng.random::<f64>() * (prior(space, choice) + self.members.len() as f64);
+            for (&bits, &count) in counts {
+                if rank < f64::from(count) {
+                    return bits;
+                }
+                rank -= f64::from(count);
+            }
+            uniform.bits(choice)
+        };
+        self.counts.iter().enumerate().map(of_choice).collect()
+    }
+}
+
+/// What the uniform prior of a choice weighs, in architectures.
+fn prior(space: &SearchSpace, choice: usize) -> f64 {
+    (space.choices()[choice].subsets() as f64).min(Tpe::MOST_PRIOR)
+}
+
+impl Tpe {
+    /// The most architectures that the prior of one choice weighs.
+    pub const MOST_PRIOR: f64 = 64.0;
+
+    /// γ = 0.15, 20 uniform proposals first, 24 candidates, over `space`, with draws from stream `stream` under `seed`.
+    pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
+        let choices = space.choices().len();
+        Self {
+            space,
+            proposals: Proposals::new(seed, stream),
+            gamma: 0.15,
+            start: 20,
+            candidates: 24,
+            known: BTreeSet::new(),
+            good: Group::new(choices),
+            bad: Group::new(choices),
+        }
+    }
+
+    /// With another share γ of good architectures.
+    ///
+    /// # Errors
+    /// A number that is not between 0 and 1.
+    pub fn with_gamma(self, gamma: f64) -> Result<Self, SearchError> {
+        let holds = gamma > 0.0 && gamma < 1.0;
+        Ok(Self { gamma: in_range(NAME, "gamma", gamma, holds, "0 < gamma < 1")?, ..self })
+    }
+
+    /// With another number of uniform proposals first and of candidates, the latter at least 1.
+    ///
+    /// # Errors
+    /// No candidate.
+    pub fn with_candidates(self, start: usize, candidates: usize) -> Result<Self, SearchError> {
+        Ok(Self { start, candidates: at_least(NAME, "candidates", candidates, 1, "at least 1")?, ..self })
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        self.clone().with_gamma(self.gamma)?.with_candidates(self.start, self.candidates)?;
+        check_all(&self.space, self.known.iter())?;
+        for group in [&self.good, &self.bad] {
+            check_known(&self.space, group.members.iter().map(|ranked| &ranked.known))?;
+            let mut counted = Group::new(self.space.choices().len());
+            group.members.iter().for_each(|ranked| counted.count(&ranked.known.architecture));
+            let differ = counted.counts.iter().zip(&group.counts).filter(|(counted, stored)| counted != stored).count();
+            check_count(NAME, "choices whose counts are not their members'", differ, 0)?;
+            check_count(NAME, "counts", group.counts.len(), counted.counts.len())?;
+        }
+        Ok(())
+    }
+
+    fn propose(&mut self) -> Architecture {
+        let uniform = self.proposals.asked() < self.start as u64 || self.known.is_empty();
+        let mut rng = self.proposals.draw();
+        if uniform {
+            return self.space.sample(&mut rng);
+        }
+        let gain = |subsets: &[u64]| -> f64 {
+            let log_ratio = |(choice, &bits)| {
+                let model = |group: &Group| group.probability(&self.space, choice, bits);
+                (model(&self.good) / model(&self.bad)).ln()
+            };
+            subsets.iter().enumerate().map(log_ratio).sum()
+        };
+        let drawn = (0..self.candidates).map(|_| self.good.draw(&self.space, &mut rng));
+        let mut drawn: Vec<(f64, Vec<u64>)> = drawn.map(|subsets| (gain(&subsets), subsets)).collect();
+        drawn.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let accept = |subsets| self.space.accept(self.space.mask(subsets)).expect("subsets of architectures");
+        let mut best_first = drawn.into_iter().map(|(_, subsets)| accept(subsets));
+        let new = best_first.find(|architecture| !self.known.contains(architecture));
+        new.unwrap_or_else(|| self.space.sample(&mut rng))
+    }
+}
+
+impl Strategy for Tpe {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn most_at_once(&self) -> usize {
+        // Half of the draws that a proposal is the best of.
+        (self.candidates / 2).max(1)
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        (0..count).map(|_| self.propose()).collect()
+    }
+
+    fn tell(&mut self, scored: &[Scored]) {
+        for scored in scored {
+            if !self.known.insert(scored.architecture.clone()) {
+                continue;
+            }
+            // The new one goes where it belongs, then the border moves to the best ⌈γ·n⌉.
+            let ranked = Ranked { known: scored.into(), number: self.known.len() };
+            match self.good.members.last().is_some_and(|worst| ranked < *worst) {
+                true => self.good.insert(ranked),
+                false => self.bad.insert(ranked),
+            }
+            let wanted = (self.gamma * self.known.len() as f64).ceil() as usize;
+            while self.good.members.len() < wanted {
+                let Some(best) = self.bad.pop_best() else { break };
+                self.good.insert(best);
+            }
+            while self.good.members.len() > wanted {
+                let Some(worst) = self.good.pop_worst() else { break };
+                self.bad.insert(worst);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{by_paths, chain};
+
+    #[test]
+    fn the_good_are_the_best_share_and_the_counts_are_theirs() {
+        let space = chain(5);
+        let mut tpe = Tpe::new(space.clone(), 1, "tpe").with_gamma(0.2).unwrap();
+        for _ in 0..20 {
+            let asked = tpe.ask(7);
+            tpe.tell(&by_paths(&asked));
+        }
+        let n = tpe.known.len();
+        assert_eq!(tpe.good.members.len(), (0.2 * n as f64).ceil() as usize);
+        assert_eq!(tpe.bad.members.len(), n - tpe.good.members.len());
+        assert!(tpe.good.members.last() < tpe.bad.members.first());
+        for group in [&tpe.good, &tpe.bad] {
+            let mut fresh = Group::new(5);
+            group.members.iter().cloned().for_each(|ranked| fresh.insert(ranked));
+            assert_eq!(*group, fresh);
+        }
+    }
+
+    #[test]
+    fn a_model_is_a_distribution_and_draws_follow_it() {
+        let space = chain(3);
+        let mut tpe = Tpe::new(space.clone(), 1, "tpe");
+        let asked = tpe.ask(20);
+        tpe.tell(&by_paths(&asked));
+        let probability = |bits| tpe.bad.probability(&space, 1, bits);
+        assert!((probability(1) + probability(2) + probability(4) - 1.0).abs() < 1e-12);
+        let (n, mut rng) = (20_000, supernet_space::draws(4, "model", 0));
+        let mut seen = [0.0; 3];
+        (0..n).for_each(|_| seen[tpe.bad.draw(&space, &mut rng)[1].trailing_zeros() as usize] += 1.0);
+        let chi2: f64 =
+            (0..3).map(|i| (i, probability(1 << i) * f64::from(n))).map(|(i, e)| (seen[i] - e).powi(2) / e).sum();
+        assert!(chi2 < 13.82, "chi-square {chi2} at 2 degrees of freedom; 13.82 is the 0.1 % point");
+    }
+
+    #[test]
+    fn a_gamma_outside_zero_to_one_is_refused() {
+        let error = Tpe::new(chain(2), 1, "tpe").with_gamma(1.0).unwrap_err();
+        assert_eq!(error.to_string(), "tpe, gamma: found 1, expected 0 < gamma < 1");
+        assert!(Tpe::new(chain(2), 1, "tpe").with_gamma(f64::NAN).is_err());
+        assert!(Tpe::new(chain(2), 1, "tpe").with_candidates(5, 0).is_err());
+    }
+}
