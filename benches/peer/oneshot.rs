@@ -49,9 +49,9 @@ struct Arguments {
     /// What is timed.
     #[arg(long, value_delimiter = ',', default_value = "train,score")]
     what: Vec<What>,
-    /// Candidates in one launch of the evaluator.
+    /// Memory for activations of candidates, in MiB, for each thread; if left out, the library's default.
     #[arg(long)]
-    candidates_per_launch: Option<usize>,
+    memory_mib: Option<usize>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -114,10 +114,7 @@ fn train(arguments: &Arguments, shape: Shape, file: &MaskFile) {
 
 /// How many candidates are scored in a second: all of the file in one call of the evaluator, over and over.
 fn score(arguments: &Arguments, shape: Shape, file: &MaskFile) {
-    let mut run = ScoringRun::new(shape, &device());
-    if let Some(candidates) = arguments.candidates_per_launch {
-        run = run.with_launches_of(candidates);
-    }
+    let run = ScoringRun::new(shape, &device()).with(arguments.threads, arguments.memory_mib);
     let candidates = &file.candidates;
     for &mode in &arguments.modes {
         let rounds = vec![(); arguments.draws];

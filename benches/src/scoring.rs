@@ -21,7 +21,7 @@ pub struct ScoringRun {
 }
 
 impl ScoringRun {
-    /// A supernet of `shape` on `device`, and images by formula. Launches are those of the quick preset.
+    /// A supernet of `shape` on `device`, and images by formula. Workers and memory are those of the quick preset.
     pub fn new(shape: Shape, device: &Device) -> Self {
         let n = shape.ghost_size;
         let pixel = |i: usize| (127.5 + 127.0 * (0.37 * (i + 1) as f32).cos()) as u8;
@@ -39,9 +39,9 @@ impl ScoringRun {
         }
     }
 
-    /// The same with launches of `candidates_per_launch` candidates.
-    pub fn with_launches_of(mut self, candidates_per_launch: usize) -> Self {
-        self.scoring.candidates_per_launch = candidates_per_launch;
+    /// The same with so many workers, and so much memory for each; see [`Scoring`].
+    pub fn with(mut self, workers: usize, memory_mib: Option<usize>) -> Self {
+        (self.scoring.at_once, self.scoring.memory_mib) = (workers, memory_mib);
         self
     }
 

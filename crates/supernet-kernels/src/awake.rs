@@ -1,7 +1,10 @@
 //! Threads that stay awake between operations.
 
 use burn::tensor::Device;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 use crate::backend::is_flex;
 
@@ -38,29 +41,28 @@ pub fn awake<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     const PATIENCE: u32 = 64;
 
     let done = &AtomicBool::new(false);
-    rayon::scope(|scope| {
-        let thread = rayon::current_thread_index();
-        for _ in 1..rayon::current_num_threads() {
-            scope.spawn(move |_| {
-                // The thread that runs `f` may find this job while `f` waits for others: it must go on with `f`.
-                if rayon::current_thread_index() == thread {
-                    return;
-                }
-                let mut idle = 0;
-                while !done.load(Ordering::Acquire) {
-                    if rayon::yield_now() == Some(rayon::Yield::Executed) {
-                        idle = 0;
-                    } else if idle < PATIENCE {
-                        idle += 1;
-                        std::hint::spin_loop();
-                    } else {
-                        // Others may need the processor more.
-                        std::thread::yield_now();
-                    }
-                }
-            });
+    let (job, result) = (Mutex::new(Some(f)), Mutex::new(None));
+    rayon::broadcast(|context| {
+        // Always the same thread: an allocator that keeps freed memory by thread would keep it once for each.
+        if context.index() == 0 {
+            let _done = Done(done);
+            let f = job.lock().expect("taken once").take().expect("taken once");
+            let value = f();
+            *result.lock().expect("set once") = Some(value);
+            return;
         }
-        let _done = Done(done);
-        f()
-    })
+        let mut idle = 0;
+        while !done.load(Ordering::Acquire) {
+            if rayon::yield_now() == Some(rayon::Yield::Executed) {
+                idle = 0;
+            } else if idle < PATIENCE {
+                idle += 1;
+                std::hint::spin_loop();
+            } else {
+                // Others may need the processor more.
+                std::thread::yield_now();
+            }
+        }
+    });
+    result.into_inner().expect("set once").expect("f returned")
 }
