@@ -31,7 +31,6 @@ use burn::{
 use rayon::prelude::*;
 
 use crate::ghosts::Lists;
-use recycled::Line;
 
 /// The four sides of a tensor.
 pub(crate) fn sides(t: &FlexTensor) -> [usize; 4] {
@@ -116,6 +115,13 @@ pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send
     }
 }
 
+/// A cache line.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Line {
+    _numbers: [f32; 16],
+}
+
 thread_local! {
     static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
 }
@@ -125,7 +131,7 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     SCRATCH.with_borrow_mut(|lines| {
         let need = len.div_ceil(16);
         if lines.len() < need {
-            lines.resize(need, Line::ZERO);
+            lines.resize(need, Line { _numbers: [0.0; 16] });
         }
         f(lines.as_mut_ptr().cast())
     })

@@ -14,68 +14,64 @@ use std::{
 };
 
 use burn_std::{AccessError, AccessPolicy, AllocationController, AllocationProperty, Bytes};
+use memmap2::MmapMut;
 
-/// A cache line.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-pub(super) struct Line {
-    _bytes: [MaybeUninit<u8>; 64],
-}
+/// Pages from the system, of any content. What is freed goes back to it at once: an allocator would keep some of it beside what waits
+/// here.
+type Block = MmapMut;
 
-impl Line {
-    pub(super) const ZERO: Self = Self { _bytes: [MaybeUninit::new(0); 64] };
-}
+/// Bytes of the smallest block. Smaller results come from the allocator, which is quick for them; where a system gives no pages,
+/// all do.
+const SMALL: usize = if cfg!(any(unix, windows)) { 32 << 10 } else { usize::MAX };
 
-/// Memory of a number of lines, of any content.
-type Block = Vec<Line>;
-
-/// Results of fewer lines come from the allocator, which is quick for small ones.
-const SMALL: usize = 512;
-
-/// Blocks that wait to be used again, and how much is in use.
+/// Blocks that wait to be used again, and how much is in use, in bytes.
 struct Shelf {
-    /// By number of lines.
+    /// By size.
     waiting: BTreeMap<usize, Vec<Block>>,
-    waiting_lines: usize,
-    used_lines: usize,
+    waits: usize,
+    used: usize,
     /// The most that was in use at a time in this spell and in the one before.
     most_used: [usize; 2],
     /// Blocks given back in this spell.
     given: usize,
 }
 
-static SHELF: Mutex<Shelf> =
-    Mutex::new(Shelf { waiting: BTreeMap::new(), waiting_lines: 0, used_lines: 0, most_used: [0; 2], given: 0 });
+static SHELF: Mutex<Shelf> = Mutex::new(Shelf::new());
 
 impl Shelf {
     /// Blocks given back after which an earlier need counts no more: some training steps.
     const SPELL: usize = 1 << 14;
+
+    const fn new() -> Self {
+        Self { waiting: BTreeMap::new(), waits: 0, used: 0, most_used: [0; 2], given: 0 }
+    }
 
     fn lock() -> MutexGuard<'static, Self> {
         // The numbers are right at every point where a panic could be.
         SHELF.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&mut self, lines: usize) -> Option<Block> {
-        self.used_lines += lines;
-        self.most_used[0] = self.most_used[0].max(self.used_lines);
-        let block = self.waiting.get_mut(&lines).and_then(Vec::pop);
+    /// A block of `size` bytes, if one waits; its size counts as used in any case.
+    fn take(&mut self, size: usize) -> Option<Block> {
+        self.used += size;
+        self.most_used[0] = self.most_used[0].max(self.used);
+        let block = self.waiting.get_mut(&size).and_then(Vec::pop);
         match block {
-            Some(_) => self.waiting_lines -= lines,
+            Some(_) => self.waits -= size,
             None => self.shrink(),
         }
         block
     }
 
     fn give(&mut self, block: Block) {
-        let lines = block.capacity();
-        self.used_lines -= lines;
-        self.waiting_lines += lines;
-        self.waiting.entry(lines).or_default().push(block);
+        let size = block.len();
+        self.used -= size;
+        self.waits += size;
+        self.waiting.entry(size).or_default().push(block);
         self.given += 1;
         if self.given == Self::SPELL {
             self.given = 0;
-            self.most_used = [self.used_lines, self.most_used[0]];
+            self.most_used = [self.used, self.most_used[0]];
         }
         self.shrink();
     }
@@ -83,10 +79,10 @@ impl Shelf {
     /// Frees what is more than was needed lately, the largest blocks first.
     fn shrink(&mut self) {
         let most = self.most_used[0].max(self.most_used[1]);
-        while self.used_lines + self.waiting_lines > most {
+        while self.used + self.waits > most {
             let Some(mut largest) = self.waiting.last_entry() else { return };
             match largest.get_mut().pop() {
-                Some(_) => self.waiting_lines -= *largest.key(),
+                Some(_) => self.waits -= *largest.key(),
                 None => {
                     largest.remove();
                 }
@@ -95,18 +91,38 @@ impl Shelf {
     }
 }
 
-/// A block that a tensor holds.
-struct Recycled(Block);
+/// A block that a tensor holds; none once it is given back.
+struct Recycled(Option<Block>);
+
+impl Recycled {
+    /// # Panics
+    /// If the system has no memory left.
+    fn of_size(size: usize) -> Self {
+        let waiting = Shelf::lock().take(size);
+        let fresh = || MmapMut::map_anon(size).unwrap_or_else(|error| panic!("{size} bytes of memory: {error}"));
+        Self(Some(waiting.unwrap_or_else(fresh)))
+    }
+
+    fn block(&self) -> &Block {
+        self.0.as_ref().expect("given back by `drop` alone")
+    }
+
+    fn block_mut(&mut self) -> &mut Block {
+        self.0.as_mut().expect("given back by `drop` alone")
+    }
+}
 
 impl Drop for Recycled {
     fn drop(&mut self) {
-        Shelf::lock().give(std::mem::take(&mut self.0));
+        if let Some(block) = self.0.take() {
+            Shelf::lock().give(block);
+        }
     }
 }
 
 impl AllocationController for Recycled {
     fn alloc_align(&self) -> usize {
-        // Lines are aligned better; nobody needs to know.
+        // Pages are aligned better; nobody needs to know.
         align_of::<u128>()
     }
 
@@ -115,15 +131,15 @@ impl AllocationController for Recycled {
     }
 
     fn memory(&self, _: AccessPolicy) -> Result<&[MaybeUninit<u8>], AccessError> {
-        let len = self.0.capacity() * size_of::<Line>();
-        // SAFETY: the block has the capacity, and any content is a `MaybeUninit`.
-        Ok(unsafe { std::slice::from_raw_parts(self.0.as_ptr().cast(), len) })
+        let block = self.block();
+        // SAFETY: bytes are `MaybeUninit` bytes.
+        Ok(unsafe { std::slice::from_raw_parts(block.as_ptr().cast(), block.len()) })
     }
 
     unsafe fn memory_mut(&mut self, _: AccessPolicy) -> Result<&mut [MaybeUninit<u8>], AccessError> {
-        let len = self.0.capacity() * size_of::<Line>();
-        // SAFETY: as above, and `self` is borrowed mutably.
-        Ok(unsafe { std::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), len) })
+        let block = self.block_mut();
+        // SAFETY: the caller writes initialised bytes only.
+        Ok(unsafe { std::slice::from_raw_parts_mut(block.as_mut_ptr().cast(), block.len()) })
     }
 }
 
@@ -132,82 +148,77 @@ impl AllocationController for Recycled {
 /// # Safety
 /// `fill` writes every one.
 pub(super) unsafe fn filled(len: usize, fill: impl FnOnce(*mut f32)) -> Bytes {
-    let lines = class(len.div_ceil(size_of::<Line>() / size_of::<f32>()));
-    if lines < SMALL {
+    let bytes = len * size_of::<f32>();
+    if bytes < SMALL {
         let mut numbers = Vec::<f32>::with_capacity(len);
         fill(numbers.as_mut_ptr());
         // SAFETY: the capacity is there and `fill` has written it.
         unsafe { numbers.set_len(len) };
         return Bytes::from_elems(numbers);
     }
-    let waiting = Shelf::lock().take(lines);
-    let mut block = Recycled(waiting.unwrap_or_else(|| Vec::with_capacity(lines)));
-    fill(block.0.as_mut_ptr().cast());
+    let mut block = Recycled::of_size(class(bytes));
+    fill(block.block_mut().as_mut_ptr().cast());
     // SAFETY: the block has as many bytes and `fill` has written them.
-    unsafe { Bytes::from_controller(Box::new(block), len * size_of::<f32>()) }
+    unsafe { Bytes::from_controller(Box::new(block), bytes) }
 }
 
-/// The lines of the block for `lines` lines: an eighth more at most, so that sizes that are close share blocks.
-fn class(lines: usize) -> usize {
-    let step = (lines.max(1).ilog2().saturating_sub(3)) as usize;
-    lines.next_multiple_of(1 << step)
+/// The size of the block for so many bytes: an eighth more at most, so that sizes that are close share blocks.
+fn class(bytes: usize) -> usize {
+    bytes.next_multiple_of(1 << bytes.ilog2().saturating_sub(3))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shelf() -> Shelf {
-        Shelf { waiting: BTreeMap::new(), waiting_lines: 0, used_lines: 0, most_used: [0; 2], given: 0 }
-    }
-
-    fn block(shelf: &mut Shelf, lines: usize) -> Block {
-        shelf.take(lines).unwrap_or_else(|| Vec::with_capacity(lines))
+    fn block(shelf: &mut Shelf, size: usize) -> Block {
+        shelf.take(size).unwrap_or_else(|| MmapMut::map_anon(size).unwrap())
     }
 
     #[test]
     fn a_block_that_is_given_back_is_used_again() {
-        let shelf = &mut shelf();
-        let first = block(shelf, 1000);
+        let shelf = &mut Shelf::new();
+        let first = block(shelf, 1 << 16);
         let start = first.as_ptr();
         shelf.give(first);
-        let second = block(shelf, 1000);
+        let second = block(shelf, 1 << 16);
         assert_eq!(second.as_ptr(), start);
     }
 
     #[test]
     fn no_more_is_held_than_was_in_use_at_a_time() {
-        let shelf = &mut shelf();
+        let shelf = &mut Shelf::new();
+        let (mut used_at_once, mut held) = (0, 0);
         for round in 0..100 {
-            let sizes = [600 + round, 4000, 700];
-            let blocks: Vec<Block> = sizes.into_iter().map(|lines| block(shelf, lines)).collect();
+            let sizes = [40_000 + round, 400_000, 70_000];
+            let blocks: Vec<Block> = sizes.into_iter().map(|size| block(shelf, size)).collect();
+            used_at_once = used_at_once.max(sizes.iter().sum::<usize>());
             blocks.into_iter().for_each(|block| shelf.give(block));
-            let most = 600 + round + 4000 + 700;
-            assert!(shelf.used_lines == 0 && shelf.waiting_lines <= most, "round {round}: {}", shelf.waiting_lines);
-            let waiting: usize = shelf.waiting.values().flatten().map(Vec::capacity).sum();
-            assert_eq!(waiting, shelf.waiting_lines);
+            held = shelf.waiting.values().flatten().map(|block| block.len()).sum();
+            assert!(shelf.used == 0 && shelf.waits == held && held <= used_at_once, "round {round}: {held} bytes");
         }
+        assert!(held > 400_000);
     }
 
     #[test]
     fn an_earlier_need_is_forgotten() {
-        let shelf = &mut shelf();
-        let large = block(shelf, 1 << 20);
+        let shelf = &mut Shelf::new();
+        let large = block(shelf, 1 << 26);
         shelf.give(large);
-        assert_eq!(shelf.waiting_lines, 1 << 20);
+        assert_eq!(shelf.waits, 1 << 26);
         for _ in 0..2 * Shelf::SPELL {
-            let small = block(shelf, 512);
+            let small = block(shelf, SMALL);
             shelf.give(small);
         }
-        assert_eq!(shelf.waiting_lines, 512);
+        assert_eq!(shelf.waits, SMALL);
     }
 
     #[test]
     fn sizes_are_rounded_by_an_eighth_at_most() {
-        for lines in 1..5000 {
-            let class = class(lines);
-            assert!(class >= lines && (class - lines) * 8 <= lines, "{lines} lines in {class}");
+        for bytes in (SMALL..100 * SMALL).step_by(1234) {
+            let class = class(bytes);
+            assert!(class >= bytes && (class - bytes) * 8 <= bytes, "{bytes} bytes in {class}");
         }
-        assert!((1..=15).all(|ghosts| class(ghosts * 2048) == ghosts * 2048));
+        assert!((1..=15).all(|ghosts| class(ghosts * SMALL) == ghosts * SMALL));
     }
 }
