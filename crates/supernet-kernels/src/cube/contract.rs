@@ -126,28 +126,35 @@ fn contract_kernel(
     let row = pixel / sides.w;
     let column = pixel % sides.w;
 
+    // In the weight: from an output channel to the next, and from an input channel to the next.
+    let taps = comptime!(kh * kw);
+    let along_o = if turned { taps.runtime() } else { sides.c * taps };
+    let along_channel = if turned { c_to * taps } else { taps.runtime() };
     let mut sums = Array::<f32>::new(channels);
+    let mut of_o = Array::<usize>::new(channels);
     #[unroll]
     for i in 0..channels {
         sums[i] = f32::new(0.0);
+        // A channel that there is not is the last again, and not written.
+        of_o[i] = clamp_max(first + i, c_to - 1) * along_o;
     }
     for source in jobs[3 * job + 1] as usize..jobs[3 * job + 2] as usize {
         let from = (jobs[source] as usize * sides.size + image) * sides.c * plane;
-        for tap in 0..comptime!(kh * kw) {
+        for tap in 0..taps {
             // The border is added first: numbers have no sign.
             let a = row + tap / kw;
             let b = column + tap % kw;
             if a >= kh / 2 && a < sides.h + kh / 2 && b >= kw / 2 && b < sides.w + kw / 2 {
-                let at = from + (a - kh / 2) * sides.w + b - kw / 2;
-                for channel in 0..sides.c {
-                    let value = x[at + channel * plane];
+                let mut at = from + (a - kh / 2) * sides.w + b - kw / 2;
+                let mut of_weight = if turned { taps - 1 - tap } else { tap };
+                for _ in 0..sides.c {
+                    let value = x[at];
                     #[unroll]
                     for i in 0..channels {
-                        // A channel that there is not is the last again, and not written.
-                        let o = clamp_max(first + i, c_to - 1);
-                        let place = place_of_weight(o, channel, tap, c_to, sides.c, comptime!(kh * kw), turned);
-                        sums[i] += weight[place] * value;
+                        sums[i] += weight[of_o[i] + of_weight] * value;
                     }
+                    at += plane;
+                    of_weight += along_channel;
                 }
             }
         }
@@ -165,18 +172,4 @@ fn contract_kernel(
             y[at] = value;
         }
     }
-}
-
-/// Where the number that takes `channel` at `tap` to channel `o` stands in the weight.
-#[cube]
-fn place_of_weight(
-    o: usize,
-    channel: usize,
-    tap: usize,
-    c_to: usize,
-    c_from: usize,
-    #[comptime] taps: usize,
-    #[comptime] turned: bool,
-) -> usize {
-    if turned { (channel * c_to + o) * taps + (taps - 1 - tap) } else { (o * c_from + channel) * taps + tap }
 }

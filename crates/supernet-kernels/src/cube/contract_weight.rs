@@ -82,37 +82,48 @@ fn gradient_kernel(
 
     let mut sums = Array::<f32>::new(comptime!(BLOCK * BLOCK));
     let mut values = Array::<f32>::new(BLOCK);
+    let mut of_o = Array::<usize>::new(BLOCK);
+    let mut of_channel = Array::<usize>::new(BLOCK);
+    let mut down_by = Array::<usize>::new(BLOCK);
+    let mut right_by = Array::<usize>::new(BLOCK);
     #[unroll]
-    for i in 0..comptime!(BLOCK * BLOCK) {
-        sums[i] = f32::new(0.0);
+    for i in 0..BLOCK {
+        // What there is not is the last again, and not written.
+        let d = clamp_max(first_d + i, depth - 1);
+        of_o[i] = clamp_max(first_o + i, c_to - 1) * plane;
+        of_channel[i] = d / taps * plane;
+        down_by[i] = d % taps / kw;
+        right_by[i] = d % taps % kw;
+        #[unroll]
+        for j in 0..BLOCK {
+            sums[comptime!(BLOCK * i + j)] = f32::new(0.0);
+        }
     }
     for image in first..clamp_max(first + images, sides.size) {
-        let of_grad = (write + image) * c_to * plane;
         let of_x = (read + image) * sides.c * plane;
-        for pixel in 0..plane {
-            let row = pixel / sides.w;
-            let column = pixel % sides.w;
-            #[unroll]
-            for j in 0..BLOCK {
-                // A number that there is not is the last again, and not written.
-                let d = clamp_max(first_d + j, depth - 1);
-                // The border is added first: numbers have no sign.
-                let a = row + d % taps / kw;
-                let b = column + d % taps % kw;
-                let mut value = f32::new(0.0);
-                if a >= kh / 2 && a < sides.h + kh / 2 && b >= kw / 2 && b < sides.w + kw / 2 {
-                    value = x[of_x + d / taps * plane + (a - kh / 2) * sides.w + b - kw / 2];
-                }
-                values[j] = value;
-            }
-            #[unroll]
-            for i in 0..BLOCK {
-                let o = clamp_max(first_o + i, c_to - 1);
-                let factor = grad[of_grad + o * plane + pixel];
+        let mut of_grad = (write + image) * c_to * plane;
+        for row in 0..sides.h {
+            for column in 0..sides.w {
                 #[unroll]
                 for j in 0..BLOCK {
-                    sums[comptime!(BLOCK * i + j)] += factor * values[j];
+                    // The border is added first: numbers have no sign.
+                    let a = row + down_by[j];
+                    let b = column + right_by[j];
+                    let mut value = f32::new(0.0);
+                    if a >= kh / 2 && a < sides.h + kh / 2 && b >= kw / 2 && b < sides.w + kw / 2 {
+                        value = x[of_x + of_channel[j] + (a - kh / 2) * sides.w + b - kw / 2];
+                    }
+                    values[j] = value;
                 }
+                #[unroll]
+                for i in 0..BLOCK {
+                    let factor = grad[of_grad + of_o[i]];
+                    #[unroll]
+                    for j in 0..BLOCK {
+                        sums[comptime!(BLOCK * i + j)] += factor * values[j];
+                    }
+                }
+                of_grad += 1;
             }
         }
     }

@@ -14,6 +14,9 @@
 //! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers besides the one for scalars.
 //! Positions are `u32`: a tensor has fewer than 2³² numbers.
 
+// Kernels know ranges and not iterators.
+#![allow(clippy::needless_range_loop)]
+
 mod add_on;
 mod contract;
 mod contract_weight;

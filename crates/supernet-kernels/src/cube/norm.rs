@@ -174,6 +174,8 @@ fn first(ghost: usize, channel: usize, sides: &Sides) -> usize {
 }
 
 /// The number of a channel, or what stands for it where there is none.
+// The attribute that chooses when the kernel is compiled stands on a statement.
+#[allow(clippy::let_and_return)]
 #[cube]
 fn of_channel(numbers: &ComptimeOption<&[f32]>, channel: usize, #[comptime] otherwise: f32) -> f32 {
     #[comptime]

@@ -134,7 +134,7 @@ fn maximum_kernel(x: &[f32], y: &mut [f32], jobs: &[u32], count: usize, ghost: u
         }
     }
     let to = jobs[3 * job] as usize * ghost + place;
-    y[to] = y[to] + maximum;
+    y[to] += maximum;
 }
 
 /// A ninth of the sum of each window; zero for a job that reads nothing.
