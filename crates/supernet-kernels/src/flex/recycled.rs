@@ -4,8 +4,8 @@
 //! when they are first touched: for activations of a megabyte that costs about half of what computing them costs. So blocks that
 //! tensors give back are kept for the next ones.
 //!
-//! What is kept is bounded: blocks in use and blocks that wait are together never more than the most that was in use at a time
-//! lately. Memory therefore peaks where it would without.
+//! What is kept is bounded: blocks in use and blocks that wait are together at most an eighth more than was in use at a time lately,
+//! and 64 MiB where that is little. Memory therefore peaks about where it would without.
 
 use std::{
     collections::BTreeMap,
@@ -51,6 +51,14 @@ impl Shelf {
         SHELF.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How much may be in use and wait. At a bound without play, blocks of a size that is not needed would make room, with each
+    /// need, for those of another.
+    fn bound(&self) -> usize {
+        const LITTLE: usize = 64 << 20;
+        let most = self.most_used[0].max(self.most_used[1]);
+        (most + most / 8).max(LITTLE)
+    }
+
     /// A block of `size` bytes, if one waits; its size counts as used in any case.
     fn take(&mut self, size: usize) -> Option<Block> {
         self.used += size;
@@ -76,10 +84,10 @@ impl Shelf {
         self.shrink();
     }
 
-    /// Frees what is more than was needed lately, the largest blocks first.
+    /// Frees what is more than [`Shelf::bound`], the largest blocks first.
     fn shrink(&mut self) {
-        let most = self.most_used[0].max(self.most_used[1]);
-        while self.used + self.waits > most {
+        let bound = self.bound();
+        while self.used + self.waits > bound {
             let Some(mut largest) = self.waiting.last_entry() else { return };
             match largest.get_mut().pop() {
                 Some(_) => self.waits -= *largest.key(),
@@ -186,26 +194,27 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_held_than_was_in_use_at_a_time() {
+    fn little_more_is_held_than_was_in_use_at_a_time() {
         let shelf = &mut Shelf::new();
         let (mut used_at_once, mut held) = (0, 0);
         for round in 0..100 {
-            let sizes = [40_000 + round, 400_000, 70_000];
+            let sizes = [(40 << 20) + round, 400 << 20, 70 << 20];
             let blocks: Vec<Block> = sizes.into_iter().map(|size| block(shelf, size)).collect();
             used_at_once = used_at_once.max(sizes.iter().sum::<usize>());
             blocks.into_iter().for_each(|block| shelf.give(block));
             held = shelf.waiting.values().flatten().map(|block| block.len()).sum();
-            assert!(shelf.used == 0 && shelf.waits == held && held <= used_at_once, "round {round}: {held} bytes");
+            assert!(shelf.used == 0 && shelf.waits == held, "round {round}: {held} bytes");
+            assert!(held <= used_at_once + used_at_once / 8, "round {round}: {held} bytes");
         }
-        assert!(held > 400_000);
+        assert!(held > 400 << 20);
     }
 
     #[test]
     fn an_earlier_need_is_forgotten() {
         let shelf = &mut Shelf::new();
-        let large = block(shelf, 1 << 26);
+        let large = block(shelf, 1 << 30);
         shelf.give(large);
-        assert_eq!(shelf.waits, 1 << 26);
+        assert_eq!(shelf.waits, 1 << 30);
         for _ in 0..2 * Shelf::SPELL {
             let small = block(shelf, SMALL);
             shelf.give(small);
