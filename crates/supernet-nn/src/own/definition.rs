@@ -1,8 +1,8 @@
 //! The definition of a space of one's own: from it come supernet, stand-alone networks, costs and extracted weights.
 
 use super::{Build, Layer, OwnNetwork, check, cost, own_network::About, pass::Taken, placed_weights::placed};
-use crate::{NamedWeights, NnError, NormKind, Weights};
-use burn::tensor::Device;
+use crate::{MaskedNetwork, NamedWeights, NnError, NormKind, Weights};
+use burn::tensor::{Device, Tensor};
 use std::{fmt, sync::Arc};
 use supernet_space::{Cost, PathMask, SearchSpace};
 
@@ -99,6 +99,25 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         device: &Device,
     ) -> Result<OwnNetwork<M, D>, NnError> {
         self.stand_alone(mask, &mut NamedWeights::of(supernet.module()), device)
+    }
+
+    /// How far the network that is cut out of a supernet is from the masked supernet on `input`: the largest |Δ| / max(1, |logit|)
+    /// (PAPER, E1). Rounding, for a network that is all in its fields.
+    ///
+    /// # Errors
+    /// As [`Definition::extract`]; input of another shape.
+    pub fn extraction_error(
+        &self,
+        supernet: &OwnNetwork<M, D>,
+        mask: &PathMask,
+        input: Tensor<D>,
+    ) -> Result<f64, NnError> {
+        let alone = self.extract(supernet, mask, &input.device())?;
+        let paths = supernet.paths(vec![mask.clone()], None)?;
+        let logits = |network: &OwnNetwork<M, D>| network.forward(input.clone(), &paths).map(Tensor::into_data);
+        let (masked, own) = (logits(supernet)?, logits(&alone)?);
+        let each = masked.iter::<f64>().zip(own.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
+        Ok(each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most }))
     }
 
     /// What the stand-alone network of `mask` costs: its parameters as it is built, the multiply-accumulates of its convolutions and

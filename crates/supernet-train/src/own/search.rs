@@ -6,7 +6,10 @@ use crate::{
     Display, Retrained, SearchConfig, SeededWeights, TrainError, Training,
     one_shot::{choose, different},
 };
-use burn::{module::Module, tensor::Device};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
 use supernet_search::{RandomSearch, Scored, SearchLimits, search};
@@ -49,6 +52,9 @@ pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
     pub best: (PathMask, OwnNetwork<M, D>),
     /// The trained supernet.
     pub supernet: OwnNetwork<M, D>,
+    /// How far the best network, cut out of the supernet with its weights, is from the masked supernet on the first validation examples:
+    /// rounding ([`Definition::extraction_error`]).
+    pub extraction_error: f64,
 }
 
 /// Runs a whole search of the space of `definition`, on `device`, candidates proposed uniformly.
@@ -101,7 +107,10 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         retrained.push(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test });
     }
     let best = (chosen[0].1.clone(), networks[0].clone());
-    Ok(OwnResult { candidates: outcome.scored, retrained, best, supernet })
+    let first: Vec<usize> = (0..scoring.score_batch).collect();
+    let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
+    let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
+    Ok(OwnResult { candidates: outcome.scored, retrained, best, supernet, extraction_error })
 }
 
 /// Trains the supernet of `definition`.
