@@ -10,6 +10,7 @@ use super::{
 use crate::{Call, NnError, variants::Variants};
 use burn::tensor::{Device, Tensor};
 use std::{rc::Rc, sync::Arc};
+use supernet_space::{PathMask, SearchSpace};
 
 /// What is known of a network after it was checked.
 pub(super) struct Checked {
@@ -36,14 +37,7 @@ pub(super) fn checked<M: Layer<D, 2>, const D: usize>(
     let space = walk.space(name)?;
     let about = Arc::new(About::new(space.clone(), input.to_vec(), 0));
     let paths = OwnPaths::new(about, vec![space.all_on()])?;
-    let pass = Rc::new(Pass::new(paths, &Call::default()).checking());
-    let mut dims = [ROWS; D];
-    dims[1..].copy_from_slice(input);
-    let rows = Rows::input(Tensor::zeros(dims, device), Variants::each(1), pass.clone());
-    let logits = options::checked(net, rows);
-    if let Some(error) = pass.failure() {
-        return Err(error);
-    }
+    let (logits, pass) = ran(net, paths, input, device)?;
     let found = logits.tensor.as_ref().map_or([0, 0], |tensor| tensor.dims());
     if found[0] != ROWS || found[1] == 0 {
         return Err(NnError::Logits { found, rows: ROWS });
@@ -53,4 +47,42 @@ pub(super) fn checked<M: Layer<D, 2>, const D: usize>(
         return Err(NnError::Unused { name: name.clone() });
     }
     Ok(Checked { about: About::new(space, input.to_vec(), found[1]), macs: pass.macs() })
+}
+
+/// The mask of the first options of each choice, as few as it allows but one.
+pub(super) fn least(space: &SearchSpace) -> PathMask {
+    space.mask(space.choices().iter().map(|choice| u64::MAX >> (u64::BITS as usize - choice.min().max(1))).collect())
+}
+
+/// Checks that a stand-alone network runs and tells as many classes apart as the supernet.
+pub(super) fn runs<M: Layer<D, 2>, const D: usize>(
+    net: &M,
+    about: &Arc<About>,
+    mask: PathMask,
+    device: &Device,
+) -> Result<(), NnError> {
+    let (logits, _) = ran(net, OwnPaths::new(about.clone(), vec![mask])?, &about.input, device)?;
+    let found = logits.tensor.as_ref().map_or([0, 0], |tensor| tensor.dims());
+    match found == [ROWS, about.classes] {
+        true => Ok(()),
+        false => Err(NnError::Logits { found, rows: ROWS }),
+    }
+}
+
+/// The logits of rows of zeros, and the pass.
+fn ran<M: Layer<D, 2>, const D: usize>(
+    net: &M,
+    paths: OwnPaths,
+    input: &[usize],
+    device: &Device,
+) -> Result<(Rows<2>, Rc<Pass>), NnError> {
+    let pass = Rc::new(Pass::new(paths, &Call::default()).checking());
+    let mut dims = [ROWS; D];
+    dims[1..].copy_from_slice(input);
+    let rows = Rows::input(Tensor::zeros(dims, device), Variants::each(1), pass.clone());
+    let logits = options::checked(net, rows);
+    match pass.failure() {
+        Some(error) => Err(error),
+        None => Ok((logits, pass)),
+    }
 }

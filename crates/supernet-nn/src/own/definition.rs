@@ -22,7 +22,7 @@ pub struct Definition<M, const D: usize = 4> {
 impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// The space `name` of networks that `build` makes, for inputs whose rows have shape `input`.
     ///
-    /// The network is built once on `device` and run on two rows with every option on.
+    /// The network is built on `device` and run on two rows, with every option and as a stand-alone network of the first options.
     ///
     /// # Errors
     /// No choice, two places of one name that differ, shapes that do not fit (the choice and the option are named), anything that keeps
@@ -36,10 +36,14 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         let device = device.clone().autodiff();
         let net = build(&Build::everything(NormKind::Ghost, device.clone()));
         let checked = check::checked(&name.into(), &net, input, &device)?;
+        let about = Arc::new(checked.about);
+        let least = check::least(&about.space);
+        let alone = build(&Build::of_mask(about.space.clone(), least.clone(), device.clone()));
+        check::runs(&alone, &about, least, &device)?;
         Ok(Self {
             build: Arc::new(build),
             norm: NormKind::Ghost,
-            about: Arc::new(checked.about),
+            about,
             macs: Arc::new(checked.macs),
             device: device.inner(),
         })

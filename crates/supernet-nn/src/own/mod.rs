@@ -21,6 +21,8 @@ mod rows;
 mod rows_sum;
 mod some_of;
 mod uses;
+mod wide_conv;
+mod width;
 
 pub use build::Build;
 pub use definition::Definition;
@@ -31,3 +33,5 @@ pub use own_network::{OwnNetwork, OwnPaths};
 pub use repeat::Repeat;
 pub use rows::Rows;
 pub use some_of::{Sliced, SomeOf};
+pub use wide_conv::WideConv;
+pub use width::Width;

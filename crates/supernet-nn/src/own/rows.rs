@@ -3,7 +3,7 @@
 use super::{Layer, choice_walk::own_parameters, cost::macs, pass::Pass, rows_sum, uses::Uses};
 use crate::{NnError, variants::Variants};
 use burn::{
-    module::Module,
+    module::{Module, ParamId},
     tensor::{Tensor, activation::relu},
 };
 use std::{ops::Add, rc::Rc};
@@ -38,18 +38,27 @@ impl<const D: usize> Rows<D> {
     /// What no ghost batch reads does not run. That the module's parameters are used by the ghost batches at hand is noted for masked L2
     /// and momentum, and its multiply-accumulates are counted: each weight of two or more axes once for each position of the output.
     pub fn run<M: Module, const E: usize>(self, module: &M, f: impl FnOnce(&M, Tensor<D>) -> Tensor<E>) -> Rows<E> {
-        let parameters = own_parameters(module);
-        let uses = self.uses.iter().map(|uses| uses.and(&parameters)).collect();
         let pass = Rc::clone(&self.pass);
-        let run = |tensor| {
-            pass.ran(self.variants.count());
-            let y = f(module, tensor);
+        self.compute(own_parameters(module), |x| {
+            let y = f(module, x);
             if pass.checks() {
                 pass.count(macs(module, &y.dims()));
             }
             y
-        };
-        Rows { tensor: self.tensor.map(run), variants: self.variants.clone(), uses, pass: self.pass }
+        })
+    }
+
+    /// Applies `f`, which computes with `parameters`.
+    pub(super) fn compute<const E: usize>(
+        self,
+        parameters: Rc<[ParamId]>,
+        f: impl FnOnce(Tensor<D>) -> Tensor<E>,
+    ) -> Rows<E> {
+        if self.is_live() {
+            self.pass.ran(self.variants.count());
+        }
+        let uses = self.uses.iter().map(|uses| uses.and(&parameters)).collect();
+        Rows { tensor: self.tensor.map(f), variants: self.variants, uses, pass: self.pass }
     }
 
     /// Applies `f`, which computes with no parameter. What [`Definition::new`](super::Definition::new) finds to be used by no
@@ -80,7 +89,7 @@ impl<const D: usize> Rows<D> {
         }
     }
 
-    /// The same rows of another pass.
+    /// The same times a number, if there is one.
     pub(super) fn scaled(self, scale: Option<f64>) -> Self {
         match scale {
             Some(scale) => self.map(|tensor| tensor.mul_scalar(scale)),
