@@ -116,6 +116,51 @@ impl<const D: usize> Examples<D> for Samples<D> {
     }
 }
 
+/// Two sets of examples as one.
+pub(super) struct Joined<'a, const D: usize>(pub(super) &'a dyn Examples<D>, pub(super) &'a dyn Examples<D>);
+
+impl<const D: usize> Joined<'_, D> {
+    /// The set in which an example stands, and its place there.
+    fn place(&self, index: usize) -> (&dyn Examples<D>, usize) {
+        match index.checked_sub(self.0.len()) {
+            None => (self.0, index),
+            Some(index) => (self.1, index),
+        }
+    }
+
+    /// One example after the other, as `one` gives them.
+    fn gathered(&self, indices: &[usize], mut one: impl FnMut(&dyn Examples<D>, usize) -> TensorData) -> TensorData {
+        let (mut values, mut shape) = (Vec::new(), [0; D]);
+        for &index in indices {
+            let (examples, index) = self.place(index);
+            let data = one(examples, index);
+            shape.copy_from_slice(data.shape().as_slice());
+            values.extend(data.iter::<f32>());
+        }
+        shape[0] = indices.len();
+        TensorData::new(values, shape)
+    }
+}
+
+impl<const D: usize> Examples<D> for Joined<'_, D> {
+    fn len(&self) -> usize {
+        self.0.len() + self.1.len()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        let (examples, index) = self.place(index);
+        examples.label(index)
+    }
+
+    fn batch(&self, indices: &[usize]) -> TensorData {
+        self.gathered(indices, |examples, index| examples.batch(&[index]))
+    }
+
+    fn augmented(&self, indices: &[usize], rng: &mut dyn Rng) -> TensorData {
+        self.gathered(indices, |examples, index| examples.augmented(&[index], rng))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +171,17 @@ mod tests {
         let batch = samples.batch(&[2, 0]);
         assert_eq!(batch.shape().as_slice(), [2, 2]);
         assert_eq!(batch.try_to_vec::<f32>().unwrap(), [5.0, 6.0, 1.0, 2.0]);
+    }
+
+    #[test]
+    fn joined_examples_are_those_of_both() {
+        let samples = |first: f32, label| Samples::<2>::new(&[1], vec![first, first + 1.0], vec![label; 2]).unwrap();
+        let (a, b) = (samples(1.0, 0), samples(5.0, 1));
+        let both = Joined(&a, &b);
+        assert_eq!((both.len(), both.label(1), both.label(2)), (4, 0, 1));
+        let batch = both.batch(&[3, 0, 2]);
+        assert_eq!(batch.shape().as_slice(), [3, 1]);
+        assert_eq!(batch.try_to_vec::<f32>().unwrap(), [6.0, 1.0, 5.0]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One-shot search of a space of one's own in one call: train the supernet, score candidates, retrain the best beside their companions,
 //! test.
 
-use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, test_own};
+use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Display, Retrained, SearchConfig, SeededWeights, TrainError, Training,
     one_shot::{choose, different},
@@ -60,8 +60,7 @@ pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
 /// Runs a whole search of the space of `definition`, on `device`, candidates proposed uniformly.
 ///
 /// Of `config` count the numbers of training, scoring and retraining; the network is the definition's and augmentation the examples', so
-/// `network`, the stand-alone networks' `filters` and both `augmentation`s say nothing here. Stand-alone networks are trained on the
-/// training examples.
+/// `network`, the stand-alone networks' `filters` and both `augmentation`s say nothing here, nor does `scoring.memory_mib`.
 ///
 /// # Errors
 /// A configuration that does not fit the examples, a class that the network lacks, a loss that is no number, the user's stop.
@@ -88,10 +87,11 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let cost = definition.cost(&all_on)?;
 
     let chosen = choose(config, &outcome, (all_on, score, cost));
+    let joined = Joined(&data.train, &data.validation);
     let trainer = OwnStandAlone {
         definition,
         training: &config.stand_alone,
-        examples: &data.train,
+        examples: if config.stand_alone.with_validation { &joined } else { &data.train },
         seed: config.seed,
         execution: config.execution,
         device,
