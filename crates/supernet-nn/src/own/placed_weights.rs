@@ -74,7 +74,39 @@ fn constant<const D: usize>(param: &Param<Tensor<D>>) -> Option<f64> {
     let data = param.val().into_data();
     let mut numbers = data.iter::<f64>();
     let first = numbers.next()?;
-    // A single number that is drawn is neither 0 nor 1.
-    let same = numbers.all(|number| number == first) && (data.num_elements() > 1 || first == 0.0 || first == 1.0);
+    // A single number that is drawn is no multiple of 1/64: a chance of one in 100,000.
+    let round = |number: f64| (number * 64.0).fract() == 0.0;
+    let same = numbers.all(|number| number == first) && (data.num_elements() > 1 || round(first));
     same.then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::{
+        nn::{LinearConfig, PReluConfig},
+        tensor::TensorData,
+    };
+
+    /// Fives for weights.
+    struct Fives;
+
+    impl Weights for Fives {
+        fn weight(&mut self, _name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
+            let fives = || TensorData::new(vec![5.0f32; shape.iter().product()], shape.to_vec());
+            Ok(init.data(shape).unwrap_or_else(fives))
+        }
+    }
+
+    #[test]
+    fn constants_stay_biases_start_at_zero_and_weights_are_handed_in() {
+        let device = Device::flex();
+        let linear = placed(LinearConfig::new(3, 1).init(&device), &mut Fives, &device).unwrap();
+        let values = |tensor: TensorData| tensor.iter::<f64>().collect::<Vec<_>>();
+        assert_eq!(values(linear.weight.val().into_data()), [5.0; 3]);
+        assert_eq!(values(linear.bias.unwrap().val().into_data()), [0.0]);
+        assert_eq!(linear.weight.id, ParamId::from(name_hash("weight")));
+        let slope = placed(PReluConfig::new().init(&device), &mut Fives, &device).unwrap();
+        assert_eq!(values(slope.alpha.val().into_data()), [0.25]);
+    }
 }
