@@ -264,4 +264,6 @@ mod book {
     struct HowItWorks;
     #[doc = include_str!("../../docs/own-images.md")]
     struct OwnImages;
+    #[doc = include_str!("../../docs/own-space.md")]
+    struct OwnSpace;
 }

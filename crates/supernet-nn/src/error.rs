@@ -38,4 +38,80 @@ pub enum NnError {
         /// Shape that the network needs.
         expected: Vec<usize>,
     },
+    /// Input of another shape than the network was defined for.
+    #[error("input: found rows of shape {found:?}, expected {expected:?}")]
+    Input {
+        /// Shape of the rows given.
+        found: Vec<usize>,
+        /// Shape that the network reads.
+        expected: Vec<usize>,
+    },
+    /// A definition is given a shape of input that its network cannot have.
+    #[error("input: found rows of shape {found:?}, expected {expected}")]
+    InputRank {
+        /// Shape given.
+        found: Vec<usize>,
+        /// What it may be.
+        expected: String,
+    },
+    /// Options of a choice give different shapes.
+    #[error(
+        "choice `{choice}`: option `{option}` gives rows of shape {found:?}, expected {expected:?} as option `{other}` gives"
+    )]
+    OptionShapes {
+        /// Name of the choice.
+        choice: String,
+        /// The option that differs.
+        option: String,
+        /// Shape of its output.
+        found: Vec<usize>,
+        /// The option before it.
+        other: String,
+        /// Shape of that one's output.
+        expected: Vec<usize>,
+    },
+    /// Rows of different shapes are added.
+    #[error("{place}: a sum of rows of shape {found:?} with rows of shape {expected:?}, expected one shape")]
+    Shapes {
+        /// Where.
+        place: String,
+        /// One shape.
+        found: Vec<usize>,
+        /// The other.
+        expected: Vec<usize>,
+    },
+    /// A layer cannot run on what it is given.
+    #[error("{place}: fails on rows of shape {found:?}: {reason}")]
+    Fails {
+        /// Where.
+        place: String,
+        /// Shape of the rows that it got.
+        found: Vec<usize>,
+        /// What it says.
+        reason: String,
+    },
+    /// A network's output is no logits.
+    #[error("the network: found an output of shape {found:?} for {rows} rows, expected [{rows}, classes]")]
+    Logits {
+        /// Shape of the output.
+        found: [usize; 2],
+        /// Rows of the input.
+        rows: usize,
+    },
+    /// Something keeps state between calls, or trains otherwise than by gradients.
+    #[error(
+        "`{name}`: found a value that no gradient trains (a running statistic, a training flag), expected none: normalise with GhostNorm"
+    )]
+    State {
+        /// Path in the module.
+        name: String,
+    },
+    /// A parameter computes nothing on the way to the logits.
+    #[error(
+        "parameter `{name}`: found no use of it with every option on, expected one in `Rows::run` or `Rows::through`"
+    )]
+    Unused {
+        /// Path in the module.
+        name: String,
+    },
 }

@@ -17,7 +17,7 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask};
+use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask, SearchSpace};
 
 /// What a network is built from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,6 +195,48 @@ impl Network {
     /// Its sizes.
     pub fn shape(&self) -> NetworkShape {
         self.shape
+    }
+}
+
+/// A network that takes its path masks as an input: what training needs of it.
+pub trait MaskedNetwork: Module + Sync {
+    /// A batch.
+    type Input: Send;
+    /// The masks of a batch's ghost batches.
+    type Paths: Sync;
+
+    /// The space whose masks it reads.
+    fn search_space(&self) -> &SearchSpace;
+
+    /// The paths of a batch of `masks.len()` ghost batches; what survives of choice i is multiplied by `scales[i]`.
+    ///
+    /// # Errors
+    /// No mask, or one of another space.
+    fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Self::Paths, NnError>;
+
+    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in what share of them each parameter is
+    /// used.
+    ///
+    /// # Errors
+    /// A batch of another shape, or one that the ghost batches do not divide.
+    fn forward_used(&self, input: Self::Input, paths: &Self::Paths, call: &Call)
+    -> Result<(Tensor<2>, Usage), NnError>;
+}
+
+impl MaskedNetwork for Network {
+    type Input = Tensor<4>;
+    type Paths = Paths;
+
+    fn search_space(&self) -> &SearchSpace {
+        self.space.space()
+    }
+
+    fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Paths, NnError> {
+        Ok(Paths::new(&self.space, masks)?.with_scales(scales))
+    }
+
+    fn forward_used(&self, input: Tensor<4>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
+        Ok((self.forward_with(input, paths, call)?, self.usage(paths)))
     }
 }
 

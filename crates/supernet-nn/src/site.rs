@@ -10,7 +10,7 @@ use crate::{
 };
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, activation::relu},
+    tensor::{Device, Tensor, activation::relu},
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::ConvOrder;
@@ -57,7 +57,21 @@ impl Norm {
         })
     }
 
-    fn forward(&self, x: Tensor<4>, groups: usize, call: &Call, with_relu: bool) -> Tensor<4> {
+    /// The same before any weight is handed in.
+    pub(crate) fn constant(kind: NormKind, channels: usize, device: &Device) -> Self {
+        let (affine, stored) = (kind != NormKind::Ghost, kind == NormKind::Batch);
+        let ones = |wanted: bool| wanted.then(|| Param::from_tensor(Tensor::ones([channels], device)));
+        let zeros = |wanted: bool| wanted.then(|| Param::from_tensor(Tensor::zeros([channels], device)));
+        Self {
+            scale: ones(affine),
+            shift: zeros(affine),
+            stored_mean: zeros(stored).map(|p| p.set_require_grad(false)),
+            stored_variance: ones(stored).map(|p| p.set_require_grad(false)),
+        }
+    }
+
+    /// `x` [groups · n, channels, h, w] normalised by the statistics of each group, or by those stored, and max(0, ·) if asked for.
+    pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, call: &Call, with_relu: bool) -> Tensor<4> {
         if let Statistics::Note(notes) = call.statistics {
             self.note(x.clone(), notes);
         }

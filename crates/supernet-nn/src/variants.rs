@@ -14,6 +14,11 @@ pub(crate) struct Variants {
 }
 
 impl Variants {
+    /// `count` variants, of which each ghost batch reads the one that `of` names.
+    pub(crate) fn new(of: Vec<Option<u32>>, count: usize) -> Self {
+        Self { of, count }
+    }
+
     /// One for each ghost batch.
     pub(crate) fn each(ghosts: usize) -> Self {
         Self { of: (0..ghosts as u32).map(Some).collect(), count: ghosts }

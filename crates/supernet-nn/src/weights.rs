@@ -26,6 +26,22 @@ pub trait Weights {
     /// # Errors
     /// The source has no such weight, or one of another shape.
     fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError>;
+
+    /// The value of parameter `name`, which starts as `value` throughout.
+    ///
+    /// # Errors
+    /// As [`Weights::weight`].
+    fn constant(&mut self, name: &str, shape: &[usize], value: f64) -> Result<TensorData, NnError> {
+        match value {
+            0.0 => self.weight(name, shape, Init::Zero),
+            1.0 => self.weight(name, shape, Init::One),
+            _ => Ok(filled(value, shape)),
+        }
+    }
+}
+
+fn filled(value: f64, shape: &[usize]) -> TensorData {
+    TensorData::new(vec![value as f32; shape.iter().product()], shape.to_vec())
 }
 
 /// Weights by name, as read from a module or a file. Scales, shifts and biases that are missing start at their constants; a
@@ -59,6 +75,14 @@ impl Weights for NamedWeights {
             }
         }
     }
+
+    fn constant(&mut self, name: &str, shape: &[usize], value: f64) -> Result<TensorData, NnError> {
+        let init = if value == 1.0 { Init::One } else { Init::Zero };
+        match value == 0.0 || value == 1.0 || self.0.contains_key(name) {
+            true => self.weight(name, shape, init),
+            false => Ok(filled(value, shape)),
+        }
+    }
 }
 
 impl Init {
@@ -66,10 +90,10 @@ impl Init {
     pub fn data(self, shape: &[usize]) -> Option<TensorData> {
         let value = match self {
             Self::Variance(_) => return None,
-            Self::Zero => 0.0f32,
+            Self::Zero => 0.0,
             Self::One => 1.0,
         };
-        Some(TensorData::new(vec![value; shape.iter().product()], shape.to_vec()))
+        Some(filled(value, shape))
     }
 }
 
@@ -114,7 +138,7 @@ impl<'a> Builder<'a> {
 }
 
 /// FNV-1a, 64 bits.
-fn name_hash(name: &str) -> u64 {
+pub(crate) fn name_hash(name: &str) -> u64 {
     name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

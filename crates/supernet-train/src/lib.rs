@@ -7,6 +7,7 @@ mod error;
 mod halving;
 mod loader;
 mod one_shot;
+pub mod own;
 mod path_sampler;
 pub mod rank;
 mod run_directory;
@@ -27,7 +28,7 @@ pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display
 pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use halving::Halving;
-pub use loader::{Loader, StepBatch};
+pub use loader::{Batches, Loader, StepBatch};
 pub use one_shot::{Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet};
 pub use path_sampler::{AllOn, Fixed, Moment, PathSampler, Proposed, UniformArchitectures};
 pub use run_directory::{Provenance, RunDirectory};

@@ -13,6 +13,15 @@ pub struct StepBatch {
     pub labels: Tensor<1, Int>,
 }
 
+/// Labelled batches as a function of the step.
+pub trait Batches {
+    /// What a network reads.
+    type Input;
+
+    /// The batch of step `step` and its classes, on `device`.
+    fn labelled(&self, step: u64, device: &Device) -> (Self::Input, Tensor<1, Int>);
+}
+
 /// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an epoch is drawn for that epoch, the
 /// augmentation for that step. The images that do not fill a batch are left out of their epoch.
 #[derive(Clone, Debug)]
@@ -65,5 +74,14 @@ impl<'a> Loader<'a> {
             images: Tensor::from_data(TensorData::new(images, shape), device),
             labels: Tensor::from_data(TensorData::new(labels, [shape[0]]), device),
         }
+    }
+}
+
+impl Batches for Loader<'_> {
+    type Input = Tensor<4>;
+
+    fn labelled(&self, step: u64, device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
+        let StepBatch { images, labels } = self.step(step, device);
+        (images, labels)
     }
 }

@@ -144,7 +144,8 @@ pub fn one_shot_search_with(
         (outcome, (all_on, score))
     };
 
-    let chosen = choose(config, &outcome, all_on, &stand_alone)?;
+    let all_on = (all_on.0.clone(), all_on.1, stand_alone.shape.cost(&stand_alone.cells, &all_on.0)?);
+    let chosen = choose(config, &outcome, all_on);
     let images = training_images(config, split)?;
     let trainer = StandAlone {
         config: &stand_alone,
@@ -167,15 +168,14 @@ pub fn one_shot_search_with(
     Ok(SearchResult { candidates: outcome.scored, retrained, best, supernet, stand_alone })
 }
 
-type Chosen = (Group, PathMask, Score, Cost);
+pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 
-/// The picked and their companions, group by group.
-fn choose(
+/// The picked and their companions, group by group; All On with its score and cost.
+pub(crate) fn choose(
     config: &SearchConfig,
     outcome: &Outcome,
-    (all_on, all_on_score): (PathMask, Score),
-    stand_alone: &NetworkConfig,
-) -> Result<Vec<Chosen>, TrainError> {
+    (all_on, all_on_score, all_on_cost): (PathMask, Score, Cost),
+) -> Vec<Chosen> {
     let settings = config.retrain;
     let ranked = outcome.ranked();
     let mut by_size = ranked.clone();
@@ -190,10 +190,9 @@ fn choose(
         chosen.extend(members.iter().map(|s| (group, s.architecture.mask().clone(), s.score, s.cost)));
     }
     if settings.all_on {
-        let cost = stand_alone.shape.cost(&stand_alone.cells, &all_on)?;
-        chosen.push((Group::AllOn, all_on, all_on_score, cost));
+        chosen.push((Group::AllOn, all_on, all_on_score, all_on_cost));
     }
-    Ok(chosen)
+    chosen
 }
 
 /// `count` different candidates, drawn uniformly.
@@ -217,13 +216,19 @@ fn retrain(
     at_once: usize,
     display: &mut dyn Display,
 ) -> Result<Vec<Network>, TrainError> {
+    let different = different(chosen);
+    let networks = trainer.train_all(different.clone(), at_once, display)?;
+    let place = |mask| different.iter().position(|other| *other == mask).expect("every mask was trained");
+    Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
+}
+
+/// The masks of those chosen, each once.
+pub(crate) fn different(chosen: &[Chosen]) -> Vec<&PathMask> {
     let mut different: Vec<&PathMask> = Vec::new();
     for (_, mask, ..) in chosen {
         if !different.contains(&mask) {
             different.push(mask);
         }
     }
-    let networks = trainer.train_all(different.clone(), at_once, display)?;
-    let place = |mask| different.iter().position(|other| *other == mask).expect("every mask was trained");
-    Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
+    different
 }

@@ -1,12 +1,12 @@
 //! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
 
-use crate::{Display, Loader, Moment, Observation, PathSampler, Sgd, TrainError};
+use crate::{Batches, Display, Moment, Observation, PathSampler, Sgd, TrainError};
 use burn::{
     nn::loss::CrossEntropyLossConfig,
     optim::{GradientsParams, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, Network, NnError, Paths, awake_on};
+use supernet_nn::{Call, Execution, MaskedNetwork, NnError, awake_on};
 
 /// What a training run is given besides network and images.
 pub struct Training<'a> {
@@ -34,14 +34,14 @@ impl Training<'_> {
     ///
     /// # Errors
     /// What the network refuses, a loss that is no number, or the user's stop.
-    pub fn run(
+    pub fn run<N: MaskedNetwork>(
         &self,
-        mut network: Network,
-        loader: &Loader,
+        mut network: N,
+        loader: &impl Batches<Input = N::Input>,
         device: &Device,
         display: &mut dyn Display,
-    ) -> Result<Network, TrainError> {
-        let cells = network.space().clone();
+    ) -> Result<N, TrainError> {
+        let space = network.search_space().clone();
         let execution = self.execution;
         let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
         let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
@@ -49,25 +49,23 @@ impl Training<'_> {
         display.begin(self.stage, self.steps);
         for step in 0..self.steps {
             let at = Moment { step, steps: self.steps };
-            let masks = self.sampler.masks(cells.space(), at, self.ghosts, self.seed);
-            let scales = self.sampler.survivor_scales(cells.space(), at);
-            let paths = Paths::new(&cells, masks)?.with_scales(scales);
-            let batch = loader.step(step, device);
+            let masks = self.sampler.masks(&space, at, self.ghosts, self.seed);
+            let paths = network.paths(masks, self.sampler.survivor_scales(&space, at))?;
+            let (input, labels) = loader.labelled(step, device);
 
-            let (logits, loss, gradients) = awake_on(device, || -> Result<_, NnError> {
+            let (logits, loss, gradients, usage) = awake_on(device, || -> Result<_, NnError> {
                 let call = Call { execution, ..Call::default() };
-                let logits = network.forward_with(batch.images, &paths, &call)?;
-                let loss = cross_entropy.forward(logits.clone(), batch.labels.clone());
+                let (logits, usage) = network.forward_used(input, &paths, &call)?;
+                let loss = cross_entropy.forward(logits.clone(), labels.clone());
                 let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                Ok((logits, loss, gradients))
+                Ok((logits, loss, gradients, usage))
             })?;
-            let directions = self.sgd.l2.apply(&network, gradients, &network.usage(&paths));
+            let directions = self.sgd.l2.apply(&network, gradients, &usage);
             let learning_rate = cosine(self.sgd.learning_rate, at);
             network = optimizer.step(learning_rate, network, directions);
 
             if display.is_due(step + 1) || step + 1 == self.steps {
-                let observation =
-                    self.observe(at, loss.inner(), logits.inner(), batch.labels.inner(), learning_rate)?;
+                let observation = self.observe(at, loss.inner(), logits.inner(), labels.inner(), learning_rate)?;
                 display.observe(step + 1, &observation);
             }
             if display.should_stop() {

@@ -22,6 +22,13 @@ pub use supernet_search as search;
 /// Training, scoring, the whole search.
 pub use supernet_train as train;
 
+/// A search space of one's own: ordinary Burn modules with choices in them.
+pub mod own {
+    pub use supernet_nn::MaskedNetwork;
+    pub use supernet_nn::own::*;
+    pub use supernet_train::own::*;
+}
+
 /// Burn, at the version that this library is built for.
 pub use burn;
 

@@ -1,0 +1,184 @@
+//! The options of a choice: the modules that a network holds of them.
+
+use super::{
+    Build, Layer, Rows,
+    choice_walk::{CHOICE, OPTION},
+    pass::Taken,
+    rows_sum,
+};
+use crate::NnError;
+use burn::{
+    module::{Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor},
+    tensor::Device,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A named choice of at least `min` and at most `max` among named modules. A stand-alone network holds only what it takes.
+#[derive(Clone, Debug)]
+pub(super) struct Options<M> {
+    name: String,
+    names: Vec<String>,
+    min: usize,
+    max: usize,
+    held: Vec<Option<M>>,
+}
+
+impl<M: Module> Options<M> {
+    pub(super) fn new(b: &Build, name: String, (min, max): (usize, usize), options: Vec<(String, M)>) -> Self {
+        let on = b.held(&name);
+        let (names, modules): (Vec<String>, Vec<M>) = options.into_iter().unzip();
+        // A choice of too many options is refused when the module is walked.
+        let held = modules.into_iter().enumerate().map(|(o, module)| (o > 63 || on >> o & 1 == 1).then_some(module));
+        Self { name, min, max, held: held.collect(), names }
+    }
+
+    /// Σ_o option_o(input_o) over the options that each ghost batch has on. An option runs once for each variant of its input that some
+    /// ghost batch with it reads, and not at all where there is none. `inputs` is one tensor for all options, or one for each.
+    pub(super) fn sum<const I: usize, const O: usize>(&self, inputs: &[Rows<I>]) -> Rows<O>
+    where
+        M: Layer<I, O>,
+    {
+        let pass = inputs[0].pass.clone();
+        let (choice, bits) = pass.paths().choice(&self.name);
+        let mut terms = Vec::new();
+        for (o, option) in self.held.iter().enumerate() {
+            let input = &inputs[if inputs.len() == 1 { 0 } else { o }];
+            let rows = input.only(|ghost| bits[ghost] >> o & 1 == 1);
+            if rows.is_live() {
+                let option = option.as_ref().unwrap_or_else(|| {
+                    panic!(
+                        "choice `{}`: the mask takes option `{}`, which this network was built without",
+                        self.name, self.names[o]
+                    )
+                });
+                let taken = Taken { choice, options: 1 << o };
+                terms.push(pass.within(taken, || checked(option, rows)));
+            }
+        }
+        if pass.checks()
+            && let Some(error) = self.different_outputs(&terms)
+        {
+            return inputs[0].failed(error);
+        }
+        rows_sum::sum(&inputs[0].nothing(), terms).scaled(pass.paths().scale(choice))
+    }
+
+    /// What is wrong where options of a choice give different shapes. Called with all of them on.
+    fn different_outputs<const O: usize>(&self, outputs: &[Rows<O>]) -> Option<NnError> {
+        let shape = |rows: &Rows<O>| rows.tensor.as_ref().map(|tensor| tensor.dims()[1..].to_vec());
+        let shapes: Vec<(usize, Vec<usize>)> =
+            outputs.iter().enumerate().filter_map(|(o, rows)| Some((o, shape(rows)?))).collect();
+        let (first, expected) = shapes.first()?;
+        let (o, found) = shapes.iter().find(|(_, found)| found != expected)?;
+        Some(NnError::OptionShapes {
+            choice: self.name.clone(),
+            option: self.names[*o].clone(),
+            found: found.clone(),
+            other: self.names[*first].clone(),
+            expected: expected.clone(),
+        })
+    }
+
+    /// Number of options, held or not.
+    pub(super) fn count(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+/// Runs a layer; while a definition is checked, what it panics with becomes an error that names the place.
+pub(super) fn checked<const I: usize, const O: usize>(layer: &impl Layer<I, O>, rows: Rows<I>) -> Rows<O> {
+    let pass = rows.pass.clone();
+    if !pass.checks() {
+        return layer.forward(rows);
+    }
+    if pass.failure().is_some() {
+        return rows.nothing();
+    }
+    let (place, nothing) = (pass.place(), rows.nothing());
+    let found = rows.tensor.as_ref().map_or(Vec::new(), |tensor| tensor.dims()[1..].to_vec());
+    catch_unwind(AssertUnwindSafe(|| layer.forward(rows))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let reason = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
+        pass.fail(NnError::Fails { place, found, reason: reason.trim().into() });
+        nothing
+    })
+}
+
+macro_rules! each_held {
+    ($self:ident, $module:ident => $with:expr) => {
+        Self { held: $self.held.into_iter().map(|option| option.map(|$module| $with)).collect(), ..$self }
+    };
+}
+
+impl<M: Module> Module for Options<M> {
+    fn collect_devices(&self, devices: Devices) -> Devices {
+        self.held.iter().flatten().fold(devices, |devices, option| option.collect_devices(devices))
+    }
+
+    fn fork(self, device: &Device) -> Self {
+        each_held!(self, option => option.fork(device))
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        each_held!(self, option => option.to_device(device))
+    }
+
+    /// Tells the choice, then visits what is held of it, each option under its name.
+    fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
+        let choice = format!("{CHOICE}{}:{}", self.min, self.max);
+        visitor.enter_module(&self.name, &choice);
+        for name in &self.names {
+            visitor.enter_module(name, OPTION);
+            visitor.exit_module(name, OPTION);
+        }
+        visitor.exit_module(&self.name, &choice);
+        for (name, option) in self.names.iter().zip(&self.held) {
+            let Some(option) = option else { continue };
+            visitor.enter_module(name, OPTION);
+            option.visit(visitor);
+            visitor.exit_module(name, OPTION);
+        }
+    }
+
+    fn map<T: ModuleMapper>(self, mapper: &mut T) -> Self {
+        let names = self.names.clone();
+        let mut map = |name: &String, option: M| {
+            mapper.enter_module(name, OPTION);
+            let option = option.map(mapper);
+            mapper.exit_module(name, OPTION);
+            option
+        };
+        let held = names.iter().zip(self.held).map(|(name, option)| option.map(|option| map(name, option))).collect();
+        Self { held, ..self }
+    }
+
+    fn valid(&self) -> Self {
+        let copy = self.clone();
+        each_held!(copy, option => option.valid())
+    }
+
+    fn train(self) -> Self {
+        each_held!(self, option => option.train())
+    }
+
+    fn materialize(self) -> Self {
+        each_held!(self, option => option.materialize())
+    }
+}
+
+impl<M: ModuleDisplay> ModuleDisplayDefault for Options<M> {
+    fn content(&self, content: Content) -> Option<Content> {
+        let held = self.names.iter().zip(&self.held);
+        held.fold(content.set_top_level_type(&self.name), |content, (name, option)| match option {
+            Some(option) => content.add(name, option),
+            None => content,
+        })
+        .optional()
+    }
+}
+
+impl<M: ModuleDisplay> ModuleDisplay for Options<M> {}

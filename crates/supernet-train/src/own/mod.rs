@@ -1,0 +1,13 @@
+//! Searching a space of one's own: examples of any shape in, a trained network out.
+
+mod evaluator;
+mod examples;
+mod order;
+mod search;
+mod stand_alone;
+
+pub use evaluator::OwnEvaluator;
+pub use examples::{Examples, ImageExamples, Samples};
+pub use order::OwnLoader;
+pub use search::{OwnData, OwnResult, search_own};
+pub use stand_alone::{OwnStandAlone, test_own};

@@ -1,0 +1,158 @@
+//! A search of a space of one's own over a table: no image, the same loop.
+
+use burn::{
+    module::Module,
+    nn::{Linear, LinearConfig},
+    tensor::Device,
+};
+use supernet::{
+    own::{
+        Build, Definition, GhostNorm, Identity, Layer, OneOf, OwnData, OwnEvaluator, OwnResult, Repeat, Rows, Samples,
+        search_own,
+    },
+    prelude::*,
+    train::{Halving, PathSampling, Scoring, SeededWeights},
+};
+use supernet_tests::device;
+
+const FEATURES: usize = 6;
+
+#[derive(Module, Debug)]
+struct Dense {
+    linear: Linear,
+    norm: GhostNorm,
+}
+
+impl Dense {
+    fn new(b: &Build, from: usize, to: usize) -> Self {
+        Self { linear: LinearConfig::new(from, to).with_bias(false).init(b.device()), norm: GhostNorm::new(b, to) }
+    }
+}
+
+impl Layer<2> for Dense {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        self.norm.relu(x.through(&self.linear))
+    }
+}
+
+#[derive(Module, Debug)]
+enum Op {
+    Skip(Identity),
+    Narrow(Vec<Dense>),
+}
+
+impl Layer<2> for Op {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        match self {
+            Self::Skip(skip) => x.through(skip),
+            Self::Narrow(layers) => x.through(layers),
+        }
+    }
+}
+
+#[derive(Module, Debug)]
+struct Net {
+    first: Dense,
+    layers: Repeat<OneOf<Op>>,
+    head: Linear,
+}
+
+impl Layer<2> for Net {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        x.through(&self.first).through(&self.layers).through(&self.head)
+    }
+}
+
+fn net(b: &Build) -> Net {
+    let narrow = |width| Op::Narrow(vec![Dense::new(b, 8, width), Dense::new(b, width, 8)]);
+    let ops =
+        |i| OneOf::new(b, format!("layer{i}"), [("skip", Op::Skip(Identity {})), ("4", narrow(4)), ("16", narrow(16))]);
+    Net {
+        first: Dense::new(b, FEATURES, 8),
+        layers: Repeat::new(b, "depth", (1..=2).map(ops)),
+        head: LinearConfig::new(8, 3).init(b.device()),
+    }
+}
+
+fn definition() -> Definition<Net, 2> {
+    Definition::new("table", &[FEATURES], &device(), net).unwrap()
+}
+
+/// Class of a row: which of three sums of its features is largest.
+fn table(count: usize, seed: u64) -> Samples<2> {
+    use rand::RngExt;
+    let mut rng = draws(seed, "table", 0);
+    let values: Vec<f32> = (0..count * FEATURES).map(|_| rng.random::<f32>() - 0.5).collect();
+    let class = |row: &[f32]| {
+        let sums = [row[0] + row[1] * row[2] * 4.0, row[2] - row[3], row[4] + row[5]];
+        (0..3).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).expect("three")
+    };
+    let labels = values.chunks(FEATURES).map(class).collect();
+    Samples::new(&[FEATURES], values, labels).unwrap()
+}
+
+fn config() -> SearchConfig {
+    let mut config = SearchConfig::quick();
+    config.paths = PathSampling::UniformArchitecture;
+    config.supernet.steps = 60;
+    config.scoring.candidates = 12;
+    config.stand_alone.epochs = 2;
+    config.retrain = supernet::train::Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 0 };
+    config
+}
+
+fn found(device: &Device) -> OwnResult<Net, 2> {
+    let data = OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) };
+    search_own(&config(), &definition(), &data, device, &mut Silent).unwrap()
+}
+
+#[test]
+fn a_search_over_a_table_learns_and_ends_with_a_network_that_equals_the_masked_supernet() {
+    let result = found(&device());
+    assert_eq!((result.candidates.len(), result.retrained.len()), (12, 7));
+    assert!(result.extraction_error <= 1e-4, "{}", result.extraction_error);
+    let picked = &result.retrained[0];
+    assert!(picked.test.accuracy > 0.5 && picked.test.images == 300, "{:?}", picked.test);
+    assert!(result.retrained.iter().all(|r| r.cost.parameters > 0 && r.cost.macs > 0));
+}
+
+#[test]
+fn an_equal_search_finds_the_same_to_the_last_bit() {
+    let [a, b] = [found(&device()), found(&device())];
+    assert_eq!(a.candidates, b.candidates);
+    assert_eq!(a.retrained, b.retrained);
+}
+
+#[test]
+fn a_score_does_not_depend_on_what_is_scored_beside_it_and_halving_keeps_the_scores_of_the_best() {
+    let (definition, examples) = (definition(), table(400, 4));
+    let supernet = definition.supernet(&mut SeededWeights::new(1), &device()).unwrap();
+    let rng = &mut draws(5, "masks", 0);
+    let masks: Vec<PathMask> = (0..40).map(|_| definition.space().sample(rng).mask().clone()).collect();
+    let scoring = Scoring { score_batch: 100, ..config().scoring };
+    let mut silent = Silent;
+    let mut evaluator = OwnEvaluator::new(&supernet, &definition, &examples, scoring, &device(), &mut silent).unwrap();
+    let together = evaluator.score(&masks).unwrap();
+    for (mask, score) in masks.iter().zip(&together) {
+        let alone = evaluator.score(std::slice::from_ref(mask)).unwrap()[0];
+        assert_eq!((alone.accuracy, alone.images), (score.accuracy, 400), "{mask}");
+        // A matrix product of Burn's may add in another order where it has more rows.
+        assert!((alone.loss - score.loss).abs() <= 1e-6, "{mask}: {} alone, {} beside others", alone.loss, score.loss);
+    }
+    let halved = evaluator.halve(&masks, Halving { keep: 0.5, rungs: 2 }).unwrap();
+    let whole: Vec<usize> = (0..masks.len()).filter(|&i| halved[i].images == 400).collect();
+    assert_eq!(whole.len(), 20);
+    whole.iter().for_each(|&i| assert_eq!(halved[i].accuracy, together[i].accuracy));
+}
+
+#[test]
+fn a_class_that_the_network_lacks_and_a_score_batch_that_does_not_divide_are_refused() {
+    let wrong = Samples::<2>::new(&[FEATURES], vec![0.5; 2 * FEATURES], vec![0, 3]).unwrap();
+    let data = OwnData { train: wrong.clone(), validation: wrong.clone(), test: wrong };
+    let message = |data: &OwnData<Samples<2>>| {
+        search_own(&config(), &definition(), data, &device(), &mut Silent).map(drop).unwrap_err().to_string()
+    };
+    assert_eq!(message(&data), "label: found 3 of example 1, expected below the network's 3 classes");
+    let data = OwnData { train: table(1_000, 1), validation: table(130, 2), test: table(10, 3) };
+    assert_eq!(message(&data), "scoring.score_batch: found 100, expected a divisor of 130 validation examples");
+}
