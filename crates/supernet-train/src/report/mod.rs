@@ -1,0 +1,9 @@
+//! What an experiment leaves for people: figures as SVG and PNG, and one page that needs nothing else.
+
+mod cell;
+mod page;
+mod scatter;
+
+pub use cell::cell_svg;
+pub use page::{Cell, Page};
+pub use scatter::{Point, ScatterFigure, Series};
