@@ -31,6 +31,10 @@ pub struct Study {
     #[arg(long, default_value_t = 1.0)]
     budget: f64,
 
+    /// Scales the supernets' training steps once more: 0.5 trains them half as long as the networks from scratch.
+    #[arg(long, default_value_t = 1.0)]
+    supernet_budget: f64,
+
     /// Supernets, with the seeds 1, 2, …
     #[arg(long, default_value_t = 3)]
     supernets: u64,
@@ -86,7 +90,8 @@ impl Study {
         search.supernet.steps = EPOCHS * 10_000 / 128;
         search.stand_alone.epochs = EPOCHS as usize;
         search.stand_alone.with_validation = false;
-        let search = search.with_budget(self.budget)?;
+        let mut search = search.with_budget(self.budget)?;
+        search.supernet.steps = search.clone().with_budget(self.supernet_budget)?.supernet.steps;
         let mut settings = CorrelationSettings::new(search);
         settings.supernet_seeds = (1..=self.supernets).collect();
         (settings.natural, settings.stratified, settings.twice) = (self.natural, self.stratified, self.twice);

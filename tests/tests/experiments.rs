@@ -11,7 +11,9 @@ use supernet::{
     train::{
         Observation, Retrain, Scoring,
         experiments::{
-            CorrelationResult, CorrelationSettings, Drawn, LabImages, ResultFile, Truth, correlation, training_key,
+            Ablation, AblationResult, AblationSettings, CorrelationResult, CorrelationSettings, Drawn,
+            DropoutStudySettings, LabImages, MainTableSettings, Method, ResultFile, Truth, WhichPathsSettings,
+            ablations, correlation, dropout_study, main_table, training_key, which_paths,
         },
         rank,
     },
@@ -161,6 +163,123 @@ fn accuracies_of_other_settings_are_refused() {
     same.search.supernet.steps = 7;
     assert_eq!(training_key(&same.search, &split).unwrap(), training_key(&study().search, &split).unwrap());
     assert_eq!(Truth::open(&truth).unwrap().rows()[0].settings, training_key(&same.search, &split).unwrap());
+}
+
+#[test]
+fn a_dropout_study_is_a_correlation_study_for_each_rate_on_the_same_networks() {
+    let folder = tempfile::tempdir().unwrap();
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let settings = DropoutStudySettings { study: study(), ramp: 0.1, constant: vec![0.01, 0.4] };
+    let result = dropout_study(&settings, images, folder.path(), None, &mut Silent).unwrap();
+    assert_eq!(
+        result.studies.iter().map(|s| &*s.variant).collect::<Vec<_>>(),
+        ["ramp-0.1", "constant-0.01", "constant-0.4"]
+    );
+    let networks = |i: usize| result.studies[i].members.iter().map(|member| &member.architecture).collect::<Vec<_>>();
+    assert!(networks(0) == networks(1) && networks(1) == networks(2));
+    assert_ne!(result.studies[0].candidates, result.studies[2].candidates);
+    // The ramp is the correlation study's own supernet, so its study is that one.
+    let own = run(&folder.path().join("own"), Some(&folder.path().join("truth.csv")), &mut Silent).unwrap();
+    assert_eq!((&own.members, &own.natural), (&result.studies[0].members, &result.studies[0].natural));
+    assert!(["result.json", "report.html", "table.txt"].iter().all(|name| folder.path().join(name).is_file()));
+    assert_eq!(dropout_study(&settings, images, folder.path(), None, &mut Silent).unwrap(), result);
+}
+
+#[test]
+fn ablations_are_paired_with_the_method_as_it_is_and_need_no_training_from_scratch() {
+    let folder = tempfile::tempdir().unwrap();
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    run(&folder.path().join("correlation"), None, &mut Silent).unwrap();
+    let truth = folder.path().join("correlation/truth.csv");
+    let out = folder.path().join("ablations");
+    let settings = AblationSettings::new(study());
+    let result = ablations(&settings, images, &out, Some(&truth), &mut Silent).unwrap();
+    assert!(!out.join("truth.csv").exists(), "nothing was trained from scratch");
+    assert_eq!(result.rows.len(), 1 + Ablation::ALL.len());
+    let row = |ablation| result.rows.iter().find(|row| row.ablation == ablation).unwrap();
+    let paper = row(None);
+    assert!(result.rows.iter().all(|row| (row.scores.len(), row.scores[0].len()) == (2, 4)));
+    // Each way to train leaves weights of its own, each way to score other scores.
+    let trained: std::collections::BTreeSet<Vec<u8>> = fs::read_dir(out.join("supernets"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with("-1.safetensors"))
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    assert_eq!(trained.len(), 1 + 10);
+    for ablation in [Ablation::ByLoss, Ablation::Averaged, Ablation::AveragedLoss, Ablation::FineTuned] {
+        assert_ne!(row(Some(ablation)).scores, paper.scores, "{ablation:?}");
+    }
+    for (s, scores) in row(Some(Ablation::OneMask)).scores.iter().enumerate() {
+        let difference = rank::kendall(scores, &result.truth).zip(rank::kendall(&paper.scores[s], &result.truth));
+        if let Some((with, without)) = difference {
+            assert!(row(Some(Ablation::OneMask)).each.contains(&(with - without)));
+        }
+    }
+    let stored = ResultFile::<AblationResult>::read(&out.join("result.json"), "ablations").unwrap();
+    assert_eq!(stored.result.to_string(), result.to_string());
+    assert_eq!(ablations(&settings, images, &out, Some(&truth), &mut Silent).unwrap(), result);
+}
+
+#[test]
+fn a_fine_tune_of_another_width_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let mut settings = AblationSettings::new(study());
+    settings.study.search.stand_alone.filters = 4;
+    let error = ablations(&settings, images, folder.path(), None, &mut Silent).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "stand_alone.filters: found 4, expected network.filters = 2: a fine-tune starts from the shared weights"
+    );
+}
+
+#[test]
+fn which_paths_matter_is_said_of_every_option_and_reads_no_label_for_divergences() {
+    let folder = tempfile::tempdir().unwrap();
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let settings = WhichPathsSettings { study: study(), images: 32 };
+    let result = which_paths(&settings, images, folder.path(), None, &mut Silent).unwrap();
+    // Two blocks: 2 and 3 inputs, 7 operations each.
+    assert_eq!(result.switched_off.len(), 2 + 7 + 3 + 7);
+    let first = &result.switched_off[0];
+    assert_eq!((&*first.choice, &*first.option, first.accuracy.len()), ("block1/inputs", "a", 2));
+    assert!(result.divergences.iter().flatten().all(|&divergence| divergence > 0.0));
+    assert_eq!((result.divergences.len(), result.divergences[0].len()), (2, 7));
+    for name in ["one_shot.svg", "one_shot.png", "stand_alone.svg", "stand_alone.png", "report.html", "result.json"] {
+        assert!(folder.path().join(name).is_file(), "{name}");
+    }
+    assert_eq!(which_paths(&settings, images, folder.path(), None, &mut Silent).unwrap(), result);
+    let too_many = WhichPathsSettings { images: 30, ..settings };
+    let error = which_paths(&too_many, images, folder.path(), None, &mut Silent).unwrap_err().to_string();
+    assert!(error.starts_with("images: found 30, expected a multiple of scoring.score_batch = 8"), "{error}");
+}
+
+#[test]
+fn the_main_table_has_each_method_at_each_width() {
+    let folder = tempfile::tempdir().unwrap();
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let mut search = tiny();
+    search.stand_alone.with_validation = true;
+    let settings = MainTableSettings::new(search, 2);
+    let result = main_table(&settings, images, folder.path(), &mut Silent).unwrap();
+    let rows: Vec<(usize, Method)> = result.rows.iter().map(|row| (row.filters, row.method)).collect();
+    let expected: Vec<(usize, Method)> =
+        [2, 4].into_iter().flat_map(|f| Method::ALL.map(|method| (f, method))).collect();
+    assert_eq!(rows, expected);
+    for row in &result.rows {
+        assert_eq!((row.networks.len(), row.accuracy.n), (2, 2));
+        assert!(row.seconds > 0.0);
+    }
+    assert!(result.rows[1].parameters.mean <= result.cap as f64);
+    assert_eq!(result.rows[3].parameters.deviation, 0.0, "All On is one network with two seeds");
+    assert!(result.to_string().contains("One-Shot Top") && result.to_string().contains("training the supernet"));
+    assert_eq!(main_table(&settings, images, folder.path(), &mut Silent).unwrap(), result);
 }
 
 #[test]

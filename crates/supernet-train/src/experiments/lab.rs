@@ -5,7 +5,8 @@ use super::{
     truth::{StandAloneRow, append_line, training_key},
 };
 use crate::{
-    Display, Provenance, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError,
+    Display, Provenance, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, SupernetEvaluator, TrainError,
+    divergences,
     run_directory::{difference, save_weights, write_whole},
     test,
     workers::share,
@@ -18,14 +19,13 @@ use serde::Serialize;
 use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
 };
 use supernet_data::{Normalisation, Split};
-use supernet_nn::{Network, on_processor};
+use supernet_nn::{NamedWeights, Network, on_processor};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -47,6 +47,8 @@ pub struct LabImages<'a> {
 /// | `config.json` | settings, versions, images, device | at the start; another configuration is refused |
 /// | `supernets/NAME-SEED.safetensors` | a trained supernet | whole, when it is trained |
 /// | `scores/NAME-SEED.csv` | what it says of candidates | whole, when they are scored |
+/// | `scores/NAME-SEED-tuned.csv` | the same after a fine-tune of each | a line for each |
+/// | `scores/NAME-SEED-divergence.csv` | divergences of predictions from those with all paths on | whole |
 /// | `truth.csv` | networks trained from scratch | a line for each |
 /// | `times.csv` | seconds of each stage | a line for each |
 pub struct Lab<'a> {
@@ -165,8 +167,7 @@ impl<'a> Lab<'a> {
         if units.is_empty() {
             return Ok(());
         }
-        let processor = on_processor(&self.images.device.clone().inner());
-        let at_once = if processor { config.retrain.at_once } else { config.retrain.at_once.max(1) };
+        let at_once = self.at_once(config);
         let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
         self.display.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
@@ -177,7 +178,7 @@ impl<'a> Lab<'a> {
                 let network = trainer(seed).train(mask, display)?;
                 let test = test(&network, mask, &split.test, normalisation, device)?;
                 let cost = sizes.shape.cost(&sizes.cells, mask)?;
-                let seconds = began.elapsed().as_secs_f64();
+                let seconds = began.elapsed().as_millis() as f64 / 1e3;
                 let row = StandAloneRow { mask: mask.clone(), settings: key.clone(), seed, test, cost, seconds };
                 truth.lock().expect("no worker panics with the table").append(row)
             }
@@ -281,6 +282,92 @@ impl<'a> Lab<'a> {
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
 
+    /// The mean symmetric KL divergence between predictions with all paths on and under each of `masks`, by a supernet that was prepared,
+    /// on the first `count` training images; no label is read. Those that are stored are not computed again.
+    ///
+    /// # Errors
+    /// As [`divergences`]; a file that cannot be read or written.
+    pub fn divergences(
+        &self,
+        variant: &Variant,
+        seed: u64,
+        count: usize,
+        masks: &[PathMask],
+    ) -> Result<Vec<f64>, TrainError> {
+        let path = self.path.join(format!("scores/{}-divergence.csv", file_name(&variant.name, seed, None)));
+        let number = |line: &str| {
+            let (mask, value) = line.split_once(',')?;
+            Some((mask.parse::<PathMask>().ok()?, value.parse::<f64>().ok()?))
+        };
+        let mut known: HashMap<PathMask, f64> = read_lines(&path, DIVERGENCES, number)?;
+        let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
+        if !missing.is_empty() {
+            let supernet = self.supernet(variant, seed, None)?;
+            let train = self.images.split.train.subset(&(0..count).collect::<Vec<_>>())?;
+            let (all_on, run) = (supernet.space().space().all_on(), variant.config.scoring.score_batch);
+            let values =
+                divergences(&supernet, &all_on, &missing, &train, &self.normalisation, run, self.images.device)?;
+            known.extend(missing.into_iter().zip(values));
+            let mut lines: Vec<String> = known.iter().map(|(mask, value)| format!("{mask},{value}\n")).collect();
+            lines.sort();
+            write_whole(&path, format!("{DIVERGENCES}\n{}", lines.concat()).as_bytes())?;
+        }
+        Ok(masks.iter().map(|mask| known[mask]).collect())
+    }
+
+    /// The scores, on validation images, of the networks of `masks` after each was trained alone by `training`, starting from the shared
+    /// weights of a supernet that was prepared (scale 1 and shift 0 where it has none). Stored one by one.
+    ///
+    /// # Errors
+    /// As [`Lab::prepare`]; networks of another width than the supernet.
+    pub fn fine_tuned(
+        &mut self,
+        variant: &Variant,
+        seed: u64,
+        training: &StandAloneTraining,
+        masks: &[PathMask],
+    ) -> Result<Vec<Score>, TrainError> {
+        let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
+        let mut known = read_scores(&path)?;
+        let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
+        if !missing.is_empty() {
+            let split = self.images.split;
+            let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
+            let weights = NamedWeights::of(&self.supernet(variant, seed, None)?);
+            let trainer = StandAlone {
+                config: &sizes,
+                training,
+                images: &split.train,
+                normalisation: &self.normalisation,
+                seed,
+                execution: variant.config.execution,
+                device: self.images.device,
+            };
+            self.display.begin("fine-tuning", missing.len() as u64 * trainer.steps()?);
+            let at_once = self.at_once(&variant.config);
+            let (normalisation, device) = (&self.normalisation, self.images.device);
+            let file = Mutex::new(&path);
+            let tuned = share("fine-tuning", at_once, missing.clone(), self.display, |mask, display| {
+                let network = trainer.train_from(&mask, &mut weights.clone(), display)?;
+                let score = test(&network, &mask, &split.validation, normalisation, device)?;
+                let path = file.lock().expect("no worker panics with the file");
+                append_line(&path, &format!("{SCORES}\n"), &score_line(&mask, score))?;
+                Ok(score)
+            })?;
+            self.display.end();
+            known.extend(missing.into_iter().zip(tuned));
+        }
+        Ok(masks.iter().map(|mask| known[mask]).collect())
+    }
+
+    /// Networks trained at the same time.
+    fn at_once(&self, config: &SearchConfig) -> usize {
+        match on_processor(&self.images.device.clone().inner()) {
+            true => config.retrain.at_once,
+            false => config.retrain.at_once.max(1),
+        }
+    }
+
     /// Seconds of each stage, as noted in `times.csv`: stage, name, seconds.
     ///
     /// # Errors
@@ -358,28 +445,44 @@ fn train_supernet(
 }
 
 const SCORES: &str = "architecture,accuracy,loss,images";
+const DIVERGENCES: &str = "architecture,divergence";
 
 fn scores_csv(scores: &HashMap<PathMask, Score>) -> String {
     let mut masks: Vec<&PathMask> = scores.keys().collect();
     masks.sort();
     let mut text = format!("{SCORES}\n");
     for mask in masks {
-        let Score { accuracy, loss, images } = scores[mask];
-        writeln!(text, "{mask},{accuracy},{loss},{images}").expect("a string");
+        text.push_str(&score_line(mask, scores[mask]));
     }
     text
 }
 
+fn score_line(mask: &PathMask, Score { accuracy, loss, images }: Score) -> String {
+    format!("{mask},{accuracy},{loss},{images}\n")
+}
+
 fn read_scores(path: &Path) -> Result<HashMap<PathMask, Score>, TrainError> {
+    read_lines(path, SCORES, |line| {
+        let [mask, accuracy, loss, images] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+        let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
+        Some((mask.parse().ok()?, score))
+    })
+}
+
+/// What stands below the header of a file, if there is one; a last line that was cut off is dropped from the file.
+fn read_lines<T>(
+    path: &Path,
+    expected: &'static str,
+    read: impl Fn(&str) -> Option<(PathMask, T)>,
+) -> Result<HashMap<PathMask, T>, TrainError> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
         other => other.map_err(TrainError::io(path))?,
     };
-    let score = |line: &str| {
-        let [mask, accuracy, loss, images] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-        let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
-        Some((mask.parse().ok()?, score))
-    };
-    let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected: SCORES };
-    text.lines().skip(1).map(|line| score(line).ok_or_else(|| refuse(line))).collect()
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    if whole < text.len() {
+        write_whole(path, &text.as_bytes()[..whole])?;
+    }
+    let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected };
+    text[..whole].lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect()
 }

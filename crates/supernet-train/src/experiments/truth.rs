@@ -113,7 +113,7 @@ pub(crate) fn append_line(path: &Path, header: &str, line: &str) -> Result<(), T
 fn line(row: &StandAloneRow) -> String {
     let StandAloneRow { mask, settings, seed, test, cost, seconds } = row;
     let (Score { accuracy, loss, images }, Cost { parameters, macs }) = (test, cost);
-    format!("{mask},{settings},{seed},{accuracy},{loss},{images},{parameters},{macs},{seconds:.1}\n")
+    format!("{mask},{settings},{seed},{accuracy},{loss},{images},{parameters},{macs},{seconds}\n")
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<StandAloneRow>, TrainError> {
