@@ -252,4 +252,6 @@ mod book {
     struct HowItWorks;
     #[doc = include_str!("../../docs/own-images.md")]
     struct OwnImages;
+    #[doc = include_str!("../../docs/experiments.md")]
+    struct Experiments;
 }

@@ -278,8 +278,21 @@ fn the_main_table_has_each_method_at_each_width() {
     }
     assert!(result.rows[1].parameters.mean <= result.cap as f64);
     assert_eq!(result.rows[3].parameters.deviation, 0.0, "All On is one network with two seeds");
+    assert!(["figure.png", "report.html", "networks.csv"].iter().all(|name| folder.path().join(name).is_file()));
     assert!(result.to_string().contains("One-Shot Top") && result.to_string().contains("training the supernet"));
     assert_eq!(main_table(&settings, images, folder.path(), &mut Silent).unwrap(), result);
+}
+
+/// Files that earlier versions wrote; a new version of a schema adds one and leaves these as they are.
+#[test]
+fn results_of_schema_1_are_read() {
+    let stored = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("stored").join(name);
+    let file = ResultFile::<CorrelationResult>::read(&stored("correlation-1.json"), "correlation").unwrap();
+    assert_eq!((file.schema, file.result.members.len(), file.result.natural[0].n), (1, 5, 3));
+    assert_eq!(&*file.result.natural[0].ranking, "one-shot accuracy");
+    // What is read can be shown again.
+    assert!(file.result.to_string().contains("Kendall(one-shot) − Kendall(parameters)"));
+    file.result.figure().svg().unwrap();
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
-use crate::{ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError};
+use crate::{
+    ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError, report::search_page,
+};
 use burn::store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -109,18 +111,22 @@ impl RunDirectory {
         write_whole(&self.path.join(name), bytes)
     }
 
-    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg` and `figure.png`, and `best/` with
-    /// `architecture.json` and `weights.safetensors`.
+    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg`, `figure.png` and `report.html`, and
+    /// `best/` with `architecture.json` and `weights.safetensors`.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
         self.write("candidates.csv", candidates_csv(result).as_bytes())?;
         self.write("networks.csv", networks_csv(result).as_bytes())?;
-        self.write("table.txt", ComparisonTable(&result.retrained).to_string().as_bytes())?;
+        let table = ComparisonTable(&result.retrained).to_string();
+        self.write("table.txt", table.as_bytes())?;
         let figure = self.figure(result);
-        self.write("figure.svg", figure.svg()?.as_bytes())?;
+        let svg = figure.svg()?;
+        self.write("figure.svg", svg.as_bytes())?;
         self.write("figure.png", &figure.png()?)?;
+        let page = search_page(&figure.title, &figure.caption, result, &table, &svg);
+        self.write("report.html", page.html().as_bytes())?;
         self.save_best(result)
     }
 

@@ -24,7 +24,7 @@ use std::{
     sync::Mutex,
     time::Instant,
 };
-use supernet_data::{Normalisation, Split};
+use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{NamedWeights, Network, on_processor};
 use supernet_search::Score;
 use supernet_space::PathMask;
@@ -104,29 +104,9 @@ impl<'a> Lab<'a> {
         Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, display })
     }
 
-    /// Its directory.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Versions, images, device.
     pub fn provenance(&self) -> &Provenance {
         &self.provenance
-    }
-
-    /// Its images.
-    pub fn images(&self) -> LabImages<'a> {
-        self.images
-    }
-
-    /// How pixels become numbers.
-    pub fn normalisation(&self) -> &Normalisation {
-        &self.normalisation
-    }
-
-    /// Where progress is shown.
-    pub fn display(&mut self) -> &mut dyn Display {
-        self.display
     }
 
     /// Trains what is not stored yet of some supernets (a way to train and a seed) and of the networks of some masks and seeds, from
@@ -159,14 +139,14 @@ impl<'a> Lab<'a> {
             device: self.images.device,
         };
         let units = self.missing(supernets, &key, networks);
+        if units.is_empty() {
+            return Ok(());
+        }
         let steps = |unit: &Unit| match unit {
             Unit::Supernet(variant, _) => Ok(variant.config.supernet.steps),
             Unit::StandAlone(_, seed) => trainer(*seed).steps(),
         };
         let total: u64 = units.iter().map(steps).sum::<Result<_, _>>()?;
-        if units.is_empty() {
-            return Ok(());
-        }
         let at_once = self.at_once(config);
         let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
         self.display.begin("training", total);
@@ -174,12 +154,7 @@ impl<'a> Lab<'a> {
         share("training", at_once, units, self.display, |unit, display| match unit {
             Unit::Supernet(variant, seed) => train_supernet(path, variant, seed, split, normalisation, device, display),
             Unit::StandAlone(mask, seed) => {
-                let began = Instant::now();
-                let network = trainer(seed).train(mask, display)?;
-                let test = test(&network, mask, &split.test, normalisation, device)?;
-                let cost = sizes.shape.cost(&sizes.cells, mask)?;
-                let seconds = began.elapsed().as_millis() as f64 / 1e3;
-                let row = StandAloneRow { mask: mask.clone(), settings: key.clone(), seed, test, cost, seconds };
+                let row = train_alone(&trainer(seed), mask, &key, &split.test, display)?;
                 truth.lock().expect("no worker panics with the table").append(row)
             }
         })?;
@@ -442,6 +417,22 @@ fn train_supernet(
     let supernet = variant.train(seed, split, normalisation, device, display, keep)?;
     save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
     time(path, "supernet", &variant.name, seed, began)
+}
+
+/// Trains the network of a mask from scratch and tests it.
+fn train_alone(
+    trainer: &StandAlone,
+    mask: &PathMask,
+    settings: &str,
+    images: &Images,
+    display: &mut dyn Display,
+) -> Result<StandAloneRow, TrainError> {
+    let began = Instant::now();
+    let network = trainer.train(mask, display)?;
+    let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
+    let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
+    let seconds = began.elapsed().as_millis() as f64 / 1e3;
+    Ok(StandAloneRow { mask: mask.clone(), settings: settings.into(), seed: trainer.seed, test, cost, seconds })
 }
 
 const SCORES: &str = "architecture,accuracy,loss,images";

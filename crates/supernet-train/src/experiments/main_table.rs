@@ -4,7 +4,7 @@
 use super::{Lab, LabImages, ResultFile, Variant, candidates, correlation_report::company};
 use crate::{
     Display, Provenance, SearchConfig, Spread, TrainError,
-    report::{Cell, Page},
+    report::{Cell, Page, Point, ScatterFigure, Series},
 };
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,8 @@ pub struct MainTableResult {
     pub stages: Vec<(String, f64)>,
 }
 
-/// Makes the table in `directory`, or goes on with it; leaves `result.json`, `table.txt`, `networks.csv` and `report.html` there.
+/// Makes the table in `directory`, or goes on with it; leaves `result.json`, `figure.svg`, `figure.png`, `table.txt`, `networks.csv` and
+/// `report.html` there.
 ///
 /// # Errors
 /// As [`super::correlation`]; a cap under which there are fewer candidates than models.
@@ -139,7 +140,11 @@ pub fn main_table(
     ResultFile::new(MAIN_TABLE, result.clone()).write(&directory.join("result.json"))?;
     lab.write("table.txt", result.to_string().as_bytes())?;
     lab.write("networks.csv", result.csv().as_bytes())?;
-    lab.write("report.html", result.page().html().as_bytes())?;
+    let figure = result.figure();
+    let svg = figure.svg()?;
+    lab.write("figure.svg", svg.as_bytes())?;
+    lab.write("figure.png", &figure.png()?)?;
+    lab.write("report.html", result.page(&svg).html().as_bytes())?;
     Ok(result)
 }
 
@@ -245,9 +250,39 @@ impl MainTableResult {
         text
     }
 
-    fn page(&self) -> Page {
+    /// Mean test accuracy over mean parameter count, a point for each method and width; error bars are one standard deviation.
+    pub fn figure(&self) -> ScatterFigure {
+        let point = |row: &MainRow| Point {
+            x: row.parameters.mean / 1e3,
+            y: row.accuracy.mean,
+            dx: row.parameters.deviation / 1e3,
+            dy: row.accuracy.deviation,
+        };
+        let series = |method: Method| Series {
+            name: method.name().into(),
+            points: self.rows.iter().filter(|row| row.method == method).map(point).collect(),
+        };
+        ScatterFigure {
+            title: format!("From scratch at {} widths on {}", self.settings.filters.len(), self.provenance.data),
+            caption: vec![
+                format!(
+                    "A point for each of the widths {:?}: mean of {} networks, bars of one standard deviation (All On: of {} seeds).",
+                    self.settings.filters, self.settings.models, self.settings.models
+                ),
+                company(&self.settings.search, &self.provenance),
+            ],
+            x: "parameters (thousands)".into(),
+            y: format!("accuracy on {} test images (%)", self.provenance.images[2]),
+            series: Method::ALL.map(series).to_vec(),
+            population: Vec::new(),
+            plain_x: true,
+        }
+    }
+
+    fn page(&self, svg: &str) -> Page {
         let mut page = Page::new(format!("Main table: {}", self.provenance.data));
         page.paragraph(&company(&self.settings.search, &self.provenance));
+        page.figure(svg, "test accuracy over parameters, for each method and width");
         page.paragraph(&format!(
             "Mean ± standard deviation over {} networks of each method (All On: over that many seeds), tested once on {} images. One-Shot \
              Small: the best by one-shot accuracy of at most {} parameters at the first width.",
