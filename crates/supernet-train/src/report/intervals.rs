@@ -98,14 +98,14 @@ impl Figure for IntervalFigure {
         }
         for (i, (name, estimate, each)) in self.rows.iter().enumerate() {
             let y = count - i as f64 - 0.5;
-            chart.draw_series(
-                each.iter().map(|&x| EmptyElement::at((x, y)) + Circle::new((0, 0), 4, COLOURS[1].mix(0.6).filled())),
-            )?;
             let ends = [(estimate.low, y), (estimate.high, y)];
             chart.draw_series([PathElement::new(ends, COLOURS[0].stroke_width(3))])?;
             chart.draw_series([
                 EmptyElement::at((estimate.value, y)) + Rectangle::new([(-6, -6), (6, 6)], COLOURS[0].filled())
             ])?;
+            // Below the interval, so that neither hides the other.
+            let disc = |&x: &f64| EmptyElement::at((x, y)) + Circle::new((0, 11), 4, COLOURS[1].filled());
+            chart.draw_series(each.iter().map(disc))?;
             chart.draw_series([EmptyElement::at((low, y)) + Text::new(name.clone(), (-10, 0), style.clone())])?;
         }
         Ok(())
