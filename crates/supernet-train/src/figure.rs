@@ -258,7 +258,8 @@ impl SearchFigure {
                     .enumerate()
                     .map(|(j, &y)| EmptyElement::at((across(j), y)) + Polygon::new(outline(i), fill(i))),
             )?;
-            let style = label_style(HPos::Center, i);
+            // Room for a reader's own, wider font.
+            let style = TextStyle { font: (FONT, 15).into_font(), ..label_style(HPos::Center, i) };
             let below = (0, 26 + 2);
             chart.draw_series([EmptyElement::at((centre, low)) + Text::new(names[i].clone(), below, style)])?;
         }

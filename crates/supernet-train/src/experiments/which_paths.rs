@@ -239,9 +239,11 @@ impl WhichPathsResult {
             title: format!("{name} accuracy and the divergence of predictions from all paths on"),
             caption: vec![
                 format!(
-                    "Kendall of small divergence, networks drawn at random: {}. Divergence of predictions on {} training images, no label read.",
+                    "Kendall of small divergence, networks drawn at random: {}. Divergence of predictions on {} training images, no label read. \
+                     Error bars: one standard deviation over {} supernets.",
                     shown(kendall_of(agreements, ranking)),
-                    self.settings.images
+                    self.settings.images,
+                    self.divergences.len()
                 ),
                 company(&self.settings.study.search, &self.provenance),
             ],

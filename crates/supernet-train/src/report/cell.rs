@@ -20,7 +20,7 @@ pub fn cell_svg(cells: &CellSpace, mask: &PathMask) -> String {
             // Ends stand side by side, the nearest inputs to the left.
             let (x0, x1) = (centre(from) + 8, centre(to) - 8 - 3 * (to - from - 1));
             let (top, radius) = (floor - 18, (x1 - x0) / 2);
-            let lift = radius.min(150);
+            let lift = radius.min(235);
             write!(
                 svg,
                 r#"<path d="M{x0} {top} C{x0} {y} {x1} {y} {x1} {top}" fill="none" stroke="var(--accent)" stroke-width="2" opacity="0.75"/>"#,

@@ -90,6 +90,7 @@ impl Figure for IntervalFigure {
             .light_line_style(TRANSPARENT)
             .bold_line_style(BLACK.mix(0.1))
             .x_desc(self.x.clone())
+            .x_label_formatter(&|value| tick(*value, high - low))
             .label_style((FONT, 18))
             .axis_desc_style((FONT, 19))
             .draw()?;
@@ -112,9 +113,21 @@ impl Figure for IntervalFigure {
     }
 }
 
+/// A tick's label, with as many decimals as an axis of that width needs; what rounding left of 0 is 0.
+fn tick(value: f64, width: f64) -> String {
+    let value = if value.abs() < 1e-9 * width { 0.0 } else { value };
+    let decimals = if width > 1.0 { 1 } else { 2 };
+    format!("{value:.decimals$}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ticks_have_the_decimals_they_need_and_zero_has_no_sign() {
+        assert_eq!([tick(-1e-17, 1.5), tick(-0.25, 1.5), tick(0.25, 0.5)], ["0.0", "-0.2", "0.25"]);
+    }
 
     #[test]
     fn every_row_has_its_name_and_an_empty_figure_is_refused() {
