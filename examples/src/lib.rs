@@ -1,1 +1,5 @@
-//! Examples of supernet.
+//! What the examples share.
+
+mod study;
+
+pub use study::{Study, report};

@@ -48,3 +48,26 @@ fn a_short_cifar10_file_is_refused_by_name_with_its_length() {
     let text = refused("cifar10", &["--data", &folder.path().display().to_string()]);
     assert!(text.contains("data_batch_1.bin") && text.contains("3000") && text.contains("3073"), "{text}");
 }
+
+#[test]
+fn a_sample_too_small_for_a_correlation_is_refused() {
+    let text = refused("correlation", &["--natural", "2", "--twice", "2"]);
+    assert_eq!(text, "error: natural: found 2, expected at least 3\n");
+}
+
+#[test]
+fn a_missing_table_of_networks_trained_before_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let text = refused("ablations", &["--budget", "0.001", "--truth", &path("missing.csv"), "--out", &path("run")]);
+    assert!(text.contains("missing.csv"), "{text}");
+}
+
+#[test]
+fn a_drop_rate_of_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run").display().to_string();
+    let text = refused("dropout_study", &["--budget", "0.001", "--constant", "1", "--out", &out]);
+    assert_eq!(text, "error: path dropout: found r = 1, expected 0 < r < 1\n");
+    assert!(!folder.path().join("run").exists());
+}

@@ -266,4 +266,6 @@ mod book {
     struct OwnImages;
     #[doc = include_str!("../../docs/own-space.md")]
     struct OwnSpace;
+    #[doc = include_str!("../../docs/experiments.md")]
+    struct Experiments;
 }

@@ -96,6 +96,7 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
         "figure.png",
         "figure.svg",
         "networks.csv",
+        "report.html",
         "table.txt",
     ];
     assert_eq!(names, expected);
@@ -433,7 +434,7 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
     let result = one_shot_search(&config, &split, &device(), &mut Silent).unwrap();
     directory.save(&result).unwrap();
-    assert_eq!(contents(folder.path()).len(), 8);
+    assert_eq!(contents(folder.path()).len(), 9);
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

@@ -58,6 +58,8 @@ pub enum PathSampling {
     Dropout(PathDropout),
     /// One uniform architecture per ghost batch.
     UniformArchitecture,
+    /// One uniform network per ghost batch: architectures that are the same network count once.
+    UniformNetwork,
     /// Every path on.
     AllOn,
 }

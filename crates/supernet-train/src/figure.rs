@@ -51,22 +51,71 @@ pub enum FigureError {
 }
 
 impl FigureError {
-    fn drawing(error: impl std::fmt::Display) -> Self {
+    pub(crate) fn drawing(error: impl std::fmt::Display) -> Self {
         Self::Drawing { reason: error.to_string() }
     }
 }
 
-const WIDTH: u32 = 1200;
+pub(crate) const WIDTH: u32 = 1200;
 const HEIGHT: u32 = 620;
-const MARGIN: i32 = 24;
-const FONT: &str = "supernet-roboto";
+pub(crate) const MARGIN: i32 = 24;
+pub(crate) const FONT: &str = "supernet-roboto";
 /// Okabe and Ito's colours that all readers can tell apart, one per group.
-const COLOURS: [RGBColor; 4] =
+pub(crate) const COLOURS: [RGBColor; 4] =
     [RGBColor(0, 114, 178), RGBColor(213, 94, 0), RGBColor(0, 158, 115), RGBColor(204, 121, 167)];
-const GREY: RGBColor = RGBColor(90, 90, 90);
-const BARS: RGBColor = RGBColor(190, 200, 208);
+pub(crate) const GREY: RGBColor = RGBColor(90, 90, 90);
+pub(crate) const BARS: RGBColor = RGBColor(190, 200, 208);
 
-type Area<'a, B> = DrawingArea<B, Shift>;
+pub(crate) type Area<'a, B> = DrawingArea<B, Shift>;
+
+/// A headline, panels, and a caption below: n, seeds, budget, data, device.
+pub(crate) trait Figure {
+    /// Width and height in pixels.
+    fn size(&self) -> (u32, u32);
+    /// Headline.
+    fn title(&self) -> &str;
+    /// Lines below; long ones are wrapped.
+    fn caption(&self) -> &[String];
+    /// Whether there is something to show.
+    fn check(&self) -> Result<(), FigureError>;
+    /// Draws what stands between headline and caption.
+    fn panels<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>>;
+
+    /// The figure as SVG text.
+    fn to_svg(&self) -> Result<String, FigureError> {
+        let mut text = String::new();
+        self.draw(SVGBackend::with_string(&mut text, self.size()).into_drawing_area())?;
+        // The embedded font is used for measuring; whoever shows the file has some sans-serif.
+        Ok(text.replace(FONT, "Roboto, Arial, sans-serif"))
+    }
+
+    /// The figure as a PNG file's bytes.
+    fn to_png(&self) -> Result<Vec<u8>, FigureError> {
+        let file = tempfile::Builder::new().suffix(".png").tempfile().map_err(FigureError::drawing)?;
+        self.draw(BitMapBackend::new(file.path(), self.size()).into_drawing_area())?;
+        std::fs::read(file.path()).map_err(FigureError::drawing)
+    }
+
+    /// Headline, panels, caption.
+    fn draw<B: DrawingBackend>(&self, area: Area<B>) -> Result<(), FigureError> {
+        self.check()?;
+        register_font();
+        area.fill(&WHITE).map_err(FigureError::drawing)?;
+        let (width, height) = (self.size().0 as i32, self.size().1 as i32);
+        let text = |size: i32, colour: RGBColor| (FONT, size).into_font().color(&colour);
+        let title = Text::new(self.title().to_owned(), (MARGIN, MARGIN), text(30, BLACK));
+        area.draw(&title).map_err(FigureError::drawing)?;
+        // Room for a reader's own, wider font: only the bitmap is sure to have the embedded one.
+        let lines = wrapped(self.caption(), (width - 2 * MARGIN) * 86 / 100);
+        let caption = 24 * lines.len() as i32 + MARGIN + 12;
+        for (i, line) in lines.iter().enumerate() {
+            let at = (MARGIN, height - caption + 24 * i as i32 + 18);
+            area.draw(&Text::new(line.clone(), at, text(18, GREY))).map_err(FigureError::drawing)?;
+        }
+        self.panels(&area.margin(70, caption, MARGIN, MARGIN)).map_err(FigureError::drawing)?;
+        area.present().map_err(FigureError::drawing)
+    }
+}
 
 impl SearchFigure {
     /// The figure as SVG text.
@@ -74,10 +123,7 @@ impl SearchFigure {
     /// # Errors
     /// No candidate, or a group without a finite test accuracy.
     pub fn svg(&self) -> Result<String, FigureError> {
-        let mut text = String::new();
-        self.draw(SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area())?;
-        // The embedded font is used for measuring; whoever shows the file has some sans-serif.
-        Ok(text.replace(FONT, "Roboto, Arial, sans-serif"))
+        self.to_svg()
     }
 
     /// The figure as a PNG file's bytes.
@@ -85,9 +131,21 @@ impl SearchFigure {
     /// # Errors
     /// As [`SearchFigure::svg`], or no room for a scratch file.
     pub fn png(&self) -> Result<Vec<u8>, FigureError> {
-        let file = tempfile::Builder::new().suffix(".png").tempfile().map_err(FigureError::drawing)?;
-        self.draw(BitMapBackend::new(file.path(), (WIDTH, HEIGHT)).into_drawing_area())?;
-        std::fs::read(file.path()).map_err(FigureError::drawing)
+        self.to_png()
+    }
+}
+
+impl Figure for SearchFigure {
+    fn size(&self) -> (u32, u32) {
+        (WIDTH, HEIGHT)
+    }
+
+    fn title(&self) -> &str {
+        &self.title
+    }
+
+    fn caption(&self) -> &[String] {
+        &self.caption
     }
 
     fn check(&self) -> Result<(), FigureError> {
@@ -102,25 +160,14 @@ impl SearchFigure {
         }
     }
 
-    fn draw<B: DrawingBackend>(&self, area: Area<B>) -> Result<(), FigureError> {
-        self.check()?;
-        register_font();
-        area.fill(&WHITE).map_err(FigureError::drawing)?;
-        let text = |size: i32, colour: RGBColor| (FONT, size).into_font().color(&colour);
-        area.draw(&Text::new(self.title.clone(), (MARGIN, MARGIN), text(30, BLACK))).map_err(FigureError::drawing)?;
-        let lines = wrapped(&self.caption, WIDTH as i32 - 2 * MARGIN);
-        let caption = 24 * lines.len() as i32 + MARGIN + 12;
-        for (i, line) in lines.iter().enumerate() {
-            let at = (MARGIN, HEIGHT as i32 - caption + 24 * i as i32 + 18);
-            area.draw(&Text::new(line.clone(), at, text(18, GREY))).map_err(FigureError::drawing)?;
-        }
-        let panels = area.margin(70, caption, MARGIN, MARGIN);
-        let (left, right) = panels.split_horizontally((WIDTH as i32 - 2 * MARGIN) * 55 / 100);
-        self.histogram(&left.margin(0, 0, 0, 20)).map_err(FigureError::drawing)?;
-        self.strips(&right).map_err(FigureError::drawing)?;
-        area.present().map_err(FigureError::drawing)
+    fn panels<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
+        let (left, right) = area.split_horizontally((WIDTH as i32 - 2 * MARGIN) * 55 / 100);
+        self.histogram(&left.margin(0, 0, 0, 20))?;
+        self.strips(&right)
     }
+}
 
+impl SearchFigure {
     /// How the candidates scored; below, where each group's networks lie.
     fn histogram<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let values = finite(&self.candidates);
@@ -211,7 +258,8 @@ impl SearchFigure {
                     .enumerate()
                     .map(|(j, &y)| EmptyElement::at((across(j), y)) + Polygon::new(outline(i), fill(i))),
             )?;
-            let style = label_style(HPos::Center, i);
+            // Room for a reader's own, wider font.
+            let style = TextStyle { font: (FONT, 15).into_font(), ..label_style(HPos::Center, i) };
             let below = (0, 26 + 2);
             chart.draw_series([EmptyElement::at((centre, low)) + Text::new(names[i].clone(), below, style)])?;
         }
@@ -220,7 +268,7 @@ impl SearchFigure {
 }
 
 /// A group's marker in pixels around its place: a disc, a triangle, a square, a diamond.
-fn outline(group: usize) -> Vec<(i32, i32)> {
+pub(crate) fn outline(group: usize) -> Vec<(i32, i32)> {
     let corners = |count: usize, radius: f64, turn: f64| {
         let angle = move |i: usize| turn + std::f64::consts::TAU * i as f64 / count as f64;
         let point = move |angle: f64| ((radius * angle.sin()).round() as i32, (-radius * angle.cos()).round() as i32);
@@ -234,29 +282,29 @@ fn outline(group: usize) -> Vec<(i32, i32)> {
     }
 }
 
-fn fill(group: usize) -> ShapeStyle {
+pub(crate) fn fill(group: usize) -> ShapeStyle {
     COLOURS[group % COLOURS.len()].mix(0.85).filled()
 }
 
-fn label_style(horizontal: HPos, group: usize) -> TextStyle<'static> {
+pub(crate) fn label_style(horizontal: HPos, group: usize) -> TextStyle<'static> {
     let colour = COLOURS[group % COLOURS.len()];
     (FONT, 18).into_font().color(&colour).pos(Pos::new(horizontal, VPos::Center))
 }
 
 /// In per cent, without what is no number.
-fn finite(values: &[f64]) -> Vec<f64> {
+pub(crate) fn finite(values: &[f64]) -> Vec<f64> {
     values.iter().filter(|value| value.is_finite()).map(|value| value * 100.0).collect()
 }
 
 /// A range around the values, at least `least` to each side of a single one.
-fn range<'a>(values: impl Iterator<Item = &'a f64>, least: f64) -> (f64, f64) {
+pub(crate) fn range<'a>(values: impl Iterator<Item = &'a f64>, least: f64) -> (f64, f64) {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)));
     let room = ((high - low) * 0.08).max(least);
     (low - room, high + room)
 }
 
 /// Lines no wider than `width` pixels.
-fn wrapped(lines: &[String], width: i32) -> Vec<String> {
+pub(crate) fn wrapped(lines: &[String], width: i32) -> Vec<String> {
     register_font();
     let font = (FONT, 18).into_font();
     let fits = |line: &str| font.box_size(line).is_ok_and(|(w, _)| (w as i32) <= width);
@@ -276,7 +324,7 @@ fn wrapped(lines: &[String], width: i32) -> Vec<String> {
     wrapped
 }
 
-fn register_font() {
+pub(crate) fn register_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let bytes = include_bytes!("../fonts/Roboto-Regular.ttf");

@@ -1,15 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod bootstrap;
 mod config;
 mod display;
 mod divergence;
 mod error;
+pub mod experiments;
 mod halving;
 mod loader;
 mod one_shot;
 pub mod own;
 mod path_sampler;
+mod plain_l2;
 pub mod rank;
+pub mod report;
 mod run_directory;
 mod seeded_weights;
 mod stand_alone;
@@ -21,6 +25,7 @@ mod workers;
 mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
+pub use bootstrap::{Bootstrap, Estimate};
 pub use config::{
     NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
 };
@@ -29,11 +34,13 @@ pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use halving::Halving;
 pub use loader::{Batches, Loader, StepBatch};
-pub use one_shot::{Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet};
-pub use path_sampler::{AllOn, Fixed, Moment, PathSampler, Proposed, UniformArchitectures};
+pub use one_shot::{
+    Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet, train_supernet_with,
+};
+pub use path_sampler::{AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, UniformArchitectures, UniformNetworks};
 pub use run_directory::{Provenance, RunDirectory};
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;
 pub use table::{ComparisonTable, Spread};
-pub use training::Training;
+pub use training::{Hooks, Training};

@@ -1,6 +1,9 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
-use crate::{Display, Loader, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError, Training, test};
+use crate::{
+    Display, Hooks, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError,
+    Training, test,
+};
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -78,6 +81,23 @@ pub fn train_supernet(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<Network, TrainError> {
+    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false };
+    train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, display)
+}
+
+/// [`train_supernet`] with masks from `sampler` instead of `config.paths`, and with hooks.
+///
+/// # Errors
+/// As [`train_supernet`], or whatever a hook reports.
+pub fn train_supernet_with(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    sampler: &dyn PathSampler,
+    hooks: Hooks,
+    display: &mut dyn Display,
+) -> Result<Network, TrainError> {
     config.check()?;
     let device = device.clone().autodiff();
     let network = config.supernet(split.train.shape(), split.train.classes().len())?;
@@ -90,10 +110,10 @@ pub fn train_supernet(
         steps: settings.steps,
         ghosts: settings.batch / settings.ghost_batch,
         sgd: settings.sgd,
-        sampler: &*config.paths.sampler(),
+        sampler,
         execution: config.execution,
     };
-    Ok(training.run(supernet, &loader, &device, display)?.valid())
+    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
 }
 
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed uniformly.

@@ -45,6 +45,69 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     (xx > 0.0 && yy > 0.0).then(|| product(&|x, y| x * y) / (xx * yy).sqrt())
 }
 
+/// Kendall's tau-b where the pair (i, j) weighs `weights[i] · weights[j]`: Σ w_i w_j sgn(x_i − x_j) sgn(y_i − y_j) over the geometric
+/// mean of the weights of the pairs that are not tied in `x` and in `y`. With the weights of a stratified sample (members of the
+/// stratum over those drawn) it estimates the tau-b of the whole population. `None` as in [`kendall`]. Time n².
+///
+/// # Panics
+/// If the lengths differ.
+pub fn weighted_kendall(x: &[f64], y: &[f64], weights: &[f64]) -> Option<f64> {
+    check(x, y)?;
+    assert_eq!(x.len(), weights.len(), "a weight for each value");
+    let (mut balance, mut untied_x, mut untied_y) = (0.0, 0.0, 0.0);
+    for i in 0..x.len() {
+        for j in 0..i {
+            let weight = weights[i] * weights[j];
+            let (a, b) = (order(x[i], x[j]) as f64, order(y[i], y[j]) as f64);
+            balance += weight * a * b;
+            untied_x += weight * a.abs();
+            untied_y += weight * b.abs();
+        }
+    }
+    let scale = f64::sqrt(untied_x * untied_y);
+    (scale > 0.0).then(|| (balance / scale).clamp(-1.0, 1.0))
+}
+
+/// The correlation of x and y with what z says of both taken out: (r_xy − r_xz r_yz) / √((1 − r_xz²)(1 − r_yz²)), for Pearson's,
+/// Spearman's or Kendall's coefficient. `None` where z says all of x or y.
+pub fn partial(xy: f64, xz: f64, yz: f64) -> Option<f64> {
+    let scale = ((1.0 - xz * xz) * (1.0 - yz * yz)).sqrt();
+    (scale > 0.0).then(|| ((xy - xz * yz) / scale).clamp(-1.0, 1.0))
+}
+
+/// Share of the k best by `score` that are among the k best by `truth`: those than which fewer than k are better. Equal scores are
+/// taken in the order of the list. `None` if `k` is 0 or above the number of values.
+///
+/// # Panics
+/// If the lengths differ.
+pub fn precision_at(score: &[f64], truth: &[f64], k: usize) -> Option<f64> {
+    let top = top(score, truth, k)?;
+    let hits = top.iter().filter(|&&i| better(truth, i) < k).count();
+    Some(hits as f64 / k as f64)
+}
+
+/// The place by `truth` (1 is the best) of the best among the k best by `score`. `None` as in [`precision_at`].
+///
+/// # Panics
+/// If the lengths differ.
+pub fn best_in_top(score: &[f64], truth: &[f64], k: usize) -> Option<usize> {
+    top(score, truth, k)?.into_iter().map(|i| 1 + better(truth, i)).min()
+}
+
+/// The k best by `score`.
+fn top(score: &[f64], truth: &[f64], k: usize) -> Option<Vec<usize>> {
+    assert_eq!(score.len(), truth.len(), "two rankings of the same things");
+    let mut order: Vec<usize> = (0..score.len()).collect();
+    order.sort_by(|&a, &b| score[b].total_cmp(&score[a]));
+    order.truncate(k);
+    (k > 0 && order.len() == k).then_some(order)
+}
+
+/// How many values are above that of i.
+fn better(values: &[f64], i: usize) -> usize {
+    values.iter().filter(|&&value| value > values[i]).count()
+}
+
 fn check(x: &[f64], y: &[f64]) -> Option<()> {
     assert_eq!(x.len(), y.len(), "two rankings of the same things");
     (x.len() > 1 && x.iter().chain(y).all(|value| !value.is_nan())).then_some(())
@@ -81,6 +144,37 @@ mod tests {
         assert_eq!(kendall(&up, &up), Some(1.0));
         assert_eq!(kendall(&up, &down), Some(-1.0));
         assert_eq!(spearman(&up, &down), Some(-1.0));
+    }
+
+    #[test]
+    fn equal_weights_change_nothing_and_a_weight_of_zero_leaves_a_value_out() {
+        let (x, y) = ([1.0, 4.0, 2.0, 2.0, 9.0], [2.0, 1.0, 3.0, 3.0, 4.0]);
+        let close = |a: Option<f64>, b: Option<f64>| assert!((a.unwrap() - b.unwrap()).abs() < 1e-12, "{a:?} {b:?}");
+        close(weighted_kendall(&x, &y, &[3.0; 5]), kendall(&x, &y));
+        close(
+            weighted_kendall(&x, &y, &[1.0, 0.0, 1.0, 1.0, 1.0]),
+            kendall(&[1.0, 2.0, 2.0, 9.0], &[2.0, 3.0, 3.0, 4.0]),
+        );
+        assert_eq!(weighted_kendall(&[1.0, 1.0], &[1.0, 2.0], &[1.0, 1.0]), None);
+    }
+
+    #[test]
+    fn a_partial_correlation_takes_out_what_the_third_explains() {
+        // x and y agree only as far as both agree with z.
+        assert!(partial(0.25, 0.5, 0.5).unwrap().abs() < 1e-15);
+        assert_eq!(partial(0.5, 0.0, 0.0), Some(0.5));
+        assert_eq!(partial(0.5, 1.0, 0.5), None);
+    }
+
+    #[test]
+    fn precision_and_best_rank_are_those_of_a_hand_count() {
+        let (score, truth) = ([9.0, 8.0, 7.0, 6.0], [0.2, 0.9, 0.5, 0.8]);
+        // The two best by score are 0.2 (fourth) and 0.9 (first); the two best by truth are 0.9 and 0.8.
+        assert_eq!((precision_at(&score, &truth, 2), best_in_top(&score, &truth, 2)), (Some(0.5), Some(1)));
+        assert_eq!((precision_at(&score, &truth, 1), best_in_top(&score, &truth, 1)), (Some(0.0), Some(4)));
+        assert_eq!((precision_at(&score, &truth, 4), precision_at(&score, &truth, 5)), (Some(1.0), None));
+        // Two that share the first place are both among the best one.
+        assert_eq!(precision_at(&[1.0, 2.0], &[5.0, 5.0], 1), Some(1.0));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
-use crate::{ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError};
+use crate::{
+    ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError, report::search_page,
+};
 use burn::store::{ModuleSnapshot, SafetensorsStore};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,6 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
+use supernet_nn::Network;
 use supernet_search::Score;
 
 /// What produced a run: with the configuration, enough to produce it again.
@@ -104,33 +107,26 @@ impl RunDirectory {
         text
     }
 
-    /// Writes `name` whole: beside it first, then renamed.
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
-        let path = self.path.join(name);
-        let write = || -> std::io::Result<()> {
-            let folder = path.parent().unwrap_or(&self.path);
-            fs::create_dir_all(folder)?;
-            let mut file = scratch().tempfile_in(folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            Ok(())
-        };
-        write().map_err(TrainError::io(&path))
+        write_whole(&self.path.join(name), bytes)
     }
 
-    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg` and `figure.png`, and `best/` with
-    /// `architecture.json` and `weights.safetensors`.
+    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg`, `figure.png` and `report.html`, and
+    /// `best/` with `architecture.json` and `weights.safetensors`.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
         self.write("candidates.csv", candidates_csv(result).as_bytes())?;
         self.write("networks.csv", networks_csv(result).as_bytes())?;
-        self.write("table.txt", ComparisonTable(&result.retrained).to_string().as_bytes())?;
+        let table = ComparisonTable(&result.retrained).to_string();
+        self.write("table.txt", table.as_bytes())?;
         let figure = self.figure(result);
-        self.write("figure.svg", figure.svg()?.as_bytes())?;
+        let svg = figure.svg()?;
+        self.write("figure.svg", svg.as_bytes())?;
         self.write("figure.png", &figure.png()?)?;
+        let page = search_page(&figure.title, &figure.caption, result, &table, &svg);
+        self.write("report.html", page.html().as_bytes())?;
         self.save_best(result)
     }
 
@@ -147,12 +143,7 @@ impl RunDirectory {
             "provenance": self.run.provenance,
         });
         self.write("best/architecture.json", self.to_json(&card).as_bytes())?;
-        // Metadata are written in no fixed order: none, so that equal runs leave equal files.
-        let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
-        let path = self.path.join("best/weights.safetensors");
-        let bytes = network.save_into(&mut store).and_then(|()| store.get_bytes());
-        let bytes = bytes.map_err(|error| TrainError::io(&path)(std::io::Error::other(error.to_string())))?;
-        self.write("best/weights.safetensors", &bytes)
+        save_weights(network, &self.path.join("best/weights.safetensors"))
     }
 
     fn figure(&self, result: &SearchResult) -> SearchFigure {
@@ -185,6 +176,27 @@ impl RunDirectory {
             groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
         }
     }
+}
+
+/// Writes a file whole: beside it first, then renamed.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let mut file = scratch().tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(TrainError::io(path))
+}
+
+/// Writes a network's weights as safetensors, whole. Metadata are written in no fixed order: none, so that equal runs leave equal files.
+pub(crate) fn save_weights(network: &Network, path: &Path) -> Result<(), TrainError> {
+    let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
+    let bytes = network.save_into(&mut store).and_then(|()| store.get_bytes());
+    write_whole(path, &bytes.map_err(|error| TrainError::io(path)(std::io::Error::other(error.to_string())))?)
 }
 
 /// Scratch files that become results: readable as any file that the user makes.
@@ -230,7 +242,7 @@ fn networks_csv(result: &SearchResult) -> String {
 }
 
 /// The first place where two values differ, with both.
-fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
+pub(crate) fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
     match (there, here) {
         (Value::Object(a), Value::Object(b)) => {
             let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();

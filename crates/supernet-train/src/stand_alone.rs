@@ -10,7 +10,7 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use supernet_data::{Images, Normalisation};
-use supernet_nn::{Call, Execution, Network, NetworkConfig, Notes, Paths, Statistics};
+use supernet_nn::{Call, Execution, Network, NetworkConfig, Notes, Paths, Statistics, Weights};
 use supernet_search::{Evaluator, Score, Scored};
 use supernet_space::{Architecture, PathMask};
 
@@ -53,8 +53,21 @@ impl StandAlone<'_> {
     /// # Errors
     /// A mask of another space, a loss that is no number, the user's stop.
     pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<Network, TrainError> {
+        self.train_from(mask, &mut SeededWeights::new(self.seed), display)
+    }
+
+    /// [`StandAlone::train`] from other initial weights: a supernet's, for a fine-tune.
+    ///
+    /// # Errors
+    /// As [`StandAlone::train`], or what `weights` refuses.
+    pub fn train_from(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        display: &mut dyn Display,
+    ) -> Result<Network, TrainError> {
         let device = self.device.clone().autodiff();
-        let network = self.config.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
+        let network = self.config.stand_alone(mask, weights, &device)?;
         let training = Training {
             stage: STAGE,
             seed: self.seed,

@@ -1,10 +1,11 @@
 //! The table that says whether the search was worth it.
 
 use crate::{Group, Retrained};
+use serde::{Deserialize, Serialize};
 use std::fmt::{self, Write};
 
 /// Mean and sample standard deviation.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// Number of values.
     pub n: usize,

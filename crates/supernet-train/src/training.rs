@@ -1,12 +1,12 @@
 //! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
 
-use crate::{Batches, Display, Moment, Observation, PathSampler, Sgd, TrainError};
+use crate::{Batches, Display, Moment, Observation, PathSampler, Sgd, TrainError, plain_l2::plain_l2};
 use burn::{
     nn::loss::CrossEntropyLossConfig,
     optim::{GradientsParams, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, MaskedNetwork, NnError, awake_on};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, awake_on};
 
 /// What a training run is given besides network and images.
 pub struct Training<'a> {
@@ -26,6 +26,14 @@ pub struct Training<'a> {
     pub execution: Execution,
 }
 
+/// What an experiment adds to the loop.
+pub struct Hooks<'a, N = Network> {
+    /// Called after each step with the number of steps done and the network.
+    pub after: &'a mut dyn FnMut(u64, &N) -> Result<(), TrainError>,
+    /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.
+    pub plain_l2: bool,
+}
+
 impl Training<'_> {
     /// Trains `network` on the batches of `loader`.
     ///
@@ -36,9 +44,25 @@ impl Training<'_> {
     /// What the network refuses, a loss that is no number, or the user's stop.
     pub fn run<N: MaskedNetwork>(
         &self,
+        network: N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+        display: &mut dyn Display,
+    ) -> Result<N, TrainError> {
+        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false };
+        self.run_with(network, loader, device, hooks, display)
+    }
+
+    /// [`Training::run`] with what an experiment adds to it.
+    ///
+    /// # Errors
+    /// As [`Training::run`], or whatever a hook reports.
+    pub fn run_with<N: MaskedNetwork>(
+        &self,
         mut network: N,
         loader: &impl Batches<Input = N::Input>,
         device: &Device,
+        hooks: Hooks<N>,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
         let space = network.search_space().clone();
@@ -60,9 +84,13 @@ impl Training<'_> {
                 let gradients = GradientsParams::from_grads(loss.backward(), &network);
                 Ok((logits, loss, gradients, usage))
             })?;
-            let directions = self.sgd.l2.apply(&network, gradients, &usage);
+            let directions = match hooks.plain_l2 {
+                false => self.sgd.l2.apply(&network, gradients, &usage),
+                true => plain_l2(self.sgd.l2, &network, gradients, &usage),
+            };
             let learning_rate = cosine(self.sgd.learning_rate, at);
             network = optimizer.step(learning_rate, network, directions);
+            (hooks.after)(step + 1, &network)?;
 
             if display.is_due(step + 1) || step + 1 == self.steps {
                 let observation = self.observe(at, loss.inner(), logits.inner(), labels.inner(), learning_rate)?;

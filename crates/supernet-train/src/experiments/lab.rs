@@ -1,0 +1,479 @@
+//! Where an experiment works: a directory in which each unit of work is stored when it is done.
+
+use super::{
+    Truth, Variant,
+    truth::{StandAloneRow, append_line, training_key},
+};
+use crate::{
+    Display, Provenance, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, SupernetEvaluator, TrainError,
+    divergences,
+    run_directory::{difference, save_weights, write_whole},
+    test,
+    workers::share,
+};
+use burn::{
+    store::{ModuleSnapshot, SafetensorsStore},
+    tensor::Device,
+};
+use serde::Serialize;
+use serde_json::Value;
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Instant,
+};
+use supernet_data::{Images, Normalisation, Split};
+use supernet_nn::{NamedWeights, Network, on_processor};
+use supernet_search::Score;
+use supernet_space::PathMask;
+
+/// The images of an experiment and the device that it runs on.
+#[derive(Clone, Copy)]
+pub struct LabImages<'a> {
+    /// Training, validation and test images.
+    pub split: &'a Split,
+    /// Where to run.
+    pub device: &'a Device,
+    /// The device's name.
+    pub device_name: &'a str,
+}
+
+/// The directory of one experiment.
+///
+/// | file | what | written |
+/// |---|---|---|
+/// | `config.json` | settings, versions, images, device | at the start; another configuration is refused |
+/// | `supernets/NAME-SEED.safetensors` | a trained supernet | whole, when it is trained |
+/// | `scores/NAME-SEED.csv` | what it says of candidates | whole, when they are scored |
+/// | `scores/NAME-SEED-tuned.csv` | the same after a fine-tune of each | a line for each |
+/// | `scores/NAME-SEED-divergence.csv` | divergences of predictions from those with all paths on | whole |
+/// | `truth.csv` | networks trained from scratch | a line for each |
+/// | `times.csv` | seconds of each stage | a line for each |
+pub struct Lab<'a> {
+    path: PathBuf,
+    images: LabImages<'a>,
+    normalisation: Normalisation,
+    provenance: Provenance,
+    truth: Truth,
+    display: &'a mut dyn Display,
+}
+
+/// A unit of work that needs no other.
+enum Unit<'a> {
+    Supernet(&'a Variant, u64),
+    StandAlone(&'a PathMask, u64),
+}
+
+const TIMES: &str = "stage,name,seed,seconds\n";
+
+impl<'a> Lab<'a> {
+    /// Opens `path`, made if need be, for `experiment` with `settings`. What `truth` (a file as `truth.csv`) says of networks trained by
+    /// `trained` is not trained again.
+    ///
+    /// # Errors
+    /// A directory that cannot be made or written, or one that holds another experiment, other images or another device: the first
+    /// difference is named and nothing is touched. A `truth` without networks of these settings.
+    pub fn open(
+        path: &Path,
+        experiment: &str,
+        settings: &impl Serialize,
+        trained: &SearchConfig,
+        images: LabImages<'a>,
+        truth: Option<&Path>,
+        display: &'a mut dyn Display,
+    ) -> Result<Self, TrainError> {
+        fs::create_dir_all(path).map_err(TrainError::io(path))?;
+        let provenance = Provenance::new(images.split, images.device_name);
+        let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
+        let file = path.join("config.json");
+        match fs::read_to_string(&file) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let text = serde_json::to_string_pretty(&here).expect("plain data");
+                write_whole(&file, format!("{text}\n").as_bytes())?;
+            }
+            Err(error) => return Err(TrainError::io(&file)(error)),
+            Ok(text) => compare(&file, &text, &here)?,
+        }
+        let mut table = Truth::open(path.join("truth.csv"))?;
+        if let Some(truth) = truth {
+            table.import(truth, &training_key(trained, images.split)?)?;
+        }
+        let normalisation = Normalisation::of(&images.split.train);
+        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, display })
+    }
+
+    /// Versions, images, device.
+    pub fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
+    /// Trains what is not stored yet of some supernets (a way to train and a seed) and of the networks of some masks and seeds, from
+    /// scratch as `config` says, side by side, a core each. Each network is tested once, on the test images; nothing is chosen by it.
+    ///
+    /// # Errors
+    /// A configuration that does not fit the images, a loss that is no number, a file that cannot be written, the user's stop. What
+    /// was finished before stays.
+    pub fn prepare(
+        &mut self,
+        supernets: &[(&Variant, u64)],
+        config: &SearchConfig,
+        networks: &[(PathMask, u64)],
+    ) -> Result<(), TrainError> {
+        let split = self.images.split;
+        let key = training_key(config, split)?;
+        let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+        let together = if config.stand_alone.with_validation {
+            split.train.concat(&split.validation)?
+        } else {
+            split.train.clone()
+        };
+        let trainer = |seed| StandAlone {
+            config: &sizes,
+            training: &config.stand_alone,
+            images: &together,
+            normalisation: &self.normalisation,
+            seed,
+            execution: config.execution,
+            device: self.images.device,
+        };
+        let units = self.missing(supernets, &key, networks);
+        if units.is_empty() {
+            return Ok(());
+        }
+        let steps = |unit: &Unit| match unit {
+            Unit::Supernet(variant, _) => Ok(variant.config.supernet.steps),
+            Unit::StandAlone(_, seed) => trainer(*seed).steps(),
+        };
+        let total: u64 = units.iter().map(steps).sum::<Result<_, _>>()?;
+        let at_once = self.at_once(config);
+        let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
+        self.display.begin("training", total);
+        let truth = Mutex::new(&mut self.truth);
+        share("training", at_once, units, self.display, |unit, display| match unit {
+            Unit::Supernet(variant, seed) => train_supernet(path, variant, seed, split, normalisation, device, display),
+            Unit::StandAlone(mask, seed) => {
+                let row = train_alone(&trainer(seed), mask, &key, &split.test, display)?;
+                truth.lock().expect("no worker panics with the table").append(row)
+            }
+        })?;
+        self.display.end();
+        Ok(())
+    }
+
+    /// What is not stored yet, the longest first: supernets, then the networks with most paths.
+    fn missing<'u>(
+        &self,
+        supernets: &[(&'u Variant, u64)],
+        key: &str,
+        networks: &'u [(PathMask, u64)],
+    ) -> Vec<Unit<'u>> {
+        let mut units: Vec<Unit> = supernets
+            .iter()
+            .filter(|(variant, seed)| !weights_path(&self.path, &variant.name, *seed, None).exists())
+            .map(|&(variant, seed)| Unit::Supernet(variant, seed))
+            .collect();
+        let mut seen = HashSet::new();
+        let mut left: Vec<&(PathMask, u64)> = networks
+            .iter()
+            .filter(|network| seen.insert(*network) && self.truth.find(key, &network.0, network.1).is_none())
+            .collect();
+        left.sort_by_key(|(mask, _)| std::cmp::Reverse(mask.paths_on()));
+        units.extend(left.into_iter().map(|(mask, seed)| Unit::StandAlone(mask, *seed)));
+        units
+    }
+
+    /// What is known of the network of `mask` trained by `config` with `seed`.
+    ///
+    /// # Errors
+    /// Sizes out of range.
+    ///
+    /// # Panics
+    /// If it was not prepared.
+    pub fn truth(&self, config: &SearchConfig, mask: &PathMask, seed: u64) -> Result<&StandAloneRow, TrainError> {
+        let key = training_key(config, self.images.split)?;
+        Ok(self.truth.find(&key, mask, seed).expect("the network was prepared"))
+    }
+
+    /// A supernet that was prepared, or, with a step, one of its earlier checkpoints.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is of another network.
+    pub fn supernet(&self, variant: &Variant, seed: u64, step: Option<u64>) -> Result<Network, TrainError> {
+        let path = weights_path(&self.path, &variant.name, seed, step);
+        let split = self.images.split;
+        let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
+        let device = self.images.device.clone().inner();
+        let mut network = sizes.supernet(&mut SeededWeights::new(seed), &device)?;
+        let mut store = SafetensorsStore::from_file(&path);
+        let loaded = network.load_from(&mut store);
+        let refuse =
+            |found: String| TrainError::File { path: path.clone(), found, expected: "weights of this supernet" };
+        let result = loaded.map_err(|error| refuse(error.to_string()))?;
+        match result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
+            true => Ok(network),
+            false => Err(refuse(format!("{} weights missing, {} unused", result.missing.len(), result.unused.len()))),
+        }
+    }
+
+    /// The scores of `masks` by a supernet that was prepared, on the validation images; those that are stored are not computed again.
+    ///
+    /// # Errors
+    /// As [`SupernetEvaluator::score`]; a file that cannot be read or written.
+    pub fn scores(
+        &mut self,
+        variant: &Variant,
+        seed: u64,
+        step: Option<u64>,
+        masks: &[PathMask],
+    ) -> Result<Vec<Score>, TrainError> {
+        let name = file_name(&variant.name, seed, step);
+        let path = self.path.join(format!("scores/{name}.csv"));
+        let mut known = read_scores(&path)?;
+        let mut seen = HashSet::new();
+        let missing: Vec<PathMask> =
+            masks.iter().filter(|mask| !known.contains_key(*mask) && seen.insert(*mask)).cloned().collect();
+        if !missing.is_empty() {
+            let began = Instant::now();
+            let supernet = self.supernet(variant, seed, step)?;
+            let split = self.images.split;
+            let shape = variant.config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
+            let mut evaluator = SupernetEvaluator::new(
+                &supernet,
+                shape,
+                &split.validation,
+                &self.normalisation,
+                variant.config.scoring,
+                self.images.device,
+                &mut *self.display,
+            )?
+            .with_execution(variant.config.execution);
+            let scores = evaluator.score(&missing)?;
+            known.extend(missing.into_iter().zip(scores));
+            write_whole(&path, scores_csv(&known).as_bytes())?;
+            time(&self.path, "scoring", &name, seed, began)?;
+        }
+        Ok(masks.iter().map(|mask| known[mask]).collect())
+    }
+
+    /// The mean symmetric KL divergence between predictions with all paths on and under each of `masks`, by a supernet that was prepared,
+    /// on the first `count` training images; no label is read. Those that are stored are not computed again.
+    ///
+    /// # Errors
+    /// As [`divergences`]; a file that cannot be read or written.
+    pub fn divergences(
+        &self,
+        variant: &Variant,
+        seed: u64,
+        count: usize,
+        masks: &[PathMask],
+    ) -> Result<Vec<f64>, TrainError> {
+        let path = self.path.join(format!("scores/{}-divergence.csv", file_name(&variant.name, seed, None)));
+        let number = |line: &str| {
+            let (mask, value) = line.split_once(',')?;
+            Some((mask.parse::<PathMask>().ok()?, value.parse::<f64>().ok()?))
+        };
+        let mut known: HashMap<PathMask, f64> = read_lines(&path, DIVERGENCES, number)?;
+        let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
+        if !missing.is_empty() {
+            let supernet = self.supernet(variant, seed, None)?;
+            let train = self.images.split.train.subset(&(0..count).collect::<Vec<_>>())?;
+            let (all_on, run) = (supernet.space().space().all_on(), variant.config.scoring.score_batch);
+            let values =
+                divergences(&supernet, &all_on, &missing, &train, &self.normalisation, run, self.images.device)?;
+            known.extend(missing.into_iter().zip(values));
+            let mut lines: Vec<String> = known.iter().map(|(mask, value)| format!("{mask},{value}\n")).collect();
+            lines.sort();
+            write_whole(&path, format!("{DIVERGENCES}\n{}", lines.concat()).as_bytes())?;
+        }
+        Ok(masks.iter().map(|mask| known[mask]).collect())
+    }
+
+    /// The scores, on validation images, of the networks of `masks` after each was trained alone by `training`, starting from the shared
+    /// weights of a supernet that was prepared (scale 1 and shift 0 where it has none). Stored one by one.
+    ///
+    /// # Errors
+    /// As [`Lab::prepare`]; networks of another width than the supernet.
+    pub fn fine_tuned(
+        &mut self,
+        variant: &Variant,
+        seed: u64,
+        training: &StandAloneTraining,
+        masks: &[PathMask],
+    ) -> Result<Vec<Score>, TrainError> {
+        let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
+        let mut known = read_scores(&path)?;
+        let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
+        if !missing.is_empty() {
+            let split = self.images.split;
+            let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
+            let weights = NamedWeights::of(&self.supernet(variant, seed, None)?);
+            let trainer = StandAlone {
+                config: &sizes,
+                training,
+                images: &split.train,
+                normalisation: &self.normalisation,
+                seed,
+                execution: variant.config.execution,
+                device: self.images.device,
+            };
+            self.display.begin("fine-tuning", missing.len() as u64 * trainer.steps()?);
+            let at_once = self.at_once(&variant.config);
+            let (normalisation, device) = (&self.normalisation, self.images.device);
+            let file = Mutex::new(&path);
+            let tuned = share("fine-tuning", at_once, missing.clone(), self.display, |mask, display| {
+                let network = trainer.train_from(&mask, &mut weights.clone(), display)?;
+                let score = test(&network, &mask, &split.validation, normalisation, device)?;
+                let path = file.lock().expect("no worker panics with the file");
+                append_line(&path, &format!("{SCORES}\n"), &score_line(&mask, score))?;
+                Ok(score)
+            })?;
+            self.display.end();
+            known.extend(missing.into_iter().zip(tuned));
+        }
+        Ok(masks.iter().map(|mask| known[mask]).collect())
+    }
+
+    /// Networks trained at the same time.
+    fn at_once(&self, config: &SearchConfig) -> usize {
+        match on_processor(&self.images.device.clone().inner()) {
+            true => config.retrain.at_once,
+            false => config.retrain.at_once.max(1),
+        }
+    }
+
+    /// Seconds of each stage, as noted in `times.csv`: stage, name, seconds.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn times(&self) -> Result<Vec<(String, String, f64)>, TrainError> {
+        let path = self.path.join("times.csv");
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            other => other.map_err(TrainError::io(&path))?,
+        };
+        let time = |line: &str| {
+            let [stage, name, _seed, seconds] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+            Some((stage.to_owned(), name.to_owned(), seconds.parse().ok()?))
+        };
+        Ok(text.lines().skip(1).filter_map(time).collect())
+    }
+
+    /// Writes a file of the directory whole.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
+        write_whole(&self.path.join(name), bytes)
+    }
+}
+
+fn compare(file: &Path, text: &str, here: &Value) -> Result<(), TrainError> {
+    let there: Value = serde_json::from_str(text).map_err(|error| TrainError::File {
+        path: file.into(),
+        found: error.to_string(),
+        expected: "the configuration of an experiment",
+    })?;
+    // Numbers may come back from JSON one place off their last, so both take the way through text.
+    let here: Value = serde_json::from_str(&here.to_string()).expect("it was written just now");
+    match difference("", &there, &here) {
+        None => Ok(()),
+        Some(difference) => Err(TrainError::OtherRun { path: file.into(), difference }),
+    }
+}
+
+fn file_name(name: &str, seed: u64, step: Option<u64>) -> String {
+    match step {
+        None => format!("{name}-{seed}"),
+        Some(step) => format!("{name}-{seed}-at-{step}"),
+    }
+}
+
+fn weights_path(path: &Path, name: &str, seed: u64, step: Option<u64>) -> PathBuf {
+    path.join(format!("supernets/{}.safetensors", file_name(name, seed, step)))
+}
+
+fn time(path: &Path, stage: &str, name: &str, seed: u64, began: Instant) -> Result<(), TrainError> {
+    let line = format!("{stage},{name},{seed},{:.1}\n", began.elapsed().as_secs_f64());
+    append_line(&path.join("times.csv"), TIMES, &line)
+}
+
+/// Trains and stores a supernet; its earlier checkpoints are there before it is.
+fn train_supernet(
+    path: &Path,
+    variant: &Variant,
+    seed: u64,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<(), TrainError> {
+    use burn::module::Module;
+    let began = Instant::now();
+    let keep = &mut |step: u64, network: &Network| {
+        save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
+    };
+    let supernet = variant.train(seed, split, normalisation, device, display, keep)?;
+    save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
+    time(path, "supernet", &variant.name, seed, began)
+}
+
+/// Trains the network of a mask from scratch and tests it.
+fn train_alone(
+    trainer: &StandAlone,
+    mask: &PathMask,
+    settings: &str,
+    images: &Images,
+    display: &mut dyn Display,
+) -> Result<StandAloneRow, TrainError> {
+    let began = Instant::now();
+    let network = trainer.train(mask, display)?;
+    let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
+    let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
+    let seconds = began.elapsed().as_millis() as f64 / 1e3;
+    Ok(StandAloneRow { mask: mask.clone(), settings: settings.into(), seed: trainer.seed, test, cost, seconds })
+}
+
+const SCORES: &str = "architecture,accuracy,loss,images";
+const DIVERGENCES: &str = "architecture,divergence";
+
+fn scores_csv(scores: &HashMap<PathMask, Score>) -> String {
+    let mut masks: Vec<&PathMask> = scores.keys().collect();
+    masks.sort();
+    let mut text = format!("{SCORES}\n");
+    for mask in masks {
+        text.push_str(&score_line(mask, scores[mask]));
+    }
+    text
+}
+
+fn score_line(mask: &PathMask, Score { accuracy, loss, images }: Score) -> String {
+    format!("{mask},{accuracy},{loss},{images}\n")
+}
+
+fn read_scores(path: &Path) -> Result<HashMap<PathMask, Score>, TrainError> {
+    read_lines(path, SCORES, |line| {
+        let [mask, accuracy, loss, images] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+        let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
+        Some((mask.parse().ok()?, score))
+    })
+}
+
+/// What stands below the header of a file, if there is one; a last line that was cut off is dropped from the file.
+fn read_lines<T>(
+    path: &Path,
+    expected: &'static str,
+    read: impl Fn(&str) -> Option<(PathMask, T)>,
+) -> Result<HashMap<PathMask, T>, TrainError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
+        other => other.map_err(TrainError::io(path))?,
+    };
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    if whole < text.len() {
+        write_whole(path, &text.as_bytes()[..whole])?;
+    }
+    let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected };
+    text[..whole].lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect()
+}

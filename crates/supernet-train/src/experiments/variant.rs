@@ -1,0 +1,84 @@
+//! One way to train a supernet, by name.
+
+use crate::{Display, Hooks, OneMask, SearchConfig, TrainError, train_supernet_with};
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use supernet_data::{Normalisation, Split};
+use supernet_nn::Network;
+
+/// A way to train a supernet: a configuration, and what only ablations do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its name in tables and files: lower-case words joined by `-`.
+    pub name: String,
+    /// The configuration; its seed is replaced by that of each supernet.
+    pub config: SearchConfig,
+    /// One mask for all ghost batches of a step.
+    #[serde(default)]
+    pub one_mask: bool,
+    /// Plain L2 on all weights at every step instead of masked L2.
+    #[serde(default)]
+    pub plain_l2: bool,
+    /// Checkpoints kept before the last one.
+    #[serde(default)]
+    pub earlier: usize,
+}
+
+impl Variant {
+    /// The configuration as it is.
+    pub fn new(name: impl Into<String>, config: &SearchConfig) -> Self {
+        Self { name: name.into(), config: config.clone(), one_mask: false, plain_l2: false, earlier: 0 }
+    }
+
+    /// The steps after which a supernet is kept besides the last: `earlier` of them, a twentieth of the training apart, in order.
+    pub fn earlier_steps(&self) -> Vec<u64> {
+        let steps = self.config.supernet.steps;
+        let apart = (steps / 20).max(1);
+        let mut kept: Vec<u64> =
+            (1..=self.earlier as u64).map(|i| steps.saturating_sub(i * apart)).filter(|&step| step > 0).collect();
+        kept.reverse();
+        kept
+    }
+
+    /// Trains the supernet of `seed`; `keep` gets each earlier checkpoint.
+    ///
+    /// # Errors
+    /// As [`crate::train_supernet`], or what `keep` reports.
+    pub fn train(
+        &self,
+        seed: u64,
+        split: &Split,
+        normalisation: &Normalisation,
+        device: &Device,
+        display: &mut dyn Display,
+        keep: &mut dyn FnMut(u64, &Network) -> Result<(), TrainError>,
+    ) -> Result<Network, TrainError> {
+        let config = SearchConfig { seed, ..self.config.clone() };
+        let sampler = config.paths.sampler();
+        let one_mask = OneMask(&*sampler);
+        let sampler = if self.one_mask { &one_mask } else { &*sampler };
+        let earlier = self.earlier_steps();
+        let after = &mut |step: u64, network: &Network| match earlier.contains(&step) {
+            true => keep(step, network),
+            false => Ok(()),
+        };
+        let hooks = Hooks { after, plain_l2: self.plain_l2 };
+        train_supernet_with(&config, split, normalisation, device, sampler, hooks, display)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn earlier_checkpoints_are_a_twentieth_apart_and_never_before_the_first_step() {
+        let mut variant = Variant::new("paper", &SearchConfig::quick());
+        variant.config.supernet.steps = 1_000;
+        assert_eq!(variant.earlier_steps(), Vec::<u64>::new());
+        variant.earlier = 3;
+        assert_eq!(variant.earlier_steps(), [850, 900, 950]);
+        variant.config.supernet.steps = 3;
+        assert_eq!(variant.earlier_steps(), [1, 2]);
+    }
+}

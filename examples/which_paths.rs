@@ -1,0 +1,37 @@
+//! Which paths matter: divergence of predictions on unlabelled training images against accuracy, and what switching off each operation and
+//! each input costs (PAPER, *which paths matter*).
+
+use clap::Parser;
+use std::{path::PathBuf, process::ExitCode};
+use supernet::{
+    prelude::*,
+    train::experiments::{WhichPathsSettings, which_paths},
+};
+use supernet_examples::{Study, report};
+
+/// Symmetric KL divergence against accuracy, and the worth of each operation and input.
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    study: Study,
+
+    /// Training images of which predictions are compared, in hundreds.
+    #[arg(long, default_value_t = 10)]
+    hundreds: usize,
+
+    /// Directory for the results; the same command goes on where it was stopped.
+    #[arg(long, default_value = "runs/which_paths")]
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    report(|| {
+        let Arguments { study, hundreds, out } = Arguments::parse();
+        let (device, split) = (device(&study.device)?, study.split()?);
+        let settings = WhichPathsSettings { study: study.settings()?, images: 100 * hundreds };
+        let result = which_paths(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
+        println!("\n{result}");
+        println!("results: {}", out.display());
+        Ok(())
+    })
+}
