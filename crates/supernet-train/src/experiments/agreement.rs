@@ -113,7 +113,7 @@ impl Networks<'_> {
 
     fn top(&self, ranking: &Ranking, k: usize) -> Option<Top> {
         let precision = mean(ranking.lists.iter().map(|list| rank::precision_at(list, self.truth, k)))?;
-        let best = |list: &Vec<f64>| rank::best_in_top(list, self.truth, k).map(|rank| rank as f64);
+        let best = |list: &Vec<f64>| rank::best_place_among(list, self.truth, k).map(|rank| rank as f64);
         Some(Top { k, precision, best_rank: mean(ranking.lists.iter().map(best))? })
     }
 }
