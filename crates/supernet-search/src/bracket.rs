@@ -29,6 +29,22 @@ pub(crate) struct Bracket {
     told: Vec<Known>,
 }
 
+/// At most `count` proposals of the bracket at hand; where there is none, or it is done, of one that `start` makes.
+pub(crate) fn ask(current: &mut Option<Bracket>, count: usize, start: impl FnOnce() -> Bracket) -> Vec<Proposal> {
+    if current.as_ref().is_some_and(Bracket::is_done) {
+        *current = None;
+    }
+    let bracket = current.get_or_insert_with(start);
+    (0..count).map_while(|_| bracket.ask()).collect()
+}
+
+/// Takes scores into the bracket at hand, if there is one.
+pub(crate) fn tell(current: &mut Option<Bracket>, told: &[(Proposal, Scored)]) {
+    if let Some(bracket) = current {
+        told.iter().for_each(|(proposal, scored)| bracket.tell(proposal, scored));
+    }
+}
+
 impl Bracket {
     /// Draws of a first candidate that is not drawn yet, for each.
     const TRIES: usize = 100;
@@ -53,12 +69,12 @@ impl Bracket {
     }
 
     /// Whether the last rung is scored.
-    pub(crate) fn is_done(&self) -> bool {
+    fn is_done(&self) -> bool {
         self.rungs.is_empty()
     }
 
     /// The next proposal; none where the rung waits for scores.
-    pub(crate) fn ask(&mut self) -> Option<Proposal> {
+    fn ask(&mut self) -> Option<Proposal> {
         let budget = self.rungs.front()?.budget;
         let architecture = self.to_propose.pop_front()?;
         self.waiting.insert(architecture.clone());
@@ -66,7 +82,7 @@ impl Bracket {
     }
 
     /// Takes a score of this rung; once all are in, the best go up.
-    pub(crate) fn tell(&mut self, proposal: &Proposal, scored: &Scored) {
+    fn tell(&mut self, proposal: &Proposal, scored: &Scored) {
         let is_of_rung = self.rungs.front().is_some_and(|rung| rung.budget == proposal.budget);
         if !is_of_rung || !self.waiting.remove(&proposal.architecture) {
             return;

@@ -2,7 +2,7 @@
 
 use crate::{
     BudgetedStrategy, Proposal, Rung, Scored, SearchError,
-    bracket::Bracket,
+    bracket::{self, Bracket},
     known::{Proposals, at_least},
     state::checked_state,
     successive_halving::{check_budgets, check_rungs},
@@ -81,17 +81,15 @@ impl BudgetedStrategy for Hyperband {
     }
 
     fn ask(&mut self, count: usize) -> Vec<Proposal> {
-        if self.bracket.as_ref().is_none_or(Bracket::is_done) {
+        let start = || {
             let rungs = &self.brackets[(self.proposals.asked() % self.brackets.len() as u64) as usize];
-            self.bracket = Some(Bracket::start(&self.space, rungs, &mut self.proposals.draw()));
-        }
-        let bracket = self.bracket.as_mut().expect("one was started");
-        (0..count).map_while(|_| bracket.ask()).collect()
+            Bracket::start(&self.space, rungs, &mut self.proposals.draw())
+        };
+        bracket::ask(&mut self.bracket, count, start)
     }
 
     fn tell(&mut self, told: &[(Proposal, Scored)]) {
-        let Some(bracket) = &mut self.bracket else { return };
-        told.iter().for_each(|(proposal, scored)| bracket.tell(proposal, scored));
+        bracket::tell(&mut self.bracket, told);
     }
 }
 

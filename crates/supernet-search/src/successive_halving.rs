@@ -2,7 +2,7 @@
 
 use crate::{
     BudgetedStrategy, Proposal, Rung, Scored, SearchError,
-    bracket::Bracket,
+    bracket::{self, Bracket},
     known::{Proposals, at_least},
     state::checked_state,
 };
@@ -89,16 +89,12 @@ impl BudgetedStrategy for SuccessiveHalving {
     }
 
     fn ask(&mut self, count: usize) -> Vec<Proposal> {
-        if self.bracket.as_ref().is_none_or(Bracket::is_done) {
-            self.bracket = Some(Bracket::start(&self.space, &self.rungs, &mut self.proposals.draw()));
-        }
-        let bracket = self.bracket.as_mut().expect("one was started");
-        (0..count).map_while(|_| bracket.ask()).collect()
+        let start = || Bracket::start(&self.space, &self.rungs, &mut self.proposals.draw());
+        bracket::ask(&mut self.bracket, count, start)
     }
 
     fn tell(&mut self, told: &[(Proposal, Scored)]) {
-        let Some(bracket) = &mut self.bracket else { return };
-        told.iter().for_each(|(proposal, scored)| bracket.tell(proposal, scored));
+        bracket::tell(&mut self.bracket, told);
     }
 }
 
