@@ -198,7 +198,7 @@ impl Network {
     }
 }
 
-/// A network that takes its path masks as an input: what training needs of it.
+/// A network that takes its path masks as an input: what training and inference need of it.
 pub trait MaskedNetwork: Module + Sync {
     /// A batch.
     type Input: Send;
@@ -221,6 +221,17 @@ pub trait MaskedNetwork: Module + Sync {
     /// A batch of another shape, or one that the ghost batches do not divide.
     fn forward_used(&self, input: Self::Input, paths: &Self::Paths, call: &Call)
     -> Result<(Tensor<2>, Usage), NnError>;
+
+    /// The logits alone.
+    ///
+    /// # Errors
+    /// As [`MaskedNetwork::forward_used`].
+    fn logits(&self, input: Self::Input, paths: &Self::Paths, call: &Call) -> Result<Tensor<2>, NnError> {
+        self.forward_used(input, paths, call).map(|(logits, _)| logits)
+    }
+
+    /// The same with stored statistics: the plain average of those noted (PAPER, E3).
+    fn calibrated(self, notes: &Notes) -> Self;
 }
 
 impl MaskedNetwork for Network {
@@ -237,6 +248,14 @@ impl MaskedNetwork for Network {
 
     fn forward_used(&self, input: Tensor<4>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
         Ok((self.forward_with(input, paths, call)?, self.usage(paths)))
+    }
+
+    fn logits(&self, input: Tensor<4>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
+        self.forward_with(input, paths, call)
+    }
+
+    fn calibrated(self, notes: &Notes) -> Self {
+        self.calibrate(notes)
     }
 }
 

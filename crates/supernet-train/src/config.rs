@@ -1,9 +1,10 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
 use crate::{Halving, TrainError};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
-use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
+use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting, on_processor};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
@@ -111,6 +112,26 @@ pub struct Scoring {
     /// Score only the best on all validation images; if unset, all are.
     #[serde(default)]
     pub halving: Option<Halving>,
+}
+
+impl Scoring {
+    /// The indices of each run of `count` validation examples, which are called `what`.
+    ///
+    /// # Errors
+    /// A `score_batch` that does not divide their number.
+    pub(crate) fn runs_of(&self, count: usize, what: &str) -> Result<impl Iterator<Item = Vec<usize>>, TrainError> {
+        let size = self.score_batch;
+        if size == 0 || !count.is_multiple_of(size) {
+            let expected = format!("a divisor of {count} validation {what}");
+            return Err(TrainError::config("scoring.score_batch", size, expected));
+        }
+        Ok((0..count).step_by(size).map(move |first| (first..first + size).collect()))
+    }
+
+    /// Workers on a device; 0 for one on each core.
+    pub(crate) fn workers_on(&self, device: &Device) -> usize {
+        if on_processor(device) { self.at_once } else { self.at_once.max(1) }
+    }
 }
 
 /// How an architecture is trained from scratch, with ordinary batch normalisation.

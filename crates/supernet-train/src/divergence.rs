@@ -1,6 +1,6 @@
 //! Which paths matter: how far predictions move when paths are switched off (PAPER, *The paper's experiments*). No label is read.
 
-use crate::{TrainError, supernet_evaluator::read};
+use crate::{TrainError, tally::read};
 use burn::tensor::{Device, Tensor, TensorData};
 use supernet_data::{Images, Normalisation};
 use supernet_nn::{Network, Paths};

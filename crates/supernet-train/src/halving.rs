@@ -1,7 +1,10 @@
 //! Successive halving over the validation images: all candidates on few images, the best of them on more.
 
-use crate::TrainError;
+use crate::{TrainError, tally::Tally};
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
+use supernet_search::Score;
+use supernet_space::PathMask;
 
 /// Successive halving (Jamieson and Talwalkar, AISTATS 2016) with validation images as the budget.
 ///
@@ -18,6 +21,36 @@ pub struct Halving {
 }
 
 impl Halving {
+    /// All candidates on all images.
+    pub(crate) const NONE: Self = Self { keep: 1.0, rungs: 1 };
+
+    /// The scores of masks on `runs` runs of images; `tally` adds what some runs say of some masks.
+    ///
+    /// # Errors
+    /// Whatever `tally` reports.
+    pub(crate) fn score(
+        &self,
+        masks: &[PathMask],
+        runs: usize,
+        mut tally: impl FnMut(&[PathMask], Range<usize>, &mut [Tally]) -> Result<(), TrainError>,
+    ) -> Result<Vec<Score>, TrainError> {
+        let mut tallies = vec![Tally::default(); masks.len()];
+        let (mut left, mut seen) = ((0..masks.len()).collect::<Vec<_>>(), 0);
+        let rungs = if masks.is_empty() { Vec::new() } else { self.rungs(runs) };
+        for (rung, up_to) in rungs.into_iter().enumerate() {
+            if rung > 0 {
+                left.sort_by(|&a, &b| tallies[a].score().better_first(&tallies[b].score()).then(a.cmp(&b)));
+                left.truncate(self.kept(left.len()));
+            }
+            let of_left: Vec<PathMask> = left.iter().map(|&place| masks[place].clone()).collect();
+            let mut so_far: Vec<Tally> = left.iter().map(|&place| tallies[place]).collect();
+            tally(&of_left, seen..up_to, &mut so_far)?;
+            left.iter().zip(so_far).for_each(|(&place, tally)| tallies[place] = tally);
+            seen = up_to;
+        }
+        Ok(tallies.iter().map(Tally::score).collect())
+    }
+
     /// # Errors
     /// A number out of range.
     pub(crate) fn check(&self) -> Result<(), TrainError> {
@@ -31,7 +64,7 @@ impl Halving {
     }
 
     /// Up to which of `runs` runs of images each rung goes; a rung that would see nothing new is left out.
-    pub(crate) fn rungs(&self, runs: usize) -> Vec<usize> {
+    fn rungs(&self, runs: usize) -> Vec<usize> {
         let up_to = |rung: u32| self.share(runs, self.rungs - 1 - rung);
         let mut rungs: Vec<usize> = (0..self.rungs).map(up_to).collect();
         rungs.dedup();
@@ -39,7 +72,7 @@ impl Halving {
     }
 
     /// How many of `count` candidates go on.
-    pub(crate) fn kept(&self, count: usize) -> usize {
+    fn kept(&self, count: usize) -> usize {
         self.share(count, 1)
     }
 

@@ -19,6 +19,7 @@ mod seeded_weights;
 mod stand_alone;
 mod supernet_evaluator;
 mod table;
+mod tally;
 mod training;
 mod workers;
 

@@ -104,7 +104,14 @@ pub fn train_supernet_with(
     let supernet = network.supernet(&mut SeededWeights::new(config.seed), &device)?;
     let settings = config.supernet;
     let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
-    let training = Training {
+    let training = supernet_training(config, sampler);
+    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+}
+
+/// How a supernet is trained.
+pub(crate) fn supernet_training<'a>(config: &SearchConfig, sampler: &'a dyn PathSampler) -> Training<'a> {
+    let settings = config.supernet;
+    Training {
         stage: "supernet training",
         seed: config.seed,
         steps: settings.steps,
@@ -112,8 +119,7 @@ pub fn train_supernet_with(
         sgd: settings.sgd,
         sampler,
         execution: config.execution,
-    };
-    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+    }
 }
 
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed uniformly.
@@ -176,14 +182,9 @@ pub fn one_shot_search_with(
         execution: config.execution,
         device,
     };
-    let networks = retrain(&trainer, &chosen, config.retrain.at_once, display)?;
-
-    // Everything is chosen and trained: now the test images are read, once.
-    let mut retrained = Vec::new();
-    for ((group, mask, one_shot, cost), network) in chosen.iter().zip(&networks) {
-        let test = test(network, mask, &split.test, &normalisation, device)?;
-        retrained.push(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test });
-    }
+    let networks = retrain(&chosen, |masks| trainer.train_all(masks, config.retrain.at_once, display))?;
+    let retrained =
+        tested(&chosen, &networks, |network, mask| test(network, mask, &split.test, &normalisation, device))?;
     let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
     Ok(SearchResult { candidates: outcome.scored, retrained, best, supernet, stand_alone })
 }
@@ -229,21 +230,32 @@ fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, Train
     })
 }
 
-/// Trains each chosen network; one that stands in two groups is trained once.
-fn retrain(
-    trainer: &StandAlone,
+/// The networks of those chosen; `train` is given each mask once.
+pub(crate) fn retrain<N: Clone>(
     chosen: &[Chosen],
-    at_once: usize,
-    display: &mut dyn Display,
-) -> Result<Vec<Network>, TrainError> {
+    train: impl FnOnce(Vec<&PathMask>) -> Result<Vec<N>, TrainError>,
+) -> Result<Vec<N>, TrainError> {
     let different = different(chosen);
-    let networks = trainer.train_all(different.clone(), at_once, display)?;
+    let networks = train(different.clone())?;
     let place = |mask| different.iter().position(|other| *other == mask).expect("every mask was trained");
     Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
 }
 
+/// Those chosen with what their networks reach on test images, which are read now that everything is chosen and trained.
+pub(crate) fn tested<N>(
+    chosen: &[Chosen],
+    networks: &[N],
+    test: impl Fn(&N, &PathMask) -> Result<Score, TrainError>,
+) -> Result<Vec<Retrained>, TrainError> {
+    let tested = |((group, mask, one_shot, cost), network): (&Chosen, &N)| {
+        let test = test(network, mask)?;
+        Ok(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test })
+    };
+    chosen.iter().zip(networks).map(tested).collect()
+}
+
 /// The masks of those chosen, each once.
-pub(crate) fn different(chosen: &[Chosen]) -> Vec<&PathMask> {
+fn different(chosen: &[Chosen]) -> Vec<&PathMask> {
     let mut different: Vec<&PathMask> = Vec::new();
     for (_, mask, ..) in chosen {
         if !different.contains(&mask) {

@@ -1,16 +1,13 @@
 //! Trains an architecture from scratch and tests it.
 
 use crate::{
-    Display, Fixed, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
-    supernet_evaluator::{Tally, read},
+    Batches, Display, Fixed, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
+    tally::{Tally, read},
     workers::share,
 };
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor, TensorData},
-};
+use burn::tensor::{Device, Tensor, TensorData};
 use supernet_data::{Images, Normalisation};
-use supernet_nn::{Call, Execution, Network, NetworkConfig, Notes, Paths, Statistics, Weights};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, NetworkConfig, Notes, Statistics, Weights};
 use supernet_search::{Evaluator, Score, Scored};
 use supernet_space::{Architecture, PathMask};
 
@@ -66,20 +63,12 @@ impl StandAlone<'_> {
         weights: &mut dyn Weights,
         display: &mut dyn Display,
     ) -> Result<Network, TrainError> {
-        let device = self.device.clone().autodiff();
-        let network = self.config.stand_alone(mask, weights, &device)?;
-        let training = Training {
-            stage: STAGE,
-            seed: self.seed,
-            steps: self.steps()?,
-            ghosts: 1,
-            sgd: self.training.sgd,
-            sampler: &Fixed(mask.clone()),
-            execution: self.execution,
-        };
-        let loader = self.loader()?;
-        let network = training.run(network, &loader, &device, display)?;
-        self.calibrate(network.valid(), mask, &loader)
+        let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, display)
+    }
+
+    fn recipe(&self) -> Recipe<'_> {
+        Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device }
     }
 
     /// [`StandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).
@@ -92,27 +81,88 @@ impl StandAlone<'_> {
         at_once: usize,
         display: &mut dyn Display,
     ) -> Result<Vec<Network>, TrainError> {
-        display.begin(STAGE, masks.len() as u64 * self.steps()?);
-        // The longest first, so that no core is left with a long one at the end.
-        let mut order: Vec<usize> = (0..masks.len()).collect();
-        order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
-        let jobs = order.iter().map(|&i| masks[i]).collect();
-        let networks = share(STAGE, at_once, jobs, display, |mask, display| self.train(mask, display))?;
-        display.end();
-        let mut networks: Vec<(usize, Network)> = order.into_iter().zip(networks).collect();
-        networks.sort_by_key(|(place, _)| *place);
-        Ok(networks.into_iter().map(|(_, network)| network).collect())
+        train_all(masks, self.steps()?, at_once, display, |mask, display| self.train(mask, display))
     }
+}
 
-    fn calibrate(&self, network: Network, mask: &PathMask, loader: &Loader) -> Result<Network, TrainError> {
+/// How any network is trained from scratch.
+pub(crate) struct Recipe<'a> {
+    pub(crate) training: &'a StandAloneTraining,
+    pub(crate) seed: u64,
+    pub(crate) execution: Execution,
+    pub(crate) device: &'a Device,
+}
+
+impl Recipe<'_> {
+    /// `network` trained on `loader` under one mask, then calibrated for inference.
+    pub(crate) fn train<N: MaskedNetwork>(
+        &self,
+        network: N,
+        mask: &PathMask,
+        loader: &impl Batches<Input = N::Input>,
+        steps: u64,
+        display: &mut dyn Display,
+    ) -> Result<N, TrainError> {
+        let training = Training {
+            stage: STAGE,
+            seed: self.seed,
+            steps,
+            ghosts: 1,
+            sgd: self.training.sgd,
+            sampler: &Fixed(mask.clone()),
+            execution: self.execution,
+        };
+        let network = training.run(network, loader, &self.device.clone().autodiff(), display)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
-        let paths = Paths::new(network.space(), vec![mask.clone()])?;
+        let paths = network.paths(vec![mask.clone()], None)?;
         for step in 0..self.training.calibration_batches as u64 {
-            network.forward_with(loader.step(step, &self.device.clone().inner()).images, &paths, &call)?;
+            let (input, _) = loader.labelled(step, &self.device.clone().inner());
+            network.logits(input, &paths, &call)?;
         }
-        Ok(network.calibrate(&notes))
+        Ok(network.calibrated(&notes))
     }
+}
+
+/// `train` for each mask, which takes so many steps, `at_once` at a time (0: one per core); the networks in the order of the masks.
+pub(crate) fn train_all<N: Send>(
+    masks: Vec<&PathMask>,
+    steps: u64,
+    at_once: usize,
+    display: &mut dyn Display,
+    train: impl Fn(&PathMask, &mut dyn Display) -> Result<N, TrainError> + Sync,
+) -> Result<Vec<N>, TrainError> {
+    display.begin(STAGE, masks.len() as u64 * steps);
+    // The longest first, so that no core is left with a long one at the end.
+    let mut order: Vec<usize> = (0..masks.len()).collect();
+    order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
+    let jobs = order.iter().map(|&i| masks[i]).collect();
+    let networks = share(STAGE, at_once, jobs, display, |mask, display| train(mask, display))?;
+    display.end();
+    let mut networks: Vec<(usize, N)> = order.into_iter().zip(networks).collect();
+    networks.sort_by_key(|(place, _)| *place);
+    Ok(networks.into_iter().map(|(_, network)| network).collect())
+}
+
+/// Accuracy and mean loss of a calibrated network on `count` examples, with its stored statistics; `batch` gives the examples at some
+/// indices, `label` the class of one.
+pub(crate) fn test_on<N: MaskedNetwork>(
+    network: &N,
+    mask: &PathMask,
+    count: usize,
+    batch: impl Fn(&[usize]) -> N::Input,
+    label: impl Fn(usize) -> usize,
+) -> Result<Score, TrainError> {
+    let call = Call { statistics: Statistics::Stored, ..Call::default() };
+    let paths = network.paths(vec![mask.clone()], None)?;
+    let mut tally = Tally::default();
+    let all: Vec<usize> = (0..count).collect();
+    for indices in all.chunks(INFERENCE_BATCH) {
+        let logits = read(network.logits(batch(indices), &paths, &call)?, "testing")?;
+        let labels: Vec<usize> = indices.iter().map(|&i| label(i)).collect();
+        tally.join(Tally::of(&logits, &labels));
+    }
+    Ok(tally.score())
 }
 
 /// The stage's name, for progress and errors.
@@ -133,18 +183,11 @@ pub fn test(
     device: &Device,
 ) -> Result<Score, TrainError> {
     let device = device.clone().inner();
-    let call = Call { statistics: Statistics::Stored, ..Call::default() };
-    let paths = Paths::new(network.space(), vec![mask.clone()])?;
-    let mut tally = Tally::default();
-    let all: Vec<usize> = (0..images.len()).collect();
-    for indices in all.chunks(INFERENCE_BATCH) {
+    let batch = |indices: &[usize]| {
         let batch = images.batch(indices, normalisation);
-        let x = Tensor::from_data(TensorData::new(batch.images, batch.shape), &device);
-        let logits = read(network.forward_with(x, &paths, &call)?, "testing")?;
-        let labels: Vec<usize> = indices.iter().map(|&i| images.label(i)).collect();
-        tally.join(Tally::of(&logits, &labels));
-    }
-    Ok(tally.score())
+        Tensor::from_data(TensorData::new(batch.images, batch.shape), &device)
+    };
+    test_on(network, mask, images.len(), batch, |i| images.label(i))
 }
 
 /// Scores architectures by training each from scratch: the evaluator that a supernet replaces.

@@ -2,7 +2,8 @@
 
 use crate::{
     Display, Halving, Scoring, TrainError,
-    workers::{share, workers},
+    tally::{SCORING, Tally, read, scored, tally},
+    workers::workers,
 };
 use burn::tensor::{Device, Tensor, TensorData};
 use std::{
@@ -59,24 +60,18 @@ impl<'a> SupernetEvaluator<'a> {
         device: &Device,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
-        let Scoring { score_batch, memory_mib, at_once, halving, .. } = scoring;
-        if score_batch == 0 || !images.len().is_multiple_of(score_batch) {
-            let expected = format!("a divisor of {} validation images", images.len());
-            return Err(TrainError::config("scoring.score_batch", score_batch, expected));
-        }
+        let Scoring { score_batch, memory_mib, halving, .. } = scoring;
         let device = device.clone().inner();
-        let run = |first: usize| {
-            let indices: Vec<usize> = (first..first + score_batch).collect();
+        let run = |indices: Vec<usize>| {
             let batch = images.batch(&indices, normalisation);
             Run {
                 images: Tensor::from_data(TensorData::new(batch.images, batch.shape), &device),
                 labels: indices.iter().map(|&i| images.label(i)).collect(),
             }
         };
-        let runs = (0..images.len()).step_by(score_batch).map(run).collect();
-        let processor = on_processor(&device);
-        let at_once = if processor { at_once } else { at_once.max(1) };
-        let memory = memory_mib.unwrap_or(if processor { IN_CACHES } else { ON_A_CARD });
+        let runs = scoring.runs_of(images.len(), "images")?.map(run).collect();
+        let at_once = scoring.workers_on(&device);
+        let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();
         Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display })
@@ -92,9 +87,7 @@ impl<'a> SupernetEvaluator<'a> {
     /// # Errors
     /// A mask of another space, or a device that fails.
     pub fn score(&mut self, masks: &[PathMask]) -> Result<Vec<Score>, TrainError> {
-        let mut tallies = vec![Tally::default(); masks.len()];
-        self.tally(masks, 0..self.runs.len(), &mut tallies)?;
-        Ok(tallies.iter().map(Tally::score).collect())
+        self.halve(masks, Halving::NONE)
     }
 
     /// The scores of masks by successive halving: only the best of each rung are scored on more images. A mask that is dropped keeps the
@@ -104,39 +97,18 @@ impl<'a> SupernetEvaluator<'a> {
     /// # Errors
     /// As [`SupernetEvaluator::score`].
     pub fn halve(&mut self, masks: &[PathMask], halving: Halving) -> Result<Vec<Score>, TrainError> {
-        let mut tallies = vec![Tally::default(); masks.len()];
-        let (mut left, mut seen) = ((0..masks.len()).collect::<Vec<_>>(), 0);
-        for (rung, runs) in halving.rungs(self.runs.len()).into_iter().enumerate() {
-            if rung > 0 {
-                left.sort_by(|&a, &b| tallies[a].score().better_first(&tallies[b].score()).then(a.cmp(&b)));
-                left.truncate(halving.kept(left.len()));
-            }
-            let of_left: Vec<PathMask> = left.iter().map(|&place| masks[place].clone()).collect();
-            let mut so_far: Vec<Tally> = left.iter().map(|&place| tallies[place]).collect();
-            self.tally(&of_left, seen..runs, &mut so_far)?;
-            left.iter().zip(so_far).for_each(|(&place, tally)| tallies[place] = tally);
-            seen = runs;
-        }
-        Ok(tallies.iter().map(Tally::score).collect())
+        halving.score(masks, self.runs.len(), |masks, runs, tallies| self.tally(masks, runs, tallies))
     }
 
     /// Adds what the runs `runs` say of each mask.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        if masks.is_empty() || runs.is_empty() {
-            return Ok(());
-        }
-        self.display.begin("scoring", (masks.len() * runs.len()) as u64);
-        let Self { supernet, execution, width, .. } = *self;
+        let Self { supernet, execution, width, at_once, .. } = *self;
         let paths = Paths::new(supernet.space(), masks.to_vec())?;
-        let jobs = jobs(masks, &self.runs[runs], workers(self.at_once, usize::MAX));
-        let score = |job: Job, display: &mut dyn Display| job.score(supernet, &paths, width, execution, display);
-        // In the order of the runs, so that sums of losses do not depend on who was ready first.
-        for (candidate, tally) in share("scoring", self.at_once, jobs, &mut *self.display, score)?.into_iter().flatten()
-        {
-            tallies[candidate].join(tally);
-        }
-        self.display.end();
-        Ok(())
+        let total = masks.len() * runs.len();
+        let jobs = jobs(masks, &self.runs[runs], workers(at_once, usize::MAX));
+        tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| {
+            job.score(supernet, &paths, width, execution, display)
+        })
     }
 
     /// The device that scores.
@@ -187,7 +159,7 @@ impl Job<'_> {
         let mut tallies = Vec::with_capacity(candidates.len());
         let mut failure = None;
         supernet.forward_each(shared, paths, &candidates, width, call, &mut |members, logits| {
-            match read(logits, "scoring") {
+            match read(logits, SCORING) {
                 Err(error) => failure = Some(error),
                 Ok(logits) => {
                     for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
@@ -201,7 +173,7 @@ impl Job<'_> {
         match failure {
             Some(error) => Err(error),
             None if tallies.len() < candidates.len() => {
-                Err(TrainError::Stopped { stage: "scoring".into(), step: tallies.len() as u64 })
+                Err(TrainError::Stopped { stage: SCORING.into(), step: tallies.len() as u64 })
             }
             None => Ok(tallies),
         }
@@ -212,79 +184,8 @@ impl Evaluator for SupernetEvaluator<'_> {
     type Error = TrainError;
 
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
-        let cells = self.supernet.space().clone();
-        architectures.iter().try_for_each(|architecture| cells.space().check(architecture))?;
-        let masks: Vec<PathMask> = architectures.iter().map(|architecture| architecture.mask().clone()).collect();
-        let scores = match self.halving {
-            Some(halving) => self.halve(&masks, halving)?,
-            None => self.score(&masks)?,
-        };
-        architectures
-            .iter()
-            .zip(scores)
-            .map(|(architecture, score)| {
-                let cost = self.stand_alone.cost(&cells, architecture)?;
-                Ok(Scored { architecture: architecture.clone(), score, cost })
-            })
-            .collect()
-    }
-}
-
-/// What some images say of a candidate.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Tally {
-    images: usize,
-    correct: usize,
-    loss: f64,
-}
-
-impl Tally {
-    /// Of images whose logits stand row by row in `logits`.
-    pub(crate) fn of(logits: &[f32], labels: &[usize]) -> Self {
-        let mut tally = Self { images: labels.len(), ..Self::default() };
-        let classes = logits.len() / labels.len();
-        for (row, &label) in logits.chunks(classes).zip(labels) {
-            let best = (1..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best });
-            tally.correct += usize::from(best == label);
-            let top = f64::from(row[best]);
-            let sum: f64 = row.iter().map(|&logit| (f64::from(logit) - top).exp()).sum();
-            tally.loss += sum.ln() + top - f64::from(row[label]);
-        }
-        tally
-    }
-
-    /// Adds what other images say.
-    pub(crate) fn join(&mut self, other: Self) {
-        self.images += other.images;
-        self.correct += other.correct;
-        self.loss += other.loss;
-    }
-
-    /// Total correct over total, total loss over total.
-    pub(crate) fn score(&self) -> Score {
-        let total = self.images as f64;
-        Score { accuracy: self.correct as f64 / total, loss: self.loss / total, images: self.images }
-    }
-}
-
-/// The values of a tensor of logits.
-pub(crate) fn read(logits: Tensor<2>, stage: &str) -> Result<Vec<f32>, TrainError> {
-    let device = |reason: String| TrainError::Device { stage: stage.into(), reason };
-    let data = logits.try_into_data().map_err(|error| device(error.to_string()))?;
-    data.try_to_vec().map_err(|error| device(format!("{error:?}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accuracy_and_loss_are_those_of_a_hand_count() {
-        let mut tally = Tally::of(&[0.0, 0.0], &[1]);
-        tally.join(Tally::of(&[2.0, 0.0], &[0]));
-        let score = tally.score();
-        let expected = (2.0f64.ln() + (1.0 + (-2.0f64).exp()).ln()) / 2.0;
-        assert_eq!((score.accuracy, score.images), (0.5, 2));
-        assert!((score.loss - expected).abs() < 1e-12);
+        let (cells, shape) = (self.supernet.space(), self.stand_alone);
+        let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
+        scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))
     }
 }

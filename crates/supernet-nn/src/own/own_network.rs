@@ -249,6 +249,10 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for OwnNetwork<M, D> {
             }
         }
     }
+
+    fn calibrated(self, notes: &Notes) -> Self {
+        self.calibrate(notes)
+    }
 }
 
 /// Adds noted statistics to others.

@@ -260,8 +260,7 @@ pub fn ablations(
             variants.insert(variant.name.clone(), variant);
         }
     }
-    let supernets: Vec<(&Variant, u64)> =
-        variants.values().flat_map(|variant| study.supernet_seeds.iter().map(move |&seed| (variant, seed))).collect();
+    let supernets = study.supernets(variants.values());
     let first = study.stand_alone_seeds[0];
     let networks: Vec<(PathMask, u64)> = masks.iter().map(|mask| (mask.clone(), first)).collect();
     lab.prepare(&supernets, search, &networks)?;

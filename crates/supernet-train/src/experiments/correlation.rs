@@ -143,6 +143,12 @@ impl CorrelationSettings {
         Bootstrap { seed: self.search.seed, resamples: self.resamples }
     }
 
+    /// A supernet of each variant for each seed.
+    pub(super) fn supernets<'a>(&self, variants: impl IntoIterator<Item = &'a Variant>) -> Vec<(&'a Variant, u64)> {
+        let of = |variant| self.supernet_seeds.iter().map(move |&seed| (variant, seed));
+        variants.into_iter().flat_map(of).collect()
+    }
+
     /// The natural networks with the seeds that they are trained with.
     pub(crate) fn natural_networks(&self, masks: &[PathMask]) -> Vec<(PathMask, u64)> {
         let [first, second] = self.stand_alone_seeds;
@@ -181,7 +187,7 @@ pub(crate) fn correlate(
     let search = &settings.search;
     let candidates = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;
     let masks: Vec<PathMask> = candidates.iter().map(|candidate| candidate.mask().clone()).collect();
-    let supernets: Vec<(&Variant, u64)> = settings.supernet_seeds.iter().map(|&seed| (variant, seed)).collect();
+    let supernets = settings.supernets([variant]);
     lab.prepare(&supernets, search, &settings.natural_networks(&masks))?;
 
     let scores: Vec<Vec<Score>> = settings

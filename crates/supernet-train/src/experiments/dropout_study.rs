@@ -56,8 +56,7 @@ pub fn dropout_study(
     // All that needs nothing else at once, so that no core waits.
     let drawn = candidates(study.search.cells()?.space(), study.search.seed, study.search.scoring.candidates)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
-    let supernets: Vec<(&Variant, u64)> =
-        variants.iter().flat_map(|variant| study.supernet_seeds.iter().map(move |&seed| (variant, seed))).collect();
+    let supernets = study.supernets(&variants);
     lab.prepare(&supernets, &study.search, &study.natural_networks(&masks))?;
 
     let mut studies = Vec::new();

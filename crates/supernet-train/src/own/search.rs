@@ -3,8 +3,8 @@
 
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
-    Display, Retrained, SearchConfig, SeededWeights, TrainError, Training,
-    one_shot::{choose, different},
+    Display, Retrained, SearchConfig, SeededWeights, TrainError,
+    one_shot::{choose, retrain, supernet_training, tested},
 };
 use burn::{
     module::Module,
@@ -96,17 +96,9 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         execution: config.execution,
         device,
     };
-    let masks = different(&chosen);
-    let networks = trainer.train_all(masks.clone(), config.retrain.at_once, display)?;
-    let place = |mask| masks.iter().position(|other| *other == mask).expect("every mask was trained");
-
-    // Everything is chosen and trained: now the test examples are read, once.
-    let mut retrained = Vec::new();
-    for (group, mask, one_shot, cost) in &chosen {
-        let test = test_own(&networks[place(mask)], mask, &data.test, device)?;
-        retrained.push(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test });
-    }
-    let best = (chosen[0].1.clone(), networks[0].clone());
+    let networks = retrain(&chosen, |masks| trainer.train_all(masks, config.retrain.at_once, display))?;
+    let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
+    let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
     let first: Vec<usize> = (0..scoring.score_batch).collect();
     let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
     let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
@@ -123,17 +115,9 @@ fn train_supernet<M: Layer<D, 2>, const D: usize>(
 ) -> Result<OwnNetwork<M, D>, TrainError> {
     let device = device.clone().autodiff();
     let supernet = definition.supernet(&mut SeededWeights::new(config.seed), &device)?;
-    let settings = config.supernet;
-    let training = Training {
-        stage: "supernet training",
-        seed: config.seed,
-        steps: settings.steps,
-        ghosts: settings.batch / settings.ghost_batch,
-        sgd: settings.sgd,
-        sampler: &*config.paths.sampler(),
-        execution: config.execution,
-    };
-    let loader = OwnLoader::new(examples, settings.batch, config.seed)?;
+    let sampler = config.paths.sampler();
+    let training = supernet_training(config, &*sampler);
+    let loader = OwnLoader::new(examples, config.supernet.batch, config.seed)?;
     Ok(training.run(supernet, &loader, &device, display)?.valid())
 }
 

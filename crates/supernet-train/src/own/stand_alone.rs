@@ -2,16 +2,12 @@
 
 use super::{Examples, OwnLoader};
 use crate::{
-    Batches, Display, Fixed, SeededWeights, StandAloneTraining, TrainError, Training,
-    supernet_evaluator::{Tally, read},
-    workers::share,
+    Display, SeededWeights, StandAloneTraining, TrainError,
+    stand_alone::{Recipe, test_on, train_all},
 };
-use burn::{
-    module::Module,
-    tensor::{Device, Tensor},
-};
+use burn::tensor::{Device, Tensor};
 use supernet_nn::{
-    Call, Execution, MaskedNetwork, Notes, Statistics,
+    Execution,
     own::{Definition, Layer, OwnNetwork},
 };
 use supernet_search::Score;
@@ -33,9 +29,6 @@ pub struct OwnStandAlone<'a, M, const D: usize> {
     pub device: &'a Device,
 }
 
-/// The stage's name, for progress and errors.
-const STAGE: &str = "stand-alone training";
-
 impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
     /// Steps of one training run.
     ///
@@ -56,25 +49,9 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
     pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
         let device = self.device.clone().autodiff();
         let network = self.definition.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
-        let training = Training {
-            stage: STAGE,
-            seed: self.seed,
-            steps: self.steps()?,
-            ghosts: 1,
-            sgd: self.training.sgd,
-            sampler: &Fixed(mask.clone()),
-            execution: self.execution,
-        };
-        let loader = self.loader()?;
-        let network = training.run(network, &loader, &device, display)?.valid();
-        let notes = Notes::default();
-        let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
-        let paths = network.paths(vec![mask.clone()], None)?;
-        for step in 0..self.training.calibration_batches as u64 {
-            let (input, _) = loader.labelled(step, &self.device.clone().inner());
-            network.forward_used(input, &paths, &call)?;
-        }
-        Ok(network.calibrate(&notes))
+        let recipe =
+            Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
+        recipe.train(network, mask, &self.loader()?, self.steps()?, display)
     }
 
     /// [`OwnStandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).
@@ -87,15 +64,9 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         at_once: usize,
         display: &mut dyn Display,
     ) -> Result<Vec<OwnNetwork<M, D>>, TrainError> {
-        display.begin(STAGE, masks.len() as u64 * self.steps()?);
-        let networks = share(STAGE, at_once, masks, display, |mask, display| self.train(mask, display))?;
-        display.end();
-        Ok(networks)
+        train_all(masks, self.steps()?, at_once, display, |mask, display| self.train(mask, display))
     }
 }
-
-/// Examples per launch at inference, where nothing depends on it.
-const INFERENCE_BATCH: usize = 500;
 
 /// Accuracy and mean loss of a calibrated network on `examples`, with its stored statistics.
 ///
@@ -108,15 +79,6 @@ pub fn test_own<M: Layer<D, 2>, const D: usize>(
     device: &Device,
 ) -> Result<Score, TrainError> {
     let device = device.clone().inner();
-    let call = Call { statistics: Statistics::Stored, ..Call::default() };
-    let paths = network.paths(vec![mask.clone()], None)?;
-    let mut tally = Tally::default();
-    let all: Vec<usize> = (0..examples.len()).collect();
-    for indices in all.chunks(INFERENCE_BATCH) {
-        let input = Tensor::from_data(examples.batch(indices), &device);
-        let logits = read(network.forward_used(input, &paths, &call)?.0, "testing")?;
-        let labels: Vec<usize> = indices.iter().map(|&i| examples.label(i)).collect();
-        tally.join(Tally::of(&logits, &labels));
-    }
-    Ok(tally.score())
+    let batch = |indices: &[usize]| Tensor::from_data(examples.batch(indices), &device);
+    test_on(network, mask, examples.len(), batch, |i| examples.label(i))
 }

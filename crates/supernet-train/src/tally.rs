@@ -1,0 +1,104 @@
+//! What labelled examples say of candidates: correct answers and losses, summed.
+
+use crate::{Display, TrainError, workers::share};
+use burn::tensor::Tensor;
+use supernet_search::{Score, Scored};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
+
+/// What some images say of a candidate.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Tally {
+    images: usize,
+    correct: usize,
+    loss: f64,
+}
+
+impl Tally {
+    /// Of images whose logits stand row by row in `logits`.
+    pub(crate) fn of(logits: &[f32], labels: &[usize]) -> Self {
+        let mut tally = Self { images: labels.len(), ..Self::default() };
+        let classes = logits.len() / labels.len();
+        for (row, &label) in logits.chunks(classes).zip(labels) {
+            let best = (1..classes).fold(0, |best, i| if row[i] > row[best] { i } else { best });
+            tally.correct += usize::from(best == label);
+            let top = f64::from(row[best]);
+            let sum: f64 = row.iter().map(|&logit| (f64::from(logit) - top).exp()).sum();
+            tally.loss += sum.ln() + top - f64::from(row[label]);
+        }
+        tally
+    }
+
+    /// Adds what other images say.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.images += other.images;
+        self.correct += other.correct;
+        self.loss += other.loss;
+    }
+
+    /// Total correct over total, total loss over total.
+    pub(crate) fn score(&self) -> Score {
+        let total = self.images as f64;
+        Score { accuracy: self.correct as f64 / total, loss: self.loss / total, images: self.images }
+    }
+}
+
+/// The values of a tensor of logits.
+pub(crate) fn read(logits: Tensor<2>, stage: &str) -> Result<Vec<f32>, TrainError> {
+    let device = |reason: String| TrainError::Device { stage: stage.into(), reason };
+    let data = logits.try_into_data().map_err(|error| device(error.to_string()))?;
+    data.try_to_vec().map_err(|error| device(format!("{error:?}")))
+}
+
+/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds what it says of candidates to `tallies`: in the order of the jobs,
+/// so that sums of losses do not depend on who was ready first. `total` candidates are said something of.
+pub(crate) fn tally<J: Send>(
+    total: usize,
+    at_once: usize,
+    jobs: Vec<J>,
+    display: &mut dyn Display,
+    tallies: &mut [Tally],
+    score: impl Fn(J, &mut dyn Display) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
+) -> Result<(), TrainError> {
+    display.begin(SCORING, total as u64);
+    for (candidate, tally) in share(SCORING, at_once, jobs, display, score)?.into_iter().flatten() {
+        tallies[candidate].join(tally);
+    }
+    display.end();
+    Ok(())
+}
+
+/// The stage's name, for progress and errors.
+pub(crate) const SCORING: &str = "scoring";
+
+/// Architectures of `space` with their scores and costs.
+pub(crate) fn scored<E>(
+    space: &SearchSpace,
+    architectures: &[Architecture],
+    score: impl FnOnce(&[PathMask]) -> Result<Vec<Score>, TrainError>,
+    cost: impl Fn(&Architecture) -> Result<Cost, E>,
+) -> Result<Vec<Scored>, TrainError>
+where
+    TrainError: From<SpaceError> + From<E>,
+{
+    architectures.iter().try_for_each(|architecture| space.check(architecture))?;
+    let masks: Vec<PathMask> = architectures.iter().map(|architecture| architecture.mask().clone()).collect();
+    let scored = |(architecture, score): (&Architecture, Score)| {
+        Ok(Scored { architecture: architecture.clone(), score, cost: cost(architecture)? })
+    };
+    architectures.iter().zip(score(&masks)?).map(scored).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accuracy_and_loss_are_those_of_a_hand_count() {
+        let mut tally = Tally::of(&[0.0, 0.0], &[1]);
+        tally.join(Tally::of(&[2.0, 0.0], &[0]));
+        let score = tally.score();
+        let expected = (2.0f64.ln() + (1.0 + (-2.0f64).exp()).ln()) / 2.0;
+        assert_eq!((score.accuracy, score.images), (0.5, 2));
+        assert!((score.loss - expected).abs() < 1e-12);
+    }
+}
