@@ -152,23 +152,47 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     assert_eq!(logits(&network.valid()), logits(&result.best.1));
 }
 
+/// A tiny search's supernet with what scores by it.
+struct Trained {
+    config: SearchConfig,
+    split: Split,
+    normalisation: Normalisation,
+    supernet: Network,
+}
+
+impl Trained {
+    fn new(config: SearchConfig) -> Self {
+        let split = split();
+        let normalisation = Normalisation::of(&split.train);
+        let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+        Self { config, split, normalisation, supernet }
+    }
+
+    fn with_evaluator<R>(&self, scoring: Scoring, f: impl FnOnce(&mut SupernetEvaluator) -> R) -> R {
+        let Self { config, split, normalisation, supernet } = self;
+        let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
+        let mut silent = Silent;
+        let evaluator =
+            SupernetEvaluator::new(supernet, shape, &split.validation, normalisation, scoring, &device(), &mut silent);
+        f(&mut evaluator.unwrap())
+    }
+
+    fn scores(&self, scoring: Scoring, architectures: &[Architecture]) -> Vec<Scored> {
+        self.with_evaluator(scoring, |evaluator| evaluator.evaluate(architectures).unwrap())
+    }
+
+    fn architectures(&self, count: u64) -> Vec<Architecture> {
+        let cells = self.config.cells().unwrap();
+        (0..count).map(|i| cells.space().sample(&mut draws(5, "architectures", i))).collect()
+    }
+}
+
 #[test]
 fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_memory_and_workers() {
-    let config = tiny(1);
-    let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
-    let space = config.cells().unwrap();
-    let architectures: Vec<Architecture> =
-        (0..7).map(|i| space.space().sample(&mut draws(5, "architectures", i))).collect();
+    let trained = Trained::new(tiny(1));
+    let architectures = trained.architectures(7);
     let score = |list: &[Architecture], memory_mib, at_once| {
-        let scoring = Scoring { memory_mib, at_once, ..config.scoring };
-        let mut silent = Silent;
-        SupernetEvaluator::new(&supernet, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
-            .unwrap()
-            .evaluate(list)
-            .unwrap()
+        trained.scores(Scoring { memory_mib, at_once, ..trained.config.scoring }, list)
     };
     let together = score(&architectures, None, 1);
     // Without memory a block at a time.
@@ -181,33 +205,20 @@ fn a_score_depends_neither_on_the_candidates_beside_it_nor_on_memory_and_workers
 
 #[test]
 fn halving_scores_the_best_on_all_images_and_keeping_everything_is_the_plain_ranking() {
-    let config = tiny(1);
-    let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
-    let space = config.cells().unwrap();
-    let architectures: Vec<Architecture> =
-        (0..9).map(|i| space.space().sample(&mut draws(5, "architectures", i))).collect();
-    let scores = |halving| {
-        let scoring = Scoring { halving, ..config.scoring };
-        let mut silent = Silent;
-        SupernetEvaluator::new(&supernet, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
-            .unwrap()
-            .evaluate(&architectures)
-            .unwrap()
-    };
+    let trained = Trained::new(tiny(1));
+    let architectures = trained.architectures(9);
+    let scores = |halving| trained.scores(Scoring { halving, ..trained.config.scoring }, &architectures);
     let plain = scores(None);
     assert_eq!(plain, scores(Some(Halving { keep: 1.0, rungs: 3 })));
 
     // Half of the images for nine candidates, all for the best five.
     let halved = scores(Some(Halving { keep: 0.5, rungs: 2 }));
-    let all = split.validation.len();
+    let all = trained.split.validation.len();
     assert!(plain.iter().all(|scored| scored.score.images == all));
     let (whole, dropped): (Vec<_>, Vec<_>) = halved.iter().partition(|scored| scored.score.images == all);
     assert_eq!((whole.len(), dropped.len()), (5, 4));
     assert!(whole.iter().all(|scored| plain.contains(scored)), "who survives has its plain score");
-    let seen = (all / config.scoring.score_batch).div_ceil(2) * config.scoring.score_batch;
+    let seen = (all / trained.config.scoring.score_batch).div_ceil(2) * trained.config.scoring.score_batch;
     assert!(seen < all && dropped.iter().all(|scored| scored.score.images == seen));
     let worst_of_whole = whole.iter().map(|scored| &scored.score).max_by(|a, b| a.better_first(b)).unwrap();
     assert!(dropped.iter().all(|scored| worst_of_whole.better_first(&scored.score).is_lt()));
@@ -216,33 +227,15 @@ fn halving_scores_the_best_on_all_images_and_keeping_everything_is_the_plain_ran
 #[test]
 fn the_supernet_learns() {
     let mut config = tiny(1);
-    (config.network.filters, config.supernet.steps) = (4, 60);
+    config.network.filters = 4;
     config.paths = PathSampling::AllOn;
-    let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
-    let mut accuracy = |steps| {
+    let accuracy = |steps| {
+        let mut config = config.clone();
         config.supernet.steps = steps;
-        let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-        let mut silent = Silent;
-        let mut evaluator = SupernetEvaluator::new(
-            &supernet,
-            shape,
-            &split.validation,
-            &normalisation,
-            config.scoring,
-            &device(),
-            &mut silent,
-        )
-        .unwrap();
-        let mask = supernet::train::PathSampler::masks(
-            &AllOn,
-            supernet.space().space(),
-            supernet::train::Moment { step: 0, steps: 1 },
-            1,
-            1,
-        );
-        evaluator.score(&mask).unwrap()[0].accuracy
+        let trained = Trained::new(config);
+        let moment = supernet::train::Moment { step: 0, steps: 1 };
+        let mask = supernet::train::PathSampler::masks(&AllOn, trained.supernet.space().space(), moment, 1, 1);
+        trained.with_evaluator(trained.config.scoring, |evaluator| evaluator.score(&mask).unwrap()[0].accuracy)
     };
     let (before, after) = (accuracy(1), accuracy(60));
     assert!(after > 0.8 && after > before, "accuracy {before} after one step, {after} after sixty");
