@@ -14,8 +14,7 @@
 //! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers besides the one for scalars.
 //! Positions are `u32`: a tensor has fewer than 2³² numbers.
 
-// Kernels know ranges and not iterators.
-#![allow(clippy::needless_range_loop)]
+#![expect(clippy::needless_range_loop, reason = "kernels know ranges and not iterators")]
 
 mod add_on;
 mod contract;

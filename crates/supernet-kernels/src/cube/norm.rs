@@ -174,8 +174,10 @@ fn first(ghost: usize, channel: usize, sides: &Sides) -> usize {
 }
 
 /// The number of a channel, or what stands for it where there is none.
-// The attribute that chooses when the kernel is compiled stands on a statement.
-#[allow(clippy::let_and_return)]
+#[expect(
+    clippy::let_and_return,
+    reason = "the attribute that chooses when the kernel is compiled stands on a statement"
+)]
 #[cube]
 fn of_channel(numbers: &ComptimeOption<&[f32]>, channel: usize, #[comptime] otherwise: f32) -> f32 {
     #[comptime]

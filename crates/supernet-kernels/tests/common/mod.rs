@@ -1,5 +1,5 @@
 //! What the tests of this crate share: numbers, a table of operations and shapes, and a way to run one with its gradients.
-#![allow(dead_code)]
+#![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use supernet_kernels::Pool;
@@ -130,7 +130,7 @@ macro_rules! both {
             $groups: usize,
             $on: &[u32],
         ) -> burn::tensor::Tensor<4> {
-            #[allow(unused_imports)]
+            #[allow(unused_imports, reason = "some expressions name everything by path")]
             use supernet_kernels as ops;
             $body
         }
@@ -195,7 +195,7 @@ macro_rules! readers {
 }
 
 /// Every operation on every shape and list.
-#[allow(unused_variables)]
+#[allow(unused_variables, reason = "operations that take no list are given one")]
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for [groups, n, c, h, w] in SHAPES {

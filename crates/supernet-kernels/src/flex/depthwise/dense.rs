@@ -155,7 +155,7 @@ pub(super) fn forward(
 }
 
 /// Both gradients, from `grad` of the listed ghost batches; `dx` like `x`, added to if `add`, `dw` row by row.
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "those of `DepthwiseKernels::backward`, resolved")]
 pub(super) fn backward(
     grad: &[f32],
     x: &[f32],

@@ -134,7 +134,7 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
 
 /// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of which `images` exist.
 #[inline(always)]
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "a register block of an inlined loop: its variables")]
 unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
     room: *const f32,
     y: *mut f32,
