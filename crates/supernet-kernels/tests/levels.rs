@@ -13,7 +13,7 @@ fn every_instruction_set_agrees_with_the_reference() {
         return;
     }
     let expected: Vec<_> = cases().iter().map(|case| run(case.reference, case, DType::F64)).collect();
-    for level in [Level::Portable, Level::Avx2, Level::Avx512] {
+    for level in [Level::Portable, Level::Neon, Level::Avx2, Level::Avx512] {
         let used = limit(level);
         for (case, expected) in cases().iter().zip(&expected) {
             let found = run(case.kernel, case, DType::F32);

@@ -1,7 +1,7 @@
 //! Vectors of `f32` whose width is chosen when the program runs.
 //!
-//! A kernel is written once over `Vector` with `simd_fn!`, which compiles it for AVX-512, for AVX2 with FMA, and for the
-//! baseline of the target (SSE2 on x86-64, NEON on AArch64), and calls the widest that the machine has.
+//! A kernel is written once over `Vector` with `simd_fn!`, which compiles it for AVX-512 and AVX2 with FMA (x86-64), for NEON (AArch64), and
+//! for the baseline of the target, and calls the widest that the machine has.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -186,6 +186,139 @@ impl Vector for Portable {
         let v = self.0;
         let (a, b) = ([v[0] + v[4], v[1] + v[5]], [v[2] + v[6], v[3] + v[7]]);
         (a[0] + b[0]) + (a[1] + b[1])
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+pub(crate) use arm::Neon;
+
+#[cfg(target_arch = "aarch64")]
+mod arm {
+    // SAFETY of every block below: as for the x86 types.
+    use super::Vector;
+    use std::arch::aarch64::*;
+
+    /// Eight numbers in two registers, NEON.
+    #[derive(Clone, Copy)]
+    pub(crate) struct Neon([float32x4_t; 2]);
+
+    impl Neon {
+        #[inline(always)]
+        fn zip(self, other: Self, f: impl Fn(float32x4_t, float32x4_t) -> float32x4_t) -> Self {
+            Self([f(self.0[0], other.0[0]), f(self.0[1], other.0[1])])
+        }
+
+        /// `self` where the bits of `mask` are set, `other` elsewhere.
+        #[inline(always)]
+        fn choose(self, other: Self, mask: [uint32x4_t; 2]) -> Self {
+            let half = |i: usize| unsafe { vbslq_f32(mask[i], self.0[i], other.0[i]) };
+            Self([half(0), half(1)])
+        }
+
+        #[inline(always)]
+        fn greater(self, other: Self) -> [uint32x4_t; 2] {
+            unsafe { [vcgtq_f32(self.0[0], other.0[0]), vcgtq_f32(self.0[1], other.0[1])] }
+        }
+    }
+
+    impl Vector for Neon {
+        const LANES: usize = 8;
+        // Thirty-two registers, of which a vector takes two.
+        const WIDE_FILE: bool = false;
+        type Mask = Self;
+
+        #[inline(always)]
+        unsafe fn mask(pattern: *const f32) -> Self {
+            unsafe { Self::load(pattern) }
+        }
+        #[inline(always)]
+        unsafe fn load_where(from: *const f32, mask: Self) -> Self {
+            unsafe { Self::load(from).and(mask) }
+        }
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            Self([unsafe { vdupq_n_f32(value) }; 2])
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> Self {
+            Self(unsafe { [vld1q_f32(from), vld1q_f32(from.add(4))] })
+        }
+        #[inline(always)]
+        unsafe fn store(self, to: *mut f32) {
+            unsafe {
+                vst1q_f32(to, self.0[0]);
+                vst1q_f32(to.add(4), self.0[1]);
+            }
+        }
+        #[inline(always)]
+        unsafe fn load_part(from: *const f32, n: usize) -> Self {
+            let mut lanes = [0.0; 8];
+            unsafe {
+                lanes.as_mut_ptr().copy_from_nonoverlapping(from, n);
+                Self::load(lanes.as_ptr())
+            }
+        }
+        #[inline(always)]
+        unsafe fn store_part(self, to: *mut f32, n: usize) {
+            let mut lanes = [0.0; 8];
+            unsafe {
+                self.store(lanes.as_mut_ptr());
+                to.copy_from_nonoverlapping(lanes.as_ptr(), n);
+            }
+        }
+        #[inline(always)]
+        fn add(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { vaddq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn sub(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { vsubq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn mul(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe { vmulq_f32(a, b) })
+        }
+        #[inline(always)]
+        fn mul_add(self, factor: Self, term: Self) -> Self {
+            let half = |i: usize| unsafe { vfmaq_f32(term.0[i], self.0[i], factor.0[i]) };
+            Self([half(0), half(1)])
+        }
+        #[inline(always)]
+        fn max(self, other: Self) -> Self {
+            // Not the instruction for maxima, which gives what is not a number.
+            other.choose(self, other.greater(self))
+        }
+        #[inline(always)]
+        fn and(self, mask: Self) -> Self {
+            self.zip(mask, |a, b| unsafe {
+                vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(a), vreinterpretq_u32_f32(b)))
+            })
+        }
+        #[inline(always)]
+        fn or(self, other: Self) -> Self {
+            self.zip(other, |a, b| unsafe {
+                vreinterpretq_f32_u32(vorrq_u32(vreinterpretq_u32_f32(a), vreinterpretq_u32_f32(b)))
+            })
+        }
+        #[inline(always)]
+        fn where_greater(self, a: Self, b: Self) -> Self {
+            self.choose(Self::zero(), a.greater(b))
+        }
+        #[inline(always)]
+        fn where_equal(self, a: Self, b: Self) -> Self {
+            let equal = |i: usize| unsafe { vceqq_f32(a.0[i], b.0[i]) };
+            self.choose(Self::zero(), [equal(0), equal(1)])
+        }
+        #[inline(always)]
+        fn or_else(self, other: Self, a: Self, b: Self) -> Self {
+            self.choose(other, a.greater(b))
+        }
+        #[inline(always)]
+        fn sum(self) -> f32 {
+            let mut lanes = [0.0; 4];
+            unsafe { vst1q_f32(lanes.as_mut_ptr(), vaddq_f32(self.0[0], self.0[1])) };
+            (lanes[0] + lanes[2]) + (lanes[1] + lanes[3])
+        }
     }
 }
 
@@ -428,10 +561,12 @@ mod x86 {
 pub enum Level {
     /// The baseline of the target.
     Portable = 1,
+    /// NEON (AArch64).
+    Neon = 2,
     /// AVX2 and FMA (x86-64).
-    Avx2 = 2,
+    Avx2 = 3,
     /// AVX-512 F, VL, BW and DQ (x86-64).
-    Avx512 = 3,
+    Avx512 = 4,
 }
 
 static LEVEL: AtomicU8 = AtomicU8::new(0);
@@ -441,36 +576,42 @@ static LEVEL: AtomicU8 = AtomicU8::new(0);
 pub(crate) fn level() -> Level {
     match LEVEL.load(Ordering::Relaxed) {
         1 => Level::Portable,
-        2 => Level::Avx2,
-        3 => Level::Avx512,
+        2 => Level::Neon,
+        3 => Level::Avx2,
+        4 => Level::Avx512,
         _ => limit(Level::Avx512),
     }
 }
 
 /// Uses no instruction set wider than `level`, in the whole process: for tests and measurements. Returns what is used.
 pub fn limit(level: Level) -> Level {
-    let found = detect().min(level);
+    let found = available().filter(|&found| found <= level).max().unwrap_or(Level::Portable);
     LEVEL.store(found as u8, Ordering::Relaxed);
     found
 }
 
+/// What the machine has besides the baseline.
 #[cfg(target_arch = "x86_64")]
-fn detect() -> Level {
+fn available() -> impl Iterator<Item = Level> {
     let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    let avx512 = is_x86_feature_detected!("avx512f")
+    let avx512 = avx2
+        && is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512vl")
         && is_x86_feature_detected!("avx512bw")
         && is_x86_feature_detected!("avx512dq");
-    match (avx2, avx512) {
-        (true, true) => Level::Avx512,
-        (true, false) => Level::Avx2,
-        _ => Level::Portable,
-    }
+    avx2.then_some(Level::Avx2).into_iter().chain(avx512.then_some(Level::Avx512))
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-fn detect() -> Level {
-    Level::Portable
+/// What the machine has besides the baseline.
+#[cfg(target_arch = "aarch64")]
+fn available() -> impl Iterator<Item = Level> {
+    std::arch::is_aarch64_feature_detected!("neon").then_some(Level::Neon).into_iter()
+}
+
+/// What the machine has besides the baseline.
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn available() -> impl Iterator<Item = Level> {
+    std::iter::empty()
 }
 
 /// Defines a function over a [`Vector`] type `V`, and the call that chooses `V` by the machine.
@@ -506,6 +647,14 @@ macro_rules! simd_fn {
                 unsafe { body::<$crate::flex::simd::Avx2, $($C),*>($($arg),*) }
             }
 
+            #[cfg(target_arch = "aarch64")]
+            #[target_feature(enable = "neon")]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn neon<$(const $C: $CT),*>($($arg: $ty),*) $(-> $ret)? {
+                // SAFETY: as above; this function is compiled for the instructions of the type.
+                unsafe { body::<$crate::flex::simd::Neon, $($C),*>($($arg),*) }
+            }
+
             // SAFETY: the machine has the instructions, as `level` found out; the rest is the caller's.
             unsafe {
                 match $crate::flex::simd::level() {
@@ -513,6 +662,8 @@ macro_rules! simd_fn {
                     $crate::flex::simd::Level::Avx512 => avx512::<$($C),*>($($arg),*),
                     #[cfg(target_arch = "x86_64")]
                     $crate::flex::simd::Level::Avx2 => avx2::<$($C),*>($($arg),*),
+                    #[cfg(target_arch = "aarch64")]
+                    $crate::flex::simd::Level::Neon => neon::<$($C),*>($($arg),*),
                     _ => body::<$crate::flex::simd::Portable, $($C),*>($($arg),*),
                 }
             }
