@@ -24,12 +24,22 @@ pub(super) struct Options<M> {
 }
 
 impl<M: Module> Options<M> {
-    pub(super) fn new(b: &Build, name: String, (min, max): (usize, usize), options: Vec<(String, M)>) -> Self {
+    pub(super) fn new(b: &Build, name: String, bounds: (usize, usize), options: Vec<(String, M)>) -> Self {
         let on = b.held(&name);
-        let (names, modules): (Vec<String>, Vec<M>) = options.into_iter().unzip();
         // A choice of too many options is refused when the module is walked.
-        let held = modules.into_iter().enumerate().map(|(o, module)| (o > 63 || on >> o & 1 == 1).then_some(module));
-        Self { name, min, max, held: held.collect(), names }
+        Self::holding(name, bounds, options, |o| o > 63 || on >> o & 1 == 1)
+    }
+
+    /// The choice `name` of which a network holds the options that `holds` names.
+    pub(super) fn holding(
+        name: String,
+        (min, max): (usize, usize),
+        options: Vec<(String, M)>,
+        holds: impl Fn(usize) -> bool,
+    ) -> Self {
+        let (names, modules): (Vec<String>, Vec<M>) = options.into_iter().unzip();
+        let held = modules.into_iter().enumerate().map(|(o, module)| holds(o).then_some(module)).collect();
+        Self { name, names, min, max, held }
     }
 
     /// Σ_o option_o(input_o) over the options that each ghost batch has on. An option runs once for each variant of its input that some
@@ -82,6 +92,11 @@ impl<M: Module> Options<M> {
     /// Number of options, held or not.
     pub(super) fn count(&self) -> usize {
         self.names.len()
+    }
+
+    /// Those that the network holds, in order.
+    pub(super) fn held(&self) -> impl Iterator<Item = &M> {
+        self.held.iter().flatten()
     }
 
     pub(super) fn name(&self) -> &str {
