@@ -1,8 +1,6 @@
-//! How well one ranking agrees with another, and how sure that is.
+//! How well one ranking agrees with another.
 
-use rand::RngExt;
 use std::cmp::Ordering;
-use supernet_space::draws;
 
 /// Kendall's tau-b: concordant minus discordant pairs over the geometric mean of the pairs that are not tied in `x` and in
 /// `y`; −1 to 1. `None` if either is constant, holds what is no number, or fewer than two values. Time n·log n (Knight, 1966):
@@ -69,50 +67,6 @@ pub fn best_place_among(predicted: &[f64], truth: &[f64], count: usize) -> Optio
     places.sort_by(|&a, &b| order(predicted[b], predicted[a]).then(order(truth[a], truth[b])));
     let best = places[..count].iter().map(|&i| truth[i]).fold(f64::NEG_INFINITY, f64::max);
     Some(1 + truth.iter().filter(|&&value| value > best).count())
-}
-
-/// A statistic with an interval of confidence.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Interval {
-    /// Of all pairs.
-    pub value: f64,
-    /// The lower end.
-    pub low: f64,
-    /// The upper end.
-    pub high: f64,
-}
-
-/// A statistic of pairs with its percentile bootstrap interval (Efron, 1979) at `level`, 0.95 say: its quantiles over
-/// `resamples` lists of as many pairs, drawn with replacement from stream "bootstrap" under `seed`. Resamples on which the
-/// statistic is undefined are left out. `None` if it is on all pairs, or on all resamples.
-///
-/// # Panics
-/// If the lengths differ, or `level` is not between 0 and 1.
-pub fn bootstrap(
-    x: &[f64],
-    y: &[f64],
-    statistic: impl Fn(&[f64], &[f64]) -> Option<f64>,
-    level: f64,
-    resamples: u64,
-    seed: u64,
-) -> Option<Interval> {
-    assert!(level > 0.0 && level < 1.0, "a level of confidence between 0 and 1");
-    let value = statistic(x, y)?;
-    let resample = |i: u64| {
-        let mut rng = draws(seed, "bootstrap", i);
-        let drawn: Vec<usize> = (0..x.len()).map(|_| rng.random_range(0..x.len())).collect();
-        let of = |values: &[f64]| -> Vec<f64> { drawn.iter().map(|&i| values[i]).collect() };
-        statistic(&of(x), &of(y))
-    };
-    let mut values: Vec<f64> = (0..resamples).filter_map(resample).collect();
-    values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    let quantile = |share: f64| {
-        let place = share * last as f64;
-        let (below, above) = (values[place.floor() as usize], values[place.ceil() as usize]);
-        below + (above - below) * place.fract()
-    };
-    Some(Interval { value, low: quantile((1.0 - level) / 2.0), high: quantile((1.0 + level) / 2.0) })
 }
 
 fn check(x: &[f64], y: &[f64]) -> Option<()> {
@@ -245,23 +199,5 @@ mod tests {
         assert_eq!(precision_at(&[1.0, f64::NAN], &[1.0, 2.0], 1), None);
         assert_eq!(precision_at(&[1.0, 2.0], &[1.0, 2.0], 3), None);
         assert_eq!(kendall(&[1.0], &[1.0]), None);
-    }
-
-    #[test]
-    fn the_interval_holds_the_value_and_narrows_with_more_pairs() {
-        let pairs = |n: u64| -> (Vec<f64>, Vec<f64>) {
-            let mut rng = draws(5, "pairs", n);
-            (0..n).map(|_| (rng.random::<f64>(), rng.random::<f64>())).map(|(x, noise)| (x, x + noise)).unzip()
-        };
-        let interval = |n| {
-            let (x, y) = pairs(n);
-            bootstrap(&x, &y, kendall, 0.95, 500, 1).unwrap()
-        };
-        let (few, many) = (interval(30), interval(1_000));
-        assert!(few.low < few.value && few.value < few.high);
-        assert!(many.high - many.low < 0.3 * (few.high - few.low));
-        assert_eq!(few, interval(30));
-        // Of x and x + noise of the same width tau is 1/2.
-        assert!(many.low < 0.5 && 0.5 < many.high, "{many:?}");
     }
 }

@@ -90,6 +90,7 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kendall;
 
     fn mean(values: &[f64]) -> impl Fn(&[usize]) -> Option<f64> {
         |drawn| Some(drawn.iter().map(|&i| values[i]).sum::<f64>() / drawn.len() as f64)
@@ -130,5 +131,25 @@ mod tests {
         assert_ne!(of(1, "a"), of(1, "b"));
         assert_eq!(Bootstrap { seed: 1, resamples: 50 }.estimate("none", &[0; 3], |_| None), None);
         assert_eq!(percentile(&[1.0, 2.0, 4.0], 0.75), 3.0);
+    }
+
+    #[test]
+    fn the_interval_holds_the_value_and_narrows_with_more_pairs() {
+        let pairs = |n: u64| -> (Vec<f64>, Vec<f64>) {
+            let mut rng = draws(5, "pairs", n);
+            (0..n).map(|_| (rng.random::<f64>(), rng.random::<f64>())).map(|(x, noise)| (x, x + noise)).unzip()
+        };
+        let interval = |n| {
+            let (x, y) = pairs(n);
+            let pick = |values: &[f64], drawn: &[usize]| -> Vec<f64> { drawn.iter().map(|&i| values[i]).collect() };
+            let tau = |drawn: &[usize]| kendall(&pick(&x, drawn), &pick(&y, drawn));
+            Bootstrap { seed: 1, resamples: 500 }.estimate("pairs", &vec![0; x.len()], tau).unwrap()
+        };
+        let (few, many) = (interval(30), interval(1_000));
+        assert!(few.low < few.value && few.value < few.high);
+        assert!(many.high - many.low < 0.3 * (few.high - few.low));
+        assert_eq!(few, interval(30));
+        // Of x and x + noise of the same width tau is 1/2.
+        assert!(many.low < 0.5 && 0.5 < many.high, "{many:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 mod adam;
 mod agreement;
+mod bootstrap;
 mod bracket;
 mod budget;
 mod constraints;
@@ -30,7 +31,8 @@ mod testing;
 mod tournament_evolution;
 mod tpe;
 
-pub use agreement::{Interval, best_place_among, bootstrap, kendall, precision_at, spearman};
+pub use agreement::{best_place_among, kendall, precision_at, spearman};
+pub use bootstrap::{Bootstrap, Estimate};
 pub use bracket::Rung;
 pub use budget::{
     BudgetLimits, BudgetedEvaluator, BudgetedOutcome, BudgetedStrategy, PerBudget, Proposal, search_budgeted,

@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod bootstrap;
 mod config;
 mod display;
 mod divergence;
@@ -26,7 +25,6 @@ mod workers;
 mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
-pub use bootstrap::{Bootstrap, Estimate};
 pub use config::{
     NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
 };

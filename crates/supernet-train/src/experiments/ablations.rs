@@ -7,13 +7,13 @@ use super::{
     correlation_report::{company, estimate_cell, shown},
 };
 use crate::{
-    Display, Estimate, PathSampling, Provenance, Spread, StandAloneTraining, TrainError, rank,
+    Display, PathSampling, Provenance, Spread, StandAloneTraining, TrainError, rank,
     report::{Cell, IntervalFigure, Page},
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::Path};
 use supernet_nn::{NormKind, Weighting};
-use supernet_search::Score;
+use supernet_search::{Estimate, Score};
 use supernet_space::{PathDropout, PathMask, Schedule};
 
 const ABLATIONS: &str = "ablations";

@@ -1,7 +1,8 @@
 //! How well rankings agree with the accuracies of networks trained from scratch, with intervals.
 
-use crate::{Bootstrap, Estimate, rank};
+use crate::rank;
 use serde::{Deserialize, Serialize};
+use supernet_search::{Bootstrap, Estimate};
 
 /// A ranking of some networks: scores, the higher the better. With several lists (one for each supernet) its statistics are the means
 /// over the lists.

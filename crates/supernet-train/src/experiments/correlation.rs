@@ -6,10 +6,10 @@ use super::{
     candidates,
     sample::{natural, stratified},
 };
-use crate::{Bootstrap, Display, Estimate, Provenance, SearchConfig, Spread, TrainError, rank};
+use crate::{Display, Provenance, SearchConfig, Spread, TrainError, rank};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use supernet_search::Score;
+use supernet_search::{Bootstrap, Estimate, Score};
 use supernet_space::{Architecture, Cost, PathMask};
 
 /// The name in files.

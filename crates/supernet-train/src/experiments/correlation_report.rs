@@ -2,7 +2,7 @@
 
 use super::{Agreement, CorrelationResult, Drawn, Member, Top};
 use crate::{
-    Estimate, Provenance, SearchConfig, Spread, TrainError,
+    Provenance, SearchConfig, Spread, TrainError,
     report::{Cell, Page, Point, ScatterFigure, Series, cell_svg},
     run_directory::write_whole,
 };
@@ -10,6 +10,7 @@ use std::{
     fmt::{self, Write},
     path::Path,
 };
+use supernet_search::Estimate;
 
 impl CorrelationResult {
     /// Writes `networks.csv`, `figure.svg`, `figure.png`, `table.txt` and `report.html` to `directory`.

@@ -1,13 +1,14 @@
 //! One row for each of several things: a value with its interval, on one axis.
 
 use crate::{
-    Estimate, FigureError,
+    FigureError,
     figure::{Area, COLOURS, FONT, Figure, WIDTH, range},
 };
 use plotters::{
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
 };
+use supernet_search::Estimate;
 
 /// What the figure shows.
 #[derive(Clone, Debug, PartialEq)]
