@@ -1,10 +1,9 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
 use crate::{Halving, TrainError};
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
-use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting, on_processor};
+use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
@@ -126,11 +125,6 @@ impl Scoring {
             return Err(TrainError::config("scoring.score_batch", size, expected));
         }
         Ok((0..count).step_by(size).map(move |first| (first..first + size).collect()))
-    }
-
-    /// Workers on a device; 0 for one on each core.
-    pub(crate) fn workers_on(&self, device: &Device) -> usize {
-        if on_processor(device) { self.at_once } else { self.at_once.max(1) }
     }
 }
 

@@ -223,7 +223,8 @@ fn draw(scored: &[Scored], count: usize, seed: u64) -> Vec<&Scored> {
     (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len()))).collect()
 }
 
-fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, TrainError> {
+/// What networks are trained on from scratch.
+pub(crate) fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, TrainError> {
     Ok(match config.stand_alone.with_validation {
         true => split.train.concat(&split.validation)?,
         false => split.train.clone(),

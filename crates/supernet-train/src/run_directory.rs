@@ -70,35 +70,14 @@ impl RunDirectory {
     /// the first difference is named and nothing is touched.
     pub fn open(path: impl Into<PathBuf>, config: &SearchConfig, provenance: Provenance) -> Result<Self, TrainError> {
         let path = path.into();
-        fs::create_dir_all(&path).map_err(TrainError::io(&path))?;
-        let directory = Self { path, run: RunFile { provenance, config: config.clone() } };
-        let file = directory.path.join("config.json");
-        match fs::read_to_string(&file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                directory.write("config.json", directory.to_json(&directory.run).as_bytes())?;
-            }
-            Err(error) => return Err(TrainError::io(&file)(error)),
-            Ok(text) => directory.compare(&file, &text)?,
-        }
-        Ok(directory)
+        let run = RunFile { provenance, config: config.clone() };
+        agree(&path, &serde_json::to_value(&run).expect("plain data"), "the configuration of a run")?;
+        Ok(Self { path, run })
     }
 
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    fn compare(&self, file: &Path, text: &str) -> Result<(), TrainError> {
-        let there: Value = serde_json::from_str(text).map_err(|error| TrainError::File {
-            path: file.into(),
-            found: error.to_string(),
-            expected: "the configuration of a run",
-        })?;
-        let here = serde_json::to_value(&self.run).expect("plain data");
-        match difference("", &there, &here) {
-            None => Ok(()),
-            Some(difference) => Err(TrainError::OtherRun { path: file.into(), difference }),
-        }
     }
 
     fn to_json(&self, value: &impl Serialize) -> String {
@@ -178,6 +157,29 @@ impl RunDirectory {
     }
 }
 
+/// Makes the directory `path` and writes `config.json` there, or compares the one that is there with `here`.
+///
+/// # Errors
+/// A directory that cannot be made or written, a file that is not `expected`, or the first difference; nothing is touched then.
+pub(crate) fn agree(path: &Path, here: &Value, expected: &'static str) -> Result<(), TrainError> {
+    fs::create_dir_all(path).map_err(TrainError::io(path))?;
+    let file = path.join("config.json");
+    let text = serde_json::to_string_pretty(here).expect("plain data") + "\n";
+    let there = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return write_whole(&file, text.as_bytes()),
+        other => other.map_err(TrainError::io(&file))?,
+    };
+    let not_one =
+        |error: serde_json::Error| TrainError::File { path: file.clone(), found: error.to_string(), expected };
+    let there: Value = serde_json::from_str(&there).map_err(not_one)?;
+    // Numbers may come back from JSON one place off their last, so both take the way through text.
+    let here: Value = serde_json::from_str(&text).expect("it was written just now");
+    match difference("", &there, &here) {
+        None => Ok(()),
+        Some(difference) => Err(TrainError::OtherRun { path: file, difference }),
+    }
+}
+
 /// Writes a file whole: beside it first, then renamed.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
     let write = || -> std::io::Result<()> {
@@ -242,7 +244,7 @@ fn networks_csv(result: &SearchResult) -> String {
 }
 
 /// The first place where two values differ, with both.
-pub(crate) fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
+fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
     match (there, here) {
         (Value::Object(a), Value::Object(b)) => {
             let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();

@@ -3,7 +3,7 @@
 use crate::{
     Display, Halving, Scoring, TrainError,
     tally::{SCORING, Tally, read, scored, tally},
-    workers::workers,
+    workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
 use std::{
@@ -70,7 +70,7 @@ impl<'a> SupernetEvaluator<'a> {
             }
         };
         let runs = scoring.runs_of(images.len(), "images")?.map(run).collect();
-        let at_once = scoring.workers_on(&device);
+        let at_once = workers_on(&device, scoring.at_once);
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();

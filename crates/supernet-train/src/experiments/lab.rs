@@ -2,21 +2,21 @@
 
 use super::{
     Truth, Variant,
-    truth::{StandAloneRow, append_line, training_key},
+    truth::{StandAloneRow, append_line, training_key, whole_lines},
 };
 use crate::{
     Display, Provenance, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, SupernetEvaluator, TrainError,
     divergences,
-    run_directory::{difference, save_weights, write_whole},
+    one_shot::training_images,
+    run_directory::{agree, save_weights, write_whole},
     test,
-    workers::share,
+    workers::{share, workers_on},
 };
 use burn::{
     store::{ModuleSnapshot, SafetensorsStore},
     tensor::Device,
 };
 use serde::Serialize;
-use serde_json::Value;
 use std::{
     collections::{HashMap, HashSet},
     fs,
@@ -25,7 +25,7 @@ use std::{
     time::Instant,
 };
 use supernet_data::{Images, Normalisation, Split};
-use supernet_nn::{NamedWeights, Network, on_processor};
+use supernet_nn::{NamedWeights, Network};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -84,18 +84,9 @@ impl<'a> Lab<'a> {
         truth: Option<&Path>,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
-        fs::create_dir_all(path).map_err(TrainError::io(path))?;
         let provenance = Provenance::new(images.split, images.device_name);
         let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
-        let file = path.join("config.json");
-        match fs::read_to_string(&file) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let text = serde_json::to_string_pretty(&here).expect("plain data");
-                write_whole(&file, format!("{text}\n").as_bytes())?;
-            }
-            Err(error) => return Err(TrainError::io(&file)(error)),
-            Ok(text) => compare(&file, &text, &here)?,
-        }
+        agree(path, &here, "the configuration of an experiment")?;
         let mut table = Truth::open(path.join("truth.csv"))?;
         if let Some(truth) = truth {
             table.import(truth, &training_key(trained, images.split)?)?;
@@ -124,11 +115,7 @@ impl<'a> Lab<'a> {
         let split = self.images.split;
         let key = training_key(config, split)?;
         let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-        let together = if config.stand_alone.with_validation {
-            split.train.concat(&split.validation)?
-        } else {
-            split.train.clone()
-        };
+        let together = training_images(config, split)?;
         let trainer = |seed| StandAlone {
             config: &sizes,
             training: &config.stand_alone,
@@ -337,10 +324,7 @@ impl<'a> Lab<'a> {
 
     /// Networks trained at the same time.
     fn at_once(&self, config: &SearchConfig) -> usize {
-        match on_processor(&self.images.device.clone().inner()) {
-            true => config.retrain.at_once,
-            false => config.retrain.at_once.max(1),
-        }
+        workers_on(&self.images.device.clone().inner(), config.retrain.at_once)
     }
 
     /// Seconds of each stage, as noted in `times.csv`: stage, name, seconds.
@@ -366,20 +350,6 @@ impl<'a> Lab<'a> {
     /// A file that cannot be written.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
         write_whole(&self.path.join(name), bytes)
-    }
-}
-
-fn compare(file: &Path, text: &str, here: &Value) -> Result<(), TrainError> {
-    let there: Value = serde_json::from_str(text).map_err(|error| TrainError::File {
-        path: file.into(),
-        found: error.to_string(),
-        expected: "the configuration of an experiment",
-    })?;
-    // Numbers may come back from JSON one place off their last, so both take the way through text.
-    let here: Value = serde_json::from_str(&here.to_string()).expect("it was written just now");
-    match difference("", &there, &here) {
-        None => Ok(()),
-        Some(difference) => Err(TrainError::OtherRun { path: file.into(), difference }),
     }
 }
 
@@ -460,20 +430,12 @@ fn read_scores(path: &Path) -> Result<HashMap<PathMask, Score>, TrainError> {
     })
 }
 
-/// What stands below the header of a file, if there is one; a last line that was cut off is dropped from the file.
+/// What stands below the header of a file, if there is one; see [`whole_lines`].
 fn read_lines<T>(
     path: &Path,
     expected: &'static str,
     read: impl Fn(&str) -> Option<(PathMask, T)>,
 ) -> Result<HashMap<PathMask, T>, TrainError> {
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashMap::new()),
-        other => other.map_err(TrainError::io(path))?,
-    };
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    if whole < text.len() {
-        write_whole(path, &text.as_bytes()[..whole])?;
-    }
     let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected };
-    text[..whole].lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect()
+    whole_lines(path, |text| text.lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect())
 }

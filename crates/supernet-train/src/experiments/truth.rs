@@ -45,16 +45,7 @@ impl Truth {
     /// A file that cannot be read, or a line that is not one of this table.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, TrainError> {
         let path = path.into();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(TrainError::io(&path)(error)),
-        };
-        let whole = text.rfind('\n').map_or(0, |end| end + 1);
-        let rows = parse(&path, &text[..whole])?;
-        if whole < text.len() {
-            write_whole(&path, &text.as_bytes()[..whole])?;
-        }
+        let rows = whole_lines(&path, |text| parse(&path, text))?;
         Ok(Self { path, rows })
     }
 
@@ -96,6 +87,21 @@ impl Truth {
         self.rows.push(row);
         Ok(())
     }
+}
+
+/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
+/// file.
+pub(crate) fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        other => other.map_err(TrainError::io(path))?,
+    };
+    let whole = text.rfind('\n').map_or(0, |end| end + 1);
+    let parsed = parse(&text[..whole])?;
+    if whole < text.len() {
+        write_whole(path, &text.as_bytes()[..whole])?;
+    }
+    Ok(parsed)
 }
 
 /// Adds a whole line to a file that begins with `header`.

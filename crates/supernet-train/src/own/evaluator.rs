@@ -4,6 +4,7 @@ use super::Examples;
 use crate::{
     Display, Halving, Scoring, TrainError,
     tally::{SCORING, Tally, read, scored, tally},
+    workers::workers_on,
 };
 use burn::tensor::{Device, Tensor, TensorData};
 use std::ops::Range;
@@ -65,7 +66,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         };
         let runs = scoring.runs_of(examples.len(), "examples")?.map(run).collect();
         let device = device.clone().inner();
-        let at_once = scoring.workers_on(&device);
+        let at_once = workers_on(&device, scoring.at_once);
         let execution = Execution::default();
         Ok(Self { supernet, stand_alone, runs, at_once, halving: scoring.halving, execution, device, display })
     }
