@@ -68,8 +68,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let directory = RunDirectory::open(&arguments.out, &config, provenance)?;
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = one_shot_search(&config, &split, &device, &mut *display())?;
-    directory.save(&result)?;
+    let result = directory.search(&split, &device, &mut *display())?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

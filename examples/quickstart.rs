@@ -60,8 +60,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     );
     println!("space: {} architectures in {} cells; seed {}", space.space().size(), space.cells(), config.seed);
 
-    let result = one_shot_search(&config, &split, &device, &mut *display())?;
-    directory.save(&result)?;
+    let result = directory.search(&split, &device, &mut *display())?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

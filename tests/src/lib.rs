@@ -1,6 +1,8 @@
 //! What the workspace's tests share: a device, small networks whose weights and images are formulas, and parameters, gradients
 //! and velocities by name.
 
+pub mod tiny;
+
 use burn::{
     module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId},
     optim::{GradientsParams, ModuleOptimizer},

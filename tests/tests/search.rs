@@ -1,18 +1,12 @@
 //! A whole search in small: what it leaves behind, that it repeats bit for bit, and what it does when it cannot go on.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path, process::Command};
 use supernet::{
     burn::{
         module::Module,
         store::{ModuleSnapshot, SafetensorsStore},
         tensor::{Tensor, TensorData},
     },
-    data::ImageShape,
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
     train::{
@@ -20,63 +14,19 @@ use supernet::{
         SupernetEvaluator, divergences, rank,
     },
 };
-use supernet_tests::device;
-
-/// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
-fn tiny(seed: u64) -> SearchConfig {
-    let mut config = SearchConfig { seed, ..SearchConfig::quick() };
-    (config.network.blocks, config.network.filters) = (2, 2);
-    (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
-    config.scoring = Scoring { candidates: 12, score_batch: 8, memory_mib: None, at_once: 2, halving: None };
-    (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
-    config.stand_alone.calibration_batches = 2;
-    // A flip would turn one diagonal into the other.
-    (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
-    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 2 };
-    config
-}
-
-/// Stripes of four directions with some noise.
-fn stripes(count: usize) -> Images {
-    let pixel = |i: usize, y: usize, x: usize| {
-        let along = [x, y, x + y, x + 8 - y][i % 4];
-        let noise = (i * 31 + y * 17 + x * 7) % 50;
-        (if along % 4 < 2 { 180 } else { 20 } + noise) as u8
-    };
-    let pixels = (0..count).flat_map(|i| (0..64).map(move |p| pixel(i, p / 8, p % 8))).collect();
-    let classes = ["across", "down", "up", "back"].map(String::from).to_vec();
-    let labels = (0..count).map(|i| i % 4).collect();
-    Images::new("stripes", ImageShape::new(1, 8, 8), classes, pixels, labels).unwrap()
-}
+use supernet_tests::{
+    device,
+    tiny::{contents, stripes_split, tiny},
+};
 
 fn split() -> Split {
-    stratified(&stripes(120), &[64, 24, 32], &mut draws(1, "split", 0)).unwrap()
+    stripes_split([64, 24, 32])
 }
 
 fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult, TrainError> {
     let split = split();
     let directory = RunDirectory::open(path, config, Provenance::new(&split, "flex"))?;
-    let result = one_shot_search(config, &split, &device(), &mut Silent)?;
-    directory.save(&result)?;
-    Ok(result)
-}
-
-/// The files below a folder, by name.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => found.extend(files(&path)),
-            false => drop(found.insert(path.clone(), fs::read(&path).unwrap())),
-        }
-    }
-    found
-}
-
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let name = |path: PathBuf| path.strip_prefix(folder).unwrap().display().to_string();
-    files(folder).into_iter().map(|(path, bytes)| (name(path), bytes)).collect()
+    directory.search(&split, &device(), &mut Silent)
 }
 
 #[test]
@@ -93,13 +43,16 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
         "best/weights.safetensors",
         "candidates.csv",
         "config.json",
+        "events.jsonl",
         "figure.png",
         "figure.svg",
         "networks.csv",
         "report.html",
+        "supernet.safetensors",
         "table.txt",
     ];
-    assert_eq!(names, expected);
+    let of_networks = |name: &&&str| !name.starts_with("networks/");
+    assert_eq!(names.iter().filter(of_networks).copied().collect::<Vec<_>>(), expected);
     for (name, bytes) in &left {
         assert!(bytes == &right[name], "{name} differs");
     }
@@ -272,14 +225,14 @@ fn stand_alone_training_is_an_evaluator_like_any_other() {
 fn a_directory_of_another_run_is_refused_with_the_difference_and_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     run(&tiny(1), folder.path()).unwrap();
-    let before = files(folder.path());
+    let before = contents(folder.path());
     let error = run(&tiny(2), folder.path()).err().unwrap().to_string();
     assert!(error.ends_with("(config.seed: 1 there, 2 here); choose another directory"), "{error}");
     assert!(error.contains("config.json"), "{error}");
-    assert!(before == files(folder.path()));
+    assert!(before == contents(folder.path()));
     // The same run may be repeated.
     run(&tiny(1), folder.path()).unwrap();
-    assert!(before == files(folder.path()));
+    assert!(before == contents(folder.path()));
 }
 
 #[test]
@@ -320,16 +273,17 @@ fn a_loss_that_is_no_number_ends_the_run_by_name() {
     config.supernet.sgd.l2.clip = 1e30;
     let folder = tempfile::tempdir().unwrap();
     let error = run(&config, folder.path()).err().unwrap().to_string();
-    assert!(error.starts_with("supernet training, step 5: found a loss of "), "{error}");
+    assert!(error.starts_with("supernet training, step 1: found a loss of "), "{error}");
 }
 
-/// A file system of 256 KiB, unmounted when dropped; `None` where the machine does not allow it.
+/// A file system of 1.5 MiB, unmounted when dropped; `None` where the machine does not allow it.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
-        let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=256k", "tmpfs"]).arg(folder.path()).output();
+        let mount =
+            Command::new("mount").args(["-t", "tmpfs", "-o", "size=1536k", "tmpfs"]).arg(folder.path()).output();
         mount.is_ok_and(|output| output.status.success()).then_some(Self(folder))
     }
 }
@@ -349,19 +303,30 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
     let path = disk.0.path().join("run");
     let split = split();
     let config = tiny(1);
-    let directory = RunDirectory::open(&path, &config, Provenance::new(&split, "flex")).unwrap();
-    let result = one_shot_search(&config, &split, &device(), &mut Silent).unwrap();
-    // Room for the small files, not for all.
-    let filled = fs::write(disk.0.path().join("filler"), vec![0; 236 << 10]);
-    assert!(filled.is_ok(), "{filled:?}");
-    let before = contents(&path);
-    let error = directory.save(&result).unwrap_err().to_string();
+    let run = || {
+        let directory = RunDirectory::open(&path, &config, Provenance::new(&split, "flex"))?;
+        directory.search(&split, &device(), &mut Silent)
+    };
+    // Room for the supernet and some networks, not for all.
+    let filler = disk.0.path().join("filler");
+    fs::write(&filler, vec![0; 1_400 << 10]).unwrap();
+    let error = run().err().unwrap().to_string();
     assert!(error.contains(&path.display().to_string()) && error.contains("No space left"), "{error}");
-    let after = contents(&path);
-    assert!(before.iter().all(|(name, bytes)| after[name] == *bytes));
-    // Nothing is half there: what was written is whole, and no scratch file is left.
-    assert!(after.keys().all(|name| !name.contains(".tmp")), "{:?}", after.keys());
-    fs::remove_file(disk.0.path().join("filler")).unwrap();
+    let full = contents(&path);
+    assert!(full.contains_key("supernet.safetensors") && !full.contains_key("table.txt"), "{:?}", full.keys());
+    // Nothing is half there: no scratch file is left, and what was finished serves when there is room.
+    assert!(full.keys().all(|name| !name.contains(".writing")), "{:?}", full.keys());
+    fs::remove_file(&filler).unwrap();
+    run().unwrap();
+    let ended = contents(&path);
+    assert!(full.iter().filter(|(name, _)| name.ends_with(".safetensors")).all(|(name, bytes)| ended[name] == *bytes));
+    let elsewhere = tempfile::tempdir().unwrap();
+    let undisturbed = RunDirectory::open(elsewhere.path(), &config, Provenance::new(&split, "flex")).unwrap();
+    undisturbed.search(&split, &device(), &mut Silent).unwrap();
+    assert_eq!(
+        ended.into_iter().filter(|(name, _)| !name.starts_with("filler")).collect::<Vec<_>>(),
+        contents(elsewhere.path()).into_iter().collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -425,9 +390,9 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     config.retrain = Retrain { picked: 2, random: 2, largest: 0, all_on: false, at_once: 2 };
     let folder = tempfile::tempdir().unwrap();
     let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
-    let result = one_shot_search(&config, &split, &device(), &mut Silent).unwrap();
-    directory.save(&result).unwrap();
-    assert_eq!(contents(folder.path()).len(), 9);
+    let result = directory.search(&split, &device(), &mut Silent).unwrap();
+    let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
+    assert_eq!(contents(folder.path()).len(), 11 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

@@ -34,6 +34,9 @@ pub trait Display {
     /// A stage of `total` steps begins.
     fn begin(&mut self, stage: &str, total: u64);
 
+    /// The stage goes on behind `done` steps that an earlier process did.
+    fn resume(&mut self, _done: u64) {}
+
     /// Whether step `done` should be observed. Observing reads values back from the device.
     fn is_due(&self, done: u64) -> bool;
 
@@ -102,6 +105,8 @@ impl Metrics {
 pub struct ProgressLine {
     stage: String,
     total: u64,
+    /// Steps that an earlier process did.
+    before: u64,
     began: Instant,
     shown: Option<Instant>,
     every: Duration,
@@ -111,12 +116,12 @@ impl ProgressLine {
     /// A line every ten seconds, on standard error.
     pub fn new() -> Self {
         let began = Instant::now();
-        Self { stage: String::new(), total: 0, began, shown: None, every: Duration::from_secs(10) }
+        Self { stage: String::new(), total: 0, before: 0, began, shown: None, every: Duration::from_secs(10) }
     }
 
     fn show(&mut self, done: u64, values: &str) {
         let seconds = self.began.elapsed().as_secs_f64();
-        let rate = done as f64 / seconds;
+        let rate = done.saturating_sub(self.before) as f64 / seconds;
         let left = Duration::from_secs_f64(self.total.saturating_sub(done) as f64 / rate.max(1e-9));
         let Self { stage, total, .. } = self;
         let percent = 100 * done / (*total).max(1);
@@ -133,8 +138,13 @@ impl Default for ProgressLine {
 
 impl Display for ProgressLine {
     fn begin(&mut self, stage: &str, total: u64) {
-        (self.stage, self.total) = (stage.into(), total);
+        (self.stage, self.total, self.before) = (stage.into(), total, 0);
         (self.began, self.shown) = (Instant::now(), Some(Instant::now()));
+    }
+
+    fn resume(&mut self, done: u64) {
+        self.before = done;
+        eprintln!("{}: goes on behind step {done} of {}", self.stage, self.total);
     }
 
     fn is_due(&self, _done: u64) -> bool {
@@ -202,6 +212,10 @@ impl Display for Dashboard {
         self.line.begin(stage, total);
     }
 
+    fn resume(&mut self, done: u64) {
+        self.line.before = done;
+    }
+
     fn is_due(&self, _done: u64) -> bool {
         self.open.as_ref().is_none_or(|open| open.shown.elapsed() >= Duration::from_millis(250))
     }
@@ -220,7 +234,12 @@ impl Display for Dashboard {
 
     fn advance(&mut self, done: u64) {
         let seconds = self.line.began.elapsed().as_secs_f64();
-        print!("\r{}: {done}/{} ({:.1}/s)   ", self.line.stage, self.line.total, done as f64 / seconds);
+        print!(
+            "\r{}: {done}/{} ({:.1}/s)   ",
+            self.line.stage,
+            self.line.total,
+            done.saturating_sub(self.line.before) as f64 / seconds
+        );
         // A terminal that is gone is noticed by whoever writes next.
         std::io::stdout().flush().ok();
     }

@@ -46,6 +46,21 @@ pub enum TrainError {
         /// What it should hold.
         expected: &'static str,
     },
+    /// A checkpoint is damaged.
+    #[error("{path}: found {found}, expected a whole checkpoint; \
+             remove it, or say to go on from the last good one, to lose only what came after the one before", path = path.display())]
+    Checkpoint {
+        /// Which.
+        path: PathBuf,
+        /// What it holds.
+        found: String,
+    },
+    /// Another process works in the directory.
+    #[error("{path}: found another process at work in this directory, expected none; wait until it ends, or choose another directory", path = path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+    },
     /// The directory holds a run of another configuration.
     #[error("{path}: holds a run of another configuration ({difference}); choose another directory", path = path.display())]
     OtherRun {

@@ -6,6 +6,7 @@ mod divergence;
 mod error;
 pub mod experiments;
 mod halving;
+mod ledger;
 mod loader;
 mod one_shot;
 pub mod own;
@@ -13,7 +14,7 @@ mod path_sampler;
 mod plain_l2;
 pub mod rank;
 pub mod report;
-mod run_directory;
+mod run;
 mod seeded_weights;
 mod stand_alone;
 mod supernet_evaluator;
@@ -37,7 +38,7 @@ pub use one_shot::{
     Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet, train_supernet_with,
 };
 pub use path_sampler::{AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, UniformArchitectures, UniformNetworks};
-pub use run_directory::{Provenance, RunDirectory};
+pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events};
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;

@@ -2,7 +2,7 @@
 
 use crate::{
     Display, Hooks, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError,
-    Training, test,
+    Training, run::Stages, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -81,7 +81,7 @@ pub fn train_supernet(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<Network, TrainError> {
-    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false };
+    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: None };
     train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, display)
 }
 
@@ -100,19 +100,24 @@ pub fn train_supernet_with(
 ) -> Result<Network, TrainError> {
     config.check()?;
     let device = device.clone().autodiff();
-    let network = config.supernet(split.train.shape(), split.train.classes().len())?;
-    let supernet = network.supernet(&mut SeededWeights::new(config.seed), &device)?;
+    let supernet = new_supernet(config, split, &device)?;
     let settings = config.supernet;
     let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
     let training = supernet_training(config, sampler);
     Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
 }
 
+/// A supernet with the weights of its seed.
+pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device) -> Result<Network, TrainError> {
+    let network = config.supernet(split.train.shape(), split.train.classes().len())?;
+    Ok(network.supernet(&mut SeededWeights::new(config.seed), device)?)
+}
+
 /// How a supernet is trained.
 pub(crate) fn supernet_training<'a>(config: &SearchConfig, sampler: &'a dyn PathSampler) -> Training<'a> {
     let settings = config.supernet;
     Training {
-        stage: "supernet training",
+        stage: SUPERNET_TRAINING,
         seed: config.seed,
         steps: settings.steps,
         ghosts: settings.batch / settings.ghost_batch,
@@ -147,31 +152,39 @@ pub fn one_shot_search_with(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
+    search_in_stages(config, split, strategy, device, display, None)
+}
+
+/// [`one_shot_search_with`], whose stages leave what they find in `stages`, or read it back.
+pub(crate) fn search_in_stages(
+    config: &SearchConfig,
+    split: &Split,
+    strategy: &mut dyn Strategy,
+    device: &Device,
+    display: &mut dyn Display,
+    mut stages: Option<&mut Stages>,
+) -> Result<SearchResult, TrainError> {
+    config.check()?;
     let normalisation = Normalisation::of(&split.train);
-    let supernet = train_supernet(config, split, &normalisation, device, display)?;
+    let supernet = supernet_stage(config, split, &normalisation, device, display, stages.as_deref_mut())?;
     let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
 
-    let scoring = config.scoring;
+    let (scoring, space) = (config.scoring, stand_alone.cells.space());
     let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
-    let (outcome, all_on) = {
-        let mut evaluator = SupernetEvaluator::new(
-            &supernet,
-            stand_alone.shape,
-            &split.validation,
-            &normalisation,
-            scoring,
-            device,
-            display,
-        )?
-        .with_execution(config.execution);
-        let outcome = search(stand_alone.cells.space(), strategy, &mut evaluator, limits)?;
-        let all_on = stand_alone.cells.space().all_on();
-        let score = evaluator.score(std::slice::from_ref(&all_on))?[0];
-        (outcome, (all_on, score))
+    let ledger = stages.as_ref().map(|stages| stages.ledger());
+    let (shape, images) = (stand_alone.shape, &split.validation);
+    let mut evaluator = SupernetEvaluator::new(&supernet, shape, images, &normalisation, scoring, device, display)?
+        .with_execution(config.execution)
+        .with_ledger(ledger)?;
+    let outcome = match &mut stages {
+        None => search(space, strategy, &mut evaluator, limits)?,
+        Some(stages) => search(space, strategy, &mut stages.recorded(space, &mut evaluator)?, limits)?,
     };
+    let all_on = space.all_on();
+    let all_on_score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
 
-    let all_on = (all_on.0.clone(), all_on.1, stand_alone.shape.cost(&stand_alone.cells, &all_on.0)?);
-    let chosen = choose(config, &outcome, all_on);
+    let cost = stand_alone.shape.cost(&stand_alone.cells, &all_on)?;
+    let chosen = choose(config, &outcome, (all_on, all_on_score, cost));
     let images = training_images(config, split)?;
     let trainer = StandAlone {
         config: &stand_alone,
@@ -182,12 +195,37 @@ pub fn one_shot_search_with(
         execution: config.execution,
         device,
     };
-    let networks = retrain(&chosen, |masks| trainer.train_all(masks, config.retrain.at_once, display))?;
+    let at_once = config.retrain.at_once;
+    let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_deref(), masks, at_once, display))?;
     let retrained =
         tested(&chosen, &networks, |network, mask| test(network, mask, &split.test, &normalisation, device))?;
     let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
     Ok(SearchResult { candidates: outcome.scored, retrained, best, supernet, stand_alone })
 }
+
+/// The trained supernet.
+fn supernet_stage(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    display: &mut dyn Display,
+    stages: Option<&mut Stages>,
+) -> Result<Network, TrainError> {
+    let Some(stages) = stages else { return train_supernet(config, split, normalisation, device, display) };
+    stages.supernet(
+        SUPERNET_TRAINING,
+        || new_supernet(config, split, &device.clone().inner()),
+        |keeper| {
+            let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+            let sampler = config.paths.sampler();
+            train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
+        },
+    )
+}
+
+/// The stage's name, for progress, errors and events.
+const SUPERNET_TRAINING: &str = "supernet training";
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 

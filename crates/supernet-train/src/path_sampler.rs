@@ -23,6 +23,11 @@ pub trait PathSampler {
         None
     }
 
+    /// The rate at which each of two options is dropped; `None` where paths are not dropped at a rate.
+    fn drop_rate(&self, _at: Moment) -> Option<f64> {
+        None
+    }
+
     /// The masks of a step's ghost batches: a function of (seed, step, ghost batch) alone.
     fn masks(&self, space: &SearchSpace, at: Moment, ghosts: usize, seed: u64) -> Vec<PathMask> {
         let draw = |ghost| self.draw(space, at, ghost, &mut draws(seed, &format!("paths/{ghost}"), at.step));
@@ -37,6 +42,10 @@ impl PathSampler for PathDropout {
 
     fn survivor_scales(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
         PathDropout::survivor_scales(self, space, at.step, at.steps)
+    }
+
+    fn drop_rate(&self, at: Moment) -> Option<f64> {
+        Some(self.rate(2, at.step, at.steps))
     }
 }
 
@@ -81,6 +90,10 @@ impl PathSampler for OneMask<'_> {
 
     fn survivor_scales(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
         self.0.survivor_scales(space, at)
+    }
+
+    fn drop_rate(&self, at: Moment) -> Option<f64> {
+        self.0.drop_rate(at)
     }
 
     fn masks(&self, space: &SearchSpace, at: Moment, ghosts: usize, seed: u64) -> Vec<PathMask> {

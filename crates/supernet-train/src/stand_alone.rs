@@ -1,7 +1,8 @@
 //! Trains an architecture from scratch and tests it.
 
 use crate::{
-    Batches, Display, Fixed, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
+    Batches, Display, Fixed, Hooks, Keeper, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
+    run::Stages,
     tally::{Tally, read},
     workers::share,
 };
@@ -63,8 +64,38 @@ impl StandAlone<'_> {
         weights: &mut dyn Weights,
         display: &mut dyn Display,
     ) -> Result<Network, TrainError> {
+        self.train_kept(mask, weights, None, display)
+    }
+
+    /// [`StandAlone::train_from`], whose state `keeper` keeps.
+    pub(crate) fn train_kept(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        keeper: Option<&mut Keeper>,
+        display: &mut dyn Display,
+    ) -> Result<Network, TrainError> {
         let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
-        self.recipe().train(network, mask, &self.loader()?, self.steps()?, display)
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+    }
+
+    /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
+    pub(crate) fn train_in(
+        &self,
+        stages: Option<&Stages>,
+        masks: Vec<&PathMask>,
+        at_once: usize,
+        display: &mut dyn Display,
+    ) -> Result<Vec<Network>, TrainError> {
+        let Some(stages) = stages else { return self.train_all(masks, at_once, display) };
+        let weights = || SeededWeights::new(self.seed);
+        train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
+            stages.network(
+                place,
+                || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
+                |keeper| self.train_kept(mask, &mut weights(), Some(keeper), display),
+            )
+        })
     }
 
     fn recipe(&self) -> Recipe<'_> {
@@ -81,7 +112,7 @@ impl StandAlone<'_> {
         at_once: usize,
         display: &mut dyn Display,
     ) -> Result<Vec<Network>, TrainError> {
-        train_all(masks, self.steps()?, at_once, display, |mask, display| self.train(mask, display))
+        train_all(masks, self.steps()?, at_once, display, |_, mask, display| self.train(mask, display))
     }
 }
 
@@ -101,6 +132,7 @@ impl Recipe<'_> {
         mask: &PathMask,
         loader: &impl Batches<Input = N::Input>,
         steps: u64,
+        keeper: Option<&mut Keeper>,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
         let training = Training {
@@ -112,7 +144,8 @@ impl Recipe<'_> {
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };
-        let network = training.run(network, loader, &self.device.clone().autodiff(), display)?.valid();
+        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper };
+        let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, display)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
         let paths = network.paths(vec![mask.clone()], None)?;
@@ -124,20 +157,19 @@ impl Recipe<'_> {
     }
 }
 
-/// `train` for each mask, which takes so many steps, `at_once` at a time (0: one per core); the networks in the order of the masks.
+/// `train` for each mask and its place, which takes so many steps, `at_once` at a time (0: one per core); the networks in the order of the masks.
 pub(crate) fn train_all<N: Send>(
     masks: Vec<&PathMask>,
     steps: u64,
     at_once: usize,
     display: &mut dyn Display,
-    train: impl Fn(&PathMask, &mut dyn Display) -> Result<N, TrainError> + Sync,
+    train: impl Fn(usize, &PathMask, &mut dyn Display) -> Result<N, TrainError> + Sync,
 ) -> Result<Vec<N>, TrainError> {
     display.begin(STAGE, masks.len() as u64 * steps);
     // The longest first, so that no core is left with a long one at the end.
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
-    let jobs = order.iter().map(|&i| masks[i]).collect();
-    let networks = share(STAGE, at_once, jobs, display, |mask, display| train(mask, display))?;
+    let networks = share(STAGE, at_once, order.clone(), display, |place, display| train(place, masks[place], display))?;
     display.end();
     let mut networks: Vec<(usize, N)> = order.into_iter().zip(networks).collect();
     networks.sort_by_key(|(place, _)| *place);

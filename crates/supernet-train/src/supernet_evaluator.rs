@@ -2,18 +2,21 @@
 
 use crate::{
     Display, Halving, Scoring, TrainError,
+    ledger::Ledger,
     tally::{SCORING, Tally, read, scored, tally},
     workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
+use rand::RngExt;
 use std::{
     ops::Range,
+    path::PathBuf,
     sync::{Arc, OnceLock},
 };
 use supernet_data::{Images, Normalisation};
 use supernet_nn::{Call, Execution, Network, NnError, Paths, SharedImages, on_processor};
 use supernet_search::{Evaluator, Score, Scored};
-use supernet_space::{Architecture, NetworkShape, PathMask};
+use supernet_space::{Architecture, NetworkShape, PathMask, draws};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
 ///
@@ -32,6 +35,7 @@ pub struct SupernetEvaluator<'a> {
     execution: Execution,
     device: Device,
     display: &'a mut dyn Display,
+    ledger: Option<Ledger>,
 }
 
 /// MiB of activations on their way that a processor's caches hold, about.
@@ -74,12 +78,25 @@ impl<'a> SupernetEvaluator<'a> {
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();
-        Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display })
+        Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display, ledger: None })
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
+    }
+
+    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn with_ledger(self, path: Option<PathBuf>) -> Result<Self, TrainError> {
+        Ok(Self { ledger: path.map(|path| Ledger::open(&path)).transpose()?, ..self })
+    }
+
+    /// The same with nothing kept.
+    pub(crate) fn without_ledger(self) -> Self {
+        Self { ledger: None, ..self }
     }
 
     /// The scores of any masks, architectures or not, on all images.
@@ -105,9 +122,11 @@ impl<'a> SupernetEvaluator<'a> {
         let Self { supernet, execution, width, at_once, .. } = *self;
         let paths = Paths::new(supernet.space(), masks.to_vec())?;
         let total = masks.len() * runs.len();
-        let jobs = jobs(masks, &self.runs[runs], workers(at_once, usize::MAX));
-        tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| {
-            job.score(supernet, &paths, width, execution, display)
+        let jobs = jobs(masks, &self.runs, runs, workers(at_once, usize::MAX));
+        let ledger = self.ledger.as_ref();
+        tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
+            None => job.score(supernet, &paths, width, execution, display),
+            Some(ledger) => ledger.said(job.key(masks), || job.score(supernet, &paths, width, execution, display)),
         })
     }
 
@@ -119,6 +138,8 @@ impl<'a> SupernetEvaluator<'a> {
 
 /// Candidates on one run of images.
 struct Job<'a> {
+    /// The run's place among all.
+    place: usize,
     run: &'a Run,
     /// Shared by the jobs on the same run; the first one computes it.
     shared: Arc<OnceLock<Result<SharedImages, NnError>>>,
@@ -127,23 +148,33 @@ struct Job<'a> {
 
 /// All masks on all runs. A run is a job, so that nothing is computed twice; only where there are few runs for the workers, its
 /// candidates are cut into parts that have little in common.
-fn jobs<'a>(masks: &[PathMask], runs: &'a [Run], workers: usize) -> Vec<Job<'a>> {
+fn jobs<'a>(masks: &[PathMask], all: &'a [Run], runs: Range<usize>, workers: usize) -> Vec<Job<'a>> {
     /// Jobs for each worker, so that none waits long for the last.
     const EACH: usize = 4;
     let parts = if runs.len() >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(runs.len()) };
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
     let mut jobs = Vec::new();
-    for run in runs {
-        let shared = Arc::default();
+    for place in runs {
+        let (run, shared) = (&all[place], Arc::default());
         for part in order.chunks(order.len().div_ceil(parts)) {
-            jobs.push(Job { run, shared: Arc::clone(&shared), candidates: part.to_vec() });
+            jobs.push(Job { place, run, shared: Arc::clone(&shared), candidates: part.to_vec() });
         }
     }
     jobs
 }
 
 impl Job<'_> {
+    /// A name for its images and candidates.
+    fn key(&self, masks: &[PathMask]) -> u64 {
+        let mut name = self.place.to_string();
+        for &candidate in &self.candidates {
+            name.push_str(&format!(" {candidate} {}", masks[candidate]));
+        }
+        // The first number of the stream of this name.
+        draws(0, &name, 0).random()
+    }
+
     fn score(
         self,
         supernet: &Network,
@@ -152,7 +183,7 @@ impl Job<'_> {
         execution: Execution,
         display: &mut dyn Display,
     ) -> Result<Vec<(usize, Tally)>, TrainError> {
-        let Self { run: Run { images, labels }, shared, candidates } = self;
+        let Self { run: Run { images, labels }, shared, candidates, .. } = self;
         let call = &Call { execution, ..Call::default() };
         let shared = shared.get_or_init(|| supernet.share(images.clone(), call));
         let shared = shared.as_ref().map_err(|error| error.clone())?;

@@ -6,11 +6,11 @@ use supernet_search::{Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
 
 /// What some images say of a candidate.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Tally {
-    images: usize,
-    correct: usize,
-    loss: f64,
+    pub(crate) images: usize,
+    pub(crate) correct: usize,
+    pub(crate) loss: f64,
 }
 
 impl Tally {

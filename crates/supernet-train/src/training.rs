@@ -1,10 +1,14 @@
 //! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
 
-use crate::{Batches, Display, Moment, Observation, PathSampler, Sgd, TrainError, plain_l2::plain_l2};
+use crate::{
+    Batches, Display, Event, Keeper, Moment, Observation, PathSampler, Sgd, TrainError,
+    plain_l2::plain_l2,
+    tally::{Tally, read},
+};
 use burn::{
     nn::loss::CrossEntropyLossConfig,
-    optim::{GradientsParams, SgdConfig, momentum::MomentumConfig},
-    tensor::{Device, Int, Tensor},
+    optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+    tensor::Device,
 };
 use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, awake_on};
 
@@ -26,13 +30,18 @@ pub struct Training<'a> {
     pub execution: Execution,
 }
 
-/// What an experiment adds to the loop.
-pub struct Hooks<'a, N = Network> {
+/// What is added to the loop.
+pub struct Hooks<'a, 'k, N = Network> {
     /// Called after each step with the number of steps done and the network.
     pub after: &'a mut dyn FnMut(u64, &N) -> Result<(), TrainError>,
     /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.
     pub plain_l2: bool,
+    /// Keeps the training's state, so that it goes on where it was stopped.
+    pub keeper: Option<&'a mut Keeper<'k>>,
 }
+
+/// Steps that a training notes in its log, about.
+const NOTED: u64 = 200;
 
 impl Training<'_> {
     /// Trains `network` on the batches of `loader`.
@@ -49,77 +58,136 @@ impl Training<'_> {
         device: &Device,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
-        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false };
+        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: None };
         self.run_with(network, loader, device, hooks, display)
     }
 
-    /// [`Training::run`] with what an experiment adds to it.
+    /// [`Training::run`] with what is added to it. With a keeper the training goes on from its newest checkpoint and ends with the same
+    /// weights, on a processor bit for bit, as one that was never stopped.
     ///
     /// # Errors
-    /// As [`Training::run`], or whatever a hook reports.
+    /// As [`Training::run`], or whatever a hook reports. A training that the user stops has left a checkpoint.
     pub fn run_with<N: MaskedNetwork>(
         &self,
-        mut network: N,
+        network: N,
         loader: &impl Batches<Input = N::Input>,
         device: &Device,
         hooks: Hooks<N>,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
-        let space = network.search_space().clone();
-        let execution = self.execution;
+        let Hooks { after, plain_l2, mut keeper } = hooks;
         let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
-        let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
-        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
+        let (start, mut network, mut optimizer) = match &mut keeper {
+            Some(keeper) => keeper.restore(network, optimizer)?,
+            None => (0, network, optimizer),
+        };
         display.begin(self.stage, self.steps);
-        for step in 0..self.steps {
+        match &mut keeper {
+            Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
+            _ => display.resume(start),
+        }
+        for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
-            let masks = self.sampler.masks(&space, at, self.ghosts, self.seed);
-            let paths = network.paths(masks, self.sampler.survivor_scales(&space, at))?;
-            let (input, labels) = loader.labelled(step, device);
-
-            let (logits, loss, gradients, usage) = awake_on(device, || -> Result<_, NnError> {
-                let call = Call { execution, ..Call::default() };
-                let (logits, usage) = network.forward_used(input, &paths, &call)?;
-                let loss = cross_entropy.forward(logits.clone(), labels.clone());
-                let gradients = GradientsParams::from_grads(loss.backward(), &network);
-                Ok((logits, loss, gradients, usage))
-            })?;
-            let directions = match hooks.plain_l2 {
-                false => self.sgd.l2.apply(&network, gradients, &usage),
-                true => plain_l2(self.sgd.l2, &network, gradients, &usage),
-            };
-            let learning_rate = cosine(self.sgd.learning_rate, at);
-            network = optimizer.step(learning_rate, network, directions);
-            (hooks.after)(step + 1, &network)?;
-
-            if display.is_due(step + 1) || step + 1 == self.steps {
-                let observation = self.observe(at, loss.inner(), logits.inner(), labels.inner(), learning_rate)?;
-                display.observe(step + 1, &observation);
+            let observation;
+            (network, observation) = self.step(network, &mut optimizer, loader, at, device, plain_l2)?;
+            let done = step + 1;
+            after(done, &network)?;
+            if display.is_due(done) || done == self.steps {
+                observation.check(self.stage, at)?;
+                display.observe(done, &observation);
+            }
+            if let Some(keeper) = &mut keeper {
+                self.keep(keeper, &network, &optimizer, at, &observation, display.should_stop())?;
             }
             if display.should_stop() {
-                return Err(TrainError::Stopped { stage: self.stage.into(), step: step + 1 });
+                return Err(TrainError::Stopped { stage: self.stage.into(), step: done });
             }
+        }
+        if let Some(keeper) = &mut keeper {
+            keeper.note(&Event::End { stage: self.stage.into() })?;
         }
         display.end();
         Ok(network)
     }
 
-    fn observe(
+    /// One step: masks, forward, backward, masked L2, update.
+    fn step<N: MaskedNetwork>(
         &self,
+        network: N,
+        optimizer: &mut ModuleOptimizer,
+        loader: &impl Batches<Input = N::Input>,
         at: Moment,
-        loss: Tensor<1>,
-        logits: Tensor<2>,
-        labels: Tensor<1, Int>,
-        learning_rate: f64,
-    ) -> Result<Observation, TrainError> {
-        let device =
-            |error: &dyn std::fmt::Display| TrainError::Device { stage: self.stage.into(), reason: error.to_string() };
-        let value = loss.clone().try_into_scalar::<f32>().map_err(|error| device(&error))?;
-        if !value.is_finite() {
-            let loss = f64::from(value);
-            return Err(TrainError::Diverged { stage: self.stage.into(), step: at.step, loss });
+        device: &Device,
+        plain: bool,
+    ) -> Result<(N, Observation), TrainError> {
+        let space = network.search_space();
+        let masks = self.sampler.masks(space, at, self.ghosts, self.seed);
+        let paths = network.paths(masks, self.sampler.survivor_scales(space, at))?;
+        let (input, labels) = loader.labelled(at.step, device);
+        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let execution = self.execution;
+        let (logits, loss, gradients, usage) = awake_on(device, || -> Result<_, NnError> {
+            let call = Call { execution, ..Call::default() };
+            let (logits, usage) = network.forward_used(input, &paths, &call)?;
+            let loss = cross_entropy.forward(logits.clone(), labels.clone());
+            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            Ok((logits, loss, gradients, usage))
+        })?;
+        let directions = match plain {
+            false => self.sgd.l2.apply(&network, gradients, &usage),
+            true => plain_l2(self.sgd.l2, &network, gradients, &usage),
+        };
+        let learning_rate = cosine(self.sgd.learning_rate, at);
+        let network = optimizer.step(learning_rate, network, directions);
+        let (loss, logits, labels) = (loss.inner(), logits.inner(), labels.inner());
+        Ok((network, Observation { loss, logits, labels, learning_rate }))
+    }
+
+    /// Notes a step, and writes a checkpoint if one is due or the training is about to be stopped.
+    fn keep(
+        &self,
+        keeper: &mut Keeper,
+        network: &impl MaskedNetwork,
+        optimizer: &ModuleOptimizer,
+        at: Moment,
+        observation: &Observation,
+        stopping: bool,
+    ) -> Result<(), TrainError> {
+        let done = at.step + 1;
+        if done == at.steps || done.is_multiple_of((at.steps / NOTED).max(1)) {
+            let loss = observation.check(self.stage, at)?;
+            let accuracy = observation.accuracy(self.stage)?;
+            let Observation { learning_rate, .. } = *observation;
+            let (stage, drop_rate) = (self.stage.into(), self.sampler.drop_rate(at));
+            keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
         }
-        Ok(Observation { loss, logits, labels, learning_rate })
+        if stopping || (done < at.steps && keeper.is_due()) {
+            keeper.save(done, network, optimizer)?;
+        }
+        Ok(())
+    }
+}
+
+impl Observation {
+    /// The loss, a finite number.
+    fn check(&self, stage: &str, at: Moment) -> Result<f64, TrainError> {
+        let value = self.loss.clone().try_into_scalar::<f32>();
+        let reason = |error: String| TrainError::Device { stage: stage.into(), reason: error };
+        let loss = f64::from(value.map_err(|error| reason(error.to_string()))?);
+        match loss.is_finite() {
+            true => Ok(loss),
+            false => Err(TrainError::Diverged { stage: stage.into(), step: at.step, loss }),
+        }
+    }
+
+    /// The share of the batch that was classified rightly.
+    fn accuracy(&self, stage: &str) -> Result<f64, TrainError> {
+        let logits = read(self.logits.clone(), stage)?;
+        let device = |reason: String| TrainError::Device { stage: stage.into(), reason };
+        let labels = self.labels.clone().try_into_data().map_err(|error| device(error.to_string()))?;
+        let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
+        Ok(Tally::of(&logits, &labels).score().accuracy)
     }
 }
 

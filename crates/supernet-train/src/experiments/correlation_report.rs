@@ -4,7 +4,7 @@ use super::{Agreement, CorrelationResult, Drawn, Member, Top};
 use crate::{
     Provenance, SearchConfig, Spread, TrainError,
     report::{Cell, Page, Point, ScatterFigure, Series, cell_svg},
-    run_directory::write_whole,
+    run::write_whole,
 };
 use std::{
     fmt::{self, Write},

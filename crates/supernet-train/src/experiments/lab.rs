@@ -2,24 +2,22 @@
 
 use super::{
     Truth, Variant,
-    truth::{StandAloneRow, append_line, training_key, whole_lines},
+    truth::{StandAloneRow, training_key},
 };
 use crate::{
-    Display, Provenance, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, SupernetEvaluator, TrainError,
-    divergences,
+    Display, Hooks, Keeper, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
+    SupernetEvaluator, TrainError, divergences,
     one_shot::training_images,
-    run_directory::{agree, save_weights, write_whole},
+    run::{agree, append_line, load_weights, lock, save_weights, whole_lines, write_whole},
     test,
     workers::{share, workers_on},
 };
-use burn::{
-    store::{ModuleSnapshot, SafetensorsStore},
-    tensor::Device,
-};
+use burn::tensor::Device;
+use rand::RngExt;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
@@ -27,7 +25,7 @@ use std::{
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{NamedWeights, Network};
 use supernet_search::Score;
-use supernet_space::PathMask;
+use supernet_space::{PathMask, draws};
 
 /// The images of an experiment and the device that it runs on.
 #[derive(Clone, Copy)]
@@ -51,6 +49,10 @@ pub struct LabImages<'a> {
 /// | `scores/NAME-SEED-divergence.csv` | divergences of predictions from those with all paths on | whole |
 /// | `truth.csv` | networks trained from scratch | a line for each |
 /// | `times.csv` | seconds of each stage | a line for each |
+/// | `supernets/NAME-SEED-STEP.checkpoint`, `networks/…` | trainings that go on, the last two checkpoints each | whole |
+/// | `lock` | locked while a process is at work here | |
+///
+/// All but times is the same, on a processor bit for bit, however often the experiment was stopped.
 pub struct Lab<'a> {
     path: PathBuf,
     images: LabImages<'a>,
@@ -58,6 +60,7 @@ pub struct Lab<'a> {
     provenance: Provenance,
     truth: Truth,
     display: &'a mut dyn Display,
+    _lock: File,
 }
 
 /// A unit of work that needs no other.
@@ -84,6 +87,7 @@ impl<'a> Lab<'a> {
         truth: Option<&Path>,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
+        let lock = lock(path)?;
         let provenance = Provenance::new(images.split, images.device_name);
         let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
         agree(path, &here, "the configuration of an experiment")?;
@@ -92,7 +96,7 @@ impl<'a> Lab<'a> {
             table.import(truth, &training_key(trained, images.split)?)?;
         }
         let normalisation = Normalisation::of(&images.split.train);
-        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, display })
+        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, display, _lock: lock })
     }
 
     /// Versions, images, device.
@@ -127,7 +131,7 @@ impl<'a> Lab<'a> {
         };
         let units = self.missing(supernets, &key, networks);
         if units.is_empty() {
-            return Ok(());
+            return self.tidy(supernets);
         }
         let steps = |unit: &Unit| match unit {
             Unit::Supernet(variant, _) => Ok(variant.config.supernet.steps),
@@ -141,12 +145,26 @@ impl<'a> Lab<'a> {
         share("training", at_once, units, self.display, |unit, display| match unit {
             Unit::Supernet(variant, seed) => train_supernet(path, variant, seed, split, normalisation, device, display),
             Unit::StandAlone(mask, seed) => {
-                let row = train_alone(&trainer(seed), mask, &key, &split.test, display)?;
-                truth.lock().expect("no worker panics with the table").append(row)
+                let mut keeper = keeper_of_network(path, mask, seed);
+                let row = train_alone(&trainer(seed), mask, &key, &split.test, &mut keeper, display)?;
+                truth.lock().expect("no worker panics with the table").append(row)?;
+                keeper.clear()
             }
         })?;
         self.display.end();
-        Ok(())
+        self.tidy(supernets)
+    }
+
+    /// Leaves what does not depend on when the experiment was stopped: a table in order, no checkpoint.
+    fn tidy(&mut self, supernets: &[(&Variant, u64)]) -> Result<(), TrainError> {
+        for &(variant, seed) in supernets {
+            keeper_of_supernet(&self.path, variant, seed).clear()?;
+        }
+        let networks = self.path.join("networks");
+        match fs::remove_dir_all(&networks) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(TrainError::io(&networks)(error)),
+            _ => self.truth.sort(),
+        }
     }
 
     /// What is not stored yet, the longest first: supernets, then the networks with most paths.
@@ -192,16 +210,7 @@ impl<'a> Lab<'a> {
         let split = self.images.split;
         let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
         let device = self.images.device.clone().inner();
-        let mut network = sizes.supernet(&mut SeededWeights::new(seed), &device)?;
-        let mut store = SafetensorsStore::from_file(&path);
-        let loaded = network.load_from(&mut store);
-        let refuse =
-            |found: String| TrainError::File { path: path.clone(), found, expected: "weights of this supernet" };
-        let result = loaded.map_err(|error| refuse(error.to_string()))?;
-        match result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
-            true => Ok(network),
-            false => Err(refuse(format!("{} weights missing, {} unused", result.missing.len(), result.unused.len()))),
-        }
+        load_weights(sizes.supernet(&mut SeededWeights::new(seed), &device)?, &path)
     }
 
     /// The scores of `masks` by a supernet that was prepared, on the validation images; those that are stored are not computed again.
@@ -318,6 +327,7 @@ impl<'a> Lab<'a> {
             })?;
             self.display.end();
             known.extend(missing.into_iter().zip(tuned));
+            write_whole(&path, scores_csv(&known).as_bytes())?;
         }
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
@@ -384,9 +394,24 @@ fn train_supernet(
     let keep = &mut |step: u64, network: &Network| {
         save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
     };
-    let supernet = variant.train(seed, split, normalisation, device, display, keep)?;
+    let mut keeper = keeper_of_supernet(path, variant, seed);
+    let hooks = Hooks { after: keep, plain_l2: variant.plain_l2, keeper: Some(&mut keeper) };
+    let supernet = variant.train(seed, split, normalisation, device, hooks, display)?;
     save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
+    keeper.clear()?;
     time(path, "supernet", &variant.name, seed, began)
+}
+
+/// Keeps the training of a supernet.
+fn keeper_of_supernet<'k>(path: &Path, variant: &Variant, seed: u64) -> Keeper<'k> {
+    Keeper::new(path.join("supernets").join(file_name(&variant.name, seed, None)), Saving::default(), None)
+}
+
+/// Keeps the training of a network from scratch.
+fn keeper_of_network<'k>(path: &Path, mask: &PathMask, seed: u64) -> Keeper<'k> {
+    // The first number of the stream that the mask names.
+    let name = format!("{:016x}-{seed}", draws(0, &mask.to_string(), 0).random::<u64>());
+    Keeper::new(path.join("networks").join(name), Saving::default(), None)
 }
 
 /// Trains the network of a mask from scratch and tests it.
@@ -395,10 +420,11 @@ fn train_alone(
     mask: &PathMask,
     settings: &str,
     images: &Images,
+    keeper: &mut Keeper,
     display: &mut dyn Display,
 ) -> Result<StandAloneRow, TrainError> {
     let began = Instant::now();
-    let network = trainer.train(mask, display)?;
+    let network = trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), display)?;
     let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
     let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
     let seconds = began.elapsed().as_millis() as f64 / 1e3;

@@ -1,6 +1,6 @@
 //! Results on disk: one JSON value with the version of its schema.
 
-use crate::{TrainError, run_directory::write_whole};
+use crate::{TrainError, run::write_whole};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{fs, path::Path};
 

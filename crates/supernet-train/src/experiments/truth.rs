@@ -1,10 +1,12 @@
 //! The accuracies of networks trained from scratch, as a table that later experiments read.
 
-use crate::{SearchConfig, TrainError, run_directory::write_whole};
+use crate::{
+    SearchConfig, TrainError,
+    run::{append_line, whole_lines, write_whole},
+};
 use rand::RngExt;
 use std::{
     fs,
-    io::Write,
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
@@ -34,6 +36,8 @@ pub struct StandAloneRow {
 pub struct Truth {
     path: PathBuf,
     rows: Vec<StandAloneRow>,
+    /// Rows of other files.
+    imported: Vec<StandAloneRow>,
 }
 
 const HEADER: &str = "architecture,settings,seed,test_accuracy,test_loss,test_images,parameters,macs,seconds\n";
@@ -46,7 +50,7 @@ impl Truth {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, TrainError> {
         let path = path.into();
         let rows = whole_lines(&path, |text| parse(&path, text))?;
-        Ok(Self { path, rows })
+        Ok(Self { path, rows, imported: Vec::new() })
     }
 
     /// Takes in what another file says of networks trained by `settings`.
@@ -64,16 +68,17 @@ impl Truth {
                 expected: "networks trained by the settings and on the images of this experiment",
             });
         }
-        self.rows.extend(rows.into_iter().filter(|row| row.settings == settings));
+        self.imported.extend(rows.into_iter().filter(|row| row.settings == settings));
         Ok(())
     }
 
     /// What is known of a network trained by `settings` with `seed`.
     pub fn find(&self, settings: &str, mask: &PathMask, seed: u64) -> Option<&StandAloneRow> {
-        self.rows.iter().find(|row| row.seed == seed && row.settings == settings && row.mask == *mask)
+        let is_it = |row: &&StandAloneRow| row.seed == seed && row.settings == settings && row.mask == *mask;
+        self.rows.iter().chain(&self.imported).find(is_it)
     }
 
-    /// All rows, in the order in which they were done.
+    /// The rows of the file.
     pub fn rows(&self) -> &[StandAloneRow] {
         &self.rows
     }
@@ -87,33 +92,20 @@ impl Truth {
         self.rows.push(row);
         Ok(())
     }
-}
 
-/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
-/// file.
-pub(crate) fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        other => other.map_err(TrainError::io(path))?,
-    };
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    let parsed = parse(&text[..whole])?;
-    if whole < text.len() {
-        write_whole(path, &text.as_bytes()[..whole])?;
+    /// Sorts table and file by settings, seed and mask, so that they do not tell which network was ready first.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn sort(&mut self) -> Result<(), TrainError> {
+        let key = |row: &StandAloneRow| (row.settings.clone(), row.seed, row.mask.clone());
+        if !self.rows.is_sorted_by_key(key) {
+            self.rows.sort_by_key(key);
+            let lines: String = self.rows.iter().map(line).collect();
+            write_whole(&self.path, (HEADER.to_owned() + &lines).as_bytes())?;
+        }
+        Ok(())
     }
-    Ok(parsed)
-}
-
-/// Adds a whole line to a file that begins with `header`.
-pub(crate) fn append_line(path: &Path, header: &str, line: &str) -> Result<(), TrainError> {
-    let write = || -> std::io::Result<()> {
-        path.parent().map_or(Ok(()), fs::create_dir_all)?;
-        let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
-        let begins = file.metadata()?.len() == 0;
-        file.write_all(format!("{}{line}", if begins { header } else { "" }).as_bytes())?;
-        file.sync_data()
-    };
-    write().map_err(TrainError::io(path))
 }
 
 fn line(row: &StandAloneRow) -> String {
@@ -199,6 +191,19 @@ mod tests {
         truth.append(row(2)).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), text);
         assert_eq!(Truth::open(&path).unwrap().find("00ff", &row(2).mask, 2), Some(&row(2)));
+    }
+
+    #[test]
+    fn a_sorted_table_does_not_tell_the_order_of_its_rows() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = |order: [u64; 3], name: &str| {
+            let path = folder.path().join(name);
+            let mut truth = Truth::open(&path).unwrap();
+            order.into_iter().for_each(|seed| truth.append(row(seed)).unwrap());
+            truth.sort().unwrap();
+            fs::read_to_string(path).unwrap()
+        };
+        assert_eq!(text([2, 3, 1], "a"), text([1, 2, 3], "b"));
     }
 
     #[test]

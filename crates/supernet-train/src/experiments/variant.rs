@@ -40,18 +40,18 @@ impl Variant {
         kept
     }
 
-    /// Trains the supernet of `seed`; `keep` gets each earlier checkpoint.
+    /// Trains the supernet of `seed`; `hooks.after` is called at the earlier checkpoints only.
     ///
     /// # Errors
-    /// As [`crate::train_supernet`], or what `keep` reports.
+    /// As [`crate::train_supernet`], or what a hook reports.
     pub fn train(
         &self,
         seed: u64,
         split: &Split,
         normalisation: &Normalisation,
         device: &Device,
+        hooks: Hooks,
         display: &mut dyn Display,
-        keep: &mut dyn FnMut(u64, &Network) -> Result<(), TrainError>,
     ) -> Result<Network, TrainError> {
         let config = SearchConfig { seed, ..self.config.clone() };
         let sampler = config.paths.sampler();
@@ -59,10 +59,10 @@ impl Variant {
         let sampler = if self.one_mask { &one_mask } else { &*sampler };
         let earlier = self.earlier_steps();
         let after = &mut |step: u64, network: &Network| match earlier.contains(&step) {
-            true => keep(step, network),
+            true => (hooks.after)(step, network),
             false => Ok(()),
         };
-        let hooks = Hooks { after, plain_l2: self.plain_l2 };
+        let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };
         train_supernet_with(&config, split, normalisation, device, sampler, hooks, display)
     }
 }

@@ -51,7 +51,7 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         let network = self.definition.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
         let recipe =
             Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
-        recipe.train(network, mask, &self.loader()?, self.steps()?, display)
+        recipe.train(network, mask, &self.loader()?, self.steps()?, None, display)
     }
 
     /// [`OwnStandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).
@@ -64,7 +64,7 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         at_once: usize,
         display: &mut dyn Display,
     ) -> Result<Vec<OwnNetwork<M, D>>, TrainError> {
-        train_all(masks, self.steps()?, at_once, display, |mask, display| self.train(mask, display))
+        train_all(masks, self.steps()?, at_once, display, |_, mask, display| self.train(mask, display))
     }
 }
 

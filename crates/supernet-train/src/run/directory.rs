@@ -1,20 +1,19 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
+use super::{Saving, Stages, agree, lock, save_weights, write_whole};
 use crate::{
-    ComparisonTable, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError, report::search_page,
+    ComparisonTable, Display, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError,
+    one_shot::search_in_stages, report::search_page,
 };
-use burn::store::{ModuleSnapshot, SafetensorsStore};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::{
     fmt::Write as _,
-    fs,
-    io::Write as _,
+    fs::File,
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
-use supernet_nn::Network;
-use supernet_search::Score;
+use supernet_search::{RandomSearch, Strategy};
 
 /// What produced a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,23 +55,80 @@ struct RunFile {
 }
 
 /// The directory of one run. Files are written beside and renamed, so that a full disk leaves what was there as it was.
-#[derive(Clone, Debug)]
+///
+/// | file | what | written |
+/// |---|---|---|
+/// | `config.json` | configuration, versions, device, fingerprints of the data | at the start; another one is refused |
+/// | `events.jsonl` | what happened, [`crate::Event`] by event | a line each |
+/// | `supernet-STEP.checkpoint`, `networks/NNN-STEP.checkpoint` | a training that goes on, the last two each | whole |
+/// | `supernet.safetensors`, `networks/NNN.safetensors` | what was trained | whole |
+/// | `networks/NNN.jsonl` | events of the training of one network | a line each |
+/// | `candidates.csv` | every scored candidate | a line each |
+/// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
+/// | `networks.csv`, `table.txt`, `figure.svg`, `figure.png`, `report.html`, `best/` | the results | whole, at the end |
+/// | `lock` | locked while a process is at work here | |
+///
+/// All but times is the same, on a processor bit for bit, however often the run was stopped.
+#[derive(Debug)]
 pub struct RunDirectory {
     path: PathBuf,
     run: RunFile,
+    saving: Saving,
+    _lock: File,
 }
 
 impl RunDirectory {
     /// Opens `path`, made if need be, for a run of `config`.
     ///
     /// # Errors
-    /// A directory that cannot be made or written, or one that holds a run of another configuration, other data or another device:
-    /// the first difference is named and nothing is touched.
+    /// A directory that cannot be made or written, one where another process is at work, or one that holds a run of another
+    /// configuration, other data or another device: the first difference is named and nothing is touched.
     pub fn open(path: impl Into<PathBuf>, config: &SearchConfig, provenance: Provenance) -> Result<Self, TrainError> {
         let path = path.into();
+        let lock = lock(&path)?;
         let run = RunFile { provenance, config: config.clone() };
         agree(&path, &serde_json::to_value(&run).expect("plain data"), "the configuration of a run")?;
-        Ok(Self { path, run })
+        Ok(Self { path, run, saving: Saving::default(), _lock: lock })
+    }
+
+    /// The same with checkpoints as `saving` says.
+    pub fn with_saving(self, saving: Saving) -> Self {
+        Self { saving, ..self }
+    }
+
+    /// Runs the search, or what is left of it, with candidates proposed uniformly, and writes what it finds: `networks.csv`, `table.txt`,
+    /// `figure.svg`, `figure.png`, `report.html`, and `best/` with `architecture.json` and `weights.safetensors`.
+    ///
+    /// # Errors
+    /// As [`crate::one_shot_search`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
+    pub fn search(
+        &self,
+        split: &Split,
+        device: &Device,
+        display: &mut dyn Display,
+    ) -> Result<SearchResult, TrainError> {
+        let config = &self.run.config;
+        let mut strategy = RandomSearch::new(config.cells()?.space().clone(), config.seed, "candidates");
+        self.search_with(split, &mut strategy, device, display)
+    }
+
+    /// [`RunDirectory::search`] with candidates proposed by `strategy`. To go on takes the same strategy as it was at the start: it is told
+    /// again what it was told.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn search_with(
+        &self,
+        split: &Split,
+        strategy: &mut dyn Strategy,
+        device: &Device,
+        display: &mut dyn Display,
+    ) -> Result<SearchResult, TrainError> {
+        let mut stages = Stages::open(&self.path, self.saving)?;
+        let result = search_in_stages(&self.run.config, split, strategy, device, display, Some(&mut stages))?;
+        stages.tested(&result.retrained)?;
+        self.save(&result)?;
+        Ok(result)
     }
 
     /// Its path.
@@ -90,13 +146,7 @@ impl RunDirectory {
         write_whole(&self.path.join(name), bytes)
     }
 
-    /// Writes what a search found: `candidates.csv`, `networks.csv`, `table.txt`, `figure.svg`, `figure.png` and `report.html`, and
-    /// `best/` with `architecture.json` and `weights.safetensors`.
-    ///
-    /// # Errors
-    /// A file that cannot be written.
-    pub fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
-        self.write("candidates.csv", candidates_csv(result).as_bytes())?;
+    fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
         self.write("networks.csv", networks_csv(result).as_bytes())?;
         let table = ComparisonTable(&result.retrained).to_string();
         self.write("table.txt", table.as_bytes())?;
@@ -157,70 +207,6 @@ impl RunDirectory {
     }
 }
 
-/// Makes the directory `path` and writes `config.json` there, or compares the one that is there with `here`.
-///
-/// # Errors
-/// A directory that cannot be made or written, a file that is not `expected`, or the first difference; nothing is touched then.
-pub(crate) fn agree(path: &Path, here: &Value, expected: &'static str) -> Result<(), TrainError> {
-    fs::create_dir_all(path).map_err(TrainError::io(path))?;
-    let file = path.join("config.json");
-    let text = serde_json::to_string_pretty(here).expect("plain data") + "\n";
-    let there = match fs::read_to_string(&file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return write_whole(&file, text.as_bytes()),
-        other => other.map_err(TrainError::io(&file))?,
-    };
-    let not_one =
-        |error: serde_json::Error| TrainError::File { path: file.clone(), found: error.to_string(), expected };
-    let there: Value = serde_json::from_str(&there).map_err(not_one)?;
-    // Numbers may come back from JSON one place off their last, so both take the way through text.
-    let here: Value = serde_json::from_str(&text).expect("it was written just now");
-    match difference("", &there, &here) {
-        None => Ok(()),
-        Some(difference) => Err(TrainError::OtherRun { path: file, difference }),
-    }
-}
-
-/// Writes a file whole: beside it first, then renamed.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    let write = || -> std::io::Result<()> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut file = scratch().tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(TrainError::io(path))
-}
-
-/// Writes a network's weights as safetensors, whole. Metadata are written in no fixed order: none, so that equal runs leave equal files.
-pub(crate) fn save_weights(network: &Network, path: &Path) -> Result<(), TrainError> {
-    let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
-    let bytes = network.save_into(&mut store).and_then(|()| store.get_bytes());
-    write_whole(path, &bytes.map_err(|error| TrainError::io(path)(std::io::Error::other(error.to_string())))?)
-}
-
-/// Scratch files that become results: readable as any file that the user makes.
-fn scratch() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder
-}
-
-/// One line per scored candidate, in the order of scoring.
-fn candidates_csv(result: &SearchResult) -> String {
-    let mut text = String::from("architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs\n");
-    for scored in &result.candidates {
-        let cost = scored.cost;
-        let Score { accuracy, loss, images } = scored.score;
-        writeln!(text, "{},{accuracy},{loss},{images},{},{}", scored.architecture, cost.parameters, cost.macs)
-            .expect("a string");
-    }
-    text
-}
-
 /// One line per network that was trained from scratch.
 fn networks_csv(result: &SearchResult) -> String {
     let mut text =
@@ -241,21 +227,4 @@ fn networks_csv(result: &SearchResult) -> String {
         .expect("a string");
     }
     text
-}
-
-/// The first place where two values differ, with both.
-fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
-    match (there, here) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort();
-            keys.dedup();
-            keys.into_iter().find_map(|key| {
-                let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
-                difference(&place, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null))
-            })
-        }
-        (a, b) if a == b => None,
-        (a, b) => Some(format!("{place}: {a} there, {b} here")),
-    }
 }

@@ -1,0 +1,16 @@
+//! A run is a directory: the same command on the same directory goes on where it was stopped, however it was stopped.
+
+mod checkpoint;
+mod directory;
+mod event_log;
+mod files;
+mod keeper;
+mod score_log;
+mod stages;
+
+pub use directory::{Provenance, RunDirectory};
+pub use event_log::{Event, EventLine, EventLog, read_events};
+pub use keeper::{Keeper, Saving};
+
+pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, whole_lines, write_whole};
+pub(crate) use stages::Stages;

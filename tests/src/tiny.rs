@@ -1,0 +1,94 @@
+//! A search of a second, its images, and what it leaves.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+use supernet::{
+    data::ImageShape,
+    prelude::*,
+    train::{Retrain, Scoring},
+};
+
+/// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
+pub fn tiny(seed: u64) -> SearchConfig {
+    let mut config = SearchConfig { seed, ..SearchConfig::quick() };
+    (config.network.blocks, config.network.filters) = (2, 2);
+    (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
+    config.scoring = Scoring { candidates: 12, score_batch: 8, memory_mib: None, at_once: 2, halving: None };
+    (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
+    config.stand_alone.calibration_batches = 2;
+    // A flip would turn one diagonal into the other.
+    (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
+    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 2 };
+    config
+}
+
+/// Stripes of four directions with some noise.
+///
+/// # Panics
+/// Never: the sizes fit.
+pub fn stripes(count: usize) -> Images {
+    let pixel = |i: usize, y: usize, x: usize| {
+        let along = [x, y, x + y, x + 8 - y][i % 4];
+        let noise = (i * 31 + y * 17 + x * 7) % 50;
+        (if along % 4 < 2 { 180 } else { 20 } + noise) as u8
+    };
+    let pixels = (0..count).flat_map(|i| (0..64).map(move |p| pixel(i, p / 8, p % 8))).collect();
+    let classes = ["across", "down", "up", "back"].map(String::from).to_vec();
+    let labels = (0..count).map(|i| i % 4).collect();
+    Images::new("stripes", ImageShape::new(1, 8, 8), classes, pixels, labels).expect("sizes that fit")
+}
+
+/// Stripes, split into `sizes` training, validation and test images.
+///
+/// # Panics
+/// If there are fewer.
+pub fn stripes_split(sizes: [usize; 3]) -> Split {
+    stratified(&stripes(sizes.iter().sum()), &sizes, &mut draws(1, "split", 0)).expect("as many as there are")
+}
+
+/// The files below a folder, by name. Times are left out of logs, and so are locks.
+///
+/// # Panics
+/// If a file cannot be read.
+pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let name = |path: &Path| path.strip_prefix(folder).expect("below the folder").display().to_string();
+    let timeless = |path: PathBuf| {
+        let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let bytes =
+            if path.extension().is_some_and(|extension| extension == "jsonl") { without_times(bytes) } else { bytes };
+        (name(&path), bytes)
+    };
+    files(folder).into_iter().filter(|path| !path.ends_with("lock")).map(timeless).collect()
+}
+
+fn without_times(log: Vec<u8>) -> Vec<u8> {
+    let text = String::from_utf8(log).expect("a log is text");
+    let line = |line: &str| line.split_once(',').map_or(line, |(_time, rest)| rest).to_owned() + "\n";
+    text.lines().map(line).collect::<String>().into_bytes()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => found.push(path),
+        }
+    }
+    found
+}
+
+/// Asserts that two folders hold the same.
+///
+/// # Panics
+/// If they do not.
+pub fn assert_same(there: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
+    assert_eq!(there.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, bytes) in there {
+        assert!(*bytes == expected[name], "{name} differs");
+    }
+}

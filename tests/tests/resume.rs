@@ -1,0 +1,148 @@
+//! A run survives anything: it is stopped again and again, damaged, locked out, and ends with the same files.
+
+use std::{collections::BTreeMap, fs, path::Path, time::Duration};
+use supernet::{
+    prelude::*,
+    train::{Event, Observation, Saving, read_events},
+};
+use supernet_tests::{
+    device,
+    tiny::{assert_same, contents, stripes_split, tiny},
+};
+
+/// Asks to stop at the `after`th question.
+struct Stopping {
+    after: usize,
+    asked: std::cell::Cell<usize>,
+}
+
+impl Stopping {
+    fn after(after: usize) -> Self {
+        Self { after, asked: 0.into() }
+    }
+}
+
+impl Display for Stopping {
+    fn begin(&mut self, _stage: &str, _total: u64) {}
+    fn is_due(&self, _done: u64) -> bool {
+        false
+    }
+    fn observe(&mut self, _done: u64, _observation: &Observation) {}
+    fn advance(&mut self, _done: u64) {}
+    fn end(&mut self) {}
+    fn should_stop(&self) -> bool {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get() >= self.after
+    }
+}
+
+fn split() -> Split {
+    stripes_split([64, 24, 32])
+}
+
+fn open(path: &Path, saving: Saving) -> Result<RunDirectory, TrainError> {
+    let directory = RunDirectory::open(path, &tiny(1), Provenance::new(&split(), "flex"))?;
+    Ok(directory.with_saving(saving))
+}
+
+/// A checkpoint after every step.
+const OFTEN: Saving = Saving { every: Duration::ZERO, share: 1.0, from_last_good: false };
+
+/// What a run that nothing disturbs leaves.
+fn undisturbed() -> BTreeMap<String, Vec<u8>> {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), Saving::default()).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    contents(folder.path())
+}
+
+#[test]
+fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
+    let expected = undisturbed();
+    for after in [3, 8] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut stops = 0;
+        loop {
+            // A stop saves, whether a checkpoint is due or not.
+            let directory = open(folder.path(), Saving::default()).unwrap();
+            match directory.search(&split(), &device(), &mut Stopping::after(after + stops / 20)) {
+                Ok(_) => break,
+                Err(TrainError::Stopped { .. }) => stops += 1,
+                Err(error) => panic!("{error}"),
+            }
+            assert!(stops < 1_000, "the run does not get on");
+        }
+        assert!(stops >= 5, "stopped {stops} times");
+        assert_same(&contents(folder.path()), &expected);
+    }
+}
+
+#[test]
+fn events_tell_the_story_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    let events = read_events(&folder.path().join("events.jsonl")).unwrap();
+    assert!(events.is_sorted_by(|a, b| a.unix_seconds <= b.unix_seconds));
+    let kinds: String = events
+        .iter()
+        .map(|line| match &line.event {
+            Event::Begin { steps: 6, .. } => 'B',
+            Event::Step { drop_rate: Some(_), loss, .. } if loss.is_finite() => 's',
+            Event::End { .. } => 'E',
+            Event::Scored { candidates: 12, .. } => 'C',
+            Event::Network { .. } => 'N',
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(kinds, "BssssssECNNNNNNN");
+}
+
+/// Trains until the supernet has done `steps` steps, with a checkpoint after each.
+fn interrupted(path: &Path, steps: usize) {
+    // The loop asks twice in each step.
+    let error = open(path, OFTEN).unwrap().search(&split(), &device(), &mut Stopping::after(2 * steps)).err().unwrap();
+    assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+}
+
+#[test]
+fn a_damaged_checkpoint_is_refused_by_name_and_the_one_before_serves_where_that_is_asked_for() {
+    let expected = undisturbed();
+    let folder = tempfile::tempdir().unwrap();
+    interrupted(folder.path(), 4);
+    let names: Vec<String> = contents(folder.path()).into_keys().filter(|name| name.ends_with(".checkpoint")).collect();
+    assert_eq!(names, ["supernet-3.checkpoint", "supernet-4.checkpoint"], "the last two are kept");
+
+    let newest = folder.path().join(&names[1]);
+    let mut bytes = fs::read(&newest).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&newest, bytes).unwrap();
+    let before = contents(folder.path());
+    let error = open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).err().unwrap().to_string();
+    assert!(error.contains("supernet-4.checkpoint: found a checksum of "), "{error}");
+    assert_same(&contents(folder.path()), &before);
+
+    let last_good = Saving { from_last_good: true, ..OFTEN };
+    open(folder.path(), last_good).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    assert_same(&contents(folder.path()), &expected);
+}
+
+#[test]
+fn a_log_that_lost_lines_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    interrupted(folder.path(), 4);
+    let log = folder.path().join("events.jsonl");
+    let text = fs::read_to_string(&log).unwrap();
+    fs::write(&log, text.lines().next().unwrap().to_owned() + "\n").unwrap();
+    let error = open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).err().unwrap().to_string();
+    assert!(error.contains("events.jsonl: found ") && error.contains("than its checkpoint"), "{error}");
+}
+
+#[test]
+fn a_second_process_is_refused_while_one_is_at_work() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(folder.path(), OFTEN).unwrap();
+    let error = open(folder.path(), OFTEN).unwrap_err().to_string();
+    assert!(error.contains("lock: found another process at work in this directory"), "{error}");
+    drop(first);
+    open(folder.path(), OFTEN).unwrap();
+}
