@@ -1,6 +1,7 @@
 //! What the workspace's tests share: a device, small networks whose weights and images are formulas, and parameters, gradients
 //! and velocities by name.
 
+pub mod stops;
 pub mod tiny;
 
 use burn::{
@@ -268,6 +269,8 @@ mod book {
     struct OwnImages;
     #[doc = include_str!("../../docs/own-space.md")]
     struct OwnSpace;
+    #[doc = include_str!("../../docs/runs.md")]
+    struct Runs;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
 }

@@ -9,9 +9,10 @@ use supernet::{
     },
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
+    search::Objective,
     train::{
-        AllOn, Group, Halving, PathSampling, Retrain, Scoring, SeededWeights, StandAlone, StandAloneEvaluator,
-        SupernetEvaluator, divergences, rank,
+        AllOn, Group, Halving, LatencyLimit, PathSampling, Proposer, Retrain, Scoring, SeededWeights, StandAlone,
+        StandAloneEvaluator, SupernetEvaluator, divergences, rank,
     },
 };
 use supernet_tests::{
@@ -395,4 +396,107 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     assert_eq!(contents(folder.path()).len(), 11 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
+}
+
+#[test]
+fn constraints_hold_for_all_candidates_and_impossible_ones_name_the_nearest() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = run(&tiny(1), &folder.path().join("all")).unwrap();
+    let mut parameters: Vec<u64> = all.candidates.iter().map(|scored| scored.cost.parameters).collect();
+    parameters.sort();
+    let (least, middle) = (parameters[0], parameters[parameters.len() / 2]);
+
+    let mut config = tiny(1);
+    config.constraints.parameters = 0..=middle;
+    let within = run(&config, &folder.path().join("within")).unwrap();
+    assert_eq!(within.candidates.len(), 12);
+    assert!(within.candidates.iter().all(|scored| scored.cost.parameters <= middle));
+
+    config.constraints.parameters = 0..=10;
+    let error = run(&config, &folder.path().join("none")).err().unwrap().to_string();
+    assert!(
+        error.starts_with("constraints: found none of ") && error.contains("within at most 10 parameters"),
+        "{error}"
+    );
+    let nearest: u64 = error.split("the nearest has ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    assert!(nearest <= least, "{error}");
+}
+
+#[test]
+fn a_search_with_two_objectives_leaves_its_pareto_front() {
+    let mut config = tiny(1);
+    config.scoring.candidates = 60;
+    config.strategy = Proposer::Nsga2(vec![Objective::Accuracy, Objective::Parameters]);
+    let folder = tempfile::tempdir().unwrap();
+    let result = run(&config, folder.path()).unwrap();
+    let csv = fs::read_to_string(folder.path().join("pareto.csv")).unwrap();
+    let front: Vec<(u64, f64)> = csv
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .map(|fields| (fields[4].parse().unwrap(), fields[1].parse().unwrap()))
+        .collect();
+    assert!(front.is_sorted_by(|a, b| a.0 <= b.0 && a.1 <= b.1), "more parameters are better somewhere: {front:?}");
+    for scored in &result.candidates {
+        let beaten = front
+            .iter()
+            .any(|&(parameters, accuracy)| parameters <= scored.cost.parameters && accuracy >= scored.score.accuracy);
+        assert!(beaten, "{scored:?} is beaten by nobody of the front");
+    }
+    assert!(fs::read(folder.path().join("pareto.png")).unwrap().starts_with(b"\x89PNG"));
+    // The same search goes on in the same directory: the strategy is told what it was told.
+    let again = run(&config, folder.path()).unwrap();
+    assert_eq!(again.candidates, result.candidates);
+}
+
+#[test]
+fn a_latency_limit_picks_what_is_fast_enough_and_keeps_what_was_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = tiny(1);
+    config.latency = Some(LatencyLimit { images: 1, most_ms: 1e-6 });
+    let error = run(&config, &folder.path().join("none")).err().unwrap().to_string();
+    assert!(error.starts_with("latency: found no candidate of 12 within 0.000001 ms, the nearest takes 0."), "{error}");
+
+    // Measured before: all but the third and fifth of the ranking are slow.
+    let path = folder.path().join("some");
+    let ranked = run(&tiny(1), &folder.path().join("all")).unwrap();
+    let mut candidates = ranked.candidates;
+    candidates.sort_by(|a, b| a.score.better_first(&b.score));
+    let ms = |i: usize| if i == 2 || i == 4 { 1.0 } else { 9.0 };
+    let lines = candidates.iter().enumerate().map(|(i, scored)| format!("{},1,{}\n", scored.architecture, ms(i)));
+    fs::create_dir(&path).unwrap();
+    fs::write(path.join("latencies.csv"), "architecture,images,median_ms\n".to_owned() + &lines.collect::<String>())
+        .unwrap();
+    config.latency = Some(LatencyLimit { images: 1, most_ms: 2.0 });
+    let result = run(&config, &path).unwrap();
+    let picked: Vec<&PathMask> =
+        result.retrained.iter().filter(|r| r.group == Group::Picked).map(|r| &r.mask).collect();
+    assert_eq!(picked, [candidates[2].architecture.mask(), candidates[4].architecture.mask()]);
+}
+
+#[test]
+fn a_step_in_parts_differs_in_rounding_alone_and_leaves_what_is_off_as_it_was() {
+    let split = split();
+    let normalisation = Normalisation::of(&split.train);
+    let weights = |micro_batches| {
+        let mut config = tiny(1);
+        config.supernet.micro_batches = micro_batches;
+        let network = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+        supernet::nn::NamedWeights::of(&network).0
+    };
+    let whole = weights(1);
+    for parts in [2, 4] {
+        let there = weights(parts);
+        for (name, expected) in &whole {
+            let (found, expected) = (there[name].try_to_vec::<f32>().unwrap(), expected.try_to_vec::<f32>().unwrap());
+            let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            assert!(apart < 1e-4, "{name} in {parts} parts: {apart}");
+        }
+    }
+    let mut config = tiny(1);
+    config.supernet.micro_batches = 3;
+    assert_eq!(
+        config.check().unwrap_err().to_string(),
+        "supernet.micro_batches: found 3, expected a divisor of 4 ghost batches"
+    );
 }

@@ -17,6 +17,15 @@ impl Usage {
         Self { shares: counts.into_iter().map(|(id, count)| (id, count as f64 / ghosts as f64)).collect() }
     }
 
+    /// The usage of a batch whose parts, of as many ghost batches each, have these.
+    pub fn mean(parts: &[Self]) -> Self {
+        let mut shares = HashMap::new();
+        for (&id, &share) in parts.iter().flat_map(|part| &part.shares) {
+            *shares.entry(id).or_default() += share / parts.len() as f64;
+        }
+        Self { shares }
+    }
+
     /// The share of ghost batches that use a parameter: 0 if none does.
     pub fn share(&self, id: ParamId) -> f64 {
         self.shares.get(&id).copied().unwrap_or(0.0)

@@ -1,9 +1,12 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
-use crate::{Halving, TrainError};
+use crate::{Halving, LatencyLimit, TrainError};
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
 use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
+use supernet_search::{
+    Constraints, HillClimbing, Nsga2, Objective, RandomSearch, RegularisedEvolution, Strategy, TournamentEvolution, Tpe,
+};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
@@ -20,6 +23,16 @@ pub struct SearchConfig {
     pub supernet: SupernetTraining,
     /// How candidates are scored.
     pub scoring: Scoring,
+    /// Who proposes them.
+    #[serde(default, skip_serializing_if = "Proposer::is_default")]
+    pub strategy: Proposer,
+    /// What a candidate may cost, as a stand-alone network.
+    #[serde(default, skip_serializing_if = "is_unconstrained")]
+    pub constraints: Constraints,
+    /// How long a picked network may take for an answer; what is too slow is passed over. Measured on the device at hand, so that a run
+    /// with it depends on the machine; what was measured is kept, so that it goes on all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<LatencyLimit>,
     /// How chosen architectures are trained from scratch.
     pub stand_alone: StandAloneTraining,
     /// What is trained from scratch.
@@ -74,6 +87,10 @@ pub struct SupernetTraining {
     pub batch: usize,
     /// Images per ghost batch; divides `batch`.
     pub ghost_batch: usize,
+    /// Parts of whole ghost batches that a step is computed in, one after another, to need less memory; divides the number of ghost
+    /// batches. Only rounding depends on it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
     /// Augmentation of training images.
@@ -126,6 +143,44 @@ impl Scoring {
         }
         Ok((0..count).step_by(size).map(move |first| (first..first + size).collect()))
     }
+}
+
+/// Who proposes candidates; each with the settings of its paper.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proposer {
+    /// Uniform draws (the paper's way).
+    #[default]
+    Random,
+    /// Regularised evolution.
+    RegularisedEvolution,
+    /// Tournament evolution with crossover.
+    TournamentEvolution,
+    /// Hill climbing with restarts.
+    HillClimbing,
+    /// A tree of Parzen estimators.
+    Tpe,
+    /// NSGA-II for several objectives; the run then has a Pareto front.
+    Nsga2(Vec<Objective>),
+}
+
+impl Proposer {
+    fn is_default(&self) -> bool {
+        *self == Self::Random
+    }
+}
+
+fn one() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_one(count: &usize) -> bool {
+    *count == 1
+}
+
+fn is_unconstrained(constraints: &Constraints) -> bool {
+    *constraints == Constraints::default()
 }
 
 /// How an architecture is trained from scratch, with ordinary batch normalisation.
@@ -185,10 +240,14 @@ impl SearchConfig {
                 steps: 1_350,
                 batch: 128,
                 ghost_batch: 16,
+                micro_batches: 1,
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation { pad: 1, flip: true },
             },
             scoring: Scoring { candidates: 500, score_batch: 100, memory_mib: None, at_once: 0, halving: None },
+            strategy: Proposer::Random,
+            constraints: Constraints::default(),
+            latency: None,
             stand_alone: StandAloneTraining {
                 filters: 8,
                 epochs: 5,
@@ -214,6 +273,7 @@ impl SearchConfig {
                 steps: 5_000,
                 batch: 1_024,
                 ghost_batch: 32,
+                micro_batches: 1,
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation::STANDARD,
             },
@@ -257,6 +317,22 @@ impl SearchConfig {
         Ok(if self.network.mask_per_cell { cells.mask_per_cell() } else { cells })
     }
 
+    /// The strategy that this configuration names.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range, an objective twice, or none.
+    pub fn proposer(&self) -> Result<Box<dyn Strategy>, TrainError> {
+        let (space, seed, stream) = (self.cells()?.space().clone(), self.seed, "candidates");
+        Ok(match &self.strategy {
+            Proposer::Random => Box::new(RandomSearch::new(space, seed, stream)),
+            Proposer::RegularisedEvolution => Box::new(RegularisedEvolution::new(space, seed, stream)),
+            Proposer::TournamentEvolution => Box::new(TournamentEvolution::new(space, seed, stream)),
+            Proposer::HillClimbing => Box::new(HillClimbing::new(space, seed, stream)),
+            Proposer::Tpe => Box::new(Tpe::new(space, seed, stream)),
+            Proposer::Nsga2(objectives) => Box::new(Nsga2::new(space, objectives, seed, stream)?),
+        })
+    }
+
     /// The supernet for images of `shape` and `classes` classes.
     ///
     /// # Errors
@@ -289,7 +365,7 @@ impl SearchConfig {
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
         self.cells()?;
-        let SupernetTraining { steps, batch, ghost_batch, sgd, .. } = self.supernet;
+        let SupernetTraining { steps, batch, ghost_batch, micro_batches, sgd, .. } = self.supernet;
         at_least_one("supernet.steps", steps as usize)?;
         at_least_one("supernet.batch", batch)?;
         if ghost_batch == 0 || batch % ghost_batch != 0 {
@@ -299,9 +375,14 @@ impl SearchConfig {
                 format!("a divisor of batch = {batch}"),
             ));
         }
+        if micro_batches == 0 || !(batch / ghost_batch).is_multiple_of(micro_batches) {
+            let expected = format!("a divisor of {} ghost batches", batch / ghost_batch);
+            return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
+        }
         sgd.check("supernet.sgd")?;
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
         self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
+        self.latency.map_or(Ok(()), |latency| latency.check())?;
         at_least_one("stand_alone.epochs", self.stand_alone.epochs)?;
         at_least_one("stand_alone.batch", self.stand_alone.batch)?;
         at_least_one("stand_alone.calibration_batches", self.stand_alone.calibration_batches)?;

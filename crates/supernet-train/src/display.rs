@@ -171,10 +171,14 @@ impl Display for ProgressLine {
     }
 }
 
-/// Minutes and seconds.
-fn clock(duration: Duration) -> String {
+/// Hours, minutes and seconds.
+pub(crate) fn clock(duration: Duration) -> String {
     let seconds = duration.as_secs_f64().round() as u64;
-    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {:02} s", seconds / 60, seconds % 60) }
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3_600, seconds % 3_600 / 60),
+    }
 }
 
 /// Burn's terminal dashboard for stages with a loss, a single rewritten line for the others.
@@ -261,8 +265,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_read_as_minutes_and_seconds() {
+    fn times_read_as_hours_minutes_and_seconds() {
         assert_eq!(clock(Duration::from_millis(59_400)), "59 s");
         assert_eq!(clock(Duration::from_secs(125)), "2 min 05 s");
+        assert_eq!(clock(Duration::from_secs(7_380)), "2 h 03 min");
     }
 }

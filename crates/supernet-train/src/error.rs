@@ -1,9 +1,13 @@
 //! What can stop a search.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 use supernet_data::DataError;
 use supernet_nn::NnError;
-use supernet_space::SpaceError;
+use supernet_search::{Constraints, OutOfRange, SearchError};
+use supernet_space::{PathMask, SpaceError};
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
@@ -15,6 +19,9 @@ pub enum TrainError {
     /// What a network refuses.
     #[error(transparent)]
     Nn(#[from] NnError),
+    /// What a strategy refuses.
+    #[error(transparent)]
+    Search(#[from] SearchError),
     /// What the data refuse.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -69,6 +76,32 @@ pub enum TrainError {
         /// The first field that differs, with both values.
         difference: String,
     },
+    /// No candidate meets the constraints.
+    #[error(
+        "constraints: found none of {proposals} proposals within {wanted}, {nearest}",
+        proposals = nearest.proposals, wanted = within(constraints), nearest = nearest_of(nearest)
+    )]
+    NoCandidate {
+        /// What was proposed, and what came nearest.
+        nearest: OutOfRange,
+        /// The ranges.
+        constraints: Constraints,
+    },
+    /// Every candidate is too slow.
+    #[error(
+        "latency: found no candidate of {candidates} within {most_ms} ms, \
+             the nearest takes {nearest_ms:.3} ms: {nearest}"
+    )]
+    TooSlow {
+        /// Candidates that were timed.
+        candidates: usize,
+        /// What is allowed, in milliseconds.
+        most_ms: f64,
+        /// The fastest.
+        nearest: PathMask,
+        /// Its latency.
+        nearest_ms: f64,
+    },
     /// The loss is no number any more.
     #[error("{stage}, step {step}: found a loss of {loss}, expected a finite number; try a lower learning rate")]
     Diverged {
@@ -98,6 +131,25 @@ pub enum TrainError {
         /// Steps done.
         step: u64,
     },
+}
+
+/// Ranges in words.
+fn within(constraints: &Constraints) -> String {
+    let range = |name: &str, range: &RangeInclusive<u64>| match (*range.start(), *range.end()) {
+        (0, u64::MAX) => None,
+        (0, most) => Some(format!("at most {most} {name}")),
+        (least, u64::MAX) => Some(format!("at least {least} {name}")),
+        (least, most) => Some(format!("{least} to {most} {name}")),
+    };
+    let ranges = [range("parameters", &constraints.parameters), range("multiply-accumulates", &constraints.macs)];
+    ranges.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// The nearest in words.
+fn nearest_of(out_of_range: &OutOfRange) -> String {
+    out_of_range.nearest.as_ref().map_or("and none was proposed".into(), |(architecture, cost)| {
+        format!("the nearest has {} parameters and {} multiply-accumulates: {architecture}", cost.parameters, cost.macs)
+    })
 }
 
 impl TrainError {

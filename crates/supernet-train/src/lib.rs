@@ -6,12 +6,14 @@ mod divergence;
 mod error;
 pub mod experiments;
 mod halving;
+mod latency;
 mod ledger;
 mod loader;
 mod one_shot;
 pub mod own;
 mod path_sampler;
 mod plain_l2;
+mod plan;
 pub mod rank;
 pub mod report;
 mod run;
@@ -27,17 +29,19 @@ mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
 pub use config::{
-    NetworkSettings, PathSampling, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
+    NetworkSettings, PathSampling, Proposer, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
 };
 pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
 pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use halving::Halving;
+pub use latency::{Latency, LatencyLimit, latency};
 pub use loader::{Batches, Loader, StepBatch};
 pub use one_shot::{
     Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet, train_supernet_with,
 };
 pub use path_sampler::{AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, UniformArchitectures, UniformNetworks};
+pub use plan::{Plan, StagePlan, plan};
 pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events};
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};

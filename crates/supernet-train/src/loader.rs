@@ -2,6 +2,7 @@
 
 use crate::TrainError;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::ops::Range;
 use supernet_data::{Augmentation, Batch, Images, Normalisation, epoch_order};
 use supernet_space::draws;
 
@@ -20,6 +21,9 @@ pub trait Batches {
 
     /// The batch of step `step` and its classes, on `device`.
     fn labelled(&self, step: u64, device: &Device) -> (Self::Input, Tensor<1, Int>);
+
+    /// Some rows of a batch.
+    fn rows(&self, input: &Self::Input, rows: Range<usize>) -> Self::Input;
 }
 
 /// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an epoch is drawn for that epoch, the
@@ -83,5 +87,9 @@ impl Batches for Loader<'_> {
     fn labelled(&self, step: u64, device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
         let StepBatch { images, labels } = self.step(step, device);
         (images, labels)
+    }
+
+    fn rows(&self, input: &Tensor<4>, rows: Range<usize>) -> Tensor<4> {
+        input.clone().slice(rows)
     }
 }

@@ -1,16 +1,16 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
 use crate::{
-    Display, Hooks, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator, TrainError,
-    Training, run::Stages, test,
+    Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator,
+    TrainError, Training, latency, run::Stages, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Outcome, RandomSearch, Score, Scored, SearchLimits, Strategy, search};
-use supernet_space::{Cost, PathMask, draws};
+use supernet_search::{Outcome, Score, Scored, SearchLimits, Strategy, search_within};
+use supernet_space::{Architecture, Cost, PathMask, draws};
 
 /// Why a network was trained from scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -121,24 +121,24 @@ pub(crate) fn supernet_training<'a>(config: &SearchConfig, sampler: &'a dyn Path
         seed: config.seed,
         steps: settings.steps,
         ghosts: settings.batch / settings.ghost_batch,
+        micro_batches: settings.micro_batches,
         sgd: settings.sgd,
         sampler,
         execution: config.execution,
     }
 }
 
-/// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed uniformly.
+/// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// # Errors
-/// As [`train_supernet`]; a `score_batch` that does not divide the validation images.
+/// As [`train_supernet`]; a `score_batch` that does not divide the validation images; constraints that no candidate meets.
 pub fn one_shot_search(
     config: &SearchConfig,
     split: &Split,
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
-    let mut strategy = RandomSearch::new(config.cells()?.space().clone(), config.seed, "candidates");
-    one_shot_search_with(config, split, &mut strategy, device, display)
+    one_shot_search_with(config, split, &mut *config.proposer()?, device, display)
 }
 
 /// [`one_shot_search`] with candidates proposed by `strategy`.
@@ -152,76 +152,158 @@ pub fn one_shot_search_with(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
-    search_in_stages(config, split, strategy, device, display, None)
+    let mut search = OneShot::new(config, split, device, None)?;
+    let supernet = search.supernet(display)?;
+    let scored = search.score(&supernet, strategy, display)?;
+    search.retrain(supernet, scored, display)
 }
 
-/// [`one_shot_search_with`], whose stages leave what they find in `stages`, or read it back.
-pub(crate) fn search_in_stages(
-    config: &SearchConfig,
-    split: &Split,
-    strategy: &mut dyn Strategy,
-    device: &Device,
-    display: &mut dyn Display,
-    mut stages: Option<&mut Stages>,
-) -> Result<SearchResult, TrainError> {
-    config.check()?;
-    let normalisation = Normalisation::of(&split.train);
-    let supernet = supernet_stage(config, split, &normalisation, device, display, stages.as_deref_mut())?;
-    let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-
-    let (scoring, space) = (config.scoring, stand_alone.cells.space());
-    let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
-    let ledger = stages.as_ref().map(|stages| stages.ledger());
-    let (shape, images) = (stand_alone.shape, &split.validation);
-    let mut evaluator = SupernetEvaluator::new(&supernet, shape, images, &normalisation, scoring, device, display)?
-        .with_execution(config.execution)
-        .with_ledger(ledger)?;
-    let outcome = match &mut stages {
-        None => search(space, strategy, &mut evaluator, limits)?,
-        Some(stages) => search(space, strategy, &mut stages.recorded(space, &mut evaluator)?, limits)?,
-    };
-    let all_on = space.all_on();
-    let all_on_score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
-
-    let cost = stand_alone.shape.cost(&stand_alone.cells, &all_on)?;
-    let chosen = choose(config, &outcome, (all_on, all_on_score, cost));
-    let images = training_images(config, split)?;
-    let trainer = StandAlone {
-        config: &stand_alone,
-        training: &config.stand_alone,
-        images: &images,
-        normalisation: &normalisation,
-        seed: config.seed,
-        execution: config.execution,
-        device,
-    };
-    let at_once = config.retrain.at_once;
-    let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_deref(), masks, at_once, display))?;
-    let retrained =
-        tested(&chosen, &networks, |network, mask| test(network, mask, &split.test, &normalisation, device))?;
-    let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-    Ok(SearchResult { candidates: outcome.scored, retrained, best, supernet, stand_alone })
+/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
+pub(crate) struct OneShot<'a> {
+    config: &'a SearchConfig,
+    split: &'a Split,
+    device: &'a Device,
+    normalisation: Normalisation,
+    stand_alone: NetworkConfig,
+    stages: Option<Stages>,
 }
 
-/// The trained supernet.
-fn supernet_stage(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-    display: &mut dyn Display,
-    stages: Option<&mut Stages>,
-) -> Result<Network, TrainError> {
-    let Some(stages) = stages else { return train_supernet(config, split, normalisation, device, display) };
-    stages.supernet(
-        SUPERNET_TRAINING,
-        || new_supernet(config, split, &device.clone().inner()),
-        |keeper| {
-            let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
-            let sampler = config.paths.sampler();
-            train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
-        },
-    )
+/// Scored candidates, and the network with every path on.
+pub(crate) struct ScoredCandidates {
+    pub(crate) outcome: Outcome,
+    all_on: (PathMask, Score, Cost),
+}
+
+impl<'a> OneShot<'a> {
+    /// # Errors
+    /// A configuration that does not fit the images.
+    pub(crate) fn new(
+        config: &'a SearchConfig,
+        split: &'a Split,
+        device: &'a Device,
+        stages: Option<Stages>,
+    ) -> Result<Self, TrainError> {
+        config.check()?;
+        let normalisation = Normalisation::of(&split.train);
+        let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+        Ok(Self { config, split, device, normalisation, stand_alone, stages })
+    }
+
+    /// The trained supernet.
+    pub(crate) fn supernet(&mut self, display: &mut dyn Display) -> Result<Network, TrainError> {
+        let Self { config, split, device, normalisation, stages, .. } = self;
+        let Some(stages) = stages else { return train_supernet(config, split, normalisation, device, display) };
+        stages.supernet(
+            SUPERNET_TRAINING,
+            || new_supernet(config, split, &device.clone().inner()),
+            |keeper| {
+                let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+                let sampler = config.paths.sampler();
+                train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
+            },
+        )
+    }
+
+    /// The candidates that `strategy` proposes, scored.
+    pub(crate) fn score(
+        &mut self,
+        supernet: &Network,
+        strategy: &mut dyn Strategy,
+        display: &mut dyn Display,
+    ) -> Result<ScoredCandidates, TrainError> {
+        let Self { config, split, device, normalisation, stand_alone, stages } = self;
+        let (scoring, space, shape) = (config.scoring, stand_alone.cells.space(), stand_alone.shape);
+        let ledger = stages.as_ref().map(|stages| stages.ledger());
+        let mut evaluator =
+            SupernetEvaluator::new(supernet, shape, &split.validation, normalisation, scoring, device, display)?
+                .with_execution(config.execution)
+                .with_ledger(ledger)?;
+        let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
+        let cost = |architecture: &Architecture| Ok(shape.cost(&stand_alone.cells, architecture)?);
+        let constraints = &config.constraints;
+        let outcome = match stages {
+            None => search_within(space, strategy, &mut evaluator, limits, constraints, cost)?,
+            Some(stages) => {
+                let mut recorded = stages.recorded(space, &mut evaluator)?;
+                search_within(space, strategy, &mut recorded, limits, constraints, cost)?
+            }
+        };
+        if outcome.scored.is_empty() {
+            return Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() });
+        }
+        let all_on = space.all_on();
+        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
+        let cost = shape.cost(&stand_alone.cells, &all_on)?;
+        Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
+    }
+
+    /// The best candidates that answer fast enough, as many as are to be picked.
+    fn fast_enough<'s>(&self, outcome: &'s Outcome) -> Result<Vec<&'s Scored>, TrainError> {
+        let Self { config, device, stand_alone, stages, .. } = self;
+        let (ranked, wanted) = (outcome.ranked(), config.retrain.picked);
+        let Some(LatencyLimit { images, most_ms }) = config.latency else {
+            return Ok(ranked.into_iter().take(wanted).collect());
+        };
+        let measure = |mask: &PathMask| {
+            let inner = Device::clone(device).inner();
+            let network = stand_alone.stand_alone(mask, &mut SeededWeights::new(config.seed), &inner)?;
+            Ok(latency(&network, mask, images, config.execution, device)?.median_ms)
+        };
+        let (mut fast, mut nearest) = (Vec::new(), None::<(f64, &PathMask)>);
+        for &scored in &ranked {
+            let mask = scored.architecture.mask();
+            let ms = match stages {
+                None => measure(mask)?,
+                Some(stages) => stages.latency(mask, images, || measure(mask))?,
+            };
+            if nearest.is_none_or(|(least, _)| ms < least) {
+                nearest = Some((ms, mask));
+            }
+            if ms <= most_ms {
+                fast.push(scored);
+            }
+            if fast.len() == wanted {
+                break;
+            }
+        }
+        match nearest {
+            Some((nearest_ms, nearest)) if fast.is_empty() => {
+                Err(TrainError::TooSlow { candidates: ranked.len(), most_ms, nearest: nearest.clone(), nearest_ms })
+            }
+            _ => Ok(fast),
+        }
+    }
+
+    /// The best and their companions, trained from scratch and tested.
+    pub(crate) fn retrain(
+        self,
+        supernet: Network,
+        scored: ScoredCandidates,
+        display: &mut dyn Display,
+    ) -> Result<SearchResult, TrainError> {
+        let picked = self.fast_enough(&scored.outcome)?;
+        let Self { config, split, device, normalisation, stand_alone, stages } = self;
+        let chosen = choose(config, &scored.outcome, &picked, scored.all_on);
+        let images = training_images(config, split)?;
+        let trainer = StandAlone {
+            config: &stand_alone,
+            training: &config.stand_alone,
+            images: &images,
+            normalisation: &normalisation,
+            seed: config.seed,
+            execution: config.execution,
+            device,
+        };
+        let at_once = config.retrain.at_once;
+        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, display))?;
+        let on_test = |network: &Network, mask: &PathMask| test(network, mask, &split.test, &normalisation, device);
+        let retrained = tested(&chosen, &networks, on_test)?;
+        if let Some(mut stages) = stages {
+            stages.tested(&retrained)?;
+        }
+        let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
+        Ok(SearchResult { candidates: scored.outcome.scored, retrained, best, supernet, stand_alone })
+    }
 }
 
 /// The stage's name, for progress, errors and events.
@@ -229,20 +311,20 @@ const SUPERNET_TRAINING: &str = "supernet training";
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 
-/// The picked and their companions, group by group; All On with its score and cost.
+/// The `picked` and their companions, group by group; All On with its score and cost.
 pub(crate) fn choose(
     config: &SearchConfig,
     outcome: &Outcome,
+    picked: &[&Scored],
     (all_on, all_on_score, all_on_cost): (PathMask, Score, Cost),
 ) -> Vec<Chosen> {
     let settings = config.retrain;
-    let ranked = outcome.ranked();
-    let mut by_size = ranked.clone();
+    let mut by_size = outcome.ranked();
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let groups = [
-        (Group::Picked, ranked[..settings.picked.min(ranked.len())].to_vec()),
+        (Group::Picked, picked.to_vec()),
         (Group::Random, draw(&outcome.scored, settings.random, config.seed)),
-        (Group::Largest, by_size[..settings.largest.min(ranked.len())].to_vec()),
+        (Group::Largest, by_size[..settings.largest.min(outcome.scored.len())].to_vec()),
     ];
     let mut chosen = Vec::new();
     for (group, members) in groups {

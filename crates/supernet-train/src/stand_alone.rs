@@ -140,6 +140,7 @@ impl Recipe<'_> {
             seed: self.seed,
             steps,
             ghosts: 1,
+            micro_batches: 1,
             sgd: self.training.sgd,
             sampler: &Fixed(mask.clone()),
             execution: self.execution,

@@ -7,10 +7,11 @@ use crate::{
 };
 use burn::{
     nn::loss::CrossEntropyLossConfig,
-    optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
-    tensor::Device,
+    optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+    tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, awake_on};
+use std::ops::Range;
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on};
 
 /// What a training run is given besides network and images.
 pub struct Training<'a> {
@@ -22,6 +23,9 @@ pub struct Training<'a> {
     pub steps: u64,
     /// Ghost batches per batch.
     pub ghosts: usize,
+    /// Parts of whole ghost batches that a batch is computed in, one after another, to need less memory; divides `ghosts`. The gradients are summed
+    /// before they are clipped and applied, so that only rounding depends on it.
+    pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
     /// Who draws the masks.
@@ -121,27 +125,74 @@ impl Training<'_> {
         device: &Device,
         plain: bool,
     ) -> Result<(N, Observation), TrainError> {
-        let space = network.search_space();
-        let masks = self.sampler.masks(space, at, self.ghosts, self.seed);
-        let paths = network.paths(masks, self.sampler.survivor_scales(space, at))?;
         let (input, labels) = loader.labelled(at.step, device);
-        let cross_entropy = CrossEntropyLossConfig::new().init(device);
-        let execution = self.execution;
-        let (logits, loss, gradients, usage) = awake_on(device, || -> Result<_, NnError> {
-            let call = Call { execution, ..Call::default() };
-            let (logits, usage) = network.forward_used(input, &paths, &call)?;
-            let loss = cross_entropy.forward(logits.clone(), labels.clone());
-            let gradients = GradientsParams::from_grads(loss.backward(), &network);
-            Ok((logits, loss, gradients, usage))
-        })?;
+        let Part { loss, logits, gradients, usage } = match self.micro_batches {
+            1 => self.gradients(&network, input, labels.clone(), 0..self.ghosts, at, device)?,
+            parts => {
+                let rows = |rows: Range<usize>| (loader.rows(&input, rows.clone()), labels.clone().slice(rows));
+                self.summed_gradients(&network, labels.dims()[0], rows, at, parts, device)?
+            }
+        };
         let directions = match plain {
             false => self.sgd.l2.apply(&network, gradients, &usage),
             true => plain_l2(self.sgd.l2, &network, gradients, &usage),
         };
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
-        let (loss, logits, labels) = (loss.inner(), logits.inner(), labels.inner());
+        let labels = labels.inner();
         Ok((network, Observation { loss, logits, labels, learning_rate }))
+    }
+
+    /// What the ghost batches `ghosts` of a step say.
+    fn gradients<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        input: N::Input,
+        labels: Tensor<1, Int>,
+        ghosts: Range<usize>,
+        at: Moment,
+        device: &Device,
+    ) -> Result<Part, TrainError> {
+        let space = network.search_space();
+        let masks = self.sampler.masks(space, at, self.ghosts, self.seed);
+        let share = ghosts.len() as f64 / self.ghosts as f64;
+        let paths = network.paths(masks[ghosts].to_vec(), self.sampler.survivor_scales(space, at))?;
+        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let execution = self.execution;
+        Ok(awake_on(device, || -> Result<_, NnError> {
+            let call = Call { execution, ..Call::default() };
+            let (logits, usage) = network.forward_used(input, &paths, &call)?;
+            let loss = cross_entropy.forward(logits.clone(), labels);
+            let of_batch = if share == 1.0 { loss.clone() } else { loss.clone().mul_scalar(share) };
+            let gradients = GradientsParams::from_grads(of_batch.backward(), network);
+            Ok(Part { loss: loss.inner(), logits: logits.inner(), gradients, usage })
+        })?)
+    }
+
+    /// The same of all ghost batches of a step of `images` images, in `parts` parts whose gradients are summed; `rows` gives the images of a part and
+    /// their classes.
+    fn summed_gradients<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        images: usize,
+        rows: impl Fn(Range<usize>) -> (N::Input, Tensor<1, Int>),
+        at: Moment,
+        parts: usize,
+        device: &Device,
+    ) -> Result<Part, TrainError> {
+        let (images, ghosts) = (images / parts, self.ghosts / parts);
+        let mut sum = GradientsAccumulator::new();
+        let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
+        for part in 0..parts {
+            let (input, labels) = rows(part * images..(part + 1) * images);
+            let said = self.gradients(network, input, labels, part * ghosts..(part + 1) * ghosts, at, device)?;
+            sum.accumulate(network, said.gradients);
+            losses.push(said.loss);
+            logits.push(said.logits);
+            usages.push(said.usage);
+        }
+        let (loss, logits) = (Tensor::cat(losses, 0).mean(), Tensor::cat(logits, 0));
+        Ok(Part { loss, logits, gradients: sum.grads(), usage: Usage::mean(&usages) })
     }
 
     /// Notes a step, and writes a checkpoint if one is due or the training is about to be stopped.
@@ -167,6 +218,16 @@ impl Training<'_> {
         }
         Ok(())
     }
+}
+
+/// What some ghost batches of a step say.
+struct Part {
+    /// The mean loss of their images.
+    loss: Tensor<1>,
+    logits: Tensor<2>,
+    /// The part of the gradient of the whole batch's mean loss.
+    gradients: GradientsParams,
+    usage: Usage,
 }
 
 impl Observation {

@@ -85,6 +85,16 @@ pub fn device(name: &str) -> Result<Device, DeviceError> {
     devices.into_iter().nth(index).ok_or(absent)
 }
 
+/// Names of all devices that this build and this machine offer: `flex`, `cuda:0`, `cuda:1`, …
+pub fn present_devices() -> Vec<String> {
+    let names = |backend: &&str| {
+        let count = devices(backend).map_or(0, |devices| devices.len());
+        let name = |index| if *backend == "flex" { "flex".into() } else { format!("{backend}:{index}") };
+        (0..count).map(name).collect::<Vec<String>>()
+    };
+    offered_devices().iter().flat_map(names).collect()
+}
+
 /// `flex`, `cuda:N`, …
 fn offers() -> String {
     let name = |backend: &&str| if *backend == "flex" { "`flex`".into() } else { format!("`{backend}:N`") };

@@ -2,7 +2,7 @@
 
 mod device;
 
-pub use device::{DeviceError, device, offered_devices};
+pub use device::{DeviceError, device, offered_devices, present_devices};
 
 /// The search space as data.
 pub use supernet_space as space;

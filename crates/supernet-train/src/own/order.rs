@@ -3,6 +3,7 @@
 use super::Examples;
 use crate::{Batches, TrainError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use std::ops::Range;
 use supernet_data::epoch_order;
 use supernet_space::draws;
 
@@ -43,5 +44,9 @@ impl<const D: usize> Batches for OwnLoader<'_, D> {
         let labels: Vec<i64> = indices.iter().map(|&i| self.examples.label(i) as i64).collect();
         let labels = TensorData::new(labels, [indices.len()]);
         (Tensor::from_data(input, device), Tensor::from_data(labels, device))
+    }
+
+    fn rows(&self, input: &Tensor<D>, rows: Range<usize>) -> Tensor<D> {
+        input.clone().slice(rows)
     }
 }

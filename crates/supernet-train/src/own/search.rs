@@ -86,7 +86,8 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let score = evaluator.score(std::slice::from_ref(&all_on))?[0];
     let cost = definition.cost(&all_on)?;
 
-    let chosen = choose(config, &outcome, (all_on, score, cost));
+    let picked: Vec<_> = outcome.ranked().into_iter().take(config.retrain.picked).collect();
+    let chosen = choose(config, &outcome, &picked, (all_on, score, cost));
     let joined = Joined(&data.train, &data.validation);
     let trainer = OwnStandAlone {
         definition,

@@ -1,9 +1,9 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
-use super::{Saving, Stages, agree, lock, save_weights, write_whole};
+use super::{Saving, Stages, agree, lock, pareto::ParetoFront, save_weights, write_whole};
 use crate::{
-    ComparisonTable, Display, FigureGroup, Group, SearchConfig, SearchFigure, SearchResult, TrainError,
-    one_shot::search_in_stages, report::search_page,
+    ComparisonTable, Display, FigureGroup, Group, Proposer, SearchConfig, SearchFigure, SearchResult, TrainError,
+    one_shot::OneShot, report::search_page,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
-use supernet_search::{RandomSearch, Strategy};
+use supernet_nn::Network;
+use supernet_search::{Scored, Strategy};
 
 /// What produced a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +66,9 @@ struct RunFile {
 /// | `networks/NNN.jsonl` | events of the training of one network | a line each |
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
+/// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
 /// | `networks.csv`, `table.txt`, `figure.svg`, `figure.png`, `report.html`, `best/` | the results | whole, at the end |
+/// | `pareto.csv`, `pareto.svg`, `pareto.png` | the candidates that no other dominates, where several objectives are given | whole, at the end |
 /// | `lock` | locked while a process is at work here | |
 ///
 /// All but times is the same, on a processor bit for bit, however often the run was stopped.
@@ -96,7 +99,7 @@ impl RunDirectory {
         Self { saving, ..self }
     }
 
-    /// Runs the search, or what is left of it, with candidates proposed uniformly, and writes what it finds: `networks.csv`, `table.txt`,
+    /// Runs the search, or what is left of it, with candidates proposed as its configuration says, and writes what it finds: `networks.csv`, `table.txt`,
     /// `figure.svg`, `figure.png`, `report.html`, and `best/` with `architecture.json` and `weights.safetensors`.
     ///
     /// # Errors
@@ -107,9 +110,7 @@ impl RunDirectory {
         device: &Device,
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
-        let config = &self.run.config;
-        let mut strategy = RandomSearch::new(config.cells()?.space().clone(), config.seed, "candidates");
-        self.search_with(split, &mut strategy, device, display)
+        self.search_with(split, &mut *self.run.config.proposer()?, device, display)
     }
 
     /// [`RunDirectory::search`] with candidates proposed by `strategy`. To go on takes the same strategy as it was at the start: it is told
@@ -124,11 +125,34 @@ impl RunDirectory {
         device: &Device,
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
-        let mut stages = Stages::open(&self.path, self.saving)?;
-        let result = search_in_stages(&self.run.config, split, strategy, device, display, Some(&mut stages))?;
-        stages.tested(&result.retrained)?;
+        let mut search = self.stages(split, device)?;
+        let supernet = search.supernet(display)?;
+        let scored = search.score(&supernet, strategy, display)?;
+        let result = search.retrain(supernet, scored, display)?;
         self.save(&result)?;
         Ok(result)
+    }
+
+    /// Trains the supernet, or what is left of it, and no more.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
+        self.stages(split, device)?.supernet(display)
+    }
+
+    /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
+        let mut search = self.stages(split, device)?;
+        let supernet = search.supernet(display)?;
+        Ok(search.score(&supernet, &mut *self.run.config.proposer()?, display)?.outcome.scored)
+    }
+
+    fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
+        OneShot::new(&self.run.config, split, device, Some(Stages::open(&self.path, self.saving)?))
     }
 
     /// Its path.
@@ -154,7 +178,15 @@ impl RunDirectory {
         let svg = figure.svg()?;
         self.write("figure.svg", svg.as_bytes())?;
         self.write("figure.png", &figure.png()?)?;
-        let page = search_page(&figure.title, &figure.caption, result, &table, &svg);
+        let mut page = search_page(&figure.title, &figure.caption, result, &table, &svg);
+        if let Proposer::Nsga2(objectives) = &self.run.config.strategy {
+            let front = ParetoFront::new(&result.candidates, objectives, &figure.caption);
+            let (svg, png) = front.drawn()?;
+            self.write("pareto.csv", front.csv.as_bytes())?;
+            self.write("pareto.svg", svg.as_bytes())?;
+            self.write("pareto.png", &png)?;
+            page.headline(&front.figure.title).figure(&svg, "one-shot accuracy against cost of all candidates");
+        }
         self.write("report.html", page.html().as_bytes())?;
         self.save_best(result)
     }

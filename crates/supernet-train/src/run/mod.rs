@@ -5,6 +5,7 @@ mod directory;
 mod event_log;
 mod files;
 mod keeper;
+mod pareto;
 mod score_log;
 mod stages;
 

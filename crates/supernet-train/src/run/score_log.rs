@@ -46,7 +46,7 @@ impl<'a, E> Recorded<'a, E> {
 
     fn store(&self, scored: &[Scored]) -> Result<(), TrainError> {
         if self.rows.is_empty() {
-            write_whole(&self.path, (HEADER.to_owned() + &lines(scored)).as_bytes())
+            write_whole(&self.path, candidates_csv(scored).as_bytes())
         } else {
             append_line(&self.path, HEADER, &lines(scored))
         }
@@ -65,7 +65,7 @@ impl<E: Evaluator<Error = TrainError>> Evaluator for Recorded<'_, E> {
         if stored.is_none() {
             if self.rows.len() > self.asked {
                 self.rows.truncate(self.asked);
-                write_whole(&self.path, (HEADER.to_owned() + &lines(&self.rows)).as_bytes())?;
+                write_whole(&self.path, candidates_csv(&self.rows).as_bytes())?;
             }
             let scored = self.inner.evaluate(architectures)?;
             self.store(&scored)?;
@@ -80,6 +80,11 @@ impl<E: Evaluator<Error = TrainError>> Evaluator for Recorded<'_, E> {
         }
         Ok(so_far[end - architectures.len()..].to_vec())
     }
+}
+
+/// A whole `candidates.csv`.
+pub(crate) fn candidates_csv(scored: &[Scored]) -> String {
+    HEADER.to_owned() + &lines(scored)
 }
 
 /// One line per candidate.

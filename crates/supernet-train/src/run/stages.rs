@@ -2,7 +2,7 @@
 
 use super::{
     event_log::{Event, EventLog},
-    files::{load_weights, save_weights},
+    files::{append_line, load_weights, save_weights, whole_lines},
     keeper::{Keeper, Saving},
     score_log::Recorded,
 };
@@ -10,7 +10,7 @@ use crate::{Retrained, TrainError};
 use burn::module::Module;
 use std::path::{Path, PathBuf};
 use supernet_search::Evaluator;
-use supernet_space::SearchSpace;
+use supernet_space::{PathMask, SearchSpace};
 
 /// Where the stages of a run leave what they find.
 #[derive(Debug)]
@@ -88,6 +88,29 @@ impl Stages {
         let network = train(&mut keeper)?;
         finish(&keeper, &network, &path)?;
         Ok(network)
+    }
+
+    /// The latency of the network of `mask` for `images` images at a time, in milliseconds: what `latencies.csv` says, or what `measure` says
+    /// now, which is then stored.
+    ///
+    /// # Errors
+    /// What `measure` reports, or a file that cannot be read or written.
+    pub(crate) fn latency(
+        &self,
+        mask: &PathMask,
+        images: usize,
+        measure: impl FnOnce() -> Result<f64, TrainError>,
+    ) -> Result<f64, TrainError> {
+        let path = self.folder.join("latencies.csv");
+        let key = format!("{mask},{images},");
+        let stored =
+            whole_lines(&path, |text| Ok(text.lines().find_map(|line| line.strip_prefix(&key)?.parse().ok())))?;
+        if let Some(ms) = stored {
+            return Ok(ms);
+        }
+        let ms = measure()?;
+        append_line(&path, "architecture,images,median_ms\n", &format!("{key}{ms}\n"))?;
+        Ok(ms)
     }
 
     /// Notes what the networks trained from scratch reach.

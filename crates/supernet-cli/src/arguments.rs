@@ -1,0 +1,258 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+A run is a directory. The same command on the same directory goes on where it
+was stopped; `supernet run DIR` alone suffices.
+
+Exit codes:
+  0    done
+  1    something failed; nothing that was there is lost
+  2    the command line or the settings are wrong
+  3    the directory holds another run, is in use or is damaged
+  130  stopped by Ctrl-C (a second Ctrl-C stops at once)";
+
+/// One-shot neural architecture search: train one network that holds a whole search space, rank thousands of architectures with its
+/// weights, train the best from scratch.
+#[derive(Parser)]
+#[command(name = "supernet", version, after_help = AFTER)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Search: train the supernet, score candidates, train the best from scratch, test, report; or go on with it
+    Run(Run),
+    /// Say what a search would take, from a few timed steps
+    Plan(Plan),
+    /// Train the supernet, and no more
+    Train(Run),
+    /// Train the supernet and score candidates, and no more
+    Score(Run),
+    /// The same as `run`: what is left of the search, up to the report
+    Retrain(Run),
+    /// Compare one-shot with stand-alone accuracy (the paper's correlation study)
+    Correlate(Correlate),
+    /// Write tables, figures and report.html of a finished run again
+    Report(Finished),
+    /// Copy the best network of a finished run to a directory
+    Export(Export),
+    /// Describe the search space: choices, sizes, costs
+    Space(Plan),
+    /// Say which devices this build and this machine offer, and run a step on each
+    Doctor(Doctor),
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What is searched, and with what.
+#[derive(Args, Clone, Default)]
+pub struct Options {
+    /// Settings to start from [default: those in the directory, else quick]
+    #[arg(long, value_enum)]
+    pub preset: Option<Preset>,
+
+    /// A file of settings, as run.toml in a run's directory
+    #[arg(long, value_name = "FILE", conflicts_with = "preset")]
+    pub config: Option<PathBuf>,
+
+    /// Images: fashion-mnist (embedded, 10,000 of them), or cifar10:FOLDER (binary version) [default: fashion-mnist]
+    #[arg(long, value_name = "IMAGES")]
+    pub data: Option<String>,
+
+    /// Average 2 x 2 pixels, for images of half the side [default: yes for the preset quick]
+    #[arg(long, value_name = "YES")]
+    pub halve: Option<bool>,
+
+    /// Training images [default: 6000 of fashion-mnist, 10000 of others]
+    #[arg(long, value_name = "N")]
+    pub train: Option<usize>,
+
+    /// Validation images, for scoring candidates [default: 1000 of fashion-mnist, 2000 of others]
+    #[arg(long, value_name = "N")]
+    pub validation: Option<usize>,
+
+    /// Test images [default: all that are left]
+    #[arg(long, value_name = "N")]
+    pub test: Option<usize>,
+
+    /// Scale training steps, candidates and epochs of the preset together [default: 1]
+    #[arg(long, value_name = "FACTOR")]
+    pub budget: Option<f64>,
+
+    /// Seed of every draw [default: 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
+
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0, ... [default: flex]
+    #[arg(long)]
+    pub device: Option<String>,
+
+    /// Who proposes candidates [default: random]
+    #[arg(long, value_enum)]
+    pub strategy: Option<StrategyName>,
+
+    /// Candidates to score [default: 500 for quick, 20000 for cifar10]
+    #[arg(long, value_name = "N")]
+    pub candidates: Option<usize>,
+
+    /// The fewest parameters a candidate may have
+    #[arg(long, value_name = "N")]
+    pub min_parameters: Option<u64>,
+
+    /// The most parameters a candidate may have
+    #[arg(long, value_name = "N")]
+    pub max_parameters: Option<u64>,
+
+    /// The fewest multiply-accumulates a candidate may take for an image
+    #[arg(long, value_name = "N")]
+    pub min_macs: Option<u64>,
+
+    /// The most multiply-accumulates a candidate may take for an image
+    #[arg(long, value_name = "N")]
+    pub max_macs: Option<u64>,
+
+    /// The longest a picked network may take for one image on the device, in milliseconds (median)
+    #[arg(long, value_name = "MS")]
+    pub max_latency: Option<f64>,
+}
+
+/// Presets of the library.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Minutes on two cores: 3 cells, 8 filters, small images
+    Quick,
+    /// The paper's sizes: 8 cells, 5,000 steps of 1,024 images, 20,000 candidates, 300 epochs
+    Cifar10,
+}
+
+/// Strategies by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StrategyName {
+    /// Uniform draws (the paper's way)
+    Random,
+    /// Regularised evolution
+    RegularisedEvolution,
+    /// Tournament evolution with crossover
+    TournamentEvolution,
+    /// Hill climbing with restarts
+    HillClimbing,
+    /// A tree of Parzen estimators
+    Tpe,
+    /// NSGA-II for accuracy and parameters; the run then has a Pareto front
+    Nsga2,
+}
+
+/// How progress and results are shown.
+#[derive(Args, Clone, Copy, Default)]
+pub struct Show {
+    /// Progress: quiet, a plain line every ten seconds, or a dashboard [default: dashboard in a terminal, plain elsewhere]
+    #[arg(long, value_enum)]
+    pub output: Option<Output>,
+
+    /// Print the result as JSON on standard output
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// Nothing
+    Quiet,
+    /// A line every ten seconds, on standard error
+    Plain,
+    /// A dashboard
+    Dashboard,
+}
+
+#[derive(Args)]
+pub struct Run {
+    /// The run's directory
+    pub directory: PathBuf,
+
+    #[command(flatten)]
+    pub options: Options,
+
+    #[command(flatten)]
+    pub show: Show,
+
+    /// Pass over a damaged checkpoint for the one before
+    #[arg(long)]
+    pub from_last_good: bool,
+}
+
+#[derive(Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub options: Options,
+
+    #[command(flatten)]
+    pub show: Show,
+}
+
+#[derive(Args)]
+pub struct Correlate {
+    /// The experiment's directory
+    pub directory: PathBuf,
+
+    #[command(flatten)]
+    pub options: Options,
+
+    #[command(flatten)]
+    pub show: Show,
+
+    /// Supernets, with the seeds 1, 2, ...
+    #[arg(long, default_value_t = 3)]
+    pub supernets: u64,
+
+    /// Architectures drawn at random and trained from scratch
+    #[arg(long, default_value_t = 30)]
+    pub natural: usize,
+
+    /// Architectures stratified by one-shot accuracy and trained from scratch
+    #[arg(long, default_value_t = 15)]
+    pub stratified: usize,
+
+    /// Architectures trained from scratch with a second seed
+    #[arg(long, default_value_t = 10)]
+    pub twice: usize,
+
+    /// A table of networks trained from scratch before (truth.csv); what it holds is not trained again
+    #[arg(long, value_name = "FILE")]
+    pub truth: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Finished {
+    /// The run's directory
+    pub directory: PathBuf,
+
+    #[command(flatten)]
+    pub show: Show,
+}
+
+#[derive(Args)]
+pub struct Export {
+    /// The run's directory
+    pub directory: PathBuf,
+
+    /// Where to; it must not exist
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+#[derive(Args)]
+pub struct Doctor {
+    /// Print what is found as JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,250 @@
+//! What each command does.
+
+use crate::{
+    arguments::{Correlate, Doctor, Export, Finished, Plan, Run, Show},
+    failure::Failure,
+    output::shown,
+    settings::RunSettings,
+};
+use serde_json::json;
+use std::{fs, path::Path, time::Instant};
+use supernet::{
+    prelude::*,
+    train::{
+        Saving,
+        experiments::{CorrelationSettings, LabImages, correlation},
+    },
+};
+
+/// A run's directory, its images and its device.
+struct Opened {
+    directory: RunDirectory,
+    split: Split,
+    device: Device,
+}
+
+fn open(directory: &Path, settings: &RunSettings, from_last_good: bool) -> Result<Opened, Failure> {
+    let device = device(&settings.device)?;
+    let split = settings.data.split(settings.search.seed)?;
+    let provenance = Provenance::new(&split, &settings.device);
+    let opened = RunDirectory::open(directory, &settings.search, provenance)?;
+    settings.store(directory)?;
+    let saving = Saving { from_last_good, ..Saving::default() };
+    Ok(Opened { directory: opened.with_saving(saving), split, device })
+}
+
+/// Searches, or goes on.
+pub fn run(run: &Run) -> Result<(), Failure> {
+    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
+    finish(&run.directory, &settings, run.from_last_good, run.show)
+}
+
+/// What is left of a search, and its report.
+fn finish(directory: &Path, settings: &RunSettings, from_last_good: bool, show: Show) -> Result<(), Failure> {
+    let Opened { directory, split, device } = open(directory, settings, from_last_good)?;
+    let result = directory.search(&split, &device, &mut shown(show)?)?;
+    let path = directory.path().display().to_string();
+    if show.json {
+        print_json(&json!({ "directory": path, "best": result.best.0, "networks": result.retrained }));
+    } else {
+        println!("\n{}", ComparisonTable(&result.retrained));
+        println!("best architecture: {}", result.best.0);
+        println!("results: {path}");
+    }
+    Ok(())
+}
+
+/// Trains the supernet.
+pub fn train(run: &Run) -> Result<(), Failure> {
+    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
+    let Opened { directory, split, device } = open(&run.directory, &settings, run.from_last_good)?;
+    directory.train(&split, &device, &mut shown(run.show)?)?;
+    let weights = directory.path().join("supernet.safetensors").display().to_string();
+    match run.show.json {
+        true => print_json(&json!({ "supernet": weights })),
+        false => println!("supernet: {weights}"),
+    }
+    Ok(())
+}
+
+/// Candidates that are printed.
+const BEST: usize = 10;
+
+/// Trains the supernet and scores candidates.
+pub fn score(run: &Run) -> Result<(), Failure> {
+    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
+    let Opened { directory, split, device } = open(&run.directory, &settings, run.from_last_good)?;
+    let mut candidates = directory.score(&split, &device, &mut shown(run.show)?)?;
+    candidates.sort_by(|a, b| a.score.better_first(&b.score));
+    if run.show.json {
+        print_json(
+            &json!({ "candidates": candidates.len(), "best": candidates.iter().take(BEST).collect::<Vec<_>>() }),
+        );
+        return Ok(());
+    }
+    println!("{:>12}  {:>12}  {:>14}  architecture", "one-shot (%)", "loss", "parameters (k)");
+    for Scored { architecture, score, cost } in candidates.iter().take(BEST) {
+        let (accuracy, parameters) = (100.0 * score.accuracy, cost.parameters as f64 / 1e3);
+        println!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
+    }
+    println!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
+    Ok(())
+}
+
+/// Says what a search would take.
+pub fn plan(plan: &Plan) -> Result<(), Failure> {
+    let settings = RunSettings::new(&plan.options, None)?;
+    let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
+    let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
+    match plan.show.json {
+        true => print_json(&json!(plan_of)),
+        false => println!("{plan_of}"),
+    }
+    Ok(())
+}
+
+/// The correlation study.
+pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
+    let RunSettings { device: name, data, search } = RunSettings::new(&correlate.options, None)?;
+    let (device, split) = (device(&name)?, data.split(search.seed)?);
+    let mut settings = CorrelationSettings::new(search);
+    settings.search.stand_alone.with_validation = false;
+    settings.supernet_seeds = (1..=correlate.supernets).collect();
+    (settings.natural, settings.stratified, settings.twice) =
+        (correlate.natural, correlate.stratified, correlate.twice);
+    let images = LabImages { split: &split, device: &device, device_name: &name };
+    let truth = correlate.truth.as_deref();
+    let result = correlation(&settings, images, &correlate.directory, truth, &mut shown(correlate.show)?)?;
+    match correlate.show.json {
+        true => print_json(&json!(result)),
+        false => println!("{result}\nresults: {}", correlate.directory.display()),
+    }
+    Ok(())
+}
+
+/// Whether a run has ended.
+fn finished(directory: &Path) -> Result<RunSettings, Failure> {
+    let settings = RunSettings::of_run(directory)?;
+    match directory.join("networks.csv").exists() {
+        true => Ok(settings),
+        false => Err(Failure::settings(
+            directory.display(),
+            "a run that has not ended",
+            "a finished one; `supernet run` goes on with it",
+        )),
+    }
+}
+
+/// Writes a finished run's reports again.
+pub fn report(report: &Finished) -> Result<(), Failure> {
+    let settings = finished(&report.directory)?;
+    finish(&report.directory, &settings, false, report.show)
+}
+
+/// Copies the best network of a finished run.
+pub fn export(export: &Export) -> Result<(), Failure> {
+    finished(&export.directory)?;
+    let (from, to) = (export.directory.join("best"), &export.to);
+    let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
+    if to.exists() {
+        return Err(Failure::settings(
+            "--to",
+            format!("{}, which exists", to.display()),
+            "a directory that does not exist",
+        ));
+    }
+    fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
+    let mut copied = Vec::new();
+    for entry in fs::read_dir(&from).map_err(|error| wrong(&from, error))? {
+        let path = entry.map_err(|error| wrong(&from, error))?.path();
+        let Some(name) = path.file_name().filter(|_| path.is_file()) else { continue };
+        fs::copy(&path, to.join(name)).map_err(|error| wrong(&path, error))?;
+        copied.push(name.to_string_lossy().into_owned());
+    }
+    copied.sort();
+    println!("{}: {}", to.display(), copied.join(", "));
+    Ok(())
+}
+
+/// Describes the space.
+pub fn space(plan: &Plan) -> Result<(), Failure> {
+    let settings = RunSettings::new(&plan.options, None)?;
+    let cells = settings.search.cells()?;
+    let space = cells.space();
+    if plan.show.json {
+        print_json(
+            &json!({ "architectures": space.size().to_string(), "cells": cells.cells(), "choices": space.choices() }),
+        );
+        return Ok(());
+    }
+    println!(
+        "{} architectures; {} cells of one description, {} blocks each",
+        space.size(),
+        cells.cells(),
+        cells.blocks()
+    );
+    for choice in space.choices() {
+        let taken = if choice.min() == choice.max() {
+            choice.min().to_string()
+        } else {
+            format!("{} to {}", choice.min(), choice.max())
+        };
+        println!("{:<24} {taken:>6} of {}", choice.name(), choice.options().join(", "));
+    }
+    let example = space.sample(&mut draws(settings.search.seed, "example", 0));
+    println!("for example: {example}");
+    Ok(())
+}
+
+/// Says which devices there are, and runs a step on each.
+pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
+    let mut found = Vec::new();
+    for name in supernet::present_devices() {
+        found.push((name.clone(), step_on(&name)));
+    }
+    if doctor.json {
+        let devices: Vec<_> = found
+            .iter()
+            .map(|(name, step)| json!({ "device": name, "seconds": step.as_ref().ok(), "error": step.as_ref().err() }))
+            .collect();
+        print_json(&json!({ "version": env!("CARGO_PKG_VERSION"), "offered": offered_devices(), "devices": devices }));
+        return Ok(());
+    }
+    println!("supernet {}; this build offers: {}", env!("CARGO_PKG_VERSION"), offered_devices().join(", "));
+    for (name, step) in &found {
+        match step {
+            Ok(seconds) => println!("{name:<12} a training step of the preset quick: {:.1} ms", 1e3 * seconds),
+            Err(error) => println!("{name:<12} failed: {error}"),
+        }
+    }
+    Ok(())
+}
+
+/// Seconds of a training step on a device; the first steps, which set things up, are left out.
+fn step_on(name: &str) -> Result<f64, String> {
+    let failed = |error: &dyn std::fmt::Display| error.to_string();
+    let device = device(name).map_err(|error| failed(&error))?;
+    let settings = RunSettings::new(&Default::default(), None).map_err(|error| failed(&error))?;
+    let split = settings.data.split(1).map_err(|error| failed(&error))?;
+    let mut search = settings.search;
+    search.supernet.steps = 6;
+    let normalisation = Normalisation::of(&split.train);
+    let (mut began, mut seconds) = (None, 0.0);
+    let after = &mut |done, _: &Network| {
+        match began {
+            None if done == 3 => began = Some(Instant::now()),
+            Some(began) if done == 6 => seconds = Instant::elapsed(&began).as_secs_f64() / 3.0,
+            _ => {}
+        }
+        Ok(())
+    };
+    let hooks = supernet::train::Hooks { after, plain_l2: false, keeper: None };
+    let sampler = search.paths.sampler();
+    supernet::train::train_supernet_with(&search, &split, &normalisation, &device, &*sampler, hooks, &mut Silent)
+        .map_err(|error| failed(&error))?;
+    Ok(seconds)
+}
+
+fn print_json(value: &serde_json::Value) {
+    println!("{}", serde_json::to_string_pretty(value).expect("plain data"));
+}

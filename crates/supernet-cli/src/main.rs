@@ -1,0 +1,38 @@
+//! The command `supernet`: a search in a directory, from a terminal.
+
+mod arguments;
+mod commands;
+mod data;
+mod failure;
+mod output;
+mod settings;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Run(run) | Command::Retrain(run) => commands::run(run),
+        Command::Train(run) => commands::train(run),
+        Command::Score(run) => commands::score(run),
+        Command::Plan(plan) => commands::plan(plan),
+        Command::Correlate(correlate) => commands::correlate(correlate),
+        Command::Report(report) => commands::report(report),
+        Command::Export(export) => commands::export(export),
+        Command::Space(space) => commands::space(space),
+        Command::Doctor(doctor) => commands::doctor(doctor),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Arguments::command(), "supernet", &mut std::io::stdout());
+            Ok(())
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml` in its directory.
+
+use crate::{
+    arguments::{Options, Preset, StrategyName},
+    data::DataSettings,
+    failure::Failure,
+};
+use serde::{Deserialize, Serialize};
+use std::{fs, ops::RangeInclusive, path::Path};
+use supernet::{
+    prelude::SearchConfig,
+    search::{Constraints, Objective},
+    train::{LatencyLimit, Proposer},
+};
+
+/// The settings of a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunSettings {
+    /// Where to run.
+    pub device: String,
+    /// The images.
+    pub data: DataSettings,
+    /// The search.
+    pub search: SearchConfig,
+}
+
+/// The name of the file.
+const FILE: &str = "run.toml";
+
+impl RunSettings {
+    /// Settings for a run in `directory`: what is stored there, or a file, or a preset; changed by the options.
+    pub fn new(options: &Options, directory: Option<&Path>) -> Result<Self, Failure> {
+        let stored = directory.map(|directory| directory.join(FILE)).filter(|path| path.exists());
+        let mut settings = match (&options.config, options.preset, stored) {
+            (Some(path), ..) => Self::read(path)?,
+            (None, None, Some(path)) => Self::read(&path)?,
+            (None, preset, _) => Self::preset(preset.unwrap_or(Preset::Quick)),
+        };
+        settings.change(options)?;
+        settings.search.check()?;
+        Ok(settings)
+    }
+
+    /// The settings of a run that there is.
+    pub fn of_run(directory: &Path) -> Result<Self, Failure> {
+        let path = directory.join(FILE);
+        match path.exists() {
+            true => Self::read(&path),
+            false => Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`")),
+        }
+    }
+
+    fn preset(preset: Preset) -> Self {
+        let (search, halve) = match preset {
+            Preset::Quick => (SearchConfig::quick(), true),
+            Preset::Cifar10 => (SearchConfig::cifar10(), false),
+        };
+        Self { device: "flex".into(), data: DataSettings::fashion_mnist(halve), search }
+    }
+
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let wrong = |found: String| Failure::settings(path.display(), found, "settings as `supernet plan` takes them");
+        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))
+    }
+
+    fn change(&mut self, options: &Options) -> Result<(), Failure> {
+        let Options { data, halve, train, validation, budget, seed, device, strategy, candidates, .. } = options;
+        if let Some(data) = data {
+            self.data = DataSettings::parse(data, self.data.halve)?;
+        }
+        self.data.halve = halve.unwrap_or(self.data.halve);
+        self.data.train = train.unwrap_or(self.data.train);
+        self.data.validation = validation.unwrap_or(self.data.validation);
+        self.data.test = options.test.or(self.data.test);
+        if let Some(budget) = budget {
+            self.search = self.search.clone().with_budget(*budget)?;
+        }
+        self.search.seed = seed.unwrap_or(self.search.seed);
+        self.device = device.clone().unwrap_or_else(|| self.device.clone());
+        self.search.scoring.candidates = candidates.unwrap_or(self.search.scoring.candidates);
+        if let Some(strategy) = strategy {
+            self.search.strategy = proposer(*strategy);
+        }
+        if let Some(most_ms) = options.max_latency {
+            self.search.latency = Some(LatencyLimit { images: 1, most_ms });
+        }
+        let Options { min_parameters, max_parameters, min_macs, max_macs, .. } = *options;
+        if min_parameters.or(max_parameters).or(min_macs).or(max_macs).is_some() {
+            let Constraints { parameters, macs } = &mut self.search.constraints;
+            bound(parameters, min_parameters, max_parameters);
+            bound(macs, min_macs, max_macs);
+        }
+        Ok(())
+    }
+
+    /// Stores the settings in a directory that has none yet.
+    pub fn store(&self, directory: &Path) -> Result<(), Failure> {
+        let path = directory.join(FILE);
+        if path.exists() {
+            return Ok(());
+        }
+        let wrong = |found: String| Failure::settings(path.display(), found, "a file that can be written");
+        let text = toml::to_string_pretty(self).map_err(|error| wrong(error.to_string()))?;
+        fs::write(&path, text).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+/// Sets the ends that are given. An open end is the largest number that TOML can hold.
+fn bound(range: &mut RangeInclusive<u64>, least: Option<u64>, most: Option<u64>) {
+    *range = least.unwrap_or(*range.start())..=most.unwrap_or(*range.end()).min(i64::MAX as u64);
+}
+
+fn proposer(name: StrategyName) -> Proposer {
+    match name {
+        StrategyName::Random => Proposer::Random,
+        StrategyName::RegularisedEvolution => Proposer::RegularisedEvolution,
+        StrategyName::TournamentEvolution => Proposer::TournamentEvolution,
+        StrategyName::HillClimbing => Proposer::HillClimbing,
+        StrategyName::Tpe => Proposer::Tpe,
+        StrategyName::Nsga2 => Proposer::Nsga2(vec![Objective::Accuracy, Objective::Parameters]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn presets_and_limits_come_back_from_toml() {
+        for preset in [Preset::Quick, Preset::Cifar10] {
+            let options = Options {
+                preset: Some(preset),
+                min_parameters: Some(1_000),
+                max_latency: Some(2.5),
+                strategy: Some(StrategyName::Nsga2),
+                ..Options::default()
+            };
+            let settings = RunSettings::new(&options, None).unwrap();
+            let text = toml::to_string_pretty(&settings).unwrap();
+            assert_eq!(toml::from_str::<RunSettings>(&text).unwrap(), settings);
+        }
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_file_and_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my.toml");
+        let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick)).unwrap();
+        fs::write(&path, text.replace("[search]\n", "[search]\nsead = 1\n")).unwrap();
+        let options = Options { config: Some(path), ..Options::default() };
+        let error = RunSettings::new(&options, None).unwrap_err().to_string();
+        assert!(error.contains("my.toml: found ") && error.contains("sead"), "{error}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn a_damaged_file_is_settings_or_an_error(at in any::<prop::sample::Index>(), until in any::<prop::sample::Index>(), put in ".{0,12}") {
+            let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick)).unwrap();
+            let (at, until) = (at.index(text.len()), until.index(text.len()));
+            let damaged = format!("{}{put}{}", &text[..at.min(until)], &text[at.max(until)..]);
+            if let Ok(settings) = toml::from_str::<RunSettings>(&damaged) {
+                settings.search.check().ok();
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The command as a user has it: what it prints, what it leaves, and its exit codes.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+/// Options of a search of seconds.
+const TINY: [&str; 10] =
+    ["--budget", "0.004", "--train", "300", "--validation", "100", "--test", "100", "--output", "quiet"];
+
+fn supernet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_supernet")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Asserts an exit code and what standard error says.
+fn assert_fails(output: &Output, code: i32, says: &str) {
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    assert!(error.contains(says), "{error}");
+}
+
+fn tiny_run(directory: &Path, more: &[&str]) -> Output {
+    let directory = directory.display().to_string();
+    supernet(&[&["run", &directory], &TINY[..], more].concat())
+}
+
+#[test]
+fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, best) = (folder.path().join("run"), folder.path().join("best"));
+    let first = tiny_run(&run, &[]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    assert!(text(&first.stdout).contains("picked − random:"), "{}", text(&first.stdout));
+    let path = run.display().to_string();
+
+    // The settings are those in the directory.
+    let again = supernet(&["run", &path, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(json["networks"].as_array().unwrap().len(), 16);
+    let report = supernet(&["report", &path, "--output", "quiet"]);
+    assert_eq!(text(&report.stdout), text(&first.stdout));
+
+    assert_fails(&tiny_run(&run, &["--seed", "2"]), 3, "choose another directory");
+
+    let to = best.display().to_string();
+    let export = supernet(&["export", &path, "--to", &to]);
+    assert!(
+        export.status.success() && text(&export.stdout).contains("weights.safetensors"),
+        "{}",
+        text(&export.stderr)
+    );
+    assert_eq!(
+        fs::read(best.join("weights.safetensors")).unwrap(),
+        fs::read(run.join("best/weights.safetensors")).unwrap()
+    );
+    assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists");
+}
+
+#[test]
+fn train_score_and_run_are_the_same_search_in_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run");
+    let run = path.display().to_string();
+    let train = supernet(&[&["train", &run], &TINY[..]].concat());
+    assert!(train.status.success(), "{}", text(&train.stderr));
+    assert!(path.join("supernet.safetensors").exists() && !path.join("candidates.csv").exists());
+    assert_fails(&supernet(&["report", &run]), 2, "has not ended");
+    let score = supernet(&["score", &run, "--output", "quiet", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&score.stdout).unwrap();
+    assert_eq!(json["candidates"], 5);
+    assert!(path.join("candidates.csv").exists() && !path.join("best").exists());
+    let rest = supernet(&["retrain", &run, "--output", "quiet"]);
+    assert!(rest.status.success(), "{}", text(&rest.stderr));
+    assert!(path.join("best/weights.safetensors").exists());
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("run").display().to_string();
+    assert_fails(&supernet(&["run"]), 2, "<DIRECTORY>");
+    assert_fails(&supernet(&["run", &path, "--budget", "0"]), 2, "budget: found 0, expected a number above 0");
+    assert_fails(&supernet(&["run", &path, "--data", "mnist"]), 2, "--data: found `mnist`, expected ");
+    assert_fails(&supernet(&["run", &path, "--data", "cifar10:/nowhere"]), 1, "/nowhere");
+    assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 1, "device `tpu:0`: expected one of `flex`");
+    assert_fails(&supernet(&["run", &path, "--config", "/nowhere.toml"]), 2, "/nowhere.toml: found ");
+    assert_fails(&tiny_run(Path::new(&path), &["--max-parameters", "10"]), 1, "constraints: found none of ");
+    assert_fails(&supernet(&["report", "/nowhere"]), 2, "a run made by `supernet run`");
+}
+
+#[test]
+fn plan_space_doctor_and_completions_print_what_they_say() {
+    let plan = supernet(&[&["plan", "--json"], &TINY[..]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&plan.stdout).unwrap();
+    assert_eq!(json["architectures"], "6002115840");
+    assert!(json["supernet"]["seconds_each"].as_f64().unwrap() > 0.0, "{json}");
+    let space = text(&supernet(&["space"]).stdout);
+    assert!(space.starts_with("6002115840 architectures; 3 cells"), "{space}");
+    let doctor: serde_json::Value = serde_json::from_slice(&supernet(&["doctor", "--json"]).stdout).unwrap();
+    assert!(doctor["devices"][0]["seconds"].as_f64().unwrap() > 0.0, "{doctor}");
+    let completions = text(&supernet(&["completions", "bash"]).stdout);
+    assert!(completions.contains("--max-latency"), "{completions}");
+}

@@ -1,0 +1,83 @@
+//! How long a network takes to answer, on the device at hand.
+
+use crate::{TrainError, tally::read};
+use burn::tensor::{Device, Tensor};
+use serde::{Deserialize, Serialize};
+use std::time::{Duration, Instant};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, Statistics};
+use supernet_space::PathMask;
+
+/// Milliseconds from images to logits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// Images at a time.
+    pub images: usize,
+    /// The median.
+    pub median_ms: f64,
+    /// Half of the times lie between these two.
+    pub quartiles_ms: [f64; 2],
+    /// How often it was timed, after warming up.
+    pub runs: usize,
+}
+
+/// What a picked network may take, on the device at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatencyLimit {
+    /// Images at a time, at least 1.
+    pub images: usize,
+    /// The longest median, in milliseconds.
+    pub most_ms: f64,
+}
+
+impl LatencyLimit {
+    /// # Errors
+    /// A number out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        if self.images == 0 || self.most_ms.is_nan() || self.most_ms <= 0.0 {
+            let found = format!("{} images, {} ms", self.images, self.most_ms);
+            return Err(TrainError::config("latency", found, "at least 1 image and more than 0 ms"));
+        }
+        Ok(())
+    }
+}
+
+/// Runs that warm up.
+const WARM: usize = 5;
+
+/// Runs that are timed, at least and at most.
+const RUNS: [usize; 2] = [20, 500];
+
+/// Timing ends after so long, if there were enough runs.
+const LONG: Duration = Duration::from_millis(500);
+
+/// The latency of a calibrated `network` of `mask` for `images` images at a time, with its stored statistics.
+///
+/// # Errors
+/// A mask of another space, or a device that fails.
+pub fn latency(
+    network: &Network,
+    mask: &PathMask,
+    images: usize,
+    execution: Execution,
+    device: &Device,
+) -> Result<Latency, TrainError> {
+    let shape = network.shape();
+    let input = Tensor::<4>::ones([images, shape.channels, shape.side, shape.side], &device.clone().inner());
+    let paths = network.paths(vec![mask.clone()], None)?;
+    let call = Call { statistics: Statistics::Stored, execution };
+    // Reading the logits waits for the device.
+    let run = || read(network.logits(input.clone(), &paths, &call)?, "latency");
+    for _ in 0..WARM {
+        run()?;
+    }
+    let (began, mut times) = (Instant::now(), Vec::new());
+    while times.len() < RUNS[0] || (times.len() < RUNS[1] && began.elapsed() < LONG) {
+        let start = Instant::now();
+        run()?;
+        times.push(1e3 * start.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: usize| times[(times.len() - 1) * share / 4];
+    Ok(Latency { images, median_ms: at(2), quartiles_ms: [at(1), at(3)], runs: times.len() })
+}

@@ -1,0 +1,246 @@
+//! What a search will take, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
+
+use crate::{
+    Display, Fixed, Hooks, Loader, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
+    TrainError, Training,
+    one_shot::{new_supernet, training_images},
+    train_supernet_with,
+    workers::{share, workers, workers_on},
+};
+use burn::tensor::Device;
+use serde::Serialize;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+use supernet_data::{Normalisation, Split};
+use supernet_space::{Cost, PathMask, draws};
+
+/// What a search will take.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// Architectures of the space, in decimal.
+    pub architectures: String,
+    /// Training the supernet.
+    pub supernet: StagePlan,
+    /// Scoring the candidates. Equal prefixes are computed once, and more candidates have more of them, so that this is an upper bound.
+    pub scoring: StagePlan,
+    /// Training the chosen from scratch.
+    pub retraining: StagePlan,
+    /// The most memory that this process has had while it was timed, in MiB, where the system tells: a supernet in training, which is what
+    /// takes most.
+    pub peak_mib: Option<f64>,
+    /// Costs of architectures drawn uniformly: the least, the median and the most parameters.
+    pub parameters: [u64; 3],
+    /// The same for multiply-accumulates.
+    pub macs: [u64; 3],
+    /// The share of them that the constraints allow.
+    pub allowed: f64,
+}
+
+/// A stage of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StagePlan {
+    /// What it does so often.
+    pub times: u64,
+    /// Seconds for each, when all workers are busy.
+    pub seconds_each: f64,
+}
+
+impl StagePlan {
+    /// Seconds in all.
+    pub fn seconds(&self) -> f64 {
+        self.times as f64 * self.seconds_each
+    }
+}
+
+/// Steps that are timed; their drop rates go through the whole ramp.
+const STEPS: u64 = 8;
+
+/// Candidates that are timed.
+const CANDIDATES: usize = 24;
+
+/// Architectures whose costs are looked at.
+const SAMPLE: u64 = 1_000;
+
+/// Plans the search of `config` on the images of `split`, on `device`. Takes a few steps of each stage.
+///
+/// # Errors
+/// Whatever would end the search: a configuration that does not fit the images, a device that fails; the user's stop.
+pub fn plan(
+    config: &SearchConfig,
+    split: &Split,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<Plan, TrainError> {
+    config.check()?;
+    let normalisation = Normalisation::of(&split.train);
+    let (costs, masks) = sample(config, split)?;
+    let supernet = time_supernet(config, split, &normalisation, device, display)?;
+    let peak_mib = peak_mib();
+    let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], display)?;
+    let retraining = time_retraining(config, split, &normalisation, device, &masks[0], display)?;
+    let spread = |of: fn(&Cost) -> u64| {
+        let mut values: Vec<u64> = costs.iter().map(of).collect();
+        values.sort_unstable();
+        [values[0], values[values.len() / 2], values[values.len() - 1]]
+    };
+    let allowed = costs.iter().filter(|cost| config.constraints.allow(cost)).count() as f64 / costs.len() as f64;
+    Ok(Plan {
+        architectures: config.cells()?.space().size().to_string(),
+        supernet,
+        scoring,
+        retraining,
+        peak_mib,
+        parameters: spread(|cost| cost.parameters),
+        macs: spread(|cost| cost.macs),
+        allowed,
+    })
+}
+
+/// Costs and masks of architectures drawn uniformly.
+fn sample(config: &SearchConfig, split: &Split) -> Result<(Vec<Cost>, Vec<PathMask>), TrainError> {
+    let network = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+    let drawn: Vec<_> = (0..SAMPLE).map(|i| network.cells.space().sample(&mut draws(config.seed, "plan", i))).collect();
+    let cost = |mask: &_| Ok(network.shape.cost(&network.cells, mask)?);
+    let costs = drawn.iter().map(|architecture| cost(architecture.mask())).collect::<Result<_, TrainError>>()?;
+    Ok((costs, drawn.iter().map(|architecture| architecture.mask().clone()).collect()))
+}
+
+/// Seconds between the first and the last step of a training; the first is left out, which sets things up.
+fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f64) {
+    match first {
+        None => *first = Some(Instant::now()),
+        Some(first) if done == steps => *each = first.elapsed().as_secs_f64() / (steps - 1) as f64,
+        Some(_) => {}
+    }
+}
+
+fn time_supernet(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    display: &mut dyn Display,
+) -> Result<StagePlan, TrainError> {
+    let mut short = config.clone();
+    short.supernet.steps = STEPS;
+    let (mut first, mut each) = (None, 0.0);
+    let after = &mut |done, _: &_| {
+        seconds_each(&mut first, done, STEPS, &mut each);
+        Ok(())
+    };
+    let hooks = Hooks { after, plain_l2: false, keeper: None };
+    train_supernet_with(&short, split, normalisation, device, &*short.paths.sampler(), hooks, display)?;
+    Ok(StagePlan { times: config.supernet.steps, seconds_each: each })
+}
+
+fn time_scoring(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    masks: &[PathMask],
+    display: &mut dyn Display,
+) -> Result<StagePlan, TrainError> {
+    let supernet = new_supernet(config, split, &device.clone().inner())?;
+    let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
+    // As many runs of images as there are workers, so that all are busy.
+    let runs = (split.validation.len() / config.scoring.score_batch).clamp(1, 4);
+    let images = split.validation.subset(&(0..runs * config.scoring.score_batch).collect::<Vec<_>>())?;
+    let mut evaluator =
+        SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, display)?
+            .with_execution(config.execution);
+    evaluator.score(&masks[..1])?;
+    let began = Instant::now();
+    evaluator.score(masks)?;
+    let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
+    let all_runs = split.validation.len() / config.scoring.score_batch;
+    Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
+}
+
+fn time_retraining(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    mask: &PathMask,
+    display: &mut dyn Display,
+) -> Result<StagePlan, TrainError> {
+    let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+    let images = training_images(config, split)?;
+    let StandAloneTraining { augmentation, batch, epochs, sgd, .. } = config.stand_alone;
+    let loader = Loader::new(&images, normalisation, augmentation, batch, config.seed)?;
+    let steps = loader.steps_per_epoch() * epochs as u64;
+    // As many at a time as there will be, since they share caches and memory.
+    let Retrain { picked, random, largest, all_on, at_once } = config.retrain;
+    let networks = picked + random + largest + usize::from(all_on);
+    let together = workers(workers_on(&device.clone().inner(), at_once), networks);
+    let device = device.clone().autodiff();
+    let time = |(), display: &mut dyn Display| {
+        let (mut first, mut each) = (None, 0.0);
+        let after = &mut |done, _: &_| {
+            seconds_each(&mut first, done, STEPS, &mut each);
+            Ok(())
+        };
+        let training = Training {
+            stage: PLANNING,
+            seed: config.seed,
+            steps: STEPS,
+            ghosts: 1,
+            micro_batches: 1,
+            sgd,
+            sampler: &Fixed(mask.clone()),
+            execution: config.execution,
+        };
+        let network = sizes.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
+        let hooks = Hooks { after, plain_l2: false, keeper: None };
+        training.run_with(network, &loader, &device, hooks, display)?;
+        Ok(each)
+    };
+    display.begin(PLANNING, together as u64 * STEPS);
+    let seconds = share(PLANNING, together, vec![(); together], display, time)?;
+    display.end();
+    let each = seconds.iter().sum::<f64>() / (together * together) as f64;
+    Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
+}
+
+/// The stage's name, for progress and errors.
+const PLANNING: &str = "planning";
+
+/// The most memory that this process has had, in MiB, where the system tells.
+fn peak_mib() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1024.0)
+}
+
+impl fmt::Display for Plan {
+    /// A line for each stage, memory, space and constraints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stages = [
+            ("train the supernet", "steps", self.supernet),
+            ("score candidates", "candidates, at most", self.scoring),
+            ("train from scratch", "networks", self.retraining),
+        ];
+        for (name, unit, stage) in stages {
+            writeln!(f, "{name:<20} {:>12}   {} {unit}", clock(stage.seconds()), stage.times)?;
+        }
+        let total = stages.iter().map(|(.., stage)| stage.seconds()).sum();
+        writeln!(f, "{:<20} {:>12}", "in all", clock(total))?;
+        match self.peak_mib {
+            Some(mib) => writeln!(f, "{:<20} {mib:>8.0} MiB", "memory")?,
+            None => writeln!(f, "{:<20} {:>12}", "memory", "not known")?,
+        }
+        writeln!(f, "{:<20} {} architectures", "space", self.architectures)?;
+        let [least, median, most] = self.parameters;
+        writeln!(f, "{:<20} {least} to {most} parameters, median {median}", "")?;
+        let [least, median, most] = self.macs;
+        writeln!(f, "{:<20} {least} to {most} multiply-accumulates, median {median}", "")?;
+        write!(f, "{:<20} {:.1} % of {SAMPLE} drawn uniformly", "within constraints", 100.0 * self.allowed)
+    }
+}
+
+fn clock(seconds: f64) -> String {
+    crate::display::clock(Duration::from_secs_f64(seconds))
+}

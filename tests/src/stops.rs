@@ -1,0 +1,74 @@
+//! A run that is stopped and goes on again and again: what it costs in memory, open files and disk.
+
+use crate::{
+    device,
+    tiny::{stripes_split, tiny},
+};
+use std::{cell::Cell, fs, path::Path};
+use supernet::{prelude::*, train::Observation};
+
+/// What a process holds, and its run's directory.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Held {
+    /// Resident memory in MiB; 0 where the system does not tell.
+    pub resident_mib: f64,
+    /// Open files; 0 where the system does not tell.
+    pub open_files: usize,
+    /// Files in the directory.
+    pub files: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// Asks to stop after two steps.
+#[derive(Default)]
+struct AfterTwoSteps(Cell<usize>);
+
+impl Display for AfterTwoSteps {
+    fn begin(&mut self, _stage: &str, _total: u64) {}
+    fn is_due(&self, _done: u64) -> bool {
+        false
+    }
+    fn observe(&mut self, _done: u64, _observation: &Observation) {}
+    fn advance(&mut self, _done: u64) {}
+    fn end(&mut self) {}
+    fn should_stop(&self) -> bool {
+        self.0.set(self.0.get() + 1);
+        // The loop asks twice in a step.
+        self.0.get() > 2
+    }
+}
+
+/// Stops a run in `folder` and goes on with it `count` times; what is held after each.
+///
+/// # Panics
+/// If the run cannot go on, or ends.
+pub fn stop_and_go(folder: &Path, count: usize) -> Vec<Held> {
+    let mut config = tiny(1);
+    config.supernet.steps = 100_000;
+    let split = stripes_split([64, 24, 32]);
+    let stop = |_| {
+        let directory = RunDirectory::open(folder, &config, Provenance::new(&split, "flex")).expect("the same run");
+        let stopped = directory.search(&split, &device(), &mut AfterTwoSteps::default());
+        assert!(matches!(stopped, Err(TrainError::Stopped { .. })), "the run ended otherwise");
+        drop(directory);
+        held(folder)
+    };
+    (0..count).map(stop).collect()
+}
+
+fn held(folder: &Path) -> Held {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+    let sizes: Vec<u64> = fs::read_dir(folder)
+        .expect("the run's directory")
+        .map(|entry| entry.and_then(|entry| entry.metadata()).expect("a file").len())
+        .collect();
+    Held {
+        resident_mib: resident.map_or(0.0, |kib: f64| kib / 1024.0),
+        open_files: fs::read_dir("/proc/self/fd").map_or(0, Iterator::count),
+        files: sizes.len(),
+        bytes: sizes.iter().sum(),
+    }
+}
