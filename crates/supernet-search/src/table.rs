@@ -147,6 +147,11 @@ impl Table {
         }
     }
 
+    /// The table's name in errors.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The lines, in the order of the file.
     pub fn rows(&self) -> &[TableRow] {
         &self.rows

@@ -26,13 +26,14 @@ mod variant;
 mod which_paths;
 
 pub use ablations::{Ablation, AblationResult, AblationRow, AblationSettings, ablations};
-pub use agreement::{Agreement, Correlations, Ranking, Top};
+pub use agreement::{Agreement, Correlations, Top};
 pub use correlation::{CorrelationResult, CorrelationSettings, Gain, Member, correlation};
 pub use dropout_study::{DropoutStudyResult, DropoutStudySettings, dropout_study};
 pub use lab::{Lab, LabImages};
 pub use main_table::{MainRow, MainTableResult, MainTableSettings, Method, main_table};
 pub use result_file::ResultFile;
 pub use sample::{Drawn, Sample, candidates};
+pub use supernet_search::Ranking;
 pub use truth::{StandAloneRow, Truth, training_key};
 pub use variant::Variant;
 pub use which_paths::{SwitchedOff, WhichPathsResult, WhichPathsSettings, which_paths};
