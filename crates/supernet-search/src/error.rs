@@ -134,6 +134,18 @@ pub enum SearchError {
         /// Place of the list.
         list: usize,
     },
+    /// A ranking is of another number of architectures than there are.
+    #[error("{table}, ranking `{ranking}`: found {found} scores, expected one for each of {expected} architectures")]
+    RankingLength {
+        /// The table's name.
+        table: String,
+        /// What ranks.
+        ranking: String,
+        /// Scores there are.
+        found: usize,
+        /// Architectures.
+        expected: usize,
+    },
     /// Too few architectures are left to rank.
     #[error("{table}: found {found} scored architectures that are not held out ({held_out} are), expected at least 2")]
     FewCompared {

@@ -17,6 +17,7 @@ mod hyperband;
 mod known;
 mod linear_fit;
 mod lstm;
+mod main_effects;
 mod nsga2;
 mod pareto;
 mod random;
@@ -45,6 +46,7 @@ pub use constraints::{Constraints, OutOfRange};
 pub use controller::Controller;
 pub use correlate::{
     BestAmong, CorrelateSettings, PrecisionAt, TableAgreement, TableCorrelation, correlate, correlate_evaluator,
+    correlate_rankings, cost_rankings, score_rankings,
 };
 pub use error::SearchError;
 pub use evaluator::{Evaluator, Score, Scored};
@@ -53,6 +55,7 @@ pub use hill_climbing::HillClimbing;
 pub use hyperband::Hyperband;
 pub use linear_fit::LinearFit;
 pub use lstm::Lstm;
+pub use main_effects::main_effects;
 pub use nsga2::Nsga2;
 pub use pareto::{Objective, crowding, dominates, fronts, pareto_front};
 pub use random::RandomSearch;

@@ -18,6 +18,9 @@ pub enum TrainError {
     /// What the data refuse.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// What a table refuses.
+    #[error(transparent)]
+    Search(#[from] supernet_search::SearchError),
     /// A number of the configuration is out of range.
     #[error("{field}: found {found}, expected {expected}")]
     Config {
