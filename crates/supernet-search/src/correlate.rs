@@ -197,6 +197,9 @@ fn better_half(values: &[f64], places: &[usize]) -> Vec<usize> {
     places.iter().copied().filter(|&place| values[place] >= median).collect()
 }
 
+/// A statistic of (scores, accuracies).
+type Statistic<'a> = dyn Fn(&[f64], &[f64]) -> Option<f64> + 'a;
+
 struct Compared<'a> {
     truth: &'a [f64],
     settings: &'a CorrelateSettings,
@@ -206,7 +209,7 @@ impl Compared<'_> {
     fn agreement(&self, ranking: &Ranking, places: &[usize], name: &str) -> TableAgreement {
         let CorrelateSettings { shares, among, bootstrap, .. } = self.settings;
         let n = places.len();
-        let estimate = |statistic: &dyn Fn(&[f64], &[f64]) -> Option<f64>| {
+        let estimate = |statistic: &Statistic| {
             ranking.estimate(*bootstrap, name, &vec![0; n], |list, drawn| {
                 let drawn: Vec<usize> = drawn.iter().map(|&i| places[i]).collect();
                 statistic(&pick(list, &drawn), &pick(self.truth, &drawn))

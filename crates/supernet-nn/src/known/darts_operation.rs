@@ -12,6 +12,7 @@ use burn::{
 
 /// An operation on an earlier state of a cell.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum DartsOperation {
     /// `max_pool_3x3`.
     Maximum(MaxPool2d),

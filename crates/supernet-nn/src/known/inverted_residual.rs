@@ -40,6 +40,7 @@ impl Layer for InvertedResidualBlock {
 
 /// What a layer of a chain may be.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum ChainLayer {
     /// Nothing.
     Identity(Identity),

@@ -17,6 +17,7 @@ use supernet_space::{NasBench201, NasBench201Shape};
 /// What an edge of a cell may be: zeros, the identity, ReLU with a convolution and a normalisation, or a 3x3 average that counts no
 /// padding.
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum CellOperation {
     /// `none`.
     None(Zeros),

@@ -1,7 +1,7 @@
 //! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro score all of its networks, and the ranking is held
 //! against the published accuracies.
 
-use super::{LabImages, ResultFile};
+use super::{LabImages, ResultFile, macro_report};
 use crate::{
     Display, PathSampling, Provenance, Scoring, SeededWeights, Silent, SupernetTraining, TrainError, Training,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
@@ -11,7 +11,12 @@ use crate::{
 use burn::module::Module;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, fmt, fs, path::Path, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+    time::Instant,
+};
 use supernet_data::{Augmentation, Normalisation};
 use supernet_nn::{Execution, NormKind, known::NasBenchMacroNet};
 use supernet_search::{
@@ -58,6 +63,12 @@ pub fn guide_rows(table: &Table) -> Vec<usize> {
     places.shuffle(&mut draws(0, "guide rows", 0));
     places.truncate(GUIDE_ROWS);
     places
+}
+
+/// The networks of the guide rows.
+pub(super) fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture> {
+    let network = |place: usize| bench.space().canonical(&table.rows()[place].architecture);
+    guide_rows(table).into_iter().map(network).collect()
 }
 
 /// What one supernet says of every network.
@@ -124,8 +135,7 @@ pub fn macro_study(
     let supernets = supernets(settings, images, &bench, directory, display)?;
     let result = held_against(settings, provenance, &bench, &table, &supernets)?;
     ResultFile::new(STUDY, result.clone()).write(&directory.join("result.json"))?;
-    write_whole(&directory.join("table.txt"), result.to_string().as_bytes())?;
-    write_whole(&directory.join("networks.csv"), networks_csv(&bench, &table, &supernets)?.as_bytes())?;
+    macro_report::save(&result, &bench, &table, &supernets, directory)?;
     Ok(result)
 }
 
@@ -231,11 +241,9 @@ fn held_against(
     table: &Table,
     supernets: &[MacroSupernet],
 ) -> Result<MacroResult, TrainError> {
-    let guide = guide_rows(table);
-    let network = |place: usize| bench.space().canonical(&table.rows()[place].architecture);
-    let guides: std::collections::HashSet<Architecture> = guide.iter().map(|&place| network(place)).collect();
-    let (held_out, kept): (Vec<usize>, Vec<usize>) =
-        (0..table.rows().len()).partition(|&place| guides.contains(&network(place)));
+    let guides = guide_networks(bench, table);
+    let is_guide = |place: usize| guides.contains(&bench.space().canonical(&table.rows()[place].architecture));
+    let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..table.rows().len()).partition(|&place| is_guide(place));
     let architectures: Vec<Architecture> = table.rows().iter().map(|row| row.architecture.clone()).collect();
     let truth = architectures.iter().map(|one| table.reported(one)).collect::<Result<Vec<f64>, _>>()?;
     let lists: Vec<Vec<Scored>> = supernets.iter().map(|supernet| scored(bench, table, supernet)).collect();
@@ -244,7 +252,7 @@ fn held_against(
     let effects = score_rankings(&smoothed).into_iter();
     rankings.extend(effects.map(|ranking| Ranking { name: format!("{}, main effects", ranking.name), ..ranking }));
     rankings.extend(cost_rankings(table, &architectures)?);
-    rankings.extend(guesses(bench, &architectures, &truth, &guide));
+    rankings.extend(guesses(bench, &architectures, &truth, &guide_rows(table)));
     let correlate_settings = CorrelateSettings {
         held_out: held_out.iter().map(|&place| architectures[place].clone()).collect(),
         bootstrap: settings.bootstrap,
@@ -277,46 +285,4 @@ fn guesses(bench: &NasBenchMacro, architectures: &[Architecture], truth: &[f64],
         lists: vec![architectures.iter().map(|one| guess(one.mask())).collect()],
     };
     [by(format!("linear fit, {FITTED_ROWS} rows"), &|mask| fit.predict(mask)), by("layers not identity".into(), &depth)]
-}
-
-/// A line for each network: its text, what each supernet says, what the table says, whether it guided choices.
-fn networks_csv(bench: &NasBenchMacro, table: &Table, supernets: &[MacroSupernet]) -> Result<String, TrainError> {
-    let guides: std::collections::HashSet<Architecture> =
-        guide_rows(table).into_iter().map(|place| bench.space().canonical(&table.rows()[place].architecture)).collect();
-    let columns = supernets.iter().map(|supernet| format!(",loss_{0},accuracy_{0}", supernet.seed));
-    let mut text = format!("arch,mean_acc,guide{}\n", columns.collect::<String>());
-    for (i, (mask, _)) in supernets[0].scores.iter().enumerate() {
-        let architecture = bench.space().accept(mask.clone())?;
-        let truth = 100.0 * table.row(&architecture)?.test.unwrap_or(f64::NAN);
-        let guide = u8::from(guides.contains(&architecture));
-        text += &format!("{},{truth:.4},{guide}", bench.text(mask)?);
-        for supernet in supernets {
-            let Score { accuracy, loss, .. } = supernet.scores[i].1;
-            text += &format!(",{loss:.5},{accuracy:.3}");
-        }
-        text.push('\n');
-    }
-    Ok(text)
-}
-
-impl fmt::Display for MacroResult {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { correlation, each, held_out, .. } = self;
-        writeln!(f, "{correlation}")?;
-        writeln!(f, "\n{held_out} rows left out: {GUIDE_ROWS} guide rows and all others of the same networks")?;
-        writeln!(
-            f,
-            "\n{:<6} {:>14} {:>14} {:>22} {:>12} {:>12}",
-            "seed", "by loss", "by accuracy", "by main effects", "training", "scoring"
-        )?;
-        for MacroSeed { seed, loss, accuracy, main_effects, seconds: [trained, scored] } in each {
-            writeln!(
-                f,
-                "{seed:<6} {loss:>14.4} {accuracy:>14.4} {main_effects:>22.4} {trained:>10.0} s {scored:>10.0} s"
-            )?;
-        }
-        let mean = |value: fn(&MacroSeed) -> f64| each.iter().map(value).sum::<f64>() / each.len() as f64;
-        let [loss, accuracy, effects] = [mean(|s| s.loss), mean(|s| s.accuracy), mean(|s| s.main_effects)];
-        writeln!(f, "{:<6} {loss:>14.4} {accuracy:>14.4} {effects:>22.4}", "mean")
-    }
 }

@@ -19,6 +19,7 @@ mod correlation;
 mod correlation_report;
 mod dropout_study;
 mod lab;
+mod macro_report;
 mod macro_study;
 mod main_table;
 mod result_file;
