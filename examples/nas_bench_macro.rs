@@ -49,6 +49,10 @@ struct Arguments {
     #[arg(long, default_value_t = 64)]
     ghost_batch: usize,
 
+    /// Probability of the identity in each layer of a trained architecture (uniform: a third).
+    #[arg(long, default_value_t = 0.2)]
+    identity: f64,
+
     /// Learning rate at the first step.
     #[arg(long, default_value_t = 0.1)]
     learning_rate: f64,
@@ -88,7 +92,7 @@ fn main() -> ExitCode {
             stem: arguments.stem,
             head: arguments.head,
             norm: NormKind::Ghost,
-            paths: PathSampling::UniformArchitecture,
+            paths: PathSampling::RareIdentity(arguments.identity),
             supernet: SupernetTraining {
                 steps: arguments.steps,
                 batch: arguments.batch,

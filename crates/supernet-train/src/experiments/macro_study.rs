@@ -4,6 +4,7 @@
 use super::{LabImages, ResultFile, macro_report};
 use crate::{
     Display, PathSampling, Provenance, Scoring, SeededWeights, Silent, SupernetTraining, TrainError, Training,
+    config::rare_identity,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
     run_directory::{agree, write_whole},
     workers::{share, workers_on},
@@ -49,6 +50,25 @@ pub struct MacroSettings {
     pub bootstrap: Bootstrap,
     /// Supernets at a time, a core each; 0 for as many as there are cores.
     pub at_once: usize,
+}
+
+impl MacroSettings {
+    /// Checks what no other call does.
+    fn check(&self) -> Result<(), TrainError> {
+        if let PathSampling::RareIdentity(probability) = self.paths {
+            rare_identity(probability)?;
+        }
+        let SupernetTraining { steps, batch, ghost_batch, .. } = self.supernet;
+        let refuse = |field, found: u64, expected: String| Err(TrainError::config(field, found, expected));
+        match () {
+            _ if steps == 0 => refuse("supernet.steps", 0, "at least 1".into()),
+            _ if ghost_batch == 0 || !batch.is_multiple_of(ghost_batch) => {
+                refuse("supernet.ghost_batch", ghost_batch as u64, format!("a divisor of batch = {batch}"))
+            }
+            _ if self.seeds.is_empty() => refuse("seeds", 0, "at least one".into()),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Rows of the table that may guide choices: drawn once, from the same seed for everybody.
@@ -127,6 +147,7 @@ pub fn macro_study(
     directory: &Path,
     display: &mut dyn Display,
 ) -> Result<MacroResult, TrainError> {
+    settings.check()?;
     let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": STUDY, "provenance": provenance, "settings": settings });
     agree(directory, &here, "the configuration of an experiment")?;
