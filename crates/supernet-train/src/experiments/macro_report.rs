@@ -4,7 +4,7 @@ use super::{GUIDE_ROWS, MacroResult, MacroSeed, MacroSupernet, macro_study::guid
 use crate::{
     TrainError,
     report::{Point, ScatterFigure, Series},
-    run_directory::write_whole,
+    run::write_whole,
 };
 use std::{fmt, path::Path};
 use supernet_search::{Score, Table};

@@ -3,10 +3,11 @@
 
 use super::{LabImages, ResultFile, macro_report};
 use crate::{
-    Display, PathSampling, Provenance, Scoring, SeededWeights, Silent, SupernetTraining, TrainError, Training,
+    Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, Silent, SupernetTraining,
+    TrainError, Training,
     config::rare_identity,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
-    run_directory::{agree, write_whole},
+    run::{agree, lock, write_whole},
     workers::{share, workers_on},
 };
 use burn::module::Module;
@@ -96,7 +97,7 @@ pub(super) fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Ar
 pub struct MacroSupernet {
     /// Its seed.
     pub seed: u64,
-    /// Seconds of training and of scoring.
+    /// Seconds of training, since it was last begun or gone on with, and of scoring.
     pub seconds: [f64; 2],
     /// The canonical architecture of each network, and its score.
     pub scores: Vec<(PathMask, Score)>,
@@ -148,6 +149,7 @@ pub fn macro_study(
     display: &mut dyn Display,
 ) -> Result<MacroResult, TrainError> {
     settings.check()?;
+    let _lock = lock(directory)?;
     let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": STUDY, "provenance": provenance, "settings": settings });
     agree(directory, &here, "the configuration of an experiment")?;
@@ -182,8 +184,10 @@ fn supernets(
                 expected: "the scores of a supernet",
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let supernet = supernet(settings, seed, images, &networks, display)?;
+                let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
+                let supernet = supernet(settings, seed, images, &networks, &mut keeper, display)?;
                 write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
+                keeper.clear()?;
                 Ok(supernet)
             }
             Err(error) => Err(TrainError::io(&path)(error)),
@@ -199,6 +203,7 @@ fn supernet(
     seed: u64,
     LabImages { split, device, .. }: LabImages,
     networks: &[PathMask],
+    keeper: &mut Keeper,
     display: &mut dyn Display,
 ) -> Result<MacroSupernet, TrainError> {
     let images = split.train.shape();
@@ -227,7 +232,9 @@ fn supernet(
         execution: Execution::Kernels,
     };
     let began = Instant::now();
-    let trained = training.run(network, &OwnLoader::new(&train, batch, seed)?, &autodiff, display)?.valid();
+    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+    let loader = OwnLoader::new(&train, batch, seed)?;
+    let trained = training.run_with(network, &loader, &autodiff, hooks, display)?.valid();
     let trained_in = began.elapsed().as_secs_f64();
     let scoring = Scoring {
         candidates: networks.len(),
