@@ -38,15 +38,15 @@ struct Arguments {
     full_size: bool,
 
     /// Training steps.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 3_000)]
     steps: u64,
 
     /// Images per step.
     #[arg(long, default_value_t = 64)]
     batch: usize,
 
-    /// Images per ghost batch, each trained as an architecture of its own.
-    #[arg(long, default_value_t = 64)]
+    /// Images per ghost batch, each an architecture of its own.
+    #[arg(long, default_value_t = 16)]
     ghost_batch: usize,
 
     /// Probability of the identity in each layer of a trained architecture (uniform: a third).
