@@ -271,6 +271,8 @@ mod book {
     struct OwnSpace;
     #[doc = include_str!("../../docs/runs.md")]
     struct Runs;
+    #[doc = include_str!("../../docs/known-spaces.md")]
+    struct KnownSpaces;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
 }

@@ -114,4 +114,16 @@ pub enum NnError {
         /// Path in the module.
         name: String,
     },
+    /// A definition has other choices than the space that it is to have.
+    #[error("choice {place} of space `{space}`: found {found}, expected {expected}")]
+    OtherChoices {
+        /// Name of the space.
+        space: String,
+        /// Place of the first choice that differs, from 0.
+        place: usize,
+        /// What the definition has there.
+        found: String,
+        /// What the space has there.
+        expected: String,
+    },
 }

@@ -6,6 +6,7 @@ mod choice_block;
 mod dense;
 mod error;
 mod forward;
+pub mod known;
 mod masked_l2;
 mod network;
 mod operation;

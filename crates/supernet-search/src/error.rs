@@ -120,6 +120,42 @@ pub enum SearchError {
         /// Architectures of the space.
         expected: String,
     },
+    /// Nothing is held against a table.
+    #[error("{table}: found no list of scores, expected at least one")]
+    NoScores {
+        /// The table's name.
+        table: String,
+    },
+    /// Lists of scores that are averaged score different architectures.
+    #[error("{table}: found other architectures in list {list} of scores, expected those of list 0 in the same order")]
+    OtherScores {
+        /// The table's name.
+        table: String,
+        /// Place of the list.
+        list: usize,
+    },
+    /// A ranking is of another number of architectures than there are.
+    #[error("{table}, ranking `{ranking}`: found {found} scores, expected one for each of {expected} architectures")]
+    RankingLength {
+        /// The table's name.
+        table: String,
+        /// What ranks.
+        ranking: String,
+        /// Scores there are.
+        found: usize,
+        /// Architectures.
+        expected: usize,
+    },
+    /// Too few architectures are left to rank.
+    #[error("{table}: found {found} scored architectures that are not held out ({held_out} are), expected at least 2")]
+    FewCompared {
+        /// The table's name.
+        table: String,
+        /// Those left.
+        found: usize,
+        /// Those held out.
+        held_out: usize,
+    },
     /// A budget that the evaluator does not have.
     #[error("{place}: found a budget of {found}, expected {expected}")]
     Budget {

@@ -7,6 +7,7 @@ mod bracket;
 mod budget;
 mod constraints;
 mod controller;
+mod correlate;
 mod error;
 mod evaluator;
 mod exact;
@@ -14,10 +15,13 @@ mod factorised;
 mod hill_climbing;
 mod hyperband;
 mod known;
+mod linear_fit;
 mod lstm;
+mod main_effects;
 mod nsga2;
 mod pareto;
 mod random;
+pub mod ranking;
 mod regularised_evolution;
 mod reinforce;
 mod search;
@@ -40,15 +44,22 @@ pub use budget::{
 };
 pub use constraints::{Constraints, OutOfRange};
 pub use controller::Controller;
+pub use correlate::{
+    BestAmong, CorrelateSettings, PrecisionAt, TableAgreement, TableCorrelation, correlate, correlate_evaluator,
+    correlate_rankings, cost_rankings, score_rankings,
+};
 pub use error::SearchError;
 pub use evaluator::{Evaluator, Score, Scored};
 pub use factorised::Factorised;
 pub use hill_climbing::HillClimbing;
 pub use hyperband::Hyperband;
+pub use linear_fit::LinearFit;
 pub use lstm::Lstm;
+pub use main_effects::main_effects;
 pub use nsga2::Nsga2;
 pub use pareto::{Objective, crowding, dominates, fronts, pareto_front};
 pub use random::RandomSearch;
+pub use ranking::Ranking;
 pub use regularised_evolution::RegularisedEvolution;
 pub use reinforce::{Reinforce, ReinforceSettings};
 pub use search::{Outcome, SearchLimits, search, search_within};

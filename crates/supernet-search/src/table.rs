@@ -147,6 +147,11 @@ impl Table {
         }
     }
 
+    /// The table's name in errors.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// The lines, in the order of the file.
     pub fn rows(&self) -> &[TableRow] {
         &self.rows
@@ -171,12 +176,17 @@ impl Table {
     /// # Errors
     /// [`SearchError::Missing`] if the table lacks one.
     pub fn beside(&self, scored: &[Scored]) -> Result<(Vec<f64>, Vec<f64>), SearchError> {
-        let pair = |scored: &Scored| {
-            let row = self.row(&scored.architecture)?;
-            let mean = || row.validation.iter().sum::<f64>() / row.validation.len() as f64;
-            Ok((scored.score.accuracy, row.test.unwrap_or_else(mean)))
-        };
-        scored.iter().map(pair).collect()
+        scored.iter().map(|one| Ok((one.score.accuracy, self.reported(&one.architecture)?))).collect()
+    }
+
+    /// The accuracy that is reported of an architecture; without one, the mean of its validation accuracies.
+    ///
+    /// # Errors
+    /// [`SearchError::Missing`] if the table lacks it.
+    pub fn reported(&self, architecture: &Architecture) -> Result<f64, SearchError> {
+        let row = self.row(architecture)?;
+        let mean = || row.validation.iter().sum::<f64>() / row.validation.len() as f64;
+        Ok(row.test.unwrap_or_else(mean))
     }
 
     /// The score of an architecture by its first `trainings` accuracies.

@@ -217,7 +217,11 @@ impl Default for Darts {
 }
 
 impl DartsShape {
-    fn check(&self) -> Result<(), SpaceError> {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
         for (field, found) in [("channels", self.channels), ("classes", self.classes)] {
             if found == 0 {
                 return Err(SpaceError::Field { field, found, expected: "at least 1" });

@@ -138,7 +138,11 @@ impl MobileChain {
         Ok(cost)
     }
 
-    fn check(&self, shape: &MobileShape) -> Result<(), SpaceError> {
+    /// Checks every number of a shape.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self, shape: &MobileShape) -> Result<(), SpaceError> {
         let fields = [("stem", shape.stem), ("first", shape.first), ("head", shape.head)];
         for (field, found) in fields.into_iter().chain([("channels", shape.channels), ("classes", shape.classes)]) {
             if found == 0 {

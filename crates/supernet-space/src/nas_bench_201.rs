@@ -147,7 +147,11 @@ impl Default for NasBench201 {
 }
 
 impl NasBench201Shape {
-    fn check(&self) -> Result<(), SpaceError> {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
         let fields = [("filters", self.filters), ("cells per stage", self.cells), ("channels", self.channels)];
         for (field, found) in fields.into_iter().chain([("classes", self.classes)]) {
             if found == 0 {

@@ -144,7 +144,11 @@ impl Default for NasBenchMacro {
 }
 
 impl NasBenchMacroShape {
-    fn check(&self) -> Result<(), SpaceError> {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
         let fields = [("stem", self.stem), ("head", self.head), ("channels", self.channels), ("classes", self.classes)];
         for (field, found) in fields {
             if found == 0 {

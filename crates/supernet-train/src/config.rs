@@ -73,6 +73,9 @@ pub enum PathSampling {
     UniformArchitecture,
     /// One uniform network per ghost batch: architectures that are the same network count once.
     UniformNetwork,
+    /// One architecture per ghost batch that takes the identity with this probability wherever a choice offers it, its other options
+    /// evenly.
+    RareIdentity(f64),
     /// Every path on.
     AllOn,
 }
@@ -380,6 +383,9 @@ impl SearchConfig {
             return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
         }
         sgd.check("supernet.sgd")?;
+        if let PathSampling::RareIdentity(probability) = self.paths {
+            rare_identity(probability)?;
+        }
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
         self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
@@ -417,6 +423,14 @@ impl Sgd {
         }
         let found = format!("learning_rate {learning_rate}, momentum {momentum}, decay {decay}, clip {clip}");
         Err(TrainError::config(place, found, "learning_rate > 0, 0 <= momentum < 1, decay >= 0, clip > 0"))
+    }
+}
+
+/// Checks the probability of [`PathSampling::RareIdentity`].
+pub(crate) fn rare_identity(probability: f64) -> Result<(), TrainError> {
+    match (0.0..=1.0).contains(&probability) {
+        true => Ok(()),
+        false => Err(TrainError::config("paths.rare_identity", probability, "0 to 1")),
     }
 }
 

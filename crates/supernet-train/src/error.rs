@@ -19,7 +19,7 @@ pub enum TrainError {
     /// What a network refuses.
     #[error(transparent)]
     Nn(#[from] NnError),
-    /// What a strategy refuses.
+    /// What a strategy or a table refuses.
     #[error(transparent)]
     Search(#[from] SearchError),
     /// What the data refuse.

@@ -40,7 +40,9 @@ pub use loader::{Batches, Loader, StepBatch};
 pub use one_shot::{
     Group, Retrained, SearchResult, one_shot_search, one_shot_search_with, train_supernet, train_supernet_with,
 };
-pub use path_sampler::{AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, UniformArchitectures, UniformNetworks};
+pub use path_sampler::{
+    AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
+};
 pub use plan::{Plan, StagePlan, plan};
 pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events};
 pub use seeded_weights::SeededWeights;

@@ -29,6 +29,9 @@ pub mod own {
     pub use supernet_train::own::*;
 }
 
+/// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted residuals.
+pub use supernet_nn::known;
+
 /// Burn, at the version that this library is built for.
 pub use burn;
 
@@ -41,7 +44,9 @@ pub mod prelude {
         stratified_with_test,
     };
     pub use supernet_nn::{Execution, Network, NetworkConfig, Paths};
-    pub use supernet_search::{Evaluator, RandomSearch, Score, Scored, SearchLimits, Strategy, search};
+    pub use supernet_search::{
+        Evaluator, RandomSearch, Score, Scored, SearchLimits, Strategy, Table, correlate, search,
+    };
     pub use supernet_space::{
         Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, draws,
     };

@@ -4,7 +4,7 @@ use super::{Build, Layer, OwnNetwork, check, cost, own_network::About, pass::Tak
 use crate::{MaskedNetwork, NamedWeights, NnError, NormKind, Weights};
 use burn::tensor::{Device, Tensor};
 use std::{fmt, sync::Arc};
-use supernet_space::{Cost, PathMask, SearchSpace};
+use supernet_space::{Choice, Cost, PathMask, SearchSpace};
 
 /// A network of one's own as code that builds it, checked once. Inputs have `D` axes, rows first.
 ///
@@ -52,6 +52,23 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// The same with another normalisation of the supernet.
     pub fn with_norm(self, norm: NormKind) -> Self {
         Self { norm, ..self }
+    }
+
+    /// The same as a known space: under its name, and with its rule which architectures are the same network.
+    ///
+    /// # Errors
+    /// A space of other choices.
+    pub fn known_as(self, space: &SearchSpace) -> Result<Self, NnError> {
+        let (found, expected) = (self.space().choices(), space.choices());
+        if found != expected {
+            let place = found.iter().zip(expected).take_while(|(a, b)| a == b).count();
+            let words = |choices: &[Choice]| choices.get(place).map_or("no choice".into(), |c| format!("{c:?}"));
+            let (found, expected) = (words(found), words(expected));
+            return Err(NnError::OtherChoices { space: space.name().into(), place, found, expected });
+        }
+        let About { input, classes, .. } = &*self.about;
+        let about = Arc::new(About::new(space.clone(), input.clone(), *classes));
+        Ok(Self { about, ..self })
     }
 
     /// The choices.

@@ -1,11 +1,9 @@
-//! What rows go through: the trait of all layers, Burn's own modules, and two of ours.
+//! What rows go through: the trait of all layers, Burn's own modules, and those that compute nothing.
 
-use super::{Build, GhostNorm, Rows};
-use crate::call::run;
+use super::Rows;
 use burn::{
-    module::{Initializer, Module, ModuleDisplay, Param},
+    module::{Module, ModuleDisplay},
     nn,
-    tensor::{Tensor, module::conv2d, ops::ConvOptions},
 };
 
 /// A module that rows go through, from tensors of `I` axes to tensors of `O` axes: rows × channels × height × width and the same unless
@@ -77,69 +75,12 @@ impl<const D: usize> Layer<D, D> for Identity {
     }
 }
 
-/// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised per ghost batch, and ReLU if asked
-/// for.
-#[derive(Module, Debug)]
-pub struct ConvNorm {
-    weight: Param<Tensor<4>>,
-    norm: GhostNorm,
-    stride: usize,
-    groups: usize,
-    relu: bool,
-}
+/// Zeros of x's shape, which depend on nothing: the option that cuts the way.
+#[derive(Module, Debug, Default)]
+pub struct Zeros {}
 
-impl ConvNorm {
-    /// From `channels[0]` to `channels[1]` channels, `k` odd.
-    pub fn new(b: &Build, channels: [usize; 2], k: usize) -> Self {
-        Self::grouped(b, channels, 1, k)
-    }
-
-    /// Each channel by itself.
-    pub fn depthwise(b: &Build, channels: usize, k: usize) -> Self {
-        Self::grouped(b, [channels; 2], channels, k)
-    }
-
-    fn grouped(b: &Build, [from, to]: [usize; 2], groups: usize, k: usize) -> Self {
-        assert!(k % 2 == 1, "ConvNorm: found a kernel of {k}, expected an odd one");
-        let fan_in = from / groups * k * k;
-        let initializer = Initializer::KaimingNormal { gain: 2f64.sqrt(), fan_out_only: false };
-        let weight = initializer.init_with([to, from / groups, k, k], Some(fan_in), None, b.device());
-        Self { weight, norm: GhostNorm::new(b, to), stride: 1, groups, relu: false }
-    }
-
-    /// The same with a stride.
-    pub fn with_stride(self, stride: usize) -> Self {
-        Self { stride, ..self }
-    }
-
-    /// The same with max(0, ·) at its end.
-    pub fn with_relu(self) -> Self {
-        Self { relu: true, ..self }
-    }
-}
-
-impl Layer for ConvNorm {
-    fn forward(&self, x: Rows) -> Rows {
-        let (pass, variants) = (x.pass.clone(), x.variants.count());
-        let convolved = x.run(&self.weight, |weight, x| {
-            let (weight, all) = (weight.val(), (0..variants as u32).collect::<Vec<_>>());
-            let ([_, channels, ..], [outputs, inputs, k, _]) = (x.dims(), weight.dims());
-            assert!(
-                channels == inputs * self.groups,
-                "ConvNorm: found {channels} channels, expected {}",
-                inputs * self.groups
-            );
-            match self.groups {
-                1 if self.stride == 1 => run!(pass.call(), conv(x, weight, variants, &all)),
-                groups if self.stride == 1 && inputs == 1 && groups == outputs => {
-                    run!(pass.call(), depthwise(x, weight, variants, &all))
-                }
-                groups => {
-                    let options = ConvOptions::new([self.stride; 2], [k / 2; 2], [1; 2], groups);
-                    conv2d(x, weight, None, options)
-                }
-            }
-        });
-        if self.relu { self.norm.relu(convolved) } else { convolved.through(&self.norm) }
+impl<const D: usize> Layer<D, D> for Zeros {
+    fn forward(&self, x: Rows<D>) -> Rows<D> {
+        x.zeros()
     }
 }

@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod choice_walk;
+mod conv;
 mod cost;
 mod definition;
 mod ghost_norm;
@@ -25,9 +26,10 @@ mod wide_conv;
 mod width;
 
 pub use build::Build;
+pub use conv::{Conv, ConvNorm};
 pub use definition::Definition;
 pub use ghost_norm::GhostNorm;
-pub use layers::{ConvNorm, Identity, Layer};
+pub use layers::{Identity, Layer, Zeros};
 pub use one_of::OneOf;
 pub use own_network::{OwnNetwork, OwnPaths};
 pub use repeat::Repeat;
@@ -35,3 +37,7 @@ pub use rows::Rows;
 pub use some_of::{Sliced, SomeOf};
 pub use wide_conv::WideConv;
 pub use width::Width;
+
+pub(crate) use options::Options;
+pub(crate) use pass::Taken;
+pub(crate) use rows_sum::{concatenated, sum};

@@ -15,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A named choice of at least `min` and at most `max` among named modules. A stand-alone network holds only what it takes.
 #[derive(Clone, Debug)]
-pub(super) struct Options<M> {
+pub(crate) struct Options<M> {
     name: String,
     names: Vec<String>,
     min: usize,
@@ -24,7 +24,7 @@ pub(super) struct Options<M> {
 }
 
 impl<M: Module> Options<M> {
-    pub(super) fn new(b: &Build, name: String, bounds: (usize, usize), options: Vec<(String, M)>) -> Self {
+    pub(crate) fn new(b: &Build, name: String, bounds: (usize, usize), options: Vec<(String, M)>) -> Self {
         let on = b.held(&name);
         // A choice of too many options is refused when the module is walked.
         Self::holding(name, bounds, options, |o| o > 63 || on >> o & 1 == 1)
@@ -99,7 +99,7 @@ impl<M: Module> Options<M> {
         self.held.iter().flatten()
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 }

@@ -70,7 +70,7 @@ impl OwnPaths {
     ///
     /// # Panics
     /// If the module holds a choice that was not there when its definition was checked.
-    pub(super) fn choice(&self, name: &str) -> (usize, &[u64]) {
+    pub(crate) fn choice(&self, name: &str) -> (usize, &[u64]) {
         let place = self.about.places.get(name);
         let place = *place.unwrap_or_else(|| panic!("choice `{name}`: expected one that the definition has"));
         (place, &self.bits[place])
@@ -122,7 +122,10 @@ impl<M: Layer<D, 2>, const D: usize> OwnNetwork<M, D> {
     /// # Errors
     /// As [`SearchSpace::new`]; none for the module of a [`super::Definition`].
     pub fn space(&self) -> Result<SearchSpace, NnError> {
-        Ok(Walk::of(&self.net).space(self.about.space.name())?)
+        let known = &self.about.space;
+        let walked = Walk::of(&self.net).space(known.name())?;
+        // A walk sees no symmetry.
+        Ok(if walked.choices() == known.choices() { known.clone() } else { walked })
     }
 
     /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of `paths`. Where a mask cuts the way to the

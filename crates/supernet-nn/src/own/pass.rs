@@ -80,9 +80,15 @@ impl Pass {
 
     /// Runs `f` inside some options.
     pub(crate) fn within<R>(&self, taken: Taken, f: impl FnOnce() -> R) -> R {
-        self.place.borrow_mut().push(taken);
+        self.within_all(&[taken], f)
+    }
+
+    /// Runs `f` where several choices have to be as said.
+    pub(crate) fn within_all<R>(&self, around: &[Taken], f: impl FnOnce() -> R) -> R {
+        let outside = self.place.borrow().len();
+        self.place.borrow_mut().extend(around);
         let result = f();
-        self.place.borrow_mut().pop();
+        self.place.borrow_mut().truncate(outside);
         result
     }
 

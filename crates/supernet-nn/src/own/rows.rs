@@ -67,13 +67,19 @@ impl<const D: usize> Rows<D> {
         Rows { tensor: self.tensor.map(f), variants: self.variants, uses: self.uses, pass: self.pass }
     }
 
+    /// Zeros of the same shape. They depend on nothing, so what x was computed with is not used for them.
+    pub fn zeros(self) -> Self {
+        let uses = vec![Uses::default(); self.uses.len()];
+        Self { tensor: self.tensor.map(|tensor| tensor.zeros_like()), uses, ..self }
+    }
+
     /// max(x, 0).
     pub fn relu(self) -> Self {
         self.map(relu)
     }
 
     /// The same rows, read only by the ghost batches that `reads` names; rows that nobody reads are left out.
-    pub(super) fn only(&self, reads: impl Fn(usize) -> bool) -> Self {
+    pub(crate) fn only(&self, reads: impl Fn(usize) -> bool) -> Self {
         let read = |ghost| self.variants.of(ghost).filter(|_| reads(ghost));
         let mut list: Vec<u32> = (0..self.variants.ghosts()).filter_map(read).collect();
         list.sort_unstable();
@@ -97,8 +103,13 @@ impl<const D: usize> Rows<D> {
         }
     }
 
+    /// The pass that it is part of.
+    pub(crate) fn pass(&self) -> &Rc<Pass> {
+        &self.pass
+    }
+
     /// Whether some ghost batch reads it.
-    pub(super) fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.tensor.is_some()
     }
 
@@ -109,7 +120,7 @@ impl<const D: usize> Rows<D> {
     }
 
     /// No rows.
-    pub(super) fn nothing<const E: usize>(&self) -> Rows<E> {
+    pub(crate) fn nothing<const E: usize>(&self) -> Rows<E> {
         let variants = Variants::new(vec![None; self.variants.ghosts()], 0);
         Rows { tensor: None, variants, uses: Vec::new(), pass: Rc::clone(&self.pass) }
     }

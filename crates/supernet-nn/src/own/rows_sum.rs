@@ -10,7 +10,7 @@ use std::rc::Rc;
 ///
 /// The first to last term of each sum are gathered from all rows at once, so there are as many sums as the longest has terms, and
 /// what a ghost batch gets does not depend on the others, bit for bit.
-pub(super) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) -> Rows<D> {
+pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) -> Rows<D> {
     terms.retain(Rows::is_live);
     if terms.len() <= 1 {
         return terms.pop().unwrap_or_else(|| nothing.clone());
@@ -30,6 +30,36 @@ pub(super) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) ->
         return nothing.failed(error);
     }
     Rows { tensor: Some(gathered(&terms, &lists)), variants, uses, pass: Rc::clone(&nothing.pass) }
+}
+
+/// `terms` side by side along axis 1, ghost batch by ghost batch: term t gives `channels[t]` channels, zeros where it is cut.
+pub(crate) fn concatenated<const D: usize>(terms: Vec<Rows<D>>, channels: &[usize]) -> Rows<D> {
+    let nothing: Rows<D> = terms[0].nothing();
+    let read = |ghost: usize| -> Vec<Option<u32>> { terms.iter().map(|rows| rows.variants.of(ghost)).collect() };
+    let is_live = |list: &Vec<Option<u32>>| list.iter().any(Option::is_some);
+    let ghosts = nothing.variants.ghosts();
+    let (variants, first) = Variants::distinct((0..ghosts).map(|ghost| Some(read(ghost)).filter(is_live)));
+    let Some(live) = terms.iter().find_map(|rows| Some((rows.tensor.clone()?, rows.variants.count()))) else {
+        return nothing;
+    };
+    let lists: Vec<Vec<Option<u32>>> = first.into_iter().map(read).collect();
+    let part = |(t, rows): (usize, &Rows<D>)| {
+        let mut dims = live.0.dims();
+        (dims[0], dims[1]) = (dims[0] / live.1, channels[t]);
+        let zeros = Tensor::zeros(dims, (&live.0.device(), live.0.dtype()));
+        let count = rows.variants.count();
+        let list: Vec<u32> = lists.iter().map(|list| list[t].unwrap_or(count as u32)).collect();
+        let zeros = list.contains(&(count as u32)).then_some(zeros);
+        let padded = usize::from(zeros.is_some());
+        take(Tensor::cat(rows.tensor.iter().cloned().chain(zeros).collect(), 0), count + padded, &list)
+    };
+    let tensor = Tensor::cat(terms.iter().enumerate().map(part).collect(), 1);
+    let uses = |list: &Vec<Option<u32>>| {
+        let of_term = |(t, variant): (usize, &Option<u32>)| Some(terms[t].uses[(*variant)? as usize].clone());
+        Uses::joined(list.iter().enumerate().filter_map(of_term).collect())
+    };
+    let uses = lists.iter().map(uses).collect();
+    Rows { tensor: Some(tensor), variants, uses, pass: Rc::clone(&nothing.pass) }
 }
 
 /// What is wrong where terms have rows of different shapes or of different number.

@@ -1,9 +1,7 @@
 //! What each part of the method is worth, and what ranks better: the same seeds and the same accuracies from scratch, with and without.
 
 use super::{
-    CorrelationSettings, Lab, LabImages, ResultFile, Variant,
-    agreement::{mean, pick},
-    candidates,
+    CorrelationSettings, Lab, LabImages, ResultFile, Variant, candidates,
     correlation_report::{company, estimate_cell, shown},
 };
 use crate::{
@@ -13,7 +11,10 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, path::Path};
 use supernet_nn::{NormKind, Weighting};
-use supernet_search::{Estimate, Score};
+use supernet_search::{
+    Estimate, Score,
+    ranking::{mean, pick},
+};
 use supernet_space::{PathDropout, PathMask, Schedule};
 
 const ABLATIONS: &str = "ablations";

@@ -2,17 +2,7 @@
 
 use crate::rank;
 use serde::{Deserialize, Serialize};
-use supernet_search::{Bootstrap, Estimate};
-
-/// A ranking of some networks: scores, the higher the better. With several lists (one for each supernet) its statistics are the means
-/// over the lists.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Ranking {
-    /// What ranks.
-    pub name: String,
-    /// A score for each network, list by list.
-    pub lists: Vec<Vec<f64>>,
-}
+use supernet_search::{Bootstrap, Estimate, Ranking, ranking::pick};
 
 /// Three coefficients with their intervals; `None` where a list is constant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -103,8 +93,7 @@ impl Networks<'_> {
 
     /// The mean over the lists of a ranking of a statistic of (list, places drawn), with its interval.
     pub fn estimate(&self, ranking: &Ranking, statistic: impl Fn(&[f64], &[usize]) -> Option<f64>) -> Option<Estimate> {
-        self.bootstrap
-            .estimate(self.name, self.strata, |drawn| mean(ranking.lists.iter().map(|list| statistic(list, drawn))))
+        ranking.estimate(self.bootstrap, self.name, self.strata, statistic)
     }
 
     fn partial(&self, coefficient: Coefficient, list: &[f64], drawn: &[usize]) -> Option<f64> {
@@ -113,20 +102,10 @@ impl Networks<'_> {
     }
 
     fn top(&self, ranking: &Ranking, k: usize) -> Option<Top> {
-        let precision = mean(ranking.lists.iter().map(|list| rank::precision_at(list, self.truth, k)))?;
-        let best = |list: &Vec<f64>| rank::best_place_among(list, self.truth, k).map(|rank| rank as f64);
-        Some(Top { k, precision, best_rank: mean(ranking.lists.iter().map(best))? })
+        let precision = ranking.mean(|list| rank::precision_at(list, self.truth, k))?;
+        let best_rank = ranking.mean(|list| rank::best_place_among(list, self.truth, k).map(|rank| rank as f64))?;
+        Some(Top { k, precision, best_rank })
     }
-}
-
-pub(crate) fn pick(values: &[f64], places: &[usize]) -> Vec<f64> {
-    places.iter().map(|&place| values[place]).collect()
-}
-
-/// The mean of values that are all there.
-pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
-    let values: Vec<f64> = values.collect::<Option<_>>()?;
-    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 #[cfg(test)]

@@ -1,15 +1,18 @@
 //! Does one-shot accuracy tell which networks are good? (PAPER, *correlation*.)
 
 use super::{
-    Agreement, Drawn, Lab, LabImages, Ranking, ResultFile, Sample, Variant,
-    agreement::{Networks, mean, pick},
+    Agreement, Drawn, Lab, LabImages, ResultFile, Sample, Variant,
+    agreement::Networks,
     candidates,
     sample::{natural, stratified},
 };
 use crate::{Display, Provenance, SearchConfig, Spread, TrainError, rank};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
-use supernet_search::{Bootstrap, Estimate, Score};
+use supernet_search::{
+    Bootstrap, Estimate, Ranking, Score,
+    ranking::{mean, pick},
+};
 use supernet_space::{Architecture, Cost, PathMask};
 
 /// The name in files.

@@ -11,6 +11,7 @@
 //! | the same for several rates of path dropout | [`dropout_study`] |
 //! | which paths matter | [`which_paths`] |
 //! | what each part of the method is worth, and what ranks better | [`ablations`] |
+//! | ranking a space whose truth is known, NAS-Bench-Macro | [`macro_study`] |
 
 mod ablations;
 mod agreement;
@@ -18,6 +19,8 @@ mod correlation;
 mod correlation_report;
 mod dropout_study;
 mod lab;
+mod macro_report;
+mod macro_study;
 mod main_table;
 mod result_file;
 mod sample;
@@ -26,13 +29,17 @@ mod variant;
 mod which_paths;
 
 pub use ablations::{Ablation, AblationResult, AblationRow, AblationSettings, ablations};
-pub use agreement::{Agreement, Correlations, Ranking, Top};
+pub use agreement::{Agreement, Correlations, Top};
 pub use correlation::{CorrelationResult, CorrelationSettings, Gain, Member, correlation};
 pub use dropout_study::{DropoutStudyResult, DropoutStudySettings, dropout_study};
 pub use lab::{Lab, LabImages};
+pub use macro_study::{
+    FITTED_ROWS, GUIDE_ROWS, MacroResult, MacroSeed, MacroSettings, MacroSupernet, guide_rows, macro_study,
+};
 pub use main_table::{MainRow, MainTableResult, MainTableSettings, Method, main_table};
 pub use result_file::ResultFile;
 pub use sample::{Drawn, Sample, candidates};
+pub use supernet_search::Ranking;
 pub use truth::{StandAloneRow, Truth, training_key};
 pub use variant::Variant;
 pub use which_paths::{SwitchedOff, WhichPathsResult, WhichPathsSettings, which_paths};

@@ -1,0 +1,317 @@
+//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro score all of its networks, and the ranking is held
+//! against the published accuracies.
+
+use super::{LabImages, ResultFile, macro_report};
+use crate::{
+    Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, Silent, SupernetTraining,
+    TrainError, Training,
+    config::rare_identity,
+    own::{ImageExamples, OwnEvaluator, OwnLoader},
+    run::{agree, lock, write_whole},
+    workers::{share, workers_on},
+};
+use burn::module::Module;
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+    time::Instant,
+};
+use supernet_data::{Augmentation, Normalisation};
+use supernet_nn::{Execution, NormKind, known::NasBenchMacroNet};
+use supernet_search::{
+    Bootstrap, CorrelateSettings, LinearFit, Ranking, Score, Scored, Table, TableCorrelation, correlate_rankings,
+    cost_rankings, kendall, main_effects, ranking::pick, score_rankings,
+};
+use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, draws};
+
+const STUDY: &str = "nas_bench_macro";
+
+/// Sizes of the study.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MacroSettings {
+    /// Channels of the supernet's stem; each stage doubles them.
+    pub stem: usize,
+    /// Channels of its last 1x1.
+    pub head: usize,
+    /// Normalisation of the supernet.
+    pub norm: NormKind,
+    /// How each step draws its masks.
+    pub paths: PathSampling,
+    /// How the supernet is trained.
+    pub supernet: SupernetTraining,
+    /// Validation images per run, each normalised by its own statistics.
+    pub score_batch: usize,
+    /// Seeds of the supernets.
+    pub seeds: Vec<u64>,
+    /// How intervals are made.
+    pub bootstrap: Bootstrap,
+    /// Supernets at a time, a core each; 0 for as many as there are cores.
+    pub at_once: usize,
+}
+
+impl MacroSettings {
+    /// Checks what no other call does.
+    fn check(&self) -> Result<(), TrainError> {
+        if let PathSampling::RareIdentity(probability) = self.paths {
+            rare_identity(probability)?;
+        }
+        let SupernetTraining { steps, batch, ghost_batch, .. } = self.supernet;
+        let refuse = |field, found: u64, expected: String| Err(TrainError::config(field, found, expected));
+        match () {
+            _ if steps == 0 => refuse("supernet.steps", 0, "at least 1".into()),
+            _ if ghost_batch == 0 || !batch.is_multiple_of(ghost_batch) => {
+                refuse("supernet.ghost_batch", ghost_batch as u64, format!("a divisor of batch = {batch}"))
+            }
+            _ if self.seeds.is_empty() => refuse("seeds", 0, "at least one".into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Rows of the table that may guide choices: drawn once, from the same seed for everybody.
+pub const GUIDE_ROWS: usize = 500;
+
+/// Rows of the linear fit that stands beside the ranking, the first of the guide rows.
+pub const FITTED_ROWS: usize = 50;
+
+/// The places of the rows that may guide choices: the first [`GUIDE_ROWS`] of all rows shuffled by `draws(0, "guide rows", 0)`.
+pub fn guide_rows(table: &Table) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..table.rows().len()).collect();
+    places.shuffle(&mut draws(0, "guide rows", 0));
+    places.truncate(GUIDE_ROWS);
+    places
+}
+
+/// The networks of the guide rows.
+pub(super) fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture> {
+    let network = |place: usize| bench.space().canonical(&table.rows()[place].architecture);
+    guide_rows(table).into_iter().map(network).collect()
+}
+
+/// What one supernet says of every network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MacroSupernet {
+    /// Its seed.
+    pub seed: u64,
+    /// Seconds of training, since it was last begun or gone on with, and of scoring.
+    pub seconds: [f64; 2],
+    /// The canonical architecture of each network, and its score.
+    pub scores: Vec<(PathMask, Score)>,
+}
+
+/// What the study found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MacroResult {
+    /// Versions, images, device.
+    pub provenance: Provenance,
+    /// Sizes.
+    pub settings: MacroSettings,
+    /// Rows of the table that are the same network as a guide row; all of them are left out.
+    pub held_out: usize,
+    /// What the supernets say, the main effects of it ([`main_effects`]) and what needs no supernet, against the table; each statistic is
+    /// the mean over the supernets.
+    pub correlation: TableCorrelation,
+    /// Each supernet by itself.
+    pub each: Vec<MacroSeed>,
+}
+
+/// How well one supernet ranks: Kendall's tau-b, with the same rows left out.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MacroSeed {
+    /// Its seed.
+    pub seed: u64,
+    /// By its loss.
+    pub loss: f64,
+    /// By its accuracy.
+    pub accuracy: f64,
+    /// By the main effects of its loss.
+    pub main_effects: f64,
+    /// Seconds of training and of scoring.
+    pub seconds: [f64; 2],
+}
+
+/// Trains supernets of NAS-Bench-Macro on the training images of `images`, scores each of the 3,969 networks once on the validation images,
+/// and holds the ranking against the accuracies that `table` reports. Each supernet's scores are stored in `directory` when they are
+/// there, so the same command goes on where it was stopped.
+///
+/// # Errors
+/// A table that lacks rows of the space; numbers that do not fit the images; another study in the directory; a loss that is no number;
+/// the user's stop.
+pub fn macro_study(
+    settings: &MacroSettings,
+    images: LabImages,
+    table: &Table,
+    directory: &Path,
+    display: &mut dyn Display,
+) -> Result<MacroResult, TrainError> {
+    settings.check()?;
+    let _lock = lock(directory)?;
+    let provenance = Provenance::new(images.split, images.device_name);
+    let here = serde_json::json!({ "experiment": STUDY, "provenance": provenance, "settings": settings });
+    agree(directory, &here, "the configuration of an experiment")?;
+    let bench = NasBenchMacro::new();
+    let table = table.clone().complete(bench.space())?;
+    let supernets = supernets(settings, images, &bench, directory, display)?;
+    let result = held_against(settings, provenance, &bench, &table, &supernets)?;
+    ResultFile::new(STUDY, result.clone()).write(&directory.join("result.json"))?;
+    macro_report::save(&result, &bench, &table, &supernets, directory)?;
+    Ok(result)
+}
+
+/// The scores of each seed's supernet, from its file or made now.
+fn supernets(
+    settings: &MacroSettings,
+    images: LabImages,
+    bench: &NasBenchMacro,
+    directory: &Path,
+    display: &mut dyn Display,
+) -> Result<Vec<MacroSupernet>, TrainError> {
+    let all = bench.space().architectures(6_561).expect("the space is small");
+    let networks: Vec<PathMask> =
+        all.iter().filter(|one| bench.space().canonical(one) == **one).map(|one| one.mask().clone()).collect();
+    let at_once = workers_on(&images.device.clone().inner(), settings.at_once);
+    display.begin("supernets", settings.supernet.steps * settings.seeds.len() as u64);
+    let found = share("supernets", at_once, settings.seeds.clone(), display, |seed, display| {
+        let path = directory.join(format!("supernet-{seed}.json"));
+        match fs::read(&path) {
+            Ok(text) => serde_json::from_slice(&text).map_err(|error| TrainError::File {
+                path,
+                found: error.to_string(),
+                expected: "the scores of a supernet",
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
+                let supernet = supernet(settings, seed, images, &networks, &mut keeper, display)?;
+                write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
+                keeper.clear()?;
+                Ok(supernet)
+            }
+            Err(error) => Err(TrainError::io(&path)(error)),
+        }
+    })?;
+    display.end();
+    Ok(found)
+}
+
+/// Trains one supernet and scores all networks.
+fn supernet(
+    settings: &MacroSettings,
+    seed: u64,
+    LabImages { split, device, .. }: LabImages,
+    networks: &[PathMask],
+    keeper: &mut Keeper,
+    display: &mut dyn Display,
+) -> Result<MacroSupernet, TrainError> {
+    let images = split.train.shape();
+    let shape = NasBenchMacroShape {
+        stem: settings.stem,
+        head: settings.head,
+        side: images.width,
+        channels: images.channels,
+        classes: split.train.classes().len(),
+    };
+    let definition = NasBenchMacroNet::definition(shape, device)?.with_norm(settings.norm);
+    let SupernetTraining { steps, batch, ghost_batch, micro_batches, sgd, augmentation } = settings.supernet;
+    let normalisation = Normalisation::of(&split.train);
+    let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
+    let validation = ImageExamples::new(&split.validation, normalisation, Augmentation { pad: 0, flip: false })?;
+    let autodiff = device.clone().autodiff();
+    let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
+    let sampler = settings.paths.sampler();
+    let training = Training {
+        stage: "supernet",
+        seed,
+        steps,
+        ghosts: batch / ghost_batch,
+        micro_batches,
+        sgd,
+        sampler: &*sampler,
+        execution: Execution::Kernels,
+    };
+    let began = Instant::now();
+    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+    let loader = OwnLoader::new(&train, batch, seed)?;
+    let trained = training.run_with(network, &loader, &autodiff, hooks, display)?.valid();
+    let trained_in = began.elapsed().as_secs_f64();
+    let scoring = Scoring {
+        candidates: networks.len(),
+        score_batch: settings.score_batch,
+        memory_mib: None,
+        at_once: settings.at_once.max(1),
+        halving: None,
+    };
+    let began = Instant::now();
+    let mut silent = Silent;
+    let mut evaluator = OwnEvaluator::new(&trained, &definition, &validation, scoring, device, &mut silent)?;
+    let scores = evaluator.score(networks)?;
+    let seconds = [trained_in, began.elapsed().as_secs_f64()];
+    Ok(MacroSupernet { seed, seconds, scores: networks.iter().cloned().zip(scores).collect() })
+}
+
+/// Each row of the table with the score of its network.
+fn scored(bench: &NasBenchMacro, table: &Table, supernet: &MacroSupernet) -> Vec<Scored> {
+    let scores: HashMap<&PathMask, Score> = supernet.scores.iter().map(|(mask, score)| (mask, *score)).collect();
+    let row = |row: &supernet_search::TableRow| Scored {
+        architecture: row.architecture.clone(),
+        score: scores[bench.space().canonical(&row.architecture).mask()],
+        cost: row.cost,
+    };
+    table.rows().iter().map(row).collect()
+}
+
+fn held_against(
+    settings: &MacroSettings,
+    provenance: Provenance,
+    bench: &NasBenchMacro,
+    table: &Table,
+    supernets: &[MacroSupernet],
+) -> Result<MacroResult, TrainError> {
+    let guides = guide_networks(bench, table);
+    let is_guide = |place: usize| guides.contains(&bench.space().canonical(&table.rows()[place].architecture));
+    let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..table.rows().len()).partition(|&place| is_guide(place));
+    let architectures: Vec<Architecture> = table.rows().iter().map(|row| row.architecture.clone()).collect();
+    let truth = architectures.iter().map(|one| table.reported(one)).collect::<Result<Vec<f64>, _>>()?;
+    let lists: Vec<Vec<Scored>> = supernets.iter().map(|supernet| scored(bench, table, supernet)).collect();
+    let smoothed: Vec<Vec<Scored>> = lists.iter().map(|list| main_effects(bench.space(), list)).collect();
+    let mut rankings = score_rankings(&lists);
+    let effects = score_rankings(&smoothed).into_iter();
+    rankings.extend(effects.map(|ranking| Ranking { name: format!("{}, main effects", ranking.name), ..ranking }));
+    rankings.extend(cost_rankings(table, &architectures)?);
+    rankings.extend(guesses(bench, &architectures, &truth, &guide_rows(table)));
+    let correlate_settings = CorrelateSettings {
+        held_out: held_out.iter().map(|&place| architectures[place].clone()).collect(),
+        bootstrap: settings.bootstrap,
+        ..CorrelateSettings::default()
+    };
+    let correlation = correlate_rankings(table, &architectures, &rankings, &correlate_settings)?;
+    let tau = |list: &[Scored], value: fn(&Score) -> f64| {
+        let values: Vec<f64> = kept.iter().map(|&place| value(&list[place].score)).collect();
+        kendall(&values, &pick(&truth, &kept)).unwrap_or(f64::NAN)
+    };
+    let each = supernets.iter().zip(lists.iter().zip(&smoothed)).map(|(supernet, (list, smoothed))| MacroSeed {
+        seed: supernet.seed,
+        loss: tau(list, |score| -score.loss),
+        accuracy: tau(list, |score| score.accuracy),
+        main_effects: tau(smoothed, |score| -score.loss),
+        seconds: supernet.seconds,
+    });
+    let (each, held_out) = (each.collect(), held_out.len());
+    Ok(MacroResult { provenance, settings: settings.clone(), held_out, correlation, each })
+}
+
+/// What needs no supernet: a linear fit on the first guide rows, and the number of layers that are not the identity.
+fn guesses(bench: &NasBenchMacro, architectures: &[Architecture], truth: &[f64], guide: &[usize]) -> [Ranking; 2] {
+    let fitted: Vec<(&PathMask, f64)> =
+        guide[..FITTED_ROWS].iter().map(|&place| (architectures[place].mask(), truth[place])).collect();
+    let fit = LinearFit::new(bench.space(), &fitted, 1e-2);
+    let depth = |mask: &PathMask| (0..bench.space().choices().len()).filter(|&i| mask.bits(i) != 1).count() as f64;
+    let by = |name: String, guess: &dyn Fn(&PathMask) -> f64| Ranking {
+        name,
+        lists: vec![architectures.iter().map(|one| guess(one.mask())).collect()],
+    };
+    [by(format!("linear fit, {FITTED_ROWS} rows"), &|mask| fit.predict(mask)), by("layers not identity".into(), &depth)]
+}

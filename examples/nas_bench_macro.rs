@@ -1,0 +1,115 @@
+//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro are trained on CIFAR-10 at a reduced scale, score all of
+//! its networks, and are held against the published accuracies.
+
+use clap::Parser;
+use std::{fs, path::PathBuf, process::ExitCode};
+use supernet::{
+    nn::{MaskedL2, NormKind},
+    prelude::*,
+    search::{Bootstrap, Table},
+    train::{
+        PathSampling, Sgd, SupernetTraining,
+        experiments::{LabImages, MacroSettings, macro_study},
+    },
+};
+use supernet_examples::report;
+
+/// Supernets of NAS-Bench-Macro against its table.
+#[derive(Parser)]
+struct Arguments {
+    /// Folder of CIFAR-10's binary version: data_batch_*.bin and test_batch.bin.
+    #[arg(long)]
+    data: PathBuf,
+
+    /// The table of all 6,561 networks (arch, acc1, acc2, acc3, mean_acc, …).
+    #[arg(long)]
+    table: PathBuf,
+
+    /// Channels of the stem (published: 32).
+    #[arg(long, default_value_t = 8)]
+    stem: usize,
+
+    /// Channels of the last 1x1 (published: 1280).
+    #[arg(long, default_value_t = 128)]
+    head: usize,
+
+    /// Images at their own 32 x 32 instead of averaged to 16 x 16.
+    #[arg(long)]
+    full_size: bool,
+
+    /// Training steps.
+    #[arg(long, default_value_t = 3_000)]
+    steps: u64,
+
+    /// Images per step.
+    #[arg(long, default_value_t = 64)]
+    batch: usize,
+
+    /// Images per ghost batch, each an architecture of its own.
+    #[arg(long, default_value_t = 16)]
+    ghost_batch: usize,
+
+    /// Probability of the identity in each layer of a trained architecture (uniform: a third).
+    #[arg(long, default_value_t = 0.2)]
+    identity: f64,
+
+    /// Learning rate at the first step.
+    #[arg(long, default_value_t = 0.1)]
+    learning_rate: f64,
+
+    /// Training images held out for scoring.
+    #[arg(long, default_value_t = 1_000)]
+    validation: usize,
+
+    /// Seeds of the supernets.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 3])]
+    seeds: Vec<u64>,
+
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    #[arg(long, default_value = "flex")]
+    device: String,
+
+    /// Directory for the results; the same command goes on where it was stopped.
+    #[arg(long, default_value = "runs/nas_bench_macro")]
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    report(|| {
+        let arguments = Arguments::parse();
+        let device = device(&arguments.device)?;
+        let mut cifar = cifar10(&arguments.data)?;
+        if !arguments.full_size {
+            cifar.train = cifar.train.average_2x2()?;
+            cifar.test = cifar.test.average_2x2()?;
+        }
+        let parts = [cifar.train.len() - arguments.validation, arguments.validation];
+        let split = stratified_with_test(&cifar.train, &parts, cifar.test, &mut draws(1, "split", 0))?;
+        let csv =
+            fs::File::open(&arguments.table).map_err(|error| format!("{}: {error}", arguments.table.display()))?;
+        let table = Table::nas_bench_macro("nas-bench-macro", csv, &["acc1", "acc2", "acc3"])?;
+        let settings = MacroSettings {
+            stem: arguments.stem,
+            head: arguments.head,
+            norm: NormKind::Ghost,
+            paths: PathSampling::RareIdentity(arguments.identity),
+            supernet: SupernetTraining {
+                steps: arguments.steps,
+                batch: arguments.batch,
+                ghost_batch: arguments.ghost_batch,
+                micro_batches: 1,
+                sgd: Sgd { learning_rate: arguments.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
+                augmentation: Augmentation { pad: 0, flip: true },
+            },
+            score_batch: 250,
+            seeds: arguments.seeds,
+            bootstrap: Bootstrap { seed: 1, resamples: 200 },
+            at_once: 0,
+        };
+        let images = LabImages { split: &split, device: &device, device_name: &arguments.device };
+        let result = macro_study(&settings, images, &table, &arguments.out, &mut *display())?;
+        println!("\n{result}");
+        println!("results: {}", arguments.out.display());
+        Ok(())
+    })
+}
