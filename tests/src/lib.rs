@@ -268,6 +268,8 @@ mod book {
     struct OwnImages;
     #[doc = include_str!("../../docs/own-space.md")]
     struct OwnSpace;
+    #[doc = include_str!("../../docs/take-away.md")]
+    struct TakeAway;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
 }
