@@ -3,6 +3,7 @@
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
 use supernet::prelude::*;
+use supernet_examples::command;
 
 /// One-shot architecture search on CIFAR-10.
 #[derive(Parser)]
@@ -65,7 +66,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let device = device(&arguments.device)?;
     let split = images(arguments, config.scoring.score_batch)?;
     let provenance = Provenance::new(&split, &arguments.device);
-    let directory = RunDirectory::open(&arguments.out, &config, provenance)?;
+    let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("cifar10"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
     let result = directory.search(&split, &device, &mut *display())?;

@@ -4,6 +4,7 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::prelude::*;
+use supernet_examples::command;
 
 /// One-shot architecture search on 10,000 images of Fashion-MNIST, 16 x 16.
 #[derive(Parser)]
@@ -47,7 +48,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let device = device(&arguments.device)?;
     let split = images(arguments.seed)?;
     let provenance = Provenance::new(&split, &arguments.device);
-    let directory = RunDirectory::open(&arguments.out, &config, provenance)?;
+    let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("quickstart"));
 
     let space = config.cells()?;
     println!(

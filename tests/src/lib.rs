@@ -273,6 +273,8 @@ mod book {
     struct Runs;
     #[doc = include_str!("../../docs/known-spaces.md")]
     struct KnownSpaces;
+    #[doc = include_str!("../../docs/take-away.md")]
+    struct TakeAway;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
 }

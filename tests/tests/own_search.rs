@@ -3,6 +3,7 @@
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
+    store::{ModuleSnapshot, SafetensorsStore},
     tensor::Device,
 };
 use supernet::{
@@ -11,8 +12,12 @@ use supernet::{
         search_own,
     },
     prelude::*,
-    train::{Halving, PathSampling, Scoring, SeededWeights},
+    train::{
+        Halving, PathSampling, Scoring, SeededWeights,
+        export::{BestFile, OwnBest},
+    },
 };
+use supernet_nn::NamedWeights;
 use supernet_tests::device;
 
 const FEATURES: usize = 6;
@@ -114,6 +119,37 @@ fn a_search_over_a_table_learns_and_ends_with_a_network_that_equals_the_masked_s
     let picked = &result.retrained[0];
     assert!(picked.test.accuracy > 0.5 && picked.test.images == 300, "{:?}", picked.test);
     assert!(result.retrained.iter().all(|r| r.cost.parameters > 0 && r.cost.macs > 0));
+}
+
+#[test]
+fn the_best_is_taken_away_as_weights_and_refused_as_code() {
+    let result = found(&device());
+    let best = OwnBest { network: &result.best.1, trained: &result.retrained[0], seed: 1 };
+    let folder = tempfile::tempdir().unwrap();
+    best.save(folder.path()).unwrap();
+    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["architecture.json", "weights.safetensors"]);
+    let text = std::fs::read_to_string(folder.path().join("architecture.json")).unwrap();
+    assert!(
+        text.contains(&format!("\"architecture\": \"{}\"", result.best.0)) && text.contains("\"space\": \"table\"")
+    );
+
+    // The weights give the trained network back, statistics included.
+    let trained = NamedWeights::of(&result.best.1).0;
+    assert!(trained.keys().any(|name| name.contains("stored_mean")), "{:?}", trained.keys());
+    let mut fresh = definition().stand_alone(&result.best.0, &mut SeededWeights::new(9), &device()).unwrap();
+    fresh.load_from(&mut SafetensorsStore::from_file(folder.path().join("weights.safetensors"))).unwrap();
+    assert_eq!(NamedWeights::of(&fresh).0, trained);
+
+    let error = best.bytes(BestFile::Model).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "model.rs for `table`: found a space of one's own, expected the paper's; architecture.json and weights.safetensors hold its network"
+    );
+    for file in [BestFile::Onnx, BestFile::Drawing, BestFile::Card] {
+        assert!(best.bytes(file).unwrap_err().to_string().starts_with(file.name()));
+    }
 }
 
 #[test]

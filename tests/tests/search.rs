@@ -12,7 +12,7 @@ use supernet::{
     search::Objective,
     train::{
         AllOn, Group, Halving, LatencyLimit, PathSampling, Proposer, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, divergences, rank,
+        StandAloneEvaluator, SupernetEvaluator, divergences, export::load_best, rank,
     },
 };
 use supernet_tests::{
@@ -41,6 +41,10 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
     let names: Vec<&str> = left.keys().map(String::as_str).collect();
     let expected = [
         "best/architecture.json",
+        "best/card.md",
+        "best/cell.svg",
+        "best/model.onnx",
+        "best/model.rs",
         "best/weights.safetensors",
         "candidates.csv",
         "config.json",
@@ -104,6 +108,10 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
         network.forward_with(images, &paths, &call).unwrap().into_data()
     };
     assert_eq!(logits(&network.valid()), logits(&result.best.1));
+    let (record, read) = load_best(&folder.path().join("best"), &device()).unwrap();
+    assert_eq!(logits(&read), logits(&result.best.1));
+    assert_eq!((record.test, record.seed), (Some(result.retrained[0].test), 1));
+    assert_eq!(record.spread.map(|spread| spread.n), Some(2));
 }
 
 /// A tiny search's supernet with what scores by it.
@@ -393,7 +401,7 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
     let result = directory.search(&split, &device(), &mut Silent).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
-    assert_eq!(contents(folder.path()).len(), 11 + 2 * different.len());
+    assert_eq!(contents(folder.path()).len(), 15 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

@@ -30,7 +30,9 @@ fn open(directory: &Path, settings: &RunSettings, from_last_good: bool) -> Resul
     let opened = RunDirectory::open(directory, &settings.search, provenance)?;
     settings.store(directory)?;
     let saving = Saving { from_last_good, ..Saving::default() };
-    Ok(Opened { directory: opened.with_saving(saving), split, device })
+    // The settings are all in the file; where the directory is says nothing.
+    let directory = opened.with_saving(saving).with_command("supernet run DIRECTORY --config run.toml");
+    Ok(Opened { directory, split, device })
 }
 
 /// Searches, or goes on.

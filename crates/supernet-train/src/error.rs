@@ -120,6 +120,9 @@ pub enum TrainError {
         /// What the device says.
         reason: String,
     },
+    /// A network cannot be written down.
+    #[error(transparent)]
+    Export(#[from] crate::export::ExportError),
     /// The figure cannot be drawn.
     #[error(transparent)]
     Figure(#[from] crate::FigureError),

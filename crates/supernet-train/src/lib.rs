@@ -5,6 +5,7 @@ mod display;
 mod divergence;
 mod error;
 pub mod experiments;
+pub mod export;
 mod halving;
 mod latency;
 mod ledger;

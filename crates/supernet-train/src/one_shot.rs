@@ -68,6 +68,10 @@ pub struct SearchResult {
     pub supernet: Network,
     /// The sizes of the stand-alone networks.
     pub stand_alone: NetworkConfig,
+    /// How pixels became numbers.
+    pub normalisation: Normalisation,
+    /// Names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
 }
 
 /// Trains the supernet of `config` on the training images of `split`.
@@ -302,7 +306,8 @@ impl<'a> OneShot<'a> {
             stages.tested(&retrained)?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-        Ok(SearchResult { candidates: scored.outcome.scored, retrained, best, supernet, stand_alone })
+        let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
+        Ok(SearchResult { candidates, retrained, best, supernet, stand_alone, normalisation, classes })
     }
 }
 

@@ -7,6 +7,7 @@ mod scatter;
 mod search_page;
 
 pub use cell::cell_svg;
+pub(crate) use cell::cells_file;
 pub use intervals::IntervalFigure;
 pub use page::{Cell, Page};
 pub(crate) use search_page::search_page;

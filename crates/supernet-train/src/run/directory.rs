@@ -1,9 +1,11 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
-use super::{Saving, Stages, agree, lock, pareto::ParetoFront, save_weights, write_whole};
+use super::{Saving, Stages, agree, lock, pareto::ParetoFront, write_whole};
 use crate::{
     ComparisonTable, Display, FigureGroup, Group, Proposer, SearchConfig, SearchFigure, SearchResult, TrainError,
-    one_shot::OneShot, report::search_page,
+    export::{Best, Card, Export},
+    one_shot::OneShot,
+    report::search_page,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,7 @@ pub struct RunDirectory {
     path: PathBuf,
     run: RunFile,
     saving: Saving,
+    command: Option<String>,
     _lock: File,
 }
 
@@ -91,7 +94,7 @@ impl RunDirectory {
         let lock = lock(&path)?;
         let run = RunFile { provenance, config: config.clone() };
         agree(&path, &serde_json::to_value(&run).expect("plain data"), "the configuration of a run")?;
-        Ok(Self { path, run, saving: Saving::default(), _lock: lock })
+        Ok(Self { path, run, saving: Saving::default(), command: None, _lock: lock })
     }
 
     /// The same with checkpoints as `saving` says.
@@ -99,8 +102,13 @@ impl RunDirectory {
         Self { saving, ..self }
     }
 
-    /// Runs the search, or what is left of it, with candidates proposed as its configuration says, and writes what it finds: `networks.csv`, `table.txt`,
-    /// `figure.svg`, `figure.png`, `report.html`, and `best/` with `architecture.json` and `weights.safetensors`.
+    /// The same with the command that makes the run, for the best network's card.
+    pub fn with_command(self, command: impl Into<String>) -> Self {
+        Self { command: Some(command.into()), ..self }
+    }
+
+    /// Runs the search, or what is left of it, with candidates proposed as its configuration says, and writes what it finds: `networks.csv`,
+    /// `table.txt`, `figure.svg`, `figure.png`, `report.html`, and `best/` with what [`Best`] holds.
     ///
     /// # Errors
     /// As [`crate::one_shot_search`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
@@ -160,12 +168,6 @@ impl RunDirectory {
         &self.path
     }
 
-    fn to_json(&self, value: &impl Serialize) -> String {
-        let mut text = serde_json::to_string_pretty(value).expect("plain data");
-        text.push('\n');
-        text
-    }
-
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
         write_whole(&self.path.join(name), bytes)
     }
@@ -193,18 +195,11 @@ impl RunDirectory {
 
     fn save_best(&self, result: &SearchResult) -> Result<(), TrainError> {
         let (mask, network) = &result.best;
-        let best = result.retrained.iter().find(|r| r.group == Group::Picked).expect("at least one picked");
-        let card = serde_json::json!({
-            "architecture": mask,
-            "network": result.stand_alone,
-            "one_shot": best.one_shot,
-            "test": best.test,
-            "cost": best.cost,
-            "seed": self.run.config.seed,
-            "provenance": self.run.provenance,
-        });
-        self.write("best/architecture.json", self.to_json(&card).as_bytes())?;
-        save_weights(network, &self.path.join("best/weights.safetensors"))
+        let SearchResult { stand_alone, normalisation, classes, retrained, .. } = result;
+        let export = Export { config: stand_alone, mask, normalisation, classes, seed: self.run.config.seed };
+        let (provenance, command) = (&self.run.provenance, self.command.as_deref());
+        let card = Card { export, retrained, provenance, command, latency: None };
+        Best { card, network }.save(&self.path.join("best"))
     }
 
     fn figure(&self, result: &SearchResult) -> SearchFigure {

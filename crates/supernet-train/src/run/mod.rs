@@ -13,5 +13,5 @@ pub use directory::{Provenance, RunDirectory};
 pub use event_log::{Event, EventLine, EventLog, read_events};
 pub use keeper::{Keeper, Saving};
 
-pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, whole_lines, write_whole};
+pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, weights, whole_lines, write_whole};
 pub(crate) use stages::Stages;

@@ -1,0 +1,271 @@
+//! The card: what a network is, how good it is beside others, what it reads, where it comes from.
+
+use super::{BestFile, Export};
+use crate::{ComparisonTable, Provenance, Retrained, Spread};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use supernet_data::Normalisation;
+use supernet_nn::NetworkConfig;
+use supernet_search::Score;
+use supernet_space::{Cost, PathMask};
+
+/// What is known of a described network. Nothing is measured here: what is not known is left out.
+#[derive(Clone, Copy, Debug)]
+pub struct Card<'a> {
+    /// The network.
+    pub export: Export<'a>,
+    /// Every network of the run that was trained from scratch, this one among them.
+    pub retrained: &'a [Retrained],
+    /// Data, device and versions.
+    pub provenance: &'a Provenance,
+    /// The command that made the run.
+    pub command: Option<&'a str>,
+    /// The network's measured latency, in words: value, spread, batch, device.
+    pub latency: Option<&'a str>,
+}
+
+/// The same to be read by programs: `architecture.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BestRecord {
+    /// Its mask.
+    pub architecture: PathMask,
+    /// Its sizes.
+    pub network: NetworkConfig,
+    /// Its one-shot score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_shot: Option<Score>,
+    /// Its score on test images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<Score>,
+    /// Test accuracies of the networks that were chosen as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spread: Option<Spread>,
+    /// What it costs.
+    pub cost: Cost,
+    /// Seed of the run.
+    pub seed: u64,
+    /// What it reads.
+    pub normalisation: Normalisation,
+    /// What its logits mean.
+    pub classes: Vec<String>,
+    /// Data, device and versions.
+    pub provenance: Provenance,
+    /// The command that made the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// Its latency, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<String>,
+}
+
+impl Card<'_> {
+    /// The network among those trained from scratch.
+    fn trained(&self) -> Option<&Retrained> {
+        self.retrained.iter().find(|network| network.mask == *self.export.mask)
+    }
+
+    /// Test accuracies of the networks that were chosen for the same reason.
+    fn spread(&self) -> Option<Spread> {
+        let group = self.trained()?.group;
+        let members = self.retrained.iter().filter(|network| network.group == group);
+        Spread::of(&members.map(|network| network.test.accuracy).collect::<Vec<_>>())
+    }
+
+    /// For programs.
+    ///
+    /// # Errors
+    /// A mask of another space, a size out of range, a normalisation or class names of other images.
+    pub fn record(&self) -> Result<BestRecord, super::ExportError> {
+        self.export.check()?;
+        let Export { config, mask, normalisation, classes, seed } = self.export;
+        Ok(BestRecord {
+            architecture: mask.clone(),
+            network: config.clone(),
+            one_shot: self.trained().map(|network| network.one_shot),
+            test: self.trained().map(|network| network.test),
+            spread: self.spread(),
+            cost: config.shape.cost(&config.cells, mask)?,
+            seed,
+            normalisation: normalisation.clone(),
+            classes: classes.to_vec(),
+            provenance: self.provenance.clone(),
+            command: self.command.map(Into::into),
+            latency: self.latency.map(Into::into),
+        })
+    }
+
+    /// For people: `card.md`.
+    ///
+    /// # Errors
+    /// As [`Card::record`].
+    pub fn markdown(&self) -> Result<String, super::ExportError> {
+        let record = self.record()?;
+        let provenance = &record.provenance;
+        let mut text = format!(
+            "# A network found by one-shot architecture search on {}\n\n`{}`\n\n| | |\n|---|---|\n",
+            line(&provenance.data),
+            record.architecture
+        );
+        for (name, value) in self.rows(&record) {
+            writeln!(text, "| {name} | {} |", line(&value).replace('|', "\\|")).expect("a string");
+        }
+        if let Some(command) = self.command {
+            write!(text, "\nMade by:\n\n    {}\n", line(command)).expect("a string");
+        }
+        if !self.retrained.is_empty() {
+            let table = ComparisonTable(self.retrained);
+            write!(text, "\n## Beside others of the same run\n\n```text\n{table}```\n").expect("a string");
+        }
+        Ok(text + &reads(&record) + &files())
+    }
+
+    /// The facts, each with its name.
+    fn rows(&self, record: &BestRecord) -> Vec<(&'static str, String)> {
+        let percent = |value: f64, digits: usize| format!("{:.digits$} %", 100.0 * value);
+        let mut rows = Vec::new();
+        if let Some(Score { accuracy, loss, images }) = record.test {
+            rows.push(("test accuracy", format!("{} on {images} images, loss {loss:.4}", percent(accuracy, 2))));
+        }
+        if let (Some(Spread { n, mean, deviation }), Some(trained)) = (record.spread, self.trained()) {
+            let group = trained.group.name();
+            rows.push(match n {
+                1 => ("spread", format!("not known: one network of its group ({group}) was trained from scratch")),
+                _ => (
+                    "spread",
+                    format!(
+                        "{:.2} ± {:.2} % over the {n} of its group ({group}) that were trained from scratch (mean, standard deviation)",
+                        100.0 * mean,
+                        100.0 * deviation
+                    ),
+                ),
+            });
+        }
+        if let Some(Score { accuracy, images, .. }) = record.one_shot {
+            let chosen = "it was chosen by that, before any test image was read";
+            let chosen = if self.trained().is_some_and(|t| t.group == crate::Group::Picked) { chosen } else { "" };
+            let joint = if chosen.is_empty() { "" } else { "; " };
+            rows.push((
+                "one-shot accuracy",
+                format!("{} on {images} validation images{joint}{chosen}", percent(accuracy, 1)),
+            ));
+        }
+        rows.push(("parameters", record.cost.parameters.to_string()));
+        rows.push(("multiply-accumulates", format!("{} for one image", record.cost.macs)));
+        if let Some(latency) = self.latency {
+            rows.push(("latency", latency.into()));
+        }
+        let Provenance { supernet, burn, device, data, images: [train, validation, test], fingerprints } =
+            &record.provenance;
+        rows.push(("seed", record.seed.to_string()));
+        rows.push(("device", device.clone()));
+        rows.push(("data", format!("{data}: {train} training, {validation} validation, {test} test images")));
+        rows.push(("fingerprints of the three", fingerprints.join(", ")));
+        rows.push(("versions", format!("supernet {supernet}, burn {burn}")));
+        rows
+    }
+}
+
+/// What the network reads and what comes out.
+fn reads(record: &BestRecord) -> String {
+    let shape = record.network.shape;
+    let list = |values: &[f32]| values.iter().map(f32::to_string).collect::<Vec<_>>().join(", ");
+    let classes: Vec<String> = record.classes.iter().map(|name| line(name)).collect();
+    format!(
+        "\n## What it reads\n\nImages [{}, {side}, {side}] (channels, height, width). Each value, from 0 to 255, goes in as `(value / 255 - mean) / std` of \
+         its channel:\nmean {}; std {}.\n\nA logit for each class, in this order: {}.\n",
+        shape.channels,
+        list(record.normalisation.mean()),
+        list(record.normalisation.std()),
+        classes.join(", "),
+        side = shape.side,
+    )
+}
+
+fn files() -> String {
+    let rows: String = BestFile::ALL.iter().map(|file| format!("| `{}` | {} |\n", file.name(), file.what())).collect();
+    format!("\n## Files\n\n| file | what |\n|---|---|\n{rows}")
+}
+
+/// Text without line breaks or other control characters.
+fn line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Group, export::testing::Described};
+
+    fn retrained(group: Group, mask: &PathMask, accuracy: f64) -> Retrained {
+        let score = |accuracy| Score { accuracy, loss: 0.5, images: 1_000 };
+        let cost = Cost { parameters: 1, macs: 1 };
+        Retrained { group, mask: mask.clone(), one_shot: score(0.75), cost, test: score(accuracy) }
+    }
+
+    fn provenance() -> Provenance {
+        Provenance {
+            supernet: "0.1.0".into(),
+            burn: "0.22.1".into(),
+            device: "flex".into(),
+            data: "my | images".into(),
+            images: [600, 100, 300],
+            fingerprints: ["aa".into(), "bb".into(), "cc".into()],
+        }
+    }
+
+    #[test]
+    fn a_card_says_what_is_known_and_nothing_else() {
+        let described = Described::small("11:0110000/101:1000000");
+        let other = described.config.cells.space().parse("10:0110000/101:1000000").unwrap();
+        let retrained = [
+            retrained(Group::Picked, &described.mask, 0.9),
+            retrained(Group::Picked, &other, 0.8),
+            retrained(Group::Random, &other, 0.1),
+        ];
+        let provenance = provenance();
+        let card = Card {
+            export: described.export(),
+            retrained: &retrained,
+            provenance: &provenance,
+            command: Some("quickstart\n--seed 1"),
+            latency: None,
+        };
+        let text = card.markdown().unwrap();
+        for said in [
+            "| test accuracy | 90.00 % on 1000 images, loss 0.5000 |",
+            "| spread | 85.00 ± 7.07 % over the 2 of its group (picked)",
+            "| one-shot accuracy | 75.0 % on 1000 validation images; it was chosen by that",
+            "| data | my \\| images: 600 training, 100 validation, 300 test images |",
+            "| fingerprints of the three | aa, bb, cc |",
+            "    quickstart --seed 1\n",
+            "picked − random: ",
+            "A logit for each class, in this order: class 0, class 1",
+            "| `model.onnx` |",
+        ] {
+            assert!(text.contains(said), "{said}\n{text}");
+        }
+        assert!(!text.contains("latency"));
+        let cost = described.config.shape.cost(&described.config.cells, &described.mask).unwrap();
+        assert!(text.contains(&format!("| parameters | {} |", cost.parameters)));
+
+        let measured = Card { latency: Some("0.4 ms"), command: None, retrained: &retrained[..1], ..card };
+        let text = measured.markdown().unwrap();
+        assert!(text.contains("| latency | 0.4 ms |") && !text.contains("Made by"));
+        assert!(text.contains("| spread | not known"));
+    }
+
+    #[test]
+    fn the_record_is_read_back_as_it_was_written() {
+        let described = Described::small("11:0110000/101:1000000");
+        let retrained = [retrained(Group::Picked, &described.mask, 0.9)];
+        let provenance = provenance();
+        let export = described.export();
+        for command in [None, Some("quickstart")] {
+            let card = Card { export, retrained: &retrained, provenance: &provenance, command, latency: None };
+            let record = card.record().unwrap();
+            let text = serde_json::to_string_pretty(&record).unwrap();
+            assert!(!text.contains("latency"));
+            assert_eq!(serde_json::from_str::<BestRecord>(&text).unwrap(), record);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Networks to take away, with weights by formula and calibrated statistics.
+
+use burn::tensor::{DType, Tensor};
+use std::path::Path;
+use supernet::{
+    data::Normalisation,
+    train::{
+        Provenance,
+        export::{Best, Card, Export},
+    },
+};
+use supernet_nn::{Call, Network, NetworkConfig, Notes, Statistics};
+use supernet_space::{CellSpace, ConvOrder, PathMask, draws};
+use supernet_tests::{Formula, config, device, images, paths, with_order};
+
+/// A network and what its description borrows.
+pub struct Case {
+    /// The file in `generated/`, if it is one of them.
+    pub name: String,
+    pub config: NetworkConfig,
+    pub mask: PathMask,
+    normalisation: Normalisation,
+    classes: Vec<String>,
+}
+
+/// All seven operations; the other two orders; a block that is dead, which only a mask that is no architecture can have; a cell of its own
+/// each, one with a dead block between live ones. Every one has two reducing cells.
+pub fn cases() -> Vec<Case> {
+    let [ours, relu_first, relu_last] = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
+    let four = "11:0110000/101:1000010/0110:0001001/10101:0000110";
+    let three = "01:1000100/110:0100000/1111:0000011";
+    let each =
+        "11:0100000/100:0000010/1001:1000000/11:0100000/110:0000000/1011:0000100/10:0000001/111:0001000/0001:0010000";
+    let one = |cells, blocks| CellSpace::new(cells, blocks).expect("numbers in range");
+    vec![
+        Case::new("every_operation", one(3, 4), four, ours),
+        Case::new("relu_conv_norm", one(4, 3), three, relu_first),
+        Case::new("conv_norm_relu", one(3, 3), three, relu_last),
+        Case::new("dead_block", one(3, 3), "11:0100000/110:0000000/1011:0001001", ours),
+        Case::new("cells_of_their_own", one(3, 3).mask_per_cell(), each, ours),
+    ]
+}
+
+/// Uniform architectures of the paper's cells: 3 cells of 4 blocks.
+pub fn random_cases(count: u64) -> Vec<Case> {
+    let cells = CellSpace::new(3, 4).expect("numbers in range");
+    let random = |i| cells.space().sample(&mut draws(1, "tests", i)).to_string();
+    (0..count).map(|i| Case::new(format!("random-{i}"), cells.clone(), &random(i), ConvOrder::default())).collect()
+}
+
+impl Case {
+    fn new(name: impl Into<String>, cells: CellSpace, mask: &str, order: ConvOrder) -> Self {
+        let config = config(cells);
+        let config = with_order(&config, order, config.norm);
+        Self {
+            name: name.into(),
+            mask: config.cells.space().parse(mask).expect("a mask of the space"),
+            normalisation: Normalisation::new(vec![0.491, 0.482, 0.447], vec![0.247, 0.243, 0.262]).expect("numbers"),
+            classes: ["aeroplane", "car", "bird", "cat", "deer"].map(Into::into).to_vec(),
+            config,
+        }
+    }
+
+    pub fn export(&self) -> Export<'_> {
+        let Self { config, mask, normalisation, classes, .. } = self;
+        Export { config, mask, normalisation, classes, seed: 7 }
+    }
+
+    /// The trained network: weights by formula, statistics averaged over two batches.
+    pub fn network(&self) -> Network {
+        let device = device();
+        let network = self.config.stand_alone(&self.mask, &mut Formula(DType::F32), &device).expect("a network");
+        let notes = Notes::default();
+        let call = Call { statistics: Statistics::Note(&notes), ..Call::default() };
+        for batch in images(16, &self.config.shape, DType::F32, &device).chunk(2, 0) {
+            network
+                .forward_with(batch, &paths(&self.config.cells, std::slice::from_ref(&self.mask)), &call)
+                .expect("logits");
+        }
+        network.calibrate(&notes)
+    }
+
+    /// Images that no statistics were taken of, and the library's logits for them.
+    pub fn answers(&self, network: &Network, count: usize) -> (Tensor<4>, Tensor<2>) {
+        let images = images(16 + count, &self.config.shape, DType::F32, &device()).narrow(0, 16, count);
+        let call = Call { statistics: Statistics::Stored, ..Call::default() };
+        let paths = paths(&self.config.cells, std::slice::from_ref(&self.mask));
+        (images.clone(), network.forward_with(images, &paths, &call).expect("logits"))
+    }
+
+    /// Writes `best/` into `folder`.
+    pub fn save(&self, network: &Network, folder: &Path) {
+        let provenance = Provenance {
+            supernet: "0.1.0".into(),
+            burn: "0.22.1".into(),
+            device: "flex".into(),
+            data: "formulas".into(),
+            images: [16, 0, 16],
+            fingerprints: ["0".into(), "0".into(), "0".into()],
+        };
+        let card =
+            Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: None };
+        Best { card, network }.save(folder).expect("a folder that can be written");
+    }
+}

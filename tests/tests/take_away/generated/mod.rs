@@ -1,0 +1,13 @@
+//! `model.rs` of each case, as it is written (and as rustfmt lays it out by default). After a change of what is written:
+//! `SUPERNET_WRITE_GENERATED=1 cargo test --test take_away is_what_is_written`.
+
+#[rustfmt::skip]
+pub mod cells_of_their_own;
+#[rustfmt::skip]
+pub mod conv_norm_relu;
+#[rustfmt::skip]
+pub mod dead_block;
+#[rustfmt::skip]
+pub mod every_operation;
+#[rustfmt::skip]
+pub mod relu_conv_norm;
