@@ -99,7 +99,7 @@ fn main() -> ExitCode {
                 ghost_batch: arguments.ghost_batch,
                 micro_batches: 1,
                 sgd: Sgd { learning_rate: arguments.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
-                augmentation: Augmentation { pad: 0, flip: true },
+                augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
             },
             score_batch: 250,
             seeds: arguments.seeds,

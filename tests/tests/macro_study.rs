@@ -37,7 +37,7 @@ fn settings() -> MacroSettings {
             ghost_batch: 4,
             micro_batches: 1,
             sgd: Sgd { learning_rate: 0.1, momentum: 0.9, l2: MaskedL2::default() },
-            augmentation: Augmentation { pad: 0, flip: true },
+            augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
         },
         score_batch: 10,
         seeds: vec![1, 2],

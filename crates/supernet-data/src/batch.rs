@@ -29,7 +29,7 @@ impl Images {
     /// Draws follow the order of `indices`, so the batch is a function of `indices` and the generator.
     ///
     /// # Panics
-    /// As [`Images::batch`], and where the border is as wide as the images ([`Augmentation::check`] tells beforehand).
+    /// As [`Images::batch`], and where the augmentation does not fit the images ([`Augmentation::check`] tells beforehand).
     pub fn augmented_batch(
         &self,
         indices: &[usize],
@@ -38,7 +38,7 @@ impl Images {
         rng: &mut impl Rng,
     ) -> Batch {
         augmentation.check(self.shape()).unwrap_or_else(|error| panic!("{error}"));
-        self.place(indices, normalisation, || augmentation.draw(rng))
+        self.place(indices, normalisation, || augmentation.draw(self.shape(), rng))
     }
 
     /// A batch of images, each placed as `placement` says when its turn comes.
@@ -99,7 +99,7 @@ mod tests {
     fn an_augmented_batch_is_a_function_of_the_generator() {
         let images = toy(&[20, 20]);
         let all: Vec<usize> = (0..40).collect();
-        let augmentation = Augmentation { pad: 2, flip: true };
+        let augmentation = Augmentation { pad: 2, flip: true, cutout: 0 };
         let batch = |seed| images.augmented_batch(&all, &normalisation(), &augmentation, &mut rng(seed));
         assert_eq!(batch(1), batch(1));
         assert_ne!(batch(1).images, batch(2).images);
@@ -111,12 +111,24 @@ mod tests {
         let images = toy(&[1]);
         let black = [-0.5 / 0.2, -0.25 / 0.5];
         let shifted = (0..50).map(|seed| {
-            let augmentation = Augmentation { pad: 3, flip: false };
+            let augmentation = Augmentation { pad: 3, flip: false, cutout: 0 };
             images.augmented_batch(&[0], &normalisation(), &augmentation, &mut rng(seed)).images
         });
         // Some draw moves the image down by at least one row.
         let top_is_black = |image: &Vec<f32>| image[..4] == [black[0]; 4] && image[16..20] == [black[1]; 4];
         assert!(shifted.into_iter().any(|image| top_is_black(&image)));
+    }
+
+    #[test]
+    fn what_is_cut_out_is_the_mean_of_every_channel() {
+        let images = toy(&[1]);
+        let augmentation = Augmentation { pad: 0, flip: false, cutout: 2 };
+        let batch = images.augmented_batch(&[0], &normalisation(), &augmentation, &mut rng(2)).images;
+        let whole = images.batch(&[0], &normalisation()).images;
+        let cut: Vec<usize> = (0..32).filter(|&i| batch[i] != whole[i]).collect();
+        assert!(cut.iter().all(|&i| batch[i] == 0.0) && (2..=8).contains(&cut.len()), "{cut:?}");
+        let [first, second] = [0, 16].map(|plane| cut.iter().filter(move |&&i| i / 16 * 16 == plane).map(|i| i % 16));
+        assert!(first.eq(second));
     }
 
     #[test]

@@ -1,23 +1,16 @@
 use std::path::Path;
 
-use crate::{DataError, ImageShape, Images, file};
+use crate::{DataError, TrainTest, cifar::Format};
 
 /// The ten classes of CIFAR-10, by label.
 pub const CIFAR10_CLASSES: [&str; 10] =
     ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-const SHAPE: ImageShape = ImageShape::new(3, 32, 32);
-/// One label byte, then three planes of 32x32.
-const RECORD: usize = 1 + 3 * 32 * 32;
+/// One label byte.
+const FORMAT: Format = Format { label_bytes: 1, label_at: 0, names: "batches.meta.txt", classes: &CIFAR10_CLASSES };
 
-/// CIFAR-10 as its authors split it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cifar10 {
-    /// Images of the training batches, in file order.
-    pub train: Images,
-    /// Images of the test batch, in file order.
-    pub test: Images,
-}
+const TRAIN: [&str; 5] =
+    ["data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin", "data_batch_4.bin", "data_batch_5.bin"];
 
 /// Reads CIFAR-10 in its binary format (Krizhevsky, 2009): 3x32x32 images of ten classes.
 ///
@@ -29,90 +22,14 @@ pub struct Cifar10 {
 /// [`DataError::MissingFolder`], [`DataError::MissingFile`] and [`DataError::Io`] where something cannot be read,
 /// [`DataError::Count`] where a file is no whole number of records, at least one, or does not name ten classes,
 /// [`DataError::Label`] where a label is above 9. All name the file.
-pub fn cifar10(dir: impl AsRef<Path>) -> Result<Cifar10, DataError> {
-    let dir = dir.as_ref();
-    if !dir.is_dir() {
-        let expected = "the folder of data_batch_1.bin and test_batch.bin".to_owned();
-        return Err(DataError::MissingFolder { path: dir.to_owned(), expected });
-    }
-    let classes = class_names(dir)?;
-    let mut train = Records::default();
-    for path in (1..=5).map(|batch| dir.join(format!("data_batch_{batch}.bin"))).filter(|path| path.exists()) {
-        train.read(&path)?;
-    }
-    if train.labels.is_empty() {
-        let expected = "at least one of data_batch_1.bin … data_batch_5.bin".to_owned();
-        return Err(DataError::MissingFile { path: dir.join("data_batch_1.bin"), expected });
-    }
-    let mut test = Records::default();
-    test.read(&dir.join("test_batch.bin"))?;
-    Ok(Cifar10 { train: train.images("cifar10/train", &classes)?, test: test.images("cifar10/test", &classes)? })
-}
-
-/// The names in `batches.meta.txt`, or the known ten where there is no such file.
-fn class_names(dir: &Path) -> Result<Vec<String>, DataError> {
-    let path = dir.join("batches.meta.txt");
-    if !path.exists() {
-        return Ok(CIFAR10_CLASSES.map(str::to_owned).to_vec());
-    }
-    let bytes = file::read(&path, "ten class names, one a line")?;
-    let text = String::from_utf8_lossy(&bytes);
-    let names: Vec<String> = text.lines().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    if names.len() == CIFAR10_CLASSES.len() {
-        return Ok(names);
-    }
-    Err(DataError::Count {
-        place: path.display().to_string(),
-        found: names.len() as u64,
-        unit: "class names",
-        expected: "10, one a line".to_owned(),
-    })
-}
-
-/// Labels and pixels of the records read so far.
-#[derive(Default)]
-struct Records {
-    pixels: Vec<u8>,
-    labels: Vec<usize>,
-}
-
-impl Records {
-    fn read(&mut self, path: &Path) -> Result<(), DataError> {
-        let bytes = file::read(path, "records of 3073 bytes")?;
-        self.parse(&path.display().to_string(), &bytes)
-    }
-
-    fn parse(&mut self, file: &str, bytes: &[u8]) -> Result<(), DataError> {
-        if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD) {
-            return Err(DataError::Count {
-                place: file.to_owned(),
-                found: bytes.len() as u64,
-                unit: "bytes",
-                expected: format!("a multiple of {RECORD}, at least one record"),
-            });
-        }
-        let records = bytes.chunks_exact(RECORD);
-        self.pixels.reserve(records.len() * (RECORD - 1));
-        for (index, record) in records.enumerate() {
-            let label = usize::from(record[0]);
-            if label >= CIFAR10_CLASSES.len() {
-                return Err(DataError::Label { place: file.to_owned(), index, found: label, classes: 10 });
-            }
-            self.labels.push(label);
-            self.pixels.extend_from_slice(&record[1..]);
-        }
-        Ok(())
-    }
-
-    fn images(self, name: &str, classes: &[String]) -> Result<Images, DataError> {
-        Images::new(name, SHAPE, classes.to_vec(), self.pixels, self.labels)
-    }
+pub fn cifar10(dir: impl AsRef<Path>) -> Result<TrainTest, DataError> {
+    FORMAT.read(dir.as_ref(), "cifar10", &TRAIN, "test_batch.bin")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::message;
+    use crate::{ImageShape, cifar::Records, testing::message};
     use proptest::prelude::*;
     use std::{env, fs};
     use tempfile::TempDir;
@@ -146,7 +63,7 @@ mod tests {
             ("data_batch_2.bin", records(&[2, 3])),
             ("test_batch.bin", records(&[9])),
         ]);
-        let Cifar10 { train, test } = cifar10(dir.path()).unwrap();
+        let TrainTest { train, test } = cifar10(dir.path()).unwrap();
         assert_eq!((train.labels(), test.labels()), (&[2, 3, 4][..], &[9][..]));
         assert_eq!(train.shape(), ImageShape::new(3, 32, 32));
         assert_eq!([0, 1024, 2048].map(|at| train.pixels(1)[at]), [1, 2, 3]);
@@ -203,7 +120,7 @@ mod tests {
             println!("skipped: SUPERNET_DATA names no folder that holds cifar-10-batches-bin");
             return;
         };
-        let Cifar10 { train, test } = cifar10(Path::new(&data).join("cifar-10-batches-bin")).unwrap();
+        let TrainTest { train, test } = cifar10(Path::new(&data).join("cifar-10-batches-bin")).unwrap();
         assert_eq!((train.len() % 1000, test.len() % 1000), (0, 0));
         // The first training image is a frog, the second a truck; the first test image is a cat.
         assert_eq!((train.label(0), train.label(1), test.label(0)), (6, 9, 3));
@@ -226,7 +143,7 @@ mod tests {
             bytes.truncate(bytes.len().saturating_sub(cut));
             bytes.extend(&tail);
             let whole = !labels.is_empty() && (cut == tail.len());
-            let parsed = Records::default().parse("file", &bytes);
+            let parsed = Records::of(&FORMAT).parse("file", &bytes);
             prop_assert_eq!(parsed.is_ok(), whole && labels.iter().all(|&label| label < 10));
         }
     }

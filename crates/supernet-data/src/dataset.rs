@@ -17,8 +17,6 @@ impl Dataset<LabelledImage> for Images {
 impl Images {
     /// Reads a whole set of burn-dataset into memory. The first image decides on the shape.
     ///
-    /// Other item types come in by `burn_dataset::transform::MapperDataset`.
-    ///
     /// # Errors
     /// [`DataError::Dataset`] where the set fails to give an item, [`DataError::Shape`] or [`DataError::Count`] where
     /// an image differs from the first or from its own shape, and those of [`Images::new`].
@@ -27,12 +25,42 @@ impl Images {
         classes: Vec<String>,
         dataset: &dyn Dataset<LabelledImage>,
     ) -> Result<Images, DataError> {
+        Self::from_items(name, classes, dataset, Ok)
+    }
+
+    /// [`Images::from_dataset`] of a set with items of any type, each made an image by `labelled`.
+    ///
+    /// ```
+    /// use burn_dataset::InMemDataset;
+    /// use supernet_data::{ImageShape, Images, LabelledImage};
+    ///
+    /// // Items of two pixels between 0 and 1, and a name.
+    /// let set = InMemDataset::new(vec![([0.0, 1.0], "up"), ([1.0, 0.2], "down")]);
+    /// let classes = vec!["down".to_owned(), "up".to_owned()];
+    /// let images = Images::from_items("slopes", classes.clone(), &set, |(values, name): ([f32; 2], &str)| {
+    ///     let pixels = values.map(|value| (value * 255.0).round() as u8).to_vec();
+    ///     let label = classes.iter().position(|class| class == name).unwrap_or(classes.len());
+    ///     Ok(LabelledImage { shape: ImageShape::new(1, 1, 2), pixels, label })
+    /// })?;
+    /// assert_eq!((images.pixels(1), images.labels()), (&[255, 51][..], &[1, 0][..]));
+    /// # Ok::<(), supernet_data::DataError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Images::from_dataset`], and what `labelled` says.
+    pub fn from_items<I>(
+        name: impl Into<String>,
+        classes: Vec<String>,
+        dataset: &dyn Dataset<I>,
+        labelled: impl Fn(I) -> Result<LabelledImage, DataError>,
+    ) -> Result<Images, DataError> {
         let name = name.into();
         let mut shape = None;
         let (mut pixels, mut labels) = (Vec::new(), Vec::new());
         for index in 0..dataset.len() {
             let place = || name.clone();
-            let image = dataset.get(index).map_err(|source| DataError::Dataset { place: place(), index, source })?;
+            let item = dataset.get(index).map_err(|source| DataError::Dataset { place: place(), index, source })?;
+            let image = labelled(item)?;
             check_item(&name, index, &image, *shape.get_or_insert(image.shape))?;
             pixels.extend_from_slice(&image.pixels);
             labels.push(image.label);

@@ -2,6 +2,7 @@ use std::io;
 use std::path::PathBuf;
 
 use burn_dataset::DatasetError;
+use image::ImageError;
 
 use crate::ImageShape;
 
@@ -34,6 +35,22 @@ pub enum DataError {
         path: PathBuf,
         /// What the operating system said.
         source: io::Error,
+    },
+    /// The operating system refused to write a file.
+    #[error("{}: found {source}; expected to write there", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file is no image that can be decoded: another format, or one that breaks.
+    #[error("{}: found {source}; expected a whole image in PNG, JPEG or BMP format", path.display())]
+    Picture {
+        /// The file.
+        path: PathBuf,
+        /// What the decoder said.
+        source: ImageError,
     },
     /// A file that starts like gzip cannot be decompressed.
     #[error("{file}: found a gzip stream that breaks ({source}); expected a whole one")]
@@ -128,6 +145,14 @@ pub enum DataError {
         found: String,
         /// Its range.
         expected: String,
+    },
+    /// A set could not be downloaded, or what was downloaded could not be read.
+    #[error("{set}: found {said}; expected a download that ends, or its files in the cache")]
+    Download {
+        /// The set.
+        set: &'static str,
+        /// What burn-dataset said.
+        said: String,
     },
     /// A set from burn-dataset failed to give an item.
     #[error("{place}: item {index} cannot be read, found {source}; expected a labelled image")]

@@ -40,8 +40,8 @@ pub mod prelude {
     pub use crate::{DeviceError, device, offered_devices};
     pub use burn::tensor::Device;
     pub use supernet_data::{
-        Augmentation, DataError, Images, LabelledImage, Normalisation, Split, cifar10, fashion_mnist, stratified,
-        stratified_with_test,
+        Augmentation, Cifar100Labels, DataError, FolderOptions, Images, LabelledImage, Normalisation, Split, TrainTest,
+        cifar10, cifar100, fashion_mnist, idx, image_folder, stratified, stratified_with_test,
     };
     pub use supernet_nn::{Execution, Network, NetworkConfig, Paths};
     pub use supernet_search::{

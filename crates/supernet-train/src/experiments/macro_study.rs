@@ -218,7 +218,7 @@ fn supernet(
     let SupernetTraining { steps, batch, ghost_batch, micro_batches, sgd, augmentation } = settings.supernet;
     let normalisation = Normalisation::of(&split.train);
     let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
-    let validation = ImageExamples::new(&split.validation, normalisation, Augmentation { pad: 0, flip: false })?;
+    let validation = ImageExamples::new(&split.validation, normalisation, Augmentation::NONE)?;
     let autodiff = device.clone().autodiff();
     let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
     let sampler = settings.paths.sampler();

@@ -1,0 +1,215 @@
+//! A thousand malformed inputs for each reader of files: an error or images, no panic, no hang, and no more memory than the size of a file
+//! justifies.
+
+use image::{DynamicImage, ImageFormat, RgbImage};
+use proptest::prelude::*;
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    fs,
+    io::{Cursor, Write},
+    path::Path,
+};
+use supernet_data::{Cifar100Labels, DataError, FolderOptions, Images, cifar10, cifar100, idx, image_folder};
+
+/// The system's allocator, which notes the largest piece that a thread asked for.
+struct Noting;
+
+thread_local! {
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+}
+
+fn note(size: usize) {
+    // A thread that ends has no cell any more.
+    let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(size)));
+}
+
+// SAFETY: every call is passed on to the system's allocator as it is.
+unsafe impl GlobalAlloc for Noting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        note(layout.size());
+        // SAFETY: the caller's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        note(layout.size());
+        // SAFETY: the caller's.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        note(size);
+        // SAFETY: the caller's.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Noting = Noting;
+
+/// What `read` gives, and the largest piece of memory that it asked for.
+fn noted(read: impl FnOnce() -> Result<Images, DataError>) -> (Result<Images, DataError>, usize) {
+    LARGEST.set(0);
+    let result = read();
+    (result, LARGEST.get())
+}
+
+/// Some bytes are replaced, the end is cut off, other bytes follow.
+#[derive(Clone, Debug)]
+struct Damage {
+    edits: Vec<(prop::sample::Index, u8)>,
+    cut: prop::sample::Index,
+    whole: bool,
+    tail: Vec<u8>,
+}
+
+impl Damage {
+    fn done_to(&self, bytes: &[u8]) -> Vec<u8> {
+        let mut bytes = bytes.to_vec();
+        for (at, value) in &self.edits {
+            let at = at.index(bytes.len());
+            bytes[at] = *value;
+        }
+        if !self.whole {
+            bytes.truncate(self.cut.index(bytes.len()));
+        }
+        bytes.extend(&self.tail);
+        bytes
+    }
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    let edits = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
+    let tail = prop::collection::vec(any::<u8>(), 0..40);
+    (edits, any::<prop::sample::Index>(), any::<bool>(), tail).prop_map(|(edits, cut, whole, tail)| Damage {
+        edits,
+        cut,
+        whole,
+        tail,
+    })
+}
+
+/// The same image in the formats that are read, in colour and in grey.
+fn pictures() -> Vec<(&'static str, Vec<u8>)> {
+    let image: DynamicImage = RgbImage::from_fn(23, 17, |x, y| image::Rgb([(x * 11) as u8, (y * 13) as u8, 90])).into();
+    let encoded = |image: &DynamicImage, format| {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).expect("an image in memory");
+        bytes.into_inner()
+    };
+    vec![
+        ("png", encoded(&image, ImageFormat::Png)),
+        ("png", encoded(&DynamicImage::from(image.to_luma16()), ImageFormat::Png)),
+        ("jpg", encoded(&image, ImageFormat::Jpeg)),
+        ("jpg", encoded(&DynamicImage::from(image.to_luma8()), ImageFormat::Jpeg)),
+        ("bmp", encoded(&image, ImageFormat::Bmp)),
+    ]
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, bytes).expect("a file");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+    #[test]
+    fn image_folders(damage in damage(), which in 0..5usize, side in prop::option::of(1..40usize)) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (ending, whole) = &pictures()[which];
+        let bytes = damage.done_to(whole);
+        let path = dir.path().join(format!("class/1.{ending}"));
+        write(&path, &bytes);
+        let options = FolderOptions { side, ..FolderOptions::default() };
+        let (result, largest) = noted(|| image_folder(dir.path(), &options));
+        // Sixteen bytes a pixel while it is scaled; what the decoders keep whatever the file.
+        let most = 4 * (33_024 * bytes.len() + (1 << 16)) + (1 << 20);
+        prop_assert!(largest <= most, "{largest} bytes for a file of {}", bytes.len());
+        match result {
+            Ok(images) => prop_assert!(side.is_none_or(|side| images.shape().height == side)),
+            Err(error) => prop_assert!(error.to_string().starts_with(&path.display().to_string()), "{error}"),
+        }
+    }
+
+    #[test]
+    fn sizes_that_no_file_can_hold(width in any::<u32>(), height in any::<u32>(), kind in 0..7u8, depth in 0..17u8) {
+        let chunk = |kind: &[u8; 4], data: &[u8]| {
+            let mut crc = flate2::Crc::new();
+            crc.update(kind);
+            crc.update(data);
+            [&(data.len() as u32).to_be_bytes(), &kind[..], data, &crc.sum().to_be_bytes()].concat()
+        };
+        let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, kind, 0, 0, 0]].concat();
+        let parts = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &[0x78, 0x01, 3])];
+        let dir = tempfile::tempdir().expect("a folder");
+        write(&dir.path().join("class/1.png"), &parts.concat());
+        let (result, largest) = noted(|| image_folder(dir.path(), &FolderOptions::square(8)));
+        prop_assert!(result.is_err());
+        prop_assert!(largest < 4 << 20, "{largest} bytes for {width}x{height}");
+    }
+
+    #[test]
+    fn cifar_folders(damage in damage(), hundred in any::<bool>(), coarse in any::<bool>(), names in any::<bool>()) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (files, record): (&[&str], usize) = match hundred {
+            true => (&["train.bin", "test.bin", "fine_label_names.txt"], 3_074),
+            false => (&["data_batch_2.bin", "test_batch.bin", "batches.meta.txt"], 3_073),
+        };
+        let whole = vec![7; 2 * record];
+        let bytes = damage.done_to(&whole);
+        write(&dir.path().join(files[0]), &bytes);
+        write(&dir.path().join(files[1]), &whole);
+        if names {
+            write(&dir.path().join(files[2]), &damage.tail);
+        }
+        let labels = if coarse { Cifar100Labels::Coarse } else { Cifar100Labels::Fine };
+        let (result, largest) = noted(|| match hundred {
+            true => cifar100(dir.path(), labels).map(|set| set.train),
+            false => cifar10(dir.path()).map(|set| set.train),
+        });
+        prop_assert!(largest <= 2 * (2 * record + bytes.len()) + (1 << 12), "{largest} bytes");
+        match result {
+            Ok(images) => prop_assert_eq!(images.len() * record, bytes.len()),
+            Err(error) => prop_assert!(error.to_string().starts_with(&dir.path().display().to_string()), "{error}"),
+        }
+    }
+
+    #[test]
+    fn idx_files(damage in damage(), packed in any::<bool>(), of_labels in any::<bool>()) {
+        let encode = |magic: u32, dimensions: &[u32], values: &[u8]| {
+            let numbers = [magic].into_iter().chain(dimensions.iter().copied());
+            let plain: Vec<u8> = numbers.flat_map(u32::to_be_bytes).chain(values.iter().copied()).collect();
+            match packed {
+                false => plain,
+                true => {
+                    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+                    encoder.write_all(&plain).expect("memory");
+                    encoder.finish().expect("memory")
+                }
+            }
+        };
+        let values: Vec<u8> = (0..60).collect();
+        let mut files = [encode(0x0803, &[3, 4, 5], &values), encode(0x0801, &[3], &[0, 1, 1])];
+        let broken = &mut files[usize::from(of_labels)];
+        *broken = damage.done_to(broken);
+        let size = broken.len();
+        let dir = tempfile::tempdir().expect("a folder");
+        let [images, labels] = ["images", "labels"].map(|name| dir.path().join(name));
+        write(&images, &files[0]);
+        write(&labels, &files[1]);
+        let classes = vec!["a".to_owned(), "b".to_owned()];
+        let (result, largest) = noted(|| idx("set", classes, &images, &labels));
+        // A gzip stream has a window of 32 KiB, and its decoder what it needs; it makes at most 1,032 bytes of one.
+        prop_assert!(largest <= 2 * 1_032 * (size + 200) + (1 << 17), "{largest} bytes for {size}");
+        if let Ok(images) = result {
+            prop_assert!(images.labels().iter().all(|&label| label < 2));
+        }
+    }
+}
