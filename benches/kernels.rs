@@ -51,7 +51,7 @@ enum Takes {
 }
 use Takes::{All, List};
 
-/// Name, shape of the weight, floating-point operations for a number of the result, lists, and the operation.
+/// Name, shape of the weight, floating-point operations for a number of the input, lists, and the operation.
 type Row = (&'static str, [usize; 4], usize, Takes, fn(Inputs) -> Tensor<4>);
 
 macro_rules! operations {
@@ -80,6 +80,10 @@ macro_rules! operations {
             ("conv1x7", [c, c, 1, 7], 14 * c, List, |i| ops::conv(i.x, i.weight, i.groups, &i.on)),
             ("conv7x1", [c, c, 7, 1], 14 * c, List, |i| ops::conv(i.x, i.weight, i.groups, &i.on)),
             ("conv3x3", [c, c, 3, 3], 18 * c, List, |i| ops::conv(i.x, i.weight, i.groups, &i.on)),
+            ("conv3x3_stride2", [c, c, 3, 3], 18 * c / 4, All, |i| {
+                let all: Vec<u32> = (0..i.groups as u32).collect();
+                ops::conv_stride2(i.x, i.weight, i.groups, &all)
+            }),
             ("conv7x1_add", [c, c, 7, 1], 14 * c, List, |i| {
                 ops::conv_add(accumulator(&i.x), i.x, i.weight, i.groups, &i.on, &i.on)
             }),

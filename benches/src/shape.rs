@@ -3,7 +3,7 @@
 use std::fmt;
 use supernet::{
     nn::{NetworkConfig, NormKind},
-    space::{CellSpace, ConvOrder, NetworkShape, PathMask},
+    space::{CellSpace, ConvOrder, NetworkShape, PathMask, StemKind},
 };
 
 /// A supernet's size and batch. Blocks (4), classes (10) and colours (3) are those of the paper's CIFAR-10 network.
@@ -35,7 +35,14 @@ impl Shape {
     pub fn network(&self) -> NetworkConfig {
         let cells = CellSpace::new(self.cells, 4).unwrap_or_else(|error| panic!("{error}"));
         let order = ConvOrder::default();
-        let shape = NetworkShape { filters: self.filters, side: self.side, channels: 3, classes: 10, order };
+        let shape = NetworkShape {
+            filters: self.filters,
+            side: self.side,
+            channels: 3,
+            classes: 10,
+            order,
+            stem: StemKind::Plain,
+        };
         NetworkConfig { cells, shape, norm: NormKind::Ghost }
     }
 

@@ -11,7 +11,7 @@ use burn::{
 };
 use std::collections::BTreeMap;
 use supernet_nn::{Call, Execution, Init, NetworkConfig, NnError, NormKind, Paths, Weights};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, draws};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, StemKind, draws};
 
 /// The device that tests run on: `BURN_DEVICE` (`flex`, `vulkan`, `cuda:1`), by default `flex`.
 ///
@@ -68,13 +68,26 @@ pub fn data(values: Vec<f64>, shape: &[usize], dtype: DType) -> TensorData {
 
 /// A small network: F = 4, images of 3 x 8 x 8, 5 classes, the default order and normalisation.
 pub fn config(cells: CellSpace) -> NetworkConfig {
-    let shape = NetworkShape { filters: 4, side: 8, channels: 3, classes: 5, order: ConvOrder::default() };
+    let shape = NetworkShape {
+        filters: 4,
+        side: 8,
+        channels: 3,
+        classes: 5,
+        order: ConvOrder::default(),
+        stem: StemKind::Plain,
+    };
     NetworkConfig { cells, shape, norm: NormKind::default() }
 }
 
 /// The same network with another order and normalisation.
 pub fn with_order(config: &NetworkConfig, order: ConvOrder, norm: NormKind) -> NetworkConfig {
     NetworkConfig { norm, shape: NetworkShape { order, ..config.shape }, ..config.clone() }
+}
+
+/// The same network behind the stem of ImageNet: its cells have the same sides for images of four times the side.
+pub fn behind_imagenet_stem(config: &NetworkConfig) -> NetworkConfig {
+    let shape = NetworkShape { side: 4 * config.shape.side, stem: StemKind::ImageNet, ..config.shape };
+    NetworkConfig { shape, ..config.clone() }
 }
 
 /// Every order with every normalisation of a supernet.

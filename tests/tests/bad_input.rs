@@ -4,7 +4,7 @@
 use burn::tensor::{DType, Tensor};
 use std::ops::RangeInclusive;
 use supernet_nn::{Init, NamedWeights, NetworkConfig, NnError, Paths};
-use supernet_space::{Architecture, CellSpace, Choice, NetworkShape, PathDropout, SearchSpace};
+use supernet_space::{Architecture, CellSpace, Choice, NetworkShape, PathDropout, SearchSpace, StemKind};
 use supernet_tests::{Formula, config, device, images, paths};
 
 fn assert_refused<T>(result: Result<T, impl ToString>, text: &str) {
@@ -114,6 +114,10 @@ fn a_number_of_the_network_that_is_out_of_range_is_refused() {
         config.supernet(&mut Formula(DType::F32), &device())
     };
     assert_refused(built(&|shape| shape.side = 30), "image side: found 30, expected a multiple of 4, not 0");
+    let of_imagenet = |side| built(&|shape| (shape.side, shape.stem) = (side, StemKind::ImageNet));
+    let expected = "expected a multiple of 16, not 0, for the stem of ImageNet";
+    assert_refused(of_imagenet(24), &format!("image side: found 24, {expected}"));
+    assert_refused(of_imagenet(0), &format!("image side: found 0, {expected}"));
     assert_refused(built(&|shape| shape.side = 0), "image side: found 0, expected a multiple of 4, not 0");
     assert_refused(built(&|shape| shape.filters = 0), "filters: found 0, expected at least 1");
     assert_refused(built(&|shape| shape.channels = 0), "channels: found 0, expected at least 1");

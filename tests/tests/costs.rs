@@ -6,26 +6,28 @@ use burn::{
     tensor::{DType, Device},
 };
 use supernet_nn::{Network, NetworkConfig, NormKind};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, draws};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Formula, device, parameters, random_masks};
 
 /// Spaces, widths, sizes and orders: a row each.
 fn configurations() -> Vec<NetworkConfig> {
     let rows = [
-        // cells, blocks, a mask per cell, filters, side, channels, classes
-        (3, 1, false, 2, 4, 1, 3),
-        (3, 4, false, 4, 8, 3, 10),
-        (3, 4, true, 3, 8, 3, 10),
-        (4, 2, true, 5, 12, 2, 7),
-        (5, 3, false, 4, 16, 3, 100),
-        (8, 4, false, 4, 32, 3, 10),
-        (9, 2, false, 16, 32, 3, 10),
+        // cells, blocks, a mask per cell, filters, side, channels, classes, stem
+        (3, 1, false, 2, 4, 1, 3, StemKind::Plain),
+        (3, 4, false, 4, 8, 3, 10, StemKind::Plain),
+        (3, 4, true, 3, 8, 3, 10, StemKind::Plain),
+        (4, 2, true, 5, 12, 2, 7, StemKind::Plain),
+        (5, 3, false, 4, 16, 3, 100, StemKind::Plain),
+        (8, 4, false, 4, 32, 3, 10, StemKind::Plain),
+        (9, 2, false, 16, 32, 3, 10, StemKind::Plain),
+        (3, 2, false, 3, 16, 1, 5, StemKind::ImageNet),
+        (8, 2, true, 4, 48, 3, 10, StemKind::ImageNet),
     ];
     let orders = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
-    let build = |(n, blocks, per_cell, filters, side, channels, classes), order| {
+    let build = |(n, blocks, per_cell, filters, side, channels, classes, stem), order| {
         let cells = CellSpace::new(n, blocks).unwrap();
         let cells = if per_cell { cells.mask_per_cell() } else { cells };
-        let shape = NetworkShape { filters, side, channels, classes, order };
+        let shape = NetworkShape { filters, side, channels, classes, order, stem };
         NetworkConfig { cells, shape, norm: NormKind::Ghost }
     };
     rows.into_iter().flat_map(|row| orders.map(|order| build(row, order))).collect()
@@ -63,10 +65,15 @@ fn multiply_accumulates_are_those_of_the_weights_and_sizes_of_the_network_that_i
         let reductions = |cell: usize| usize::from(cell >= n / 3) + usize::from(cell >= 2 * n / 3);
         // A weight is applied once at every place of the maps that its cell makes; a cell's inputs are pooled before their 1x1.
         let places = |name: &str| {
+            let (first, second) = match config.shape.stem {
+                StemKind::Plain => (config.shape.side, config.shape.side),
+                StemKind::ImageNet => (config.shape.side / 2, config.shape.side / 4),
+            };
             let side = match name.split('.').collect::<Vec<_>>()[..] {
-                ["stem1" | "stem2", "weight"] => config.shape.side,
-                ["cells", cell, ..] => config.shape.side >> reductions(cell.parse().unwrap()),
-                ["head", ..] => config.shape.side >> 2,
+                ["stem1", "weight"] => first,
+                ["stem2", "weight"] => second,
+                ["cells", cell, ..] => second >> reductions(cell.parse().unwrap()),
+                ["head", ..] => second >> 2,
                 ["classifier", "weight"] => 1,
                 _ => panic!("{name}: a weight at a place that this test does not know"),
             };

@@ -6,7 +6,7 @@ use rand::RngExt;
 use std::collections::BTreeMap;
 use supernet::train::SeededWeights;
 use supernet_nn::{Call, Execution, NetworkConfig, NormKind};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, draws};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Parameter, backward, cross_entropy, data, device, labels, paths};
 
 /// ‖kernels − reference‖ / ‖reference‖ of a parameter's gradient.
@@ -74,8 +74,8 @@ fn difference(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, P
     most
 }
 
-fn assert_first_steps_agree(filters: usize, side: usize, file: &str) {
-    let shape = NetworkShape { filters, side, channels: 3, classes: 10, order: ConvOrder::default() };
+fn assert_first_steps_agree(filters: usize, side: usize, stem: StemKind, file: &str) {
+    let shape = NetworkShape { filters, side, channels: 3, classes: 10, order: ConvOrder::default(), stem };
     let of_ghost = |(ghost, mask): (usize, &PathMask)| {
         let [kernels, reference] = [Execution::Kernels, Execution::PlainBurn]
             .map(|execution| first_step(shape, ghost as u64, mask, execution));
@@ -89,10 +89,15 @@ fn assert_first_steps_agree(filters: usize, side: usize, file: &str) {
 
 #[test]
 fn gradients_of_the_first_step_agree_at_8_filters_and_16x16() {
-    assert_first_steps_agree(8, 16, "m8.json");
+    assert_first_steps_agree(8, 16, StemKind::Plain, "m8.json");
 }
 
 #[test]
 fn gradients_of_the_first_step_agree_at_16_filters_and_32x32() {
-    assert_first_steps_agree(16, 32, "m4.json");
+    assert_first_steps_agree(16, 32, StemKind::Plain, "m4.json");
+}
+
+#[test]
+fn gradients_of_the_first_step_agree_behind_the_stem_of_imagenet_at_64x64() {
+    assert_first_steps_agree(8, 64, StemKind::ImageNet, "m8.json");
 }

@@ -12,7 +12,7 @@ use supernet_nn::{
 };
 use supernet_space::{
     ConvOrder, Cost, Darts, DartsShape, MobileChain, MobileShape, MobileStage, NasBench201, NasBench201Shape,
-    NasBenchMacro, NasBenchMacroShape, NetworkShape, PathDropout, PathMask, SearchSpace, draws,
+    NasBenchMacro, NasBenchMacroShape, NetworkShape, PathDropout, PathMask, SearchSpace, StemKind, draws,
 };
 use supernet_tests::{
     Formula, PLAIN, assert_close, assert_same_gradients, backward, cross_entropy, device, images, labels, parameters,
@@ -63,7 +63,14 @@ fn agrees<M: Layer<4, 2>>(
 /// Asserts that the networks of some architectures equal the masked supernet (PAPER, E1), and that masks of path dropout learn the
 /// same by kernels as by Burn's own operations.
 fn is_one_definition<M: Layer<4, 2>>(definition: &Definition<M>) {
-    let shape = NetworkShape { filters: 4, side: SIDE, channels: 3, classes: 10, order: ConvOrder::NormReluConv };
+    let shape = NetworkShape {
+        filters: 4,
+        side: SIDE,
+        channels: 3,
+        classes: 10,
+        order: ConvOrder::NormReluConv,
+        stem: StemKind::Plain,
+    };
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device()).unwrap();
     for mask in architectures(definition.space(), 8) {
         let error = definition.extraction_error(&supernet, &mask, images(4, &shape, DType::F32, &device())).unwrap();
@@ -171,7 +178,14 @@ fn what_only_zeros_are_made_of_is_not_used() {
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device().autodiff()).unwrap();
     let cell = "|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|nor_conv_3x3~0|none~1|skip_connect~2|";
     let paths = supernet.paths(vec![bench.parse(cell).unwrap().mask().clone()], None).unwrap();
-    let shape = NetworkShape { filters: 4, side: SIDE, channels: 3, classes: 10, order: ConvOrder::NormReluConv };
+    let shape = NetworkShape {
+        filters: 4,
+        side: SIDE,
+        channels: 3,
+        classes: 10,
+        order: ConvOrder::NormReluConv,
+        stem: StemKind::Plain,
+    };
     let x = images(4, &shape, DType::F32, &device().autodiff());
     let (_, usage) = supernet.forward_used(x, &paths, &Call::default()).unwrap();
     let found = parameters(&supernet, &GradientsParams::new());

@@ -9,7 +9,7 @@ use supernet::{
     own::{Build, ConvNorm, Definition, Identity, Layer, OneOf, Rows},
     train::SeededWeights,
 };
-use supernet_space::{ConvOrder, NetworkShape, draws};
+use supernet_space::{ConvOrder, NetworkShape, StemKind, draws};
 use supernet_tests::{device, images};
 
 /// Sandler et al., MobileNetV2, CVPR 2018: expand, depthwise, project; added to its input where the shape stays.
@@ -86,8 +86,14 @@ fn chain(b: &Build) -> Chain {
     }
 }
 
-const IMAGES: NetworkShape =
-    NetworkShape { filters: 4, side: 16, channels: 3, classes: 10, order: ConvOrder::NormReluConv };
+const IMAGES: NetworkShape = NetworkShape {
+    filters: 4,
+    side: 16,
+    channels: 3,
+    classes: 10,
+    order: ConvOrder::NormReluConv,
+    stem: StemKind::Plain,
+};
 
 #[test]
 fn a_chain_of_inverted_residuals_is_a_definition_whose_networks_equal_the_masked_supernet() {

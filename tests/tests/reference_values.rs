@@ -93,6 +93,7 @@ impl Reference {
             channels,
             side,
             order: Default::default(),
+            stem: Default::default(),
         };
         let config = NetworkConfig { shape, ..config(cells) };
         let supernet = config.supernet(&mut ScriptWeights::of(&file, dtype), &device).unwrap();

@@ -6,7 +6,9 @@ use supernet::{
     nn::{Call, Execution, Network, NetworkConfig, NnError},
     space::{CellSpace, PathMask, draws},
 };
-use supernet_tests::{Formula, bits, config, device, images, orders_and_norms, paths, random_masks, with_order};
+use supernet_tests::{
+    Formula, behind_imagenet_stem, bits, config, device, images, orders_and_norms, paths, random_masks, with_order,
+};
 
 /// Masks of path dropout with dead blocks, architectures, and some of both twice.
 fn masks(cells: &CellSpace) -> Vec<PathMask> {
@@ -34,8 +36,9 @@ fn each(network: &Network, config: &NetworkConfig, masks: &[PathMask], width: us
 #[test]
 fn each_of_many_masks_on_the_same_images_has_the_bits_that_it_has_alone() {
     for (order, norm) in orders_and_norms() {
-        for cells in [CellSpace::new(3, 3).unwrap(), CellSpace::new(4, 2).unwrap().mask_per_cell()] {
-            let config = with_order(&config(cells), order, norm);
+        let [tied, free] = [CellSpace::new(3, 3).unwrap(), CellSpace::new(4, 2).unwrap().mask_per_cell()]
+            .map(|cells| with_order(&config(cells), order, norm));
+        for config in [behind_imagenet_stem(&tied), tied, free] {
             let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
             let masks = masks(&config.cells);
             for execution in [Execution::Kernels, Execution::PlainBurn] {

@@ -48,6 +48,11 @@ pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tenso
     convolve(take(x, groups, on), weight, options)
 }
 
+/// See [`conv_stride2`](crate::conv_stride2).
+pub fn conv_stride2(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    convolve(take(x, groups, on), weight, ConvOptions::new([2, 2], [1, 1], [1, 1], 1))
+}
+
 /// See [`pointwise`](crate::pointwise).
 pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
     convolve(x, weight, ConvOptions::new([1, 1], [0, 0], [1, 1], 1))
@@ -168,8 +173,8 @@ fn indices(x: &Tensor<4>, on: &[u32]) -> Tensor<1, Int> {
 fn convolve(x: Tensor<4>, weight: Tensor<4>, options: ConvOptions<2>) -> Tensor<4> {
     let [rows, _, h, w] = x.dims();
     if rows == 0 {
-        let cout = weight.dims()[0];
-        return Tensor::zeros([0, cout, h, w], (&x.device(), x.dtype()));
+        let (cout, [down, across]) = (weight.dims()[0], options.stride);
+        return Tensor::zeros([0, cout, h.div_ceil(down), w.div_ceil(across)], (&x.device(), x.dtype()));
     }
     conv2d(x, weight, None, options)
 }

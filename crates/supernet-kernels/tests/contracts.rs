@@ -5,8 +5,8 @@ mod common;
 use burn::tensor::{DType, Tensor};
 use common::{device, random, values};
 use supernet_kernels::{
-    Pool, add_on, conv, depthwise, linear, mean_pool, norm, norm_relu, norm_relu_on, pointwise, pointwise_add,
-    pool_add, zeros_like_rows,
+    Pool, add_on, conv, conv_stride2, depthwise, linear, mean_pool, norm, norm_relu, norm_relu_on, pointwise,
+    pointwise_add, pool_add, zeros_like_rows,
 };
 
 fn batch(shape: [usize; 4]) -> Tensor<4> {
@@ -22,6 +22,7 @@ fn an_empty_list_gives_an_empty_result_that_goes_through_everything() {
     assert_eq!(y.dims(), [0, 3, 6, 6]);
     let y = conv(x.clone(), batch([5, 3, 1, 7]), 2, &[]);
     assert_eq!(y.dims(), [0, 5, 6, 6]);
+    assert_eq!(conv_stride2(x.clone(), batch([5, 3, 3, 3]), 2, &[]).dims(), [0, 5, 3, 3]);
     let y = pointwise(y, batch([3, 5, 1, 1]));
     assert_eq!(y.dims(), [0, 3, 6, 6]);
     let y = norm_relu(norm(y, 0, 1e-5), 0, 1e-5);
@@ -244,6 +245,18 @@ mod panics {
     #[should_panic(expected = "pointwise_add: 3 rows of the input cannot be cut into ghost batches of 2")]
     fn the_input_has_whole_ghost_batches() {
         pointwise_add(batch([4, 3, 4, 4]), batch([3, 3, 4, 4]), batch([3, 3, 1, 1]), 2, &[0], &[0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "conv_stride2: the image sides 4 and 5 must be even")]
+    fn stride_2_needs_even_sides() {
+        conv_stride2(batch([4, 3, 4, 5]), batch([2, 3, 3, 3]), 2, &[0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "conv_stride2: the weight must be [c_out, 3, 3, 3], found [2, 3, 5, 5]")]
+    fn stride_2_takes_kernels_of_3x3() {
+        conv_stride2(batch([4, 3, 4, 4]), batch([2, 3, 5, 5]), 2, &[0]);
     }
 
     #[test]

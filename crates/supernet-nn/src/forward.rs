@@ -55,14 +55,14 @@ impl Forward<'_> {
         let groups = variants.count();
         let stem1 = network.stem1.forward(images, groups, call);
         let stem2 = network.stem2.forward(stem1.clone(), groups, call);
-        let source = |shared| {
+        let source = |stem, shared| {
             let slices = vec![Some(Slice { shared, variants: variants.clone() })];
-            Source { slices, side: network.shape.side }
+            Source { slices, side: network.shape.stem_side(stem) }
         };
-        let mut first = source(stem1);
+        let mut first = source(0, stem1);
         first.reduce_to(self.side(0), call);
         let a = network.cells[0].a(&first, call);
-        let [b, next_a] = self.inputs_of_next(source(stem2), None);
+        let [b, next_a] = self.inputs_of_next(source(1, stem2), None);
         Pass::Cell(InCell { ghosts, cell: 0, slices: vec![Some(a), b], next_a })
     }
 

@@ -17,14 +17,14 @@ use burn::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask, SearchSpace};
+use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask, SearchSpace, StemKind};
 
 /// What a network is built from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct NetworkConfig {
     /// The searched part.
     pub cells: CellSpace,
-    /// The rest: widths, image size, classes, order.
+    /// The rest: widths, image size, classes, order, stems.
     pub shape: NetworkShape,
     /// Normalisation of the supernet; a stand-alone network has [`NormKind::Batch`].
     #[serde(default)]
@@ -259,11 +259,13 @@ impl MaskedNetwork for Network {
     }
 }
 
-/// A 3x3 convolution to F filters and the site of its output. Its readers take relu(norm(·)).
+/// A 3x3 convolution to F filters, of stride 2 in the ImageNet variant, and the site of its output. Its readers take relu(norm(·)).
 #[derive(Module, Debug)]
 pub struct Stem {
     weight: Param<Tensor<4>>,
     site: Site,
+    #[module(skip)]
+    kind: StemKind,
 }
 
 impl Stem {
@@ -272,12 +274,16 @@ impl Stem {
         Ok(Self {
             weight: b.at("weight", |b| b.parameter([shape.filters, channels, 3, 3], init))?,
             site: b.at("site", |b| Site::of_convolution(b, norm, shape.order, shape.filters))?,
+            kind: shape.stem,
         })
     }
 
     pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, call: &Call) -> Tensor<4> {
         let all: Vec<u32> = (0..groups as u32).collect();
-        let y = run!(call, conv(x, self.weight.val(), groups, &all));
+        let y = match self.kind {
+            StemKind::Plain => run!(call, conv(x, self.weight.val(), groups, &all)),
+            StemKind::ImageNet => run!(call, conv_stride2(x, self.weight.val(), groups, &all)),
+        };
         self.site.shared(self.site.raw(y, groups, call), groups, call)
     }
 }

@@ -42,12 +42,38 @@ pub enum ConvOrder {
     ConvNormRelu,
 }
 
+/// What stands before the cells (PAPER, *Search space*): two 3x3 convolutions to F filters, the second of the first's output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StemKind {
+    /// Both at the size of the images.
+    #[default]
+    Plain,
+    /// Both of stride 2, the paper's ImageNet variant: stem 1 has half the images' side, stem 2 and the first cell a quarter.
+    ImageNet,
+}
+
+impl StemKind {
+    /// Whether it is the default, which files leave out.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::Plain
+    }
+
+    /// Stride of each of the two convolutions.
+    pub fn stride(self) -> usize {
+        match self {
+            Self::Plain => 1,
+            Self::ImageNet => 2,
+        }
+    }
+}
+
 /// What is not searched: widths and sizes around the cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkShape {
     /// Filters F at full resolution; doubled at each reduction.
     pub filters: usize,
-    /// Side of the square images, divisible by 4.
+    /// Side of the square images, divisible by 4, with [`StemKind::ImageNet`] by 16.
     pub side: usize,
     /// Channels of the images.
     pub channels: usize,
@@ -56,27 +82,35 @@ pub struct NetworkShape {
     /// Order inside an operation.
     #[serde(default)]
     pub order: ConvOrder,
+    /// What stands before the cells.
+    #[serde(default, skip_serializing_if = "StemKind::is_plain")]
+    pub stem: StemKind,
 }
 
 impl NetworkShape {
     /// The shape, once each number is in range.
     ///
     /// # Errors
-    /// Zero filters, channels or classes; a side that is zero or not divisible by 4.
+    /// Zero filters, channels or classes; a side that is zero or not divisible by 4, or by 16 with [`StemKind::ImageNet`].
     pub fn check(self) -> Result<Self, SpaceError> {
         for (field, found) in [("filters", self.filters), ("channels", self.channels), ("classes", self.classes)] {
             if found == 0 {
                 return Err(SpaceError::Field { field, found, expected: "at least 1" });
             }
         }
-        if self.side == 0 || !self.side.is_multiple_of(4) {
-            return Err(SpaceError::Field {
-                field: "image side",
-                found: self.side,
-                expected: "a multiple of 4, not 0",
-            });
+        let (halvings, expected) = match self.stem {
+            StemKind::Plain => (2, "a multiple of 4, not 0"),
+            StemKind::ImageNet => (4, "a multiple of 16, not 0, for the stem of ImageNet"),
+        };
+        if self.side == 0 || !self.side.is_multiple_of(1 << halvings) {
+            return Err(SpaceError::Field { field: "image side", found: self.side, expected });
         }
         Ok(self)
+    }
+
+    /// Side of the feature maps of stem 1 (`stem` 0) or stem 2 (`stem` 1).
+    pub fn stem_side(&self, stem: usize) -> usize {
+        self.side / self.stem.stride().pow(stem as u32 + 1)
     }
 
     /// Filters of cell `cell`.
@@ -86,7 +120,7 @@ impl NetworkShape {
 
     /// Side of cell `cell`'s feature maps.
     pub fn cell_side(&self, cells: &CellSpace, cell: usize) -> usize {
-        self.side >> cells.reductions(cell)
+        self.stem_side(1) >> cells.reductions(cell)
     }
 
     /// Channels of each slice of what cell `cell` reads as A (`input` 0) or B (`input` 1): a stem is one slice, a cell's output
@@ -107,11 +141,11 @@ impl NetworkShape {
         self.check()?;
         cells.space().belongs(mask)?;
         let mut sum = Sum { order: self.order, ..Sum::default() };
-        sum.side = self.side;
-        sum.convolution(9 * self.channels, self.filters);
-        sum.norm(self.filters);
-        sum.convolution(9 * self.filters, self.filters);
-        sum.norm(self.filters);
+        for (stem, channels) in [self.channels, self.filters].into_iter().enumerate() {
+            sum.side = self.stem_side(stem);
+            sum.convolution(9 * channels, self.filters);
+            sum.norm(self.filters);
+        }
         for cell in 0..cells.cells() {
             let c = self.cell_filters(cells, cell);
             sum.side = self.cell_side(cells, cell);
@@ -186,14 +220,28 @@ mod tests {
 
     #[test]
     fn a_side_that_is_no_multiple_of_four_is_refused() {
-        let shape = NetworkShape { filters: 8, side: 14, channels: 1, classes: 10, order: ConvOrder::default() };
+        let shape = NetworkShape {
+            filters: 8,
+            side: 14,
+            channels: 1,
+            classes: 10,
+            order: ConvOrder::default(),
+            stem: StemKind::Plain,
+        };
         assert_eq!(shape.check().unwrap_err().to_string(), "image side: found 14, expected a multiple of 4, not 0");
     }
 
     #[test]
     fn the_smallest_network_costs_what_a_hand_count_gives() {
         let cells = CellSpace::new(3, 1).unwrap();
-        let shape = NetworkShape { filters: 2, side: 4, channels: 1, classes: 3, order: ConvOrder::default() };
+        let shape = NetworkShape {
+            filters: 2,
+            side: 4,
+            channels: 1,
+            classes: 3,
+            order: ConvOrder::default(),
+            stem: StemKind::Plain,
+        };
         let identity = cells.space().parse_architecture("10:1000000").unwrap();
         let cost = shape.cost(&cells, &identity).unwrap();
         // Stems 18 + 36. Cell 0 (c = 2): 1x1s of 2 and 2 channels 4 + 4, block 4. Cell 1 (c = 4, A one slice of 2, B three of 2):
@@ -206,8 +254,55 @@ mod tests {
     }
 
     #[test]
+    fn the_stem_of_imagenet_costs_a_quarter_and_a_sixteenth_and_needs_a_side_divisible_by_16() {
+        let cells = CellSpace::new(3, 1).unwrap();
+        let plain = NetworkShape {
+            filters: 2,
+            side: 4,
+            channels: 1,
+            classes: 3,
+            order: ConvOrder::default(),
+            stem: StemKind::Plain,
+        };
+        let shape = NetworkShape { side: 16, stem: StemKind::ImageNet, ..plain };
+        assert_eq!(
+            [shape.stem_side(0), shape.stem_side(1), shape.cell_side(&cells, 0), shape.cell_side(&cells, 2)],
+            [8, 4, 4, 1]
+        );
+        let identity = cells.space().parse_architecture("10:1000000").unwrap();
+        let cost = |shape: NetworkShape| shape.cost(&cells, &identity).unwrap();
+        // The cells are those of images of a quarter of the side; stem 1 has 18 weights at 8x8, not 4x4.
+        assert_eq!(cost(shape).parameters, cost(plain).parameters);
+        assert_eq!(cost(shape).macs, cost(plain).macs + 18 * (64 - 16));
+        let error = NetworkShape { side: 24, ..shape }.check().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "image side: found 24, expected a multiple of 16, not 0, for the stem of ImageNet"
+        );
+    }
+
+    #[test]
+    fn a_shape_without_a_stem_reads_as_before_and_is_written_as_before() {
+        let text = r#"{"filters":8,"side":16,"channels":3,"classes":10,"order":"norm_relu_conv"}"#;
+        let shape: NetworkShape = serde_json::from_str(text).unwrap();
+        assert_eq!(shape.stem, StemKind::Plain);
+        assert_eq!(serde_json::to_string(&shape).unwrap(), text);
+        let other = NetworkShape { stem: StemKind::ImageNet, ..shape };
+        let text = serde_json::to_string(&other).unwrap();
+        assert!(text.ends_with(r#","stem":"imagenet"}"#), "{text}");
+        assert_eq!(serde_json::from_str::<NetworkShape>(&text).unwrap(), other);
+    }
+
+    #[test]
     fn an_architecture_of_another_space_is_refused() {
-        let shape = NetworkShape { filters: 2, side: 4, channels: 1, classes: 3, order: ConvOrder::default() };
+        let shape = NetworkShape {
+            filters: 2,
+            side: 4,
+            channels: 1,
+            classes: 3,
+            order: ConvOrder::default(),
+            stem: StemKind::Plain,
+        };
         let other = CellSpace::new(3, 2).unwrap().space().parse_architecture("10:1000000/100:1000000").unwrap();
         assert!(shape.cost(&CellSpace::new(3, 1).unwrap(), &other).is_err());
     }

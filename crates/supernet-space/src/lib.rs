@@ -23,7 +23,7 @@ mod variation;
 pub use architecture::Architecture;
 pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS};
 pub use choice::Choice;
-pub use cost::{ConvOrder, Cost, NetworkShape};
+pub use cost::{ConvOrder, Cost, NetworkShape, StemKind};
 pub use darts::{Darts, DartsEdge, DartsShape};
 pub use draws::draws;
 pub use error::SpaceError;

@@ -7,7 +7,7 @@ use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
 use supernet_search::{
     Constraints, HillClimbing, Nsga2, Objective, RandomSearch, RegularisedEvolution, Strategy, TournamentEvolution, Tpe,
 };
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, StemKind};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,6 +61,9 @@ pub struct NetworkSettings {
     /// Order inside an operation.
     #[serde(default)]
     pub order: ConvOrder,
+    /// What stands before the cells.
+    #[serde(default, skip_serializing_if = "StemKind::is_plain")]
+    pub stem: StemKind,
 }
 
 /// How the masks of a training step are drawn, one for each ghost batch.
@@ -237,6 +240,7 @@ impl SearchConfig {
                 mask_per_cell: false,
                 norm: NormKind::Ghost,
                 order: ConvOrder::NormReluConv,
+                stem: StemKind::Plain,
             },
             paths: PathSampling::Dropout(PathDropout::new(0.1).expect("between 0 and 1")),
             supernet: SupernetTraining {
@@ -290,6 +294,17 @@ impl SearchConfig {
             },
             retrain: Retrain { picked: 10, random: 10, largest: 10, ..quick.retrain },
             ..quick
+        }
+    }
+
+    /// The paper's ImageNet variant: the sizes of [`SearchConfig::cifar10`] behind the stem of two stages of stride 2, networks of 24
+    /// filters. For images of a folder whose side is divisible by 16.
+    pub fn imagenet() -> Self {
+        let cifar10 = Self::cifar10();
+        Self {
+            network: NetworkSettings { stem: StemKind::ImageNet, ..cifar10.network },
+            stand_alone: StandAloneTraining { filters: 24, ..cifar10.stand_alone },
+            ..cifar10
         }
     }
 
@@ -357,8 +372,8 @@ impl SearchConfig {
             let found = format!("{} x {}", shape.height, shape.width);
             return Err(TrainError::config("image height and width", found, "the same number"));
         }
-        let (channels, order) = (shape.channels, self.network.order);
-        let shape = NetworkShape { filters, side: shape.width, channels, classes, order }.check()?;
+        let (channels, NetworkSettings { order, stem, .. }) = (shape.channels, self.network);
+        let shape = NetworkShape { filters, side: shape.width, channels, classes, order, stem }.check()?;
         Ok(NetworkConfig { cells: self.cells()?, shape, norm: self.network.norm })
     }
 
@@ -444,7 +459,7 @@ mod tests {
 
     #[test]
     fn presets_are_valid_and_round_trip_through_json() {
-        for config in [SearchConfig::quick(), SearchConfig::cifar10()] {
+        for config in [SearchConfig::quick(), SearchConfig::cifar10(), SearchConfig::imagenet()] {
             config.check().unwrap();
             let json = serde_json::to_string(&config).unwrap();
             assert_eq!(serde_json::from_str::<SearchConfig>(&json).unwrap(), config);
@@ -471,6 +486,17 @@ mod tests {
             config.check().unwrap_err().to_string(),
             "supernet.ghost_batch: found 48, expected a divisor of batch = 128"
         );
+    }
+
+    #[test]
+    fn what_was_added_later_is_left_out_of_files_until_it_is_used() {
+        let text = serde_json::to_string(&SearchConfig::quick()).unwrap();
+        assert!(!text.contains("stem") && !text.contains("cutout"), "{text}");
+        let mut config = SearchConfig::imagenet();
+        config.supernet.augmentation.cutout = 8;
+        let text = serde_json::to_string(&config).unwrap();
+        assert!(text.contains(r#""stem":"imagenet""#) && text.contains(r#""cutout":8"#), "{text}");
+        assert_eq!(serde_json::from_str::<SearchConfig>(&text).unwrap(), config);
     }
 
     #[test]

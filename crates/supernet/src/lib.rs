@@ -48,7 +48,7 @@ pub mod prelude {
         Evaluator, RandomSearch, Score, Scored, SearchLimits, Strategy, Table, correlate, search,
     };
     pub use supernet_space::{
-        Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, draws,
+        Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, StemKind, draws,
     };
     pub use supernet_train::{
         ComparisonTable, Display, Group, Provenance, RunDirectory, SearchConfig, SearchResult, Silent, TrainError,

@@ -11,7 +11,7 @@ use supernet::{
 };
 use supernet_nn::{Call, Network, NetworkConfig, Notes, Statistics};
 use supernet_space::{CellSpace, ConvOrder, PathMask, draws};
-use supernet_tests::{Formula, config, device, images, paths, with_order};
+use supernet_tests::{Formula, behind_imagenet_stem, config, device, images, paths, with_order};
 
 /// A network and what its description borrows.
 pub struct Case {
@@ -24,7 +24,7 @@ pub struct Case {
 }
 
 /// All seven operations; the other two orders; a block that is dead, which only a mask that is no architecture can have; a cell of its own
-/// each, one with a dead block between live ones. Every one has two reducing cells.
+/// each, one with a dead block between live ones; the stem of ImageNet. Every one has two reducing cells.
 pub fn cases() -> Vec<Case> {
     let [ours, relu_first, relu_last] = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
     let four = "11:0110000/101:1000010/0110:0001001/10101:0000110";
@@ -32,12 +32,15 @@ pub fn cases() -> Vec<Case> {
     let each =
         "11:0100000/100:0000010/1001:1000000/11:0100000/110:0000000/1011:0000100/10:0000001/111:0001000/0001:0010000";
     let one = |cells, blocks| CellSpace::new(cells, blocks).expect("numbers in range");
+    let mut behind = Case::new("imagenet_stem", one(4, 3), three, ours);
+    behind.config = behind_imagenet_stem(&behind.config);
     vec![
         Case::new("every_operation", one(3, 4), four, ours),
         Case::new("relu_conv_norm", one(4, 3), three, relu_first),
         Case::new("conv_norm_relu", one(3, 3), three, relu_last),
         Case::new("dead_block", one(3, 3), "11:0100000/110:0000000/1011:0001001", ours),
         Case::new("cells_of_their_own", one(3, 3).mask_per_cell(), each, ours),
+        behind,
     ]
 }
 

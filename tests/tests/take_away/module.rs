@@ -33,7 +33,7 @@ fn run(case: &Case, weights: &Path, images: Tensor<4>, device: &Device, again: &
             }
         };
     }
-    run!(cells_of_their_own conv_norm_relu dead_block every_operation relu_conv_norm)
+    run!(cells_of_their_own conv_norm_relu dead_block every_operation imagenet_stem relu_conv_norm)
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use crate::{named, supernet};
 use burn::tensor::DType;
-use supernet_space::CellSpace;
-use supernet_tests::{PLAIN, config, device, device_of, images, paths, values};
+use std::collections::BTreeMap;
+use supernet_nn::NetworkConfig;
+use supernet_space::{CellSpace, NetworkShape, StemKind};
+use supernet_tests::{PLAIN, Parameter, behind_imagenet_stem, config, device, device_of, images, paths, values};
 
 #[test]
 fn a_cells_output_has_two_plus_blocks_times_f_channels() {
@@ -27,6 +29,26 @@ fn a_cells_output_has_two_plus_blocks_times_f_channels() {
         let channels: usize = read("head").iter().map(|shape| shape[1]).sum();
         assert_eq!(channels, (2 + blocks) * filters(n - 1));
     }
+}
+
+#[test]
+fn behind_the_stem_of_imagenet_the_first_cell_pools_the_larger_of_its_inputs() {
+    // A' and B' are summed by the first block, as below.
+    let config = behind_imagenet_stem(&config(CellSpace::new(4, 1).unwrap()));
+    assert_eq!((config.shape.side, config.shape.stem_side(0), config.shape.stem_side(1)), (32, 16, 8));
+    let sides: Vec<usize> = (0..4).map(|cell| config.shape.cell_side(&config.cells, cell)).collect();
+    assert_eq!(sides, [8, 4, 2, 2]);
+    let network = supernet(&config, DType::F64, &device_of(DType::F64));
+    let all = paths(&config.cells, &[config.cells.space().all_on()]);
+    let images = images(2, &config.shape, DType::F64, &device_of(DType::F64));
+    let logits = network.forward_with(images, &all, &PLAIN).unwrap();
+    assert!(values(logits).iter().all(|x| x.is_finite()));
+    // The parameters are those of the plain stem, by name and shape.
+    let plain = NetworkConfig { shape: NetworkShape { stem: StemKind::Plain, ..config.shape }, ..config };
+    let shapes = |found: BTreeMap<String, Parameter>| -> Vec<(String, Vec<usize>)> {
+        found.into_iter().map(|(name, parameter)| (name, parameter.shape)).collect()
+    };
+    assert_eq!(shapes(named(&network)), shapes(named(&supernet(&plain, DType::F64, &device_of(DType::F64)))));
 }
 
 #[test]

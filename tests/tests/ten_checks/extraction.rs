@@ -7,8 +7,8 @@ use std::slice::from_ref;
 use supernet_nn::{Call, Network, NetworkConfig, NormKind, Notes, Statistics};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask};
 use supernet_tests::{
-    PLAIN, Parameter, assert_close, bits, config, device, device_of, images, is_flex, orders_and_norms, paths,
-    random_masks, values, with_order,
+    PLAIN, Parameter, assert_close, behind_imagenet_stem, bits, config, device, device_of, images, is_flex,
+    orders_and_norms, paths, random_masks, values, with_order,
 };
 
 /// Logits and gradients of the supernet under one mask, an architecture's or All On, and of the network that is extracted for it.
@@ -66,11 +66,23 @@ fn an_extracted_network_equals_the_masked_supernet_in_every_order_and_normalisat
 }
 
 #[test]
+fn an_extracted_network_equals_the_masked_supernet_behind_the_stem_of_imagenet() {
+    for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
+        let config = behind_imagenet_stem(&with_order(&config(cells(2)), order, norm));
+        let drawn = architectures(&config.cells, 2, 60 + i as u64);
+        drawn.iter().for_each(|architecture| assert_extraction_is_exact(&config, architecture));
+        assert_extraction_is_exact(&config, &config.cells.space().all_on());
+    }
+}
+
+#[test]
 fn in_f32_an_extracted_network_is_within_1e_4_of_the_masked_supernet() {
-    let config = config(cells(4));
-    for architecture in architectures(&config.cells, 12, 4) {
-        let [(masked, _), (own, _)] = both(&config, &architecture, DType::F32, &Call::default());
-        assert_close(&format!("logits of {architecture}"), &own, &masked, 1e-4);
+    let plain = config(cells(4));
+    for config in [behind_imagenet_stem(&plain), plain] {
+        for architecture in architectures(&config.cells, 12, 4) {
+            let [(masked, _), (own, _)] = both(&config, &architecture, DType::F32, &Call::default());
+            assert_close(&format!("logits of {architecture}"), &own, &masked, 1e-4);
+        }
     }
 }
 
@@ -122,6 +134,7 @@ fn bit_equality_holds_in_every_order_and_normalisation_at_the_papers_width_and_a
     for (order, norm) in orders_and_norms() {
         let config = with_order(&config(cells(2)), order, norm);
         assert_blocks_are_bit_equal(&config, &eleven_masks(&config.cells), 3, &orders);
+        assert_blocks_are_bit_equal(&behind_imagenet_stem(&config), &eleven_masks(&config.cells), 3, &orders);
     }
     for (filters, side, size) in [(16, 32, 2), (5, 12, 3), (7, 20, 1), (32, 8, 4)] {
         let base = config(cells(2));

@@ -7,8 +7,8 @@ use std::slice::from_ref;
 use supernet_nn::NetworkConfig;
 use supernet_space::{NetworkShape, PathMask};
 use supernet_tests::{
-    PLAIN, Parameter, assert_close, assert_same_gradients, config, device, device_of, images, is_flex,
-    orders_and_norms, paths, random_masks, values, with_order,
+    PLAIN, Parameter, assert_close, assert_same_gradients, behind_imagenet_stem, config, device, device_of, images,
+    is_flex, orders_and_norms, paths, random_masks, values, with_order,
 };
 
 fn assert_sparse_equals_dense(config: &NetworkConfig, masks: &[PathMask]) {
@@ -36,6 +36,15 @@ fn sparse_equals_dense_for_random_masks_in_every_order_and_normalisation() {
         for (seed, r) in [(0, 0.1), (1, 0.4), (2, 0.7)] {
             assert_sparse_equals_dense(&config, &random_masks(&config.cells, 4, r, 100 + 10 * i as u64 + seed));
         }
+    }
+}
+
+#[test]
+fn sparse_equals_dense_behind_the_stem_of_imagenet() {
+    for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
+        let config = behind_imagenet_stem(&with_order(&config(cells(2)), order, norm));
+        assert_sparse_equals_dense(&config, &random_masks(&config.cells, 3, 0.3, 500 + i as u64));
+        assert_sparse_equals_dense(&config, from_ref(&config.cells.space().all_on()));
     }
 }
 
@@ -79,29 +88,48 @@ fn relative(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Par
     if apart == 0.0 { 0.0 } else { (apart / whole).sqrt() }
 }
 
+/// How far apart the gradients are of the default execution in f32 and of the dense reference in f64, `size` images in a ghost batch. Logits
+/// must agree, and an entry be there iff it is used.
+fn gradients_apart(config: &NetworkConfig, masks: &[PathMask], size: usize) -> f64 {
+    let paths = paths(&config.cells, masks);
+    let images = |dtype| images(size * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
+    let [single, double] = [DType::F32, DType::F64].map(|dtype| supernet(config, dtype, &device_of(dtype).autodiff()));
+    let sparse = single.forward(images(DType::F32), &paths).unwrap();
+    let dense = double.forward_dense(images(DType::F64), &paths).unwrap();
+    // Ten times what is found: rounding passes through about fifty normalisations.
+    assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
+    let (sparse, dense) = (learn(&single, sparse), learn(&double, dense));
+    for (name, parameter) in &sparse {
+        let used = single.usage(&paths).share(parameter.id) > 0.0;
+        assert_eq!(parameter.gradient.is_some(), used, "{name}: an entry iff it is used");
+    }
+    relative(&sparse, &dense)
+}
+
 #[test]
 fn the_default_execution_in_f32_is_the_dense_reference_in_f64_but_for_rounding() {
     for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
         for (filters, r) in [(4, 0.1), (16, 0.4)] {
             let base = with_order(&config(cells(3)), order, norm);
             let config = NetworkConfig { shape: NetworkShape { filters, ..base.shape }, ..base };
-            let paths = paths(&config.cells, &random_masks(&config.cells, 4, r, 300 + i as u64));
-            let images = |dtype| images(8 * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
-            let [single, double] =
-                [DType::F32, DType::F64].map(|dtype| supernet(&config, dtype, &device_of(dtype).autodiff()));
-            let sparse = single.forward(images(DType::F32), &paths).unwrap();
-            let dense = double.forward_dense(images(DType::F64), &paths).unwrap();
-            // Ten times what is found: rounding passes through about fifty normalisations.
-            assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
-            let (sparse, dense) = (learn(&single, sparse), learn(&double, dense));
+            let masks = random_masks(&config.cells, 4, r, 300 + i as u64);
             // A ReLU that falls on the other side of its kink adds its share.
-            let apart = relative(&sparse, &dense);
+            let apart = gradients_apart(&config, &masks, 8);
             assert!(apart < 1e-3, "{order:?}, {norm:?}, {filters} filters: gradients {apart} apart");
-            for (name, parameter) in &sparse {
-                let used = single.usage(&paths).share(parameter.id) > 0.0;
-                assert_eq!(parameter.gradient.is_some(), used, "{name}: an entry iff it is used");
-            }
         }
+    }
+}
+
+#[test]
+fn the_default_execution_is_the_dense_reference_behind_the_stem_of_imagenet() {
+    for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
+        let config = behind_imagenet_stem(&with_order(&config(cells(3)), order, norm));
+        let masks = random_masks(&config.cells, 4, 0.1, 600 + i as u64);
+        // Sixteen times the pixels, so that in some batches a ReLU does fall on the other side of its kink (some per cent, as on Burn's own
+        // operations in f32): a right gradient agrees in most, a wrong one in none.
+        let apart = [8, 10, 12].map(|size| gradients_apart(&config, &masks, size));
+        let close = apart.iter().filter(|&&apart| apart < 1e-3).count();
+        assert!(close >= 2 && apart.iter().all(|&apart| apart < 0.2), "{order:?}, {norm:?}: gradients {apart:?} apart");
     }
 }
 

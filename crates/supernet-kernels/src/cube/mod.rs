@@ -24,6 +24,7 @@ mod jobs;
 mod mean_pool;
 mod norm;
 mod norm_affine;
+mod phase;
 mod pool;
 mod sums;
 mod zeros;

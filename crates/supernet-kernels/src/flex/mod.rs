@@ -13,6 +13,7 @@ mod depthwise;
 mod mean_pool;
 mod norm;
 mod norm_affine;
+mod phase;
 mod planes;
 mod pool;
 mod recycled;

@@ -223,6 +223,10 @@ pub fn cases() -> Vec<Case> {
                 let weight = [c_out, c, kh, kw];
                 case("conv", &[whole, weight], both!(|x, groups, on| ops::conv(x(), x(), groups, on)));
             }
+            if h % 2 == 0 && w % 2 == 0 {
+                let weight = [c + 5, c, 3, 3];
+                case("conv_stride2", &[whole, weight], both!(|x, groups, on| ops::conv_stride2(x(), x(), groups, on)));
+            }
             case("maximum", &[whole, whole], both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Max, groups, on)));
             case("average", &[whole, whole], both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Average, groups, on)));
             case("add_on", &[whole, whole], both!(|x, groups, on| ops::add_on(x(), x(), groups, on)));

@@ -15,7 +15,7 @@ use supernet_space::PathMask;
 ///
 /// let cells = CellSpace::new(3, 2)?;
 /// let mask = cells.space().parse("11:0100000/101:0000011")?;
-/// let shape = NetworkShape { filters: 8, side: 16, channels: 1, classes: 2, order: ConvOrder::default() };
+/// let shape = NetworkShape { filters: 8, side: 16, channels: 1, classes: 2, order: ConvOrder::default(), stem: Default::default() };
 /// let export = Export {
 ///     config: &NetworkConfig { cells, shape, norm: NormKind::default() },
 ///     mask: &mask,

@@ -109,7 +109,7 @@ impl Plan {
         };
         let read = |source: Source, side: usize| {
             let (channels, of_source) = match source {
-                Source::Stem(_) => (shape.filters, shape.side),
+                Source::Stem(stem) => (shape.filters, shape.stem_side(stem)),
                 Source::Cell(cell) => (shape.cell_filters(cells, cell), shape.cell_side(cells, cell)),
             };
             ReadPlan { source, slices: live(source), channels, pool: of_source / side }

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use supernet_data::Normalisation;
 use supernet_nn::{Call, Network, NetworkConfig, NormKind, Notes, Paths, Statistics};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, draws};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, StemKind, draws};
 
 /// What an [`Export`] borrows.
 pub(crate) struct Described {
@@ -19,13 +19,19 @@ pub(crate) struct Described {
 impl Described {
     /// F = 4, images of 3 x 8 x 8, 5 classes.
     pub(crate) fn new(cells: CellSpace, mask: PathMask, order: ConvOrder) -> Self {
-        let shape = NetworkShape { filters: 4, side: 8, channels: 3, classes: 5, order };
+        let shape = NetworkShape { filters: 4, side: 8, channels: 3, classes: 5, order, stem: StemKind::Plain };
         Self {
             config: NetworkConfig { cells, shape, norm: NormKind::default() },
             mask,
             normalisation: Normalisation::new(vec![0.5, 0.25, 0.1], vec![0.2, 0.3, 0.4]).unwrap(),
             classes: (0..5).map(|class| format!("class {class}")).collect(),
         }
+    }
+
+    /// The same behind the stem of ImageNet, for images of 3 x 16 x 16.
+    pub(crate) fn behind_imagenet_stem(mut self) -> Self {
+        (self.config.shape.side, self.config.shape.stem) = (16, StemKind::ImageNet);
+        self
     }
 
     /// The cells of two blocks with a mask in words, in the default order.
@@ -42,8 +48,8 @@ impl Described {
 }
 
 impl Described {
-    /// Random architectures of random spaces (3 to 5 cells, 1 to 5 blocks or 12, one mask or one per cell) in the three orders, and some masks that
-    /// are no architecture: All On, and some with dead blocks.
+    /// Random architectures of random spaces (3 to 5 cells, 1 to 5 blocks or 12, one mask or one per cell) in the three orders, some behind the
+    /// stem of ImageNet, and some masks that are no architecture: All On, and some with dead blocks.
     pub(crate) fn random(count: u64) -> impl Iterator<Item = Self> {
         let orders = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
         (0..count).map(move |i| {
@@ -58,7 +64,8 @@ impl Described {
                 }
                 _ => cells.space().sample(rng).mask().clone(),
             };
-            Self::new(cells, mask, orders[(i % 3) as usize])
+            let described = Self::new(cells, mask, orders[(i % 3) as usize]);
+            if i % 5 == 1 { described.behind_imagenet_stem() } else { described }
         })
     }
 

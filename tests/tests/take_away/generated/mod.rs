@@ -10,4 +10,6 @@ pub mod dead_block;
 #[rustfmt::skip]
 pub mod every_operation;
 #[rustfmt::skip]
+pub mod imagenet_stem;
+#[rustfmt::skip]
 pub mod relu_conv_norm;

@@ -123,30 +123,32 @@ fn per_channel(values: [f32; IMAGE[0]], device: &Device) -> Tensor<4> {{
 /// What stems and cells put out.
 fn sizes(plan: &Plan) -> String {
     let shape = plan.shape;
-    let mut text = format!(
+    let mut text = String::from(
         "\
 /// The output of a stem or cell: so many parts, of so many channels each, and the side of the maps.
 #[derive(Clone, Copy, Debug)]
-struct Parts {{
+struct Parts {
     count: usize,
     channels: usize,
     side: usize,
-}}
+}
 
-impl Parts {{
-    const fn new(count: usize, channels: usize, side: usize) -> Self {{
-        Self {{
+impl Parts {
+    const fn new(count: usize, channels: usize, side: usize) -> Self {
+        Self {
             count,
             channels,
             side,
-        }}
-    }}
-}}
+        }
+    }
+}
 
-const STEM: Parts = Parts::new(1, {}, {});
 ",
-        shape.filters, shape.side
     );
+    for stem in 0..shape.stem.stride() {
+        let (name, side) = (size(plan, Source::Stem(stem)), shape.stem_side(stem));
+        text += &format!("const {name}: Parts = Parts::new(1, {}, {side});\n", shape.filters);
+    }
     for (index, cell) in plan.cells.iter().enumerate() {
         let count = CELL_INPUTS + cell.blocks.len();
         text += &format!("const CELL{}: Parts = Parts::new({count}, {}, {});\n", index + 1, cell.channels, cell.side);
@@ -154,10 +156,11 @@ const STEM: Parts = Parts::new(1, {}, {});
     text
 }
 
-/// Name of the constant that holds a source's size.
-fn size(source: Source) -> String {
+/// Name of the constant that holds a source's size; the stems share one where they are of one size.
+fn size(plan: &Plan, source: Source) -> String {
     match source {
-        Source::Stem(_) => "STEM".into(),
+        Source::Stem(_) if plan.shape.stem.is_plain() => "STEM".into(),
+        Source::Stem(stem) => format!("STEM{}", stem + 1),
         Source::Cell(cell) => format!("CELL{}", cell + 1),
     }
 }
@@ -166,7 +169,7 @@ fn size(source: Source) -> String {
 fn network(plan: &Plan, cells: &Cells) -> String {
     let shape = plan.shape;
     let (declared, made, run) = if cells.are_equal() { equal_cells(plan, cells) } else { different_cells(plan, cells) };
-    let last = size(plan.head.source);
+    let (last, stem) = (size(plan, plan.head.source), size(plan, Source::Stem(0)));
     format!(
         "\
 /// The network: stems, cells, a 1x1, global average pool, classifier.
@@ -182,8 +185,8 @@ impl Network {{
     /// The network with random weights, as Burn draws them.
     pub fn new(device: &Device) -> Self {{
         Self {{
-            stem1: Stem::new(IMAGE[0], STEM.channels, device),
-            stem2: Stem::new(STEM.channels, STEM.channels, device),
+            stem1: Stem::new(IMAGE[0], {stem}.channels, device),
+            stem2: Stem::new({stem}.channels, {stem}.channels, device),
 {made}            head: Joined::new({last}, {last}, device),
             classifier: LinearConfig::new({last}.channels, CLASSES.len()).init(device),
         }}
@@ -255,6 +258,6 @@ fn different_cells(plan: &Plan, cells: &Cells) -> (String, String, String) {
 }
 
 fn new_cell(plan: &Plan, cells: &Cells, cell: usize) -> String {
-    let [a, b] = [0, 1].map(|input| size(plan.cells[cell].reads[input].source));
+    let [a, b] = [0, 1].map(|input| size(plan, plan.cells[cell].reads[input].source));
     format!("{}::new({a}, {b}, CELL{}, device)", cells.name(cell), cell + 1)
 }

@@ -1,12 +1,16 @@
 //! The pieces that every generated module has, or that some operation of it needs.
 
 use crate::export::plan::{Operation, Plan};
-use supernet_space::ConvOrder;
+use supernet_space::{ConvOrder, StemKind};
 
 /// Structs and functions that the blocks and the network are made of.
 pub(super) fn pieces(plan: &Plan) -> Vec<String> {
     let order = plan.shape.order;
-    let mut pieces = vec![JOINED.to_owned(), STEM.to_owned()];
+    let stem = match plan.shape.stem {
+        StemKind::Plain => STEM,
+        StemKind::ImageNet => STEM_OF_STRIDE_2,
+    };
+    let mut pieces = vec![JOINED.to_owned(), stem.to_owned()];
     if (3..=7).any(|side| plan.has(Operation::Separable(side))) {
         pieces.push(separable(order));
     }
@@ -72,6 +76,32 @@ impl Stem {
     fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
         Self {
             conv: conv([inputs, outputs], [3, 3], 1, device),
+            norm: norm(outputs, device),
+        }
+    }
+
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+        relu(self.norm.forward(self.conv.forward(x)))
+    }
+}
+";
+
+const STEM_OF_STRIDE_2: &str = "\
+/// A 3x3 convolution of stride 2, which halves the side, batch normalisation, ReLU.
+#[derive(Module, Debug)]
+struct Stem {
+    conv: Conv2d,
+    norm: BatchNorm,
+}
+
+impl Stem {
+    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
+        let conv = Conv2dConfig::new([inputs, outputs], [3, 3])
+            .with_stride([2, 2])
+            .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+            .with_bias(false);
+        Self {
+            conv: conv.init(device),
             norm: norm(outputs, device),
         }
     }

@@ -24,11 +24,12 @@ pub(super) fn graph(plan: &Plan, network: &Network) -> Result<GraphBuilder, Expo
     Ok(writer.graph)
 }
 
-/// A convolution: the parameter that is its weight, [outputs, inputs / groups, height, width], and the groups.
+/// A convolution: the parameter that is its weight, [outputs, inputs / groups, height, width], the groups, and the stride.
 struct Convolution<'a> {
     weight: &'a str,
     shape: [usize; 4],
     groups: usize,
+    stride: usize,
 }
 
 struct Writer {
@@ -42,8 +43,9 @@ struct Writer {
 impl Writer {
     fn network(&mut self, plan: &Plan) -> Result<(), ExportError> {
         let shape = plan.shape;
-        let stem1 = self.stem(INPUT, "stem1", [shape.filters, shape.channels, 3, 3])?;
-        let stem2 = self.stem(&stem1, "stem2", [shape.filters, shape.filters, 3, 3])?;
+        let stride = shape.stem.stride();
+        let stem1 = self.stem(INPUT, "stem1", [shape.filters, shape.channels, 3, 3], stride)?;
+        let stem2 = self.stem(&stem1, "stem2", [shape.filters, shape.filters, 3, 3], stride)?;
         self.outputs = vec![(Source::Stem(0), 1, stem1), (Source::Stem(1), 1, stem2)];
         for (index, cell) in plan.cells.iter().enumerate() {
             let output = self.cell(index, cell)?;
@@ -64,9 +66,9 @@ impl Writer {
     }
 
     /// 3x3, norm, ReLU.
-    fn stem(&mut self, x: &str, name: &str, shape: [usize; 4]) -> Result<String, ExportError> {
+    fn stem(&mut self, x: &str, name: &str, shape: [usize; 4], stride: usize) -> Result<String, ExportError> {
         let weight = &format!("{name}.weight");
-        let y = self.convolution(x, &format!("{name}.conv"), Convolution { weight, shape, groups: 1 })?;
+        let y = self.convolution(x, &format!("{name}.conv"), Convolution { weight, shape, groups: 1, stride })?;
         self.norm(&y, &format!("{name}.site"), shape[0], true)
     }
 
@@ -127,16 +129,19 @@ impl Writer {
         Ok(self.graph.node("Conv", &format!("{name}.conv"), &[x, &weight], vec![ints("kernel_shape", &[1, 1])]))
     }
 
-    /// A convolution without bias that keeps the side.
+    /// A convolution without bias that keeps the side, or divides it by its stride.
     fn convolution(&mut self, x: &str, name: &str, of: Convolution) -> Result<String, ExportError> {
         let values = self.weights.get(of.weight, &of.shape)?;
         self.graph.weight(of.weight, &of.shape, &values);
         let [_, _, height, width] = of.shape;
-        let attributes = vec![
+        let mut attributes = vec![
             ints("kernel_shape", &[height, width]),
             ints("pads", &[height / 2, width / 2, height / 2, width / 2]),
             int("group", of.groups),
         ];
+        if of.stride > 1 {
+            attributes.push(ints("strides", &[of.stride; 2]));
+        }
         Ok(self.graph.node("Conv", name, &[x, of.weight], attributes))
     }
 
@@ -210,13 +215,13 @@ impl Writer {
         let mut y = x.to_owned();
         for (place, site) in ["first", "second"].iter().enumerate() {
             let weight = &format!("{name}.depthwise.{place}");
-            let of = Convolution { weight, shape: [c, 1, side, side], groups: c };
+            let of = Convolution { weight, shape: [c, 1, side, side], groups: c, stride: 1 };
             y = self.convolution(&y, &format!("{weight}.conv"), of)?;
             let weight = &format!("{name}.pointwise.{place}");
             y = self.convolution(
                 &y,
                 &format!("{weight}.conv"),
-                Convolution { weight, shape: [c, c, 1, 1], groups: 1 },
+                Convolution { weight, shape: [c, c, 1, 1], groups: 1, stride: 1 },
             )?;
             y = self.inner_norm(y, name, site, c)?;
         }
@@ -228,7 +233,7 @@ impl Writer {
         let mut y = x.to_owned();
         for (part, site, shape) in [("horizontal", "first", [c, c, 1, 7]), ("vertical", "second", [c, c, 7, 1])] {
             let weight = &format!("{name}.{part}");
-            y = self.convolution(&y, &format!("{weight}.conv"), Convolution { weight, shape, groups: 1 })?;
+            y = self.convolution(&y, &format!("{weight}.conv"), Convolution { weight, shape, groups: 1, stride: 1 })?;
             y = self.inner_norm(y, name, site, c)?;
         }
         Ok(y)
