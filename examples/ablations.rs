@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, fine_tune_epochs, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = AblationSettings { fine_tune_epochs, ..AblationSettings::new(study.settings()?) };
+        let settings = AblationSettings { fine_tune_epochs, ..AblationSettings::new(study.settings(&split)?) };
         let result = ablations(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());

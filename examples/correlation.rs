@@ -21,7 +21,7 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = study.settings()?;
+        let settings = study.settings(&split)?;
         let result = correlation(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());

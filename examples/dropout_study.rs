@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, constant, ramp, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = DropoutStudySettings { study: study.settings()?, ramp, constant };
+        let settings = DropoutStudySettings { study: study.settings(&split)?, ramp, constant };
         let result = dropout_study(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());

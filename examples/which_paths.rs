@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, hundreds, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = WhichPathsSettings { study: study.settings()?, images: 100 * hundreds };
+        let settings = WhichPathsSettings { study: study.settings(&split)?, images: 100 * hundreds };
         let result = which_paths(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());

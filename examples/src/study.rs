@@ -1,5 +1,6 @@
 //! Command line of the paper's experiments: images, budget, seeds, device.
 
+use crate::{fitted_quick, in_fifths};
 use clap::Args;
 use std::{
     error::Error,
@@ -19,11 +20,24 @@ pub struct Study {
     #[arg(long)]
     data: Option<PathBuf>,
 
-    /// Training images.
+    /// A folder with a folder for each class, in it PNG, JPEG or BMP files; a fifth of them is held out for scoring candidates, a fifth
+    /// for the test.
+    #[arg(long, conflicts_with = "data")]
+    folder: Option<PathBuf>,
+
+    /// Side of the images of --folder: their centred squares are scaled to it. Divisible by 4, with --imagenet-stem by 16.
+    #[arg(long, default_value_t = 32)]
+    size: usize,
+
+    /// The stem of the paper's ImageNet variant: two stages of stride 2.
+    #[arg(long)]
+    imagenet_stem: bool,
+
+    /// Training images of --data.
     #[arg(long, default_value_t = 10_000)]
     train: usize,
 
-    /// Validation images, for scoring candidates.
+    /// Validation images of --data, for scoring candidates.
     #[arg(long, default_value_t = 2_000)]
     validation: usize,
 
@@ -65,11 +79,15 @@ pub struct Study {
 }
 
 impl Study {
-    /// Images of 16 x 16: CIFAR-10 averaged, or Fashion-MNIST averaged and padded (6,000, 1,000 and 3,000 images).
+    /// Images of 16 x 16: CIFAR-10 averaged, or Fashion-MNIST averaged and padded (6,000, 1,000 and 3,000 images). Or those of a folder,
+    /// in fifths.
     ///
     /// # Errors
     /// Files that cannot be read, or fewer images than asked for.
     pub fn split(&self) -> Result<Split, DataError> {
+        if let Some(folder) = &self.folder {
+            return in_fifths(&image_folder(folder, &FolderOptions::square(self.size))?, self.seed);
+        }
         let mut rng = draws(self.seed, "split", 0);
         match &self.data {
             Some(folder) => {
@@ -81,13 +99,16 @@ impl Study {
         }
     }
 
-    /// The study's settings: 3 cells, 8 filters; supernets and networks from scratch see the images equally often.
+    /// The study's settings for these images: 3 cells, 8 filters; supernets and networks from scratch see the images equally often.
     ///
     /// # Errors
     /// A number out of range.
-    pub fn settings(&self) -> Result<CorrelationSettings, TrainError> {
-        let mut search = SearchConfig { seed: self.seed, ..SearchConfig::quick() };
-        search.supernet.steps = EPOCHS * 10_000 / 128;
+    pub fn settings(&self, split: &Split) -> Result<CorrelationSettings, TrainError> {
+        let mut search = SearchConfig { seed: self.seed, ..fitted_quick(split) };
+        if self.imagenet_stem {
+            search.network.stem = StemKind::ImageNet;
+        }
+        search.supernet.steps = EPOCHS * split.train.len() as u64 / search.supernet.batch as u64;
         search.stand_alone.epochs = EPOCHS as usize;
         search.stand_alone.with_validation = false;
         let mut search = search.with_budget(self.budget)?;
