@@ -38,7 +38,7 @@ fn program(names: &[&str]) -> String {
         .map(|name| {
             format!(
                 "    let network = {name}::Network::load(folder.join(\"{name}/weights.safetensors\"), &device)?;\n    \
-                 write(&folder.join(\"{name}\"), network.forward(read(&folder.join(\"{name}\"), &device)?))?;\n"
+                 write(&folder.join(\"{name}\"), network.forward(read(&folder.join(\"{name}\"), {name}::IMAGE, &device)?))?;\n"
             )
         })
         .collect();
@@ -54,10 +54,12 @@ fn main() -> Result<(), Box<dyn Error>> {{
 {calls}    Ok(())
 }}
 
-fn read(folder: &Path, device: &Device) -> Result<Tensor<4>, Box<dyn Error>> {{
+fn read(folder: &Path, image: [usize; 3], device: &Device) -> Result<Tensor<4>, Box<dyn Error>> {{
     let bytes = fs::read(folder.join(\"images.f32\"))?;
     let values: Vec<f32> = bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
-    Ok(Tensor::from_data(TensorData::new(values, [6, 3, 8, 8]), device))
+    let [channels, height, width] = image;
+    let images = values.len() / (channels * height * width);
+    Ok(Tensor::from_data(TensorData::new(values, [images, channels, height, width]), device))
 }}
 
 fn write(folder: &Path, logits: Tensor<2>) -> Result<(), Box<dyn Error>> {{
