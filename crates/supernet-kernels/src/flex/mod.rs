@@ -4,8 +4,10 @@
 //! beginning to end and its arithmetic does not depend on which other units there are. Sums across units (weight gradients) are
 //! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
 
-// An index runs over several arrays at once, and is a constant once the loop is unrolled.
-#![allow(clippy::needless_range_loop)]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an index runs over several arrays at once, and is a constant once the loop is unrolled"
+)]
 
 mod add_on;
 mod contract;
