@@ -13,7 +13,7 @@
 //! let logits = network.forward(normalise(images));
 //! ```
 
-#![allow(dead_code)] // A program need not use all of it.
+#![allow(dead_code, reason = "a program need not use all of it")]
 
 use burn::{
     module::Module,

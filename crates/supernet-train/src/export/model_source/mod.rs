@@ -48,7 +48,7 @@ fn header(export: &Export) -> String {
 //! let logits = network.forward(normalise(images));
 //! ```
 
-#![allow(dead_code)] // A program need not use all of it.
+#![allow(dead_code, reason = \"a program need not use all of it\")]
 
 ",
         version = env!("CARGO_PKG_VERSION"),
