@@ -1,6 +1,7 @@
 //! What the workspace's tests share: a device, small networks whose weights and images are formulas, and parameters, gradients
 //! and velocities by name.
 
+pub mod largest_piece;
 pub mod stops;
 pub mod tiny;
 

@@ -2,13 +2,10 @@
 
 use proptest::{prelude::*, strategy::Strategy, test_runner::FileFailurePersistence};
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     fs,
     path::{Path, PathBuf},
 };
 use supernet::{
-    data::idx,
     prelude::*,
     train::{
         experiments::{ResultFile, Truth},
@@ -17,43 +14,12 @@ use supernet::{
 };
 use supernet_tests::{
     device,
+    largest_piece::{Noting, largest_piece},
     tiny::{stripes_split, tiny},
 };
 
-/// The system's allocator, which remembers the largest request of this thread.
-struct Measured;
-
-thread_local! {
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
-}
-
-fn note(size: usize) {
-    // A thread that is ending has no counter any more.
-    LARGEST.try_with(|largest| largest.set(largest.get().max(size))).ok();
-}
-
-// SAFETY: every request goes to the system's allocator as it is.
-unsafe impl GlobalAlloc for Measured {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
-        // SAFETY: the caller's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
-        // SAFETY: the caller's.
-        unsafe { System.dealloc(place, layout) }
-    }
-
-    unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(size);
-        // SAFETY: the caller's.
-        unsafe { System.realloc(place, layout, size) }
-    }
-}
-
 #[global_allocator]
-static ALLOCATOR: Measured = Measured;
+static ALLOCATOR: Noting = Noting;
 
 /// A way to damage a file.
 #[derive(Clone, Debug)]
@@ -128,10 +94,9 @@ fn a_thousand_times(file: &[u8], mut read: impl FnMut(&[u8])) {
         .run(&prop::collection::vec(damage(), 1..4), |damages| {
             let mut damaged = file.to_vec();
             damages.iter().for_each(|damage| damage.apply(&mut damaged));
-            LARGEST.set(0);
-            (cell.borrow_mut())(&damaged);
+            let ((), largest) = largest_piece(|| (cell.borrow_mut())(&damaged));
             let allowed = 16 * damaged.len() + (1 << 20);
-            prop_assert!(LARGEST.get() <= allowed, "{} bytes at once for a file of {}", LARGEST.get(), damaged.len());
+            prop_assert!(largest <= allowed, "{largest} bytes at once for a file of {}", damaged.len());
             Ok(())
         })
         .unwrap();
@@ -217,26 +182,4 @@ fn tables_of_trained_networks_and_results() {
     a_thousand_files("truth.csv", truth.as_bytes(), |path| drop(Truth::open(path)));
     let result = br#"{"schema": 1, "experiment": "one", "result": [1, 2, 3]}"#;
     a_thousand_files("result.json", result, |path| drop(ResultFile::<Vec<f64>>::read(path, "one")));
-}
-
-#[test]
-fn images() {
-    let shape = [0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 3, 0, 0, 0, 3];
-    let pixels: Vec<u8> = shape.into_iter().chain(0..36).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let labels = folder.path().join("labels");
-    fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 4, 0, 1, 0, 1]).unwrap();
-    let classes = || vec!["a".to_owned(), "b".to_owned()];
-    a_thousand_files("images", &pixels, |path| drop(idx("test", classes(), path, &labels)));
-
-    let mut record = vec![3u8; 3073];
-    record[0] = 1;
-    let names = "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n";
-    fs::write(folder.path().join("batches.meta.txt"), names).unwrap();
-    fs::write(folder.path().join("test_batch.bin"), &record).unwrap();
-    let path = folder.path().join("data_batch_1.bin");
-    a_thousand_times(&record.repeat(2), |damaged| {
-        fs::write(&path, damaged).unwrap();
-        cifar10(folder.path()).ok();
-    });
 }

@@ -4,61 +4,15 @@
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     fs,
     io::{Cursor, Write},
     path::Path,
 };
-use supernet_data::{Cifar100Labels, DataError, FolderOptions, Images, cifar10, cifar100, idx, image_folder};
-
-/// The system's allocator, which notes the largest piece that a thread asked for.
-struct Noting;
-
-thread_local! {
-    static LARGEST: Cell<usize> = const { Cell::new(0) };
-}
-
-fn note(size: usize) {
-    // A thread that ends has no cell any more.
-    let _ = LARGEST.try_with(|largest| largest.set(largest.get().max(size)));
-}
-
-// SAFETY: every call is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Noting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
-        // SAFETY: the caller's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        note(layout.size());
-        // SAFETY: the caller's.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(size);
-        // SAFETY: the caller's.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use supernet::data::{Cifar100Labels, FolderOptions, cifar10, cifar100, idx, image_folder};
+use supernet_tests::largest_piece::{Noting, largest_piece};
 
 #[global_allocator]
 static ALLOCATOR: Noting = Noting;
-
-/// What `read` gives, and the largest piece of memory that it asked for.
-fn noted(read: impl FnOnce() -> Result<Images, DataError>) -> (Result<Images, DataError>, usize) {
-    LARGEST.set(0);
-    let result = read();
-    (result, LARGEST.get())
-}
 
 /// Some bytes are replaced, the end is cut off, other bytes follow.
 #[derive(Clone, Debug)]
@@ -128,7 +82,7 @@ proptest! {
         let path = dir.path().join(format!("class/1.{ending}"));
         write(&path, &bytes);
         let options = FolderOptions { side, ..FolderOptions::default() };
-        let (result, largest) = noted(|| image_folder(dir.path(), &options));
+        let (result, largest) = largest_piece(|| image_folder(dir.path(), &options));
         // Sixteen bytes a pixel while it is scaled; what the decoders keep whatever the file.
         let most = 4 * (33_024 * bytes.len() + (1 << 16)) + (1 << 20);
         prop_assert!(largest <= most, "{largest} bytes for a file of {}", bytes.len());
@@ -150,7 +104,7 @@ proptest! {
         let parts = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &[0x78, 0x01, 3])];
         let dir = tempfile::tempdir().expect("a folder");
         write(&dir.path().join("class/1.png"), &parts.concat());
-        let (result, largest) = noted(|| image_folder(dir.path(), &FolderOptions::square(8)));
+        let (result, largest) = largest_piece(|| image_folder(dir.path(), &FolderOptions::square(8)));
         prop_assert!(result.is_err());
         prop_assert!(largest < 4 << 20, "{largest} bytes for {width}x{height}");
     }
@@ -170,7 +124,7 @@ proptest! {
             write(&dir.path().join(files[2]), &damage.tail);
         }
         let labels = if coarse { Cifar100Labels::Coarse } else { Cifar100Labels::Fine };
-        let (result, largest) = noted(|| match hundred {
+        let (result, largest) = largest_piece(|| match hundred {
             true => cifar100(dir.path(), labels).map(|set| set.train),
             false => cifar10(dir.path()).map(|set| set.train),
         });
@@ -205,7 +159,7 @@ proptest! {
         write(&images, &files[0]);
         write(&labels, &files[1]);
         let classes = vec!["a".to_owned(), "b".to_owned()];
-        let (result, largest) = noted(|| idx("set", classes, &images, &labels));
+        let (result, largest) = largest_piece(|| idx("set", classes, &images, &labels));
         // A gzip stream has a window of 32 KiB, and its decoder what it needs; it makes at most 1,032 bytes of one.
         prop_assert!(largest <= 2 * 1_032 * (size + 200) + (1 << 17), "{largest} bytes for {size}");
         if let Ok(images) = result {
