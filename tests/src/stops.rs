@@ -34,8 +34,8 @@ impl Display for AfterTwoSteps {
     fn end(&mut self) {}
     fn should_stop(&self) -> bool {
         self.0.set(self.0.get() + 1);
-        // The loop asks twice in a step.
-        self.0.get() > 2
+        // The loop asks once in a step.
+        self.0.get() > 1
     }
 }
 

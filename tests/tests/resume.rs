@@ -58,7 +58,7 @@ fn undisturbed() -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
     let expected = undisturbed();
-    for after in [3, 8] {
+    for after in [2, 4] {
         let folder = tempfile::tempdir().unwrap();
         let mut stops = 0;
         loop {
@@ -98,8 +98,8 @@ fn events_tell_the_story_of_a_run() {
 
 /// Trains until the supernet has done `steps` steps, with a checkpoint after each.
 fn interrupted(path: &Path, steps: usize) {
-    // The loop asks twice in each step.
-    let error = open(path, OFTEN).unwrap().search(&split(), &device(), &mut Stopping::after(2 * steps)).err().unwrap();
+    // The loop asks once in each step.
+    let error = open(path, OFTEN).unwrap().search(&split(), &device(), &mut Stopping::after(steps)).err().unwrap();
     assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
 }
 

@@ -7,7 +7,7 @@ use crate::{
     settings::RunSettings,
 };
 use serde_json::json;
-use std::{fs, path::Path, time::Instant};
+use std::{fs, path::Path};
 use supernet::{
     prelude::*,
     train::{
@@ -222,31 +222,15 @@ pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Seconds of a training step on a device; the first steps, which set things up, are left out.
+/// Seconds of a training step on a device.
 fn step_on(name: &str) -> Result<f64, String> {
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     let device = device(name).map_err(|error| failed(&error))?;
     let settings = RunSettings::new(&Default::default(), None).map_err(|error| failed(&error))?;
     let split = settings.data.split(1).map_err(|error| failed(&error))?;
-    let mut search = settings.search;
-    search.supernet.steps = 6;
-    let normalisation = Normalisation::of(&split.train);
-    let (mut began, mut seconds) = (None, 0.0);
-    let after = &mut |done, _: &Network| {
-        match began {
-            None if done == 3 => began = Some(Instant::now()),
-            Some(began) if done == 6 => seconds = Instant::elapsed(&began).as_secs_f64() / 3.0,
-            _ => {}
-        }
-        Ok(())
-    };
-    let hooks = supernet::train::Hooks { after, plain_l2: false, keeper: None };
-    let sampler = search.paths.sampler();
-    supernet::train::train_supernet_with(&search, &split, &normalisation, &device, &*sampler, hooks, &mut Silent)
-        .map_err(|error| failed(&error))?;
-    Ok(seconds)
+    supernet::train::seconds_per_step(&settings.search, &split, &device, &mut Silent).map_err(|error| failed(&error))
 }
 
 fn print_json(value: &serde_json::Value) {
-    println!("{}", serde_json::to_string_pretty(value).expect("plain data"));
+    println!("{value:#}");
 }

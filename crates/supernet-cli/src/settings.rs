@@ -103,7 +103,10 @@ impl RunSettings {
         }
         let wrong = |found: String| Failure::settings(path.display(), found, "a file that can be written");
         let text = toml::to_string_pretty(self).map_err(|error| wrong(error.to_string()))?;
-        fs::write(&path, text).map_err(|error| wrong(error.to_string()))
+        // Beside it first, so that the file is whole or absent.
+        let beside = directory.join(format!(".writing-{FILE}"));
+        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
+        written.map_err(|error| wrong(error.to_string()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
-use crate::{Halving, LatencyLimit, TrainError};
+use crate::{Halving, LatencyLimit, PathSampler, TrainError, Training};
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
 use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
@@ -383,24 +383,8 @@ impl SearchConfig {
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
         self.cells()?;
-        let SupernetTraining { steps, batch, ghost_batch, micro_batches, sgd, .. } = self.supernet;
-        at_least_one("supernet.steps", steps as usize)?;
-        at_least_one("supernet.batch", batch)?;
-        if ghost_batch == 0 || batch % ghost_batch != 0 {
-            return Err(TrainError::config(
-                "supernet.ghost_batch",
-                ghost_batch,
-                format!("a divisor of batch = {batch}"),
-            ));
-        }
-        if micro_batches == 0 || !(batch / ghost_batch).is_multiple_of(micro_batches) {
-            let expected = format!("a divisor of {} ghost batches", batch / ghost_batch);
-            return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
-        }
-        sgd.check("supernet.sgd")?;
-        if let PathSampling::RareIdentity(probability) = self.paths {
-            rare_identity(probability)?;
-        }
+        self.supernet.check()?;
+        self.paths.check()?;
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
         self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
@@ -441,11 +425,45 @@ impl Sgd {
     }
 }
 
-/// Checks the probability of [`PathSampling::RareIdentity`].
-pub(crate) fn rare_identity(probability: f64) -> Result<(), TrainError> {
-    match (0.0..=1.0).contains(&probability) {
-        true => Ok(()),
-        false => Err(TrainError::config("paths.rare_identity", probability, "0 to 1")),
+impl SupernetTraining {
+    /// # Errors
+    /// The first number that is out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
+        at_least_one("supernet.steps", steps as usize)?;
+        at_least_one("supernet.batch", batch)?;
+        if ghost_batch == 0 || batch % ghost_batch != 0 {
+            let expected = format!("a divisor of batch = {batch}");
+            return Err(TrainError::config("supernet.ghost_batch", ghost_batch, expected));
+        }
+        if micro_batches == 0 || !(batch / ghost_batch).is_multiple_of(micro_batches) {
+            let expected = format!("a divisor of {} ghost batches", batch / ghost_batch);
+            return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
+        }
+        sgd.check("supernet.sgd")
+    }
+
+    /// The training of a supernet whose masks `sampler` draws.
+    pub(crate) fn training<'a>(&self, seed: u64, sampler: &'a dyn PathSampler, execution: Execution) -> Training<'a> {
+        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
+        let stage = SUPERNET_TRAINING;
+        Training { stage, seed, steps, ghosts: batch / ghost_batch, micro_batches, sgd, sampler, execution }
+    }
+}
+
+/// The stage's name, for progress, errors and events.
+pub(crate) const SUPERNET_TRAINING: &str = "supernet training";
+
+impl PathSampling {
+    /// # Errors
+    /// A probability out of range.
+    pub(crate) fn check(&self) -> Result<(), TrainError> {
+        match *self {
+            Self::RareIdentity(probability) if !(0.0..=1.0).contains(&probability) => {
+                Err(TrainError::config("paths.rare_identity", probability, "0 to 1"))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub use one_shot::{
 pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
 };
-pub use plan::{Plan, StagePlan, plan};
+pub use plan::{Plan, StagePlan, plan, seconds_per_step};
 pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events};
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};

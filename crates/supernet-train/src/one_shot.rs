@@ -2,11 +2,12 @@
 
 use crate::{
     Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator,
-    TrainError, Training, latency, run::Stages, test,
+    TrainError, config::SUPERNET_TRAINING, latency, run::Stages, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
 use supernet_search::{Outcome, Score, Scored, SearchLimits, Strategy, search_within};
@@ -107,7 +108,7 @@ pub fn train_supernet_with(
     let supernet = new_supernet(config, split, &device)?;
     let settings = config.supernet;
     let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
-    let training = supernet_training(config, sampler);
+    let training = settings.training(config.seed, sampler, config.execution);
     Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
 }
 
@@ -115,21 +116,6 @@ pub fn train_supernet_with(
 pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device) -> Result<Network, TrainError> {
     let network = config.supernet(split.train.shape(), split.train.classes().len())?;
     Ok(network.supernet(&mut SeededWeights::new(config.seed), device)?)
-}
-
-/// How a supernet is trained.
-pub(crate) fn supernet_training<'a>(config: &SearchConfig, sampler: &'a dyn PathSampler) -> Training<'a> {
-    let settings = config.supernet;
-    Training {
-        stage: SUPERNET_TRAINING,
-        seed: config.seed,
-        steps: settings.steps,
-        ghosts: settings.batch / settings.ghost_batch,
-        micro_batches: settings.micro_batches,
-        sgd: settings.sgd,
-        sampler,
-        execution: config.execution,
-    }
 }
 
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
@@ -248,17 +234,22 @@ impl<'a> OneShot<'a> {
         let Some(LatencyLimit { images, most_ms }) = config.latency else {
             return Ok(ranked.into_iter().take(wanted).collect());
         };
-        let measure = |mask: &PathMask| {
+        let measure = |mask: &PathMask| -> Result<f64, TrainError> {
             let inner = Device::clone(device).inner();
             let network = stand_alone.stand_alone(mask, &mut SeededWeights::new(config.seed), &inner)?;
             Ok(latency(&network, mask, images, config.execution, device)?.median_ms)
         };
+        let known = stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| stages.latencies(images))?;
         let (mut fast, mut nearest) = (Vec::new(), None::<(f64, &PathMask)>);
         for &scored in &ranked {
             let mask = scored.architecture.mask();
-            let ms = match stages {
-                None => measure(mask)?,
-                Some(stages) => stages.latency(mask, images, || measure(mask))?,
+            let ms = match known.get(mask) {
+                Some(&ms) => ms,
+                None => {
+                    let ms = measure(mask)?;
+                    stages.as_ref().map_or(Ok(()), |stages| stages.note_latency(mask, images, ms))?;
+                    ms
+                }
             };
             if nearest.is_none_or(|(least, _)| ms < least) {
                 nearest = Some((ms, mask));
@@ -310,9 +301,6 @@ impl<'a> OneShot<'a> {
         Ok(SearchResult { candidates, retrained, best, supernet, stand_alone, normalisation, classes })
     }
 }
-
-/// The stage's name, for progress, errors and events.
-const SUPERNET_TRAINING: &str = "supernet training";
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 

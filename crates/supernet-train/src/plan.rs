@@ -76,7 +76,8 @@ pub fn plan(
     config.check()?;
     let normalisation = Normalisation::of(&split.train);
     let (costs, masks) = sample(config, split)?;
-    let supernet = time_supernet(config, split, &normalisation, device, display)?;
+    let seconds_each = seconds_per_step(config, split, device, display)?;
+    let supernet = StagePlan { times: config.supernet.steps, seconds_each };
     let peak_mib = peak_mib();
     let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], display)?;
     let retraining = time_retraining(config, split, &normalisation, device, &masks[0], display)?;
@@ -116,13 +117,17 @@ fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f
     }
 }
 
-fn time_supernet(
+/// Seconds of a training step of the supernet of `config` on the training images of `split`, on `device`; the first, which sets things up, is left
+/// out. The drop rates go through the whole ramp.
+///
+/// # Errors
+/// As [`crate::train_supernet`].
+pub fn seconds_per_step(
     config: &SearchConfig,
     split: &Split,
-    normalisation: &Normalisation,
     device: &Device,
     display: &mut dyn Display,
-) -> Result<StagePlan, TrainError> {
+) -> Result<f64, TrainError> {
     let mut short = config.clone();
     short.supernet.steps = STEPS;
     let (mut first, mut each) = (None, 0.0);
@@ -131,8 +136,9 @@ fn time_supernet(
         Ok(())
     };
     let hooks = Hooks { after, plain_l2: false, keeper: None };
-    train_supernet_with(&short, split, normalisation, device, &*short.paths.sampler(), hooks, display)?;
-    Ok(StagePlan { times: config.supernet.steps, seconds_each: each })
+    let normalisation = Normalisation::of(&split.train);
+    train_supernet_with(&short, split, &normalisation, device, &*short.paths.sampler(), hooks, display)?;
+    Ok(each)
 }
 
 fn time_scoring(

@@ -92,6 +92,7 @@ impl StandAlone<'_> {
         train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
             stages.network(
                 place,
+                STAGE,
                 || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), display),
             )

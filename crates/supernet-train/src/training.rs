@@ -10,8 +10,8 @@ use burn::{
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use std::ops::Range;
 use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on};
+use supernet_space::PathMask;
 
 /// What a training run is given besides network and images.
 pub struct Training<'a> {
@@ -101,10 +101,12 @@ impl Training<'_> {
                 observation.check(self.stage, at)?;
                 display.observe(done, &observation);
             }
+            // Asked once: whoever stops the training here finds a checkpoint of this step.
+            let stopping = display.should_stop();
             if let Some(keeper) = &mut keeper {
-                self.keep(keeper, &network, &optimizer, at, &observation, display.should_stop())?;
+                self.keep(keeper, &network, &optimizer, at, &observation, stopping)?;
             }
-            if display.should_stop() {
+            if stopping {
                 return Err(TrainError::Stopped { stage: self.stage.into(), step: done });
             }
         }
@@ -125,12 +127,17 @@ impl Training<'_> {
         device: &Device,
         plain: bool,
     ) -> Result<(N, Observation), TrainError> {
+        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
         let (input, labels) = loader.labelled(at.step, device);
         let Part { loss, logits, gradients, usage } = match self.micro_batches {
-            1 => self.gradients(&network, input, labels.clone(), 0..self.ghosts, at, device)?,
+            1 => self.gradients(&network, input, labels.clone(), masks, at, device)?,
             parts => {
-                let rows = |rows: Range<usize>| (loader.rows(&input, rows.clone()), labels.clone().slice(rows));
-                self.summed_gradients(&network, labels.dims()[0], rows, at, parts, device)?
+                let images = labels.dims()[0] / parts;
+                let part = |i: usize| {
+                    let rows = i * images..(i + 1) * images;
+                    (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
+                };
+                self.summed_gradients(&network, part, &masks, parts, at, device)?
             }
         };
         let directions = match plain {
@@ -143,20 +150,18 @@ impl Training<'_> {
         Ok((network, Observation { loss, logits, labels, learning_rate }))
     }
 
-    /// What the ghost batches `ghosts` of a step say.
+    /// What the ghost batches of `masks` say, some of a step's or all.
     fn gradients<N: MaskedNetwork>(
         &self,
         network: &N,
         input: N::Input,
         labels: Tensor<1, Int>,
-        ghosts: Range<usize>,
+        masks: Vec<PathMask>,
         at: Moment,
         device: &Device,
     ) -> Result<Part, TrainError> {
-        let space = network.search_space();
-        let masks = self.sampler.masks(space, at, self.ghosts, self.seed);
-        let share = ghosts.len() as f64 / self.ghosts as f64;
-        let paths = network.paths(masks[ghosts].to_vec(), self.sampler.survivor_scales(space, at))?;
+        let share = masks.len() as f64 / self.ghosts as f64;
+        let paths = network.paths(masks, self.sampler.survivor_scales(network.search_space(), at))?;
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let execution = self.execution;
         Ok(awake_on(device, || -> Result<_, NnError> {
@@ -169,23 +174,21 @@ impl Training<'_> {
         })?)
     }
 
-    /// The same of all ghost batches of a step of `images` images, in `parts` parts whose gradients are summed; `rows` gives the images of a part and
-    /// their classes.
+    /// The same of all ghost batches of a step, in `parts` parts whose gradients are summed; `part` gives the images of a part and their classes.
     fn summed_gradients<N: MaskedNetwork>(
         &self,
         network: &N,
-        images: usize,
-        rows: impl Fn(Range<usize>) -> (N::Input, Tensor<1, Int>),
-        at: Moment,
+        part: impl Fn(usize) -> (N::Input, Tensor<1, Int>),
+        masks: &[PathMask],
         parts: usize,
+        at: Moment,
         device: &Device,
     ) -> Result<Part, TrainError> {
-        let (images, ghosts) = (images / parts, self.ghosts / parts);
         let mut sum = GradientsAccumulator::new();
         let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
-        for part in 0..parts {
-            let (input, labels) = rows(part * images..(part + 1) * images);
-            let said = self.gradients(network, input, labels, part * ghosts..(part + 1) * ghosts, at, device)?;
+        for (i, masks) in masks.chunks(self.ghosts / parts).enumerate() {
+            let (input, labels) = part(i);
+            let said = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
             sum.accumulate(network, said.gradients);
             losses.push(said.loss);
             logits.push(said.logits);

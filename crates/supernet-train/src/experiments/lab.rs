@@ -87,10 +87,7 @@ impl<'a> Lab<'a> {
         truth: Option<&Path>,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
-        let lock = lock(path)?;
-        let provenance = Provenance::new(images.split, images.device_name);
-        let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
-        agree(path, &here, "the configuration of an experiment")?;
+        let (lock, provenance) = open_experiment(path, experiment, settings, images)?;
         let mut table = Truth::open(path.join("truth.csv"))?;
         if let Some(truth) = truth {
             table.import(truth, &training_key(trained, images.split)?)?;
@@ -361,6 +358,24 @@ impl<'a> Lab<'a> {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
         write_whole(&self.path.join(name), bytes)
     }
+}
+
+/// Makes the directory of `experiment`, or opens it, and locks it.
+///
+/// # Errors
+/// A directory that cannot be made or written, one where another process is at work, or one that holds another experiment, other settings,
+/// images or another device.
+pub(super) fn open_experiment(
+    path: &Path,
+    experiment: &str,
+    settings: &impl Serialize,
+    images: LabImages,
+) -> Result<(File, Provenance), TrainError> {
+    let lock = lock(path)?;
+    let provenance = Provenance::new(images.split, images.device_name);
+    let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
+    agree(path, &here, "the configuration of an experiment")?;
+    Ok((lock, provenance))
 }
 
 fn file_name(name: &str, seed: u64, step: Option<u64>) -> String {

@@ -1,13 +1,12 @@
 //! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro score all of its networks, and the ranking is held
 //! against the published accuracies.
 
-use super::{LabImages, ResultFile, macro_report};
+use super::{LabImages, ResultFile, lab::open_experiment, macro_report};
 use crate::{
     Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, Silent, SupernetTraining,
-    TrainError, Training,
-    config::rare_identity,
+    TrainError,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
-    run::{agree, lock, write_whole},
+    run::write_whole,
     workers::{share, workers_on},
 };
 use burn::module::Module;
@@ -56,18 +55,11 @@ pub struct MacroSettings {
 impl MacroSettings {
     /// Checks what no other call does.
     fn check(&self) -> Result<(), TrainError> {
-        if let PathSampling::RareIdentity(probability) = self.paths {
-            rare_identity(probability)?;
-        }
-        let SupernetTraining { steps, batch, ghost_batch, .. } = self.supernet;
-        let refuse = |field, found: u64, expected: String| Err(TrainError::config(field, found, expected));
-        match () {
-            _ if steps == 0 => refuse("supernet.steps", 0, "at least 1".into()),
-            _ if ghost_batch == 0 || !batch.is_multiple_of(ghost_batch) => {
-                refuse("supernet.ghost_batch", ghost_batch as u64, format!("a divisor of batch = {batch}"))
-            }
-            _ if self.seeds.is_empty() => refuse("seeds", 0, "at least one".into()),
-            _ => Ok(()),
+        self.paths.check()?;
+        self.supernet.check()?;
+        match self.seeds.is_empty() {
+            true => Err(TrainError::config("seeds", 0, "at least one")),
+            false => Ok(()),
         }
     }
 }
@@ -149,10 +141,7 @@ pub fn macro_study(
     display: &mut dyn Display,
 ) -> Result<MacroResult, TrainError> {
     settings.check()?;
-    let _lock = lock(directory)?;
-    let provenance = Provenance::new(images.split, images.device_name);
-    let here = serde_json::json!({ "experiment": STUDY, "provenance": provenance, "settings": settings });
-    agree(directory, &here, "the configuration of an experiment")?;
+    let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let bench = NasBenchMacro::new();
     let table = table.clone().complete(bench.space())?;
     let supernets = supernets(settings, images, &bench, directory, display)?;
@@ -177,21 +166,23 @@ fn supernets(
     display.begin("supernets", settings.supernet.steps * settings.seeds.len() as u64);
     let found = share("supernets", at_once, settings.seeds.clone(), display, |seed, display| {
         let path = directory.join(format!("supernet-{seed}.json"));
-        match fs::read(&path) {
+        let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
+        let found = match fs::read(&path) {
             Ok(text) => serde_json::from_slice(&text).map_err(|error| TrainError::File {
                 path,
                 found: error.to_string(),
                 expected: "the scores of a supernet",
-            }),
+            })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
                 let supernet = supernet(settings, seed, images, &networks, &mut keeper, display)?;
                 write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
-                keeper.clear()?;
-                Ok(supernet)
+                supernet
             }
-            Err(error) => Err(TrainError::io(&path)(error)),
-        }
+            Err(error) => return Err(TrainError::io(&path)(error)),
+        };
+        // Here too where it is stored: a process that was killed just then has left its checkpoints.
+        keeper.clear()?;
+        Ok(found)
     })?;
     display.end();
     Ok(found)
@@ -215,23 +206,14 @@ fn supernet(
         classes: split.train.classes().len(),
     };
     let definition = NasBenchMacroNet::definition(shape, device)?.with_norm(settings.norm);
-    let SupernetTraining { steps, batch, ghost_batch, micro_batches, sgd, augmentation } = settings.supernet;
+    let SupernetTraining { batch, augmentation, .. } = settings.supernet;
     let normalisation = Normalisation::of(&split.train);
     let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
     let validation = ImageExamples::new(&split.validation, normalisation, Augmentation::NONE)?;
     let autodiff = device.clone().autodiff();
     let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
     let sampler = settings.paths.sampler();
-    let training = Training {
-        stage: "supernet",
-        seed,
-        steps,
-        ghosts: batch / ghost_batch,
-        micro_batches,
-        sgd,
-        sampler: &*sampler,
-        execution: Execution::Kernels,
-    };
+    let training = settings.supernet.training(seed, &*sampler, Execution::Kernels);
     let began = Instant::now();
     let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
     let loader = OwnLoader::new(&train, batch, seed)?;

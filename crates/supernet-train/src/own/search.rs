@@ -4,7 +4,7 @@
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Display, Retrained, SearchConfig, SeededWeights, TrainError,
-    one_shot::{choose, retrain, supernet_training, tested},
+    one_shot::{choose, retrain, tested},
 };
 use burn::{
     module::Module,
@@ -117,7 +117,7 @@ fn train_supernet<M: Layer<D, 2>, const D: usize>(
     let device = device.clone().autodiff();
     let supernet = definition.supernet(&mut SeededWeights::new(config.seed), &device)?;
     let sampler = config.paths.sampler();
-    let training = supernet_training(config, &*sampler);
+    let training = config.supernet.training(config.seed, &*sampler, config.execution);
     let loader = OwnLoader::new(examples, config.supernet.batch, config.seed)?;
     Ok(training.run(supernet, &loader, &device, display)?.valid())
 }

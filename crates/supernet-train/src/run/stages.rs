@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{Retrained, TrainError};
 use burn::module::Module;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 use supernet_search::Evaluator;
 use supernet_space::{PathMask, SearchSpace};
 
@@ -39,15 +42,7 @@ impl Stages {
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
-        let (stem, path) = (self.folder.join("supernet"), self.folder.join("supernet.safetensors"));
-        if path.exists() {
-            self.log.cut_after(stage)?;
-            return stored(build()?, &stem, &path);
-        }
-        let mut keeper = Keeper::new(stem, self.saving, Some(&mut self.log));
-        let supernet = train(&mut keeper)?;
-        finish(&keeper, &supernet, &path)?;
-        Ok(supernet)
+        trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
     }
 
     /// `evaluator`, whose scores are stored in `candidates.csv`; those that are stored already are not computed again.
@@ -75,42 +70,37 @@ impl Stages {
     pub(crate) fn network<N: Module>(
         &self,
         place: usize,
+        stage: &str,
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
         let stem = self.folder.join(format!("networks/{place:03}"));
-        let path = stem.with_extension("safetensors");
-        if path.exists() {
-            return stored(build()?, &stem, &path);
-        }
         let mut log = EventLog::open(stem.with_extension("jsonl"))?;
-        let mut keeper = Keeper::new(stem, self.saving, Some(&mut log));
-        let network = train(&mut keeper)?;
-        finish(&keeper, &network, &path)?;
-        Ok(network)
+        trained(&stem, stage, self.saving, &mut log, build, train)
     }
 
-    /// The latency of the network of `mask` for `images` images at a time, in milliseconds: what `latencies.csv` says, or what `measure` says
-    /// now, which is then stored.
+    /// What `latencies.csv` says of networks for `images` images at a time, in milliseconds.
     ///
     /// # Errors
-    /// What `measure` reports, or a file that cannot be read or written.
-    pub(crate) fn latency(
-        &self,
-        mask: &PathMask,
-        images: usize,
-        measure: impl FnOnce() -> Result<f64, TrainError>,
-    ) -> Result<f64, TrainError> {
-        let path = self.folder.join("latencies.csv");
-        let key = format!("{mask},{images},");
-        let stored =
-            whole_lines(&path, |text| Ok(text.lines().find_map(|line| line.strip_prefix(&key)?.parse().ok())))?;
-        if let Some(ms) = stored {
-            return Ok(ms);
-        }
-        let ms = measure()?;
-        append_line(&path, "architecture,images,median_ms\n", &format!("{key}{ms}\n"))?;
-        Ok(ms)
+    /// A file that cannot be read.
+    pub(crate) fn latencies(&self, images: usize) -> Result<HashMap<PathMask, f64>, TrainError> {
+        let read = |line: &str| {
+            let [mask, of, ms] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+            (of.parse() == Ok(images)).then_some((mask.parse().ok()?, ms.parse().ok()?))
+        };
+        whole_lines(&self.latencies_path(), |text| Ok(text.lines().filter_map(read).collect()))
+    }
+
+    /// Adds a line to `latencies.csv`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn note_latency(&self, mask: &PathMask, images: usize, ms: f64) -> Result<(), TrainError> {
+        append_line(&self.latencies_path(), "architecture,images,median_ms\n", &format!("{mask},{images},{ms}\n"))
+    }
+
+    fn latencies_path(&self) -> PathBuf {
+        self.folder.join("latencies.csv")
     }
 
     /// Notes what the networks trained from scratch reach.
@@ -126,15 +116,31 @@ impl Stages {
     }
 }
 
-/// A trained network that is stored; a process that was killed when it was may have left checkpoints.
-fn stored<N: Module>(network: N, stem: &Path, path: &Path) -> Result<N, TrainError> {
-    Keeper::new(stem, Saving::default(), None).clear()?;
-    load_weights(network, path)
-}
-
-/// Stores a trained network; its checkpoints are no longer needed.
-fn finish(keeper: &Keeper, network: &impl Module, path: &Path) -> Result<(), TrainError> {
-    keeper.sync()?;
-    save_weights(network, path)?;
-    keeper.clear()
+/// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what `train` gives, which is then stored. The log ends with
+/// the training; its checkpoints are removed, also those that a process left which was killed when the network was stored.
+fn trained<N: Module>(
+    stem: &Path,
+    stage: &str,
+    saving: Saving,
+    log: &mut EventLog,
+    build: impl FnOnce() -> Result<N, TrainError>,
+    train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
+) -> Result<N, TrainError> {
+    let path = stem.with_extension("safetensors");
+    let stored = path.exists();
+    if stored {
+        log.cut_after(stage)?;
+    }
+    let mut keeper = Keeper::new(stem, saving, Some(log));
+    let network = match stored {
+        true => load_weights(build()?, &path)?,
+        false => {
+            let network = train(&mut keeper)?;
+            keeper.sync()?;
+            save_weights(&network, &path)?;
+            network
+        }
+    };
+    keeper.clear()?;
+    Ok(network)
 }
