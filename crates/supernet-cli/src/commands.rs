@@ -3,7 +3,7 @@
 use crate::{
     arguments::{Correlate, Doctor, Export, Finished, Plan, Run, Show},
     failure::Failure,
-    output::shown,
+    output::{say, shown},
     settings::RunSettings,
 };
 use serde_json::json;
@@ -13,6 +13,7 @@ use supernet::{
     train::{
         Saving,
         experiments::{CorrelationSettings, LabImages, correlation},
+        export::BestFile,
     },
 };
 
@@ -49,9 +50,9 @@ fn finish(directory: &Path, settings: &RunSettings, from_last_good: bool, show: 
     if show.json {
         print_json(&json!({ "directory": path, "best": result.best.0, "networks": result.retrained }));
     } else {
-        println!("\n{}", ComparisonTable(&result.retrained));
-        println!("best architecture: {}", result.best.0);
-        println!("results: {path}");
+        say!("\n{}", ComparisonTable(&result.retrained));
+        say!("best architecture: {}", result.best.0);
+        say!("results: {path}");
     }
     Ok(())
 }
@@ -64,7 +65,7 @@ pub fn train(run: &Run) -> Result<(), Failure> {
     let weights = directory.path().join("supernet.safetensors").display().to_string();
     match run.show.json {
         true => print_json(&json!({ "supernet": weights })),
-        false => println!("supernet: {weights}"),
+        false => say!("supernet: {weights}"),
     }
     Ok(())
 }
@@ -84,12 +85,12 @@ pub fn score(run: &Run) -> Result<(), Failure> {
         );
         return Ok(());
     }
-    println!("{:>12}  {:>12}  {:>14}  architecture", "one-shot (%)", "loss", "parameters (k)");
+    say!("{:>12}  {:>12}  {:>14}  architecture", "one-shot (%)", "loss", "parameters (k)");
     for Scored { architecture, score, cost } in candidates.iter().take(BEST) {
         let (accuracy, parameters) = (100.0 * score.accuracy, cost.parameters as f64 / 1e3);
-        println!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
+        say!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
     }
-    println!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
+    say!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
     Ok(())
 }
 
@@ -100,14 +101,14 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
     let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
     match plan.show.json {
         true => print_json(&json!(plan_of)),
-        false => println!("{plan_of}"),
+        false => say!("{plan_of}"),
     }
     Ok(())
 }
 
 /// The correlation study.
 pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
-    let RunSettings { device: name, data, search } = RunSettings::new(&correlate.options, None)?;
+    let RunSettings { device: name, data, search, .. } = RunSettings::new(&correlate.options, None)?;
     let (device, split) = (device(&name)?, data.split(search.seed)?);
     let mut settings = CorrelationSettings::new(search);
     settings.search.stand_alone.with_validation = false;
@@ -119,15 +120,16 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
     let result = correlation(&settings, images, &correlate.directory, truth, &mut shown(correlate.show)?)?;
     match correlate.show.json {
         true => print_json(&json!(result)),
-        false => println!("{result}\nresults: {}", correlate.directory.display()),
+        false => say!("{result}\nresults: {}", correlate.directory.display()),
     }
     Ok(())
 }
 
-/// Whether a run has ended.
+/// The settings of a run that has ended.
 fn finished(directory: &Path) -> Result<RunSettings, Failure> {
     let settings = RunSettings::of_run(directory)?;
-    match directory.join("networks.csv").exists() {
+    // What is written last.
+    match directory.join("best").join(BestFile::Weights.name()).exists() {
         true => Ok(settings),
         false => Err(Failure::settings(
             directory.display(),
@@ -156,15 +158,11 @@ pub fn export(export: &Export) -> Result<(), Failure> {
         ));
     }
     fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
-    let mut copied = Vec::new();
-    for entry in fs::read_dir(&from).map_err(|error| wrong(&from, error))? {
-        let path = entry.map_err(|error| wrong(&from, error))?.path();
-        let Some(name) = path.file_name().filter(|_| path.is_file()) else { continue };
-        fs::copy(&path, to.join(name)).map_err(|error| wrong(&path, error))?;
-        copied.push(name.to_string_lossy().into_owned());
+    for file in BestFile::ALL {
+        let path = from.join(file.name());
+        fs::copy(&path, to.join(file.name())).map_err(|error| wrong(&path, error))?;
     }
-    copied.sort();
-    println!("{}: {}", to.display(), copied.join(", "));
+    say!("{}: {}", to.display(), BestFile::ALL.map(BestFile::name).join(", "));
     Ok(())
 }
 
@@ -179,22 +177,17 @@ pub fn space(plan: &Plan) -> Result<(), Failure> {
         );
         return Ok(());
     }
-    println!(
-        "{} architectures; {} cells of one description, {} blocks each",
-        space.size(),
-        cells.cells(),
-        cells.blocks()
-    );
+    say!("{} architectures; {} cells of one description, {} blocks each", space.size(), cells.cells(), cells.blocks());
     for choice in space.choices() {
         let taken = if choice.min() == choice.max() {
             choice.min().to_string()
         } else {
             format!("{} to {}", choice.min(), choice.max())
         };
-        println!("{:<24} {taken:>6} of {}", choice.name(), choice.options().join(", "));
+        say!("{:<24} {taken:>6} of {}", choice.name(), choice.options().join(", "));
     }
     let example = space.sample(&mut draws(settings.search.seed, "example", 0));
-    println!("for example: {example}");
+    say!("for example: {example}");
     Ok(())
 }
 
@@ -212,11 +205,11 @@ pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
         print_json(&json!({ "version": env!("CARGO_PKG_VERSION"), "offered": offered_devices(), "devices": devices }));
         return Ok(());
     }
-    println!("supernet {}; this build offers: {}", env!("CARGO_PKG_VERSION"), offered_devices().join(", "));
+    say!("supernet {}; this build offers: {}", env!("CARGO_PKG_VERSION"), offered_devices().join(", "));
     for (name, step) in &found {
         match step {
-            Ok(seconds) => println!("{name:<12} a training step of the preset quick: {:.1} ms", 1e3 * seconds),
-            Err(error) => println!("{name:<12} failed: {error}"),
+            Ok(seconds) => say!("{name:<12} a training step of the preset quick: {:.1} ms", 1e3 * seconds),
+            Err(error) => say!("{name:<12} failed: {error}"),
         }
     }
     Ok(())
@@ -232,5 +225,5 @@ fn step_on(name: &str) -> Result<f64, String> {
 }
 
 fn print_json(value: &serde_json::Value) {
-    println!("{value:#}");
+    say!("{value:#}");
 }

@@ -61,7 +61,7 @@ impl DataSettings {
         Ok(match &self.source {
             Source::FashionMnist => {
                 let images = halved(fashion_mnist()?)?.pad(if self.halve { 1 } else { 2 })?;
-                let used = self.train + self.validation + self.test.unwrap_or(1);
+                let used = self.train.saturating_add(self.validation).saturating_add(self.test.unwrap_or(1));
                 if used > images.len() {
                     let expected = format!("at most {}", images.len());
                     return Err(Failure::settings("--train, --validation and --test", used, expected));

@@ -41,7 +41,12 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Train(TrainError::Stopped { .. }) => 130,
-            Self::Train(TrainError::OtherRun { .. } | TrainError::Locked { .. } | TrainError::Checkpoint { .. }) => 3,
+            Self::Train(
+                TrainError::OtherRun { .. }
+                | TrainError::Locked { .. }
+                | TrainError::Checkpoint { .. }
+                | TrainError::File { .. },
+            ) => 3,
             Self::Train(TrainError::Config { .. } | TrainError::Space(_)) | Self::Settings { .. } | Self::Space(_) => 2,
             _ => 1,
         })

@@ -24,7 +24,9 @@ fn main() -> ExitCode {
         Command::Space(space) => commands::space(space),
         Command::Doctor(doctor) => commands::doctor(doctor),
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Arguments::command(), "supernet", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "supernet", &mut script);
+            output::say!("{}", String::from_utf8_lossy(&script).trim_end());
             Ok(())
         }
     };

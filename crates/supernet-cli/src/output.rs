@@ -5,13 +5,28 @@ use crate::{
     failure::Failure,
 };
 use std::{
-    io::IsTerminal,
+    io::{IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
 use supernet::{
     prelude::*,
     train::{Dashboard, Observation, ProgressLine},
 };
+
+/// A line on standard output. Where nobody reads it any more, as behind `| head`, the command ends.
+macro_rules! say {
+    ($($text:tt)*) => {
+        $crate::output::line(format_args!($($text)*))
+    };
+}
+pub(crate) use say;
+
+/// See [`say!`].
+pub fn line(text: std::fmt::Arguments) {
+    if let Err(error) = writeln!(std::io::stdout(), "{text}") {
+        std::process::exit(i32::from(error.kind() != std::io::ErrorKind::BrokenPipe));
+    }
+}
 
 /// Whether Ctrl-C was pressed.
 static STOP: AtomicBool = AtomicBool::new(false);

@@ -8,9 +8,10 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
+    offered_devices,
     prelude::SearchConfig,
     search::{Constraints, Objective},
-    train::{LatencyLimit, Proposer},
+    train::{LatencyLimit, Proposer, write_whole},
 };
 
 /// The settings of a run.
@@ -19,6 +20,9 @@ use supernet::{
 pub struct RunSettings {
     /// Where to run.
     pub device: String,
+    /// By what the preset's steps, candidates and epochs were scaled, if they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<f64>,
     /// The images.
     pub data: DataSettings,
     /// The search.
@@ -56,7 +60,8 @@ impl RunSettings {
             Preset::Quick => (SearchConfig::quick(), true),
             Preset::Cifar10 => (SearchConfig::cifar10(), false),
         };
-        Self { device: "flex".into(), data: DataSettings::fashion_mnist(halve), search }
+        let device = offered_devices().first().copied().unwrap_or("flex").into();
+        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search }
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {
@@ -74,8 +79,16 @@ impl RunSettings {
         self.data.train = train.unwrap_or(self.data.train);
         self.data.validation = validation.unwrap_or(self.data.validation);
         self.data.test = options.test.or(self.data.test);
-        if let Some(budget) = budget {
-            self.search = self.search.clone().with_budget(*budget)?;
+        match (self.budget, *budget) {
+            (None, Some(budget)) => {
+                self.search = self.search.clone().with_budget(budget)?;
+                self.budget = Some(budget);
+            }
+            (Some(there), Some(budget)) if there != budget => {
+                let expected = format!("{there}, by which these settings are scaled already");
+                return Err(Failure::settings("--budget", budget, expected));
+            }
+            _ => {}
         }
         self.search.seed = seed.unwrap_or(self.search.seed);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());
@@ -101,12 +114,9 @@ impl RunSettings {
         if path.exists() {
             return Ok(());
         }
-        let wrong = |found: String| Failure::settings(path.display(), found, "a file that can be written");
-        let text = toml::to_string_pretty(self).map_err(|error| wrong(error.to_string()))?;
-        // Beside it first, so that the file is whole or absent.
-        let beside = directory.join(format!(".writing-{FILE}"));
-        let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &path));
-        written.map_err(|error| wrong(error.to_string()))
+        let wrong = |error: toml::ser::Error| Failure::settings(path.display(), error, "settings that TOML can hold");
+        let text = toml::to_string_pretty(self).map_err(wrong)?;
+        Ok(write_whole(&path, text.as_bytes())?)
     }
 }
 

@@ -39,7 +39,11 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
     assert!(text(&first.stdout).contains("picked − random:"), "{}", text(&first.stdout));
     let path = run.display().to_string();
 
-    // The settings are those in the directory.
+    // The same command, and without options the settings in the directory.
+    let same = tiny_run(&run, &[]);
+    assert!(same.status.success(), "{}", text(&same.stderr));
+    assert_fails(&tiny_run(&run, &["--budget", "0.5"]), 2, "cannot be used multiple times");
+    assert_fails(&supernet(&["run", &path, "--budget", "0.5"]), 2, "--budget: found 0.5, expected 0.004, by which");
     let again = supernet(&["run", &path, "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(json["networks"].as_array().unwrap().len(), 16);
@@ -60,6 +64,11 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
         fs::read(run.join("best/weights.safetensors")).unwrap()
     );
     assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists");
+
+    fs::write(run.join("supernet.safetensors"), "damaged").unwrap();
+    assert_fails(&supernet(&["run", &path, "--output", "quiet"]), 3, "supernet.safetensors: found ");
+    fs::remove_file(run.join("best/weights.safetensors")).unwrap();
+    assert_fails(&supernet(&["export", &path, "--to", &(to + "2")]), 2, "has not ended");
 }
 
 #[test]
@@ -88,6 +97,7 @@ fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
     assert_fails(&supernet(&["run", &path, "--budget", "0"]), 2, "budget: found 0, expected a number above 0");
     assert_fails(&supernet(&["run", &path, "--data", "mnist"]), 2, "--data: found `mnist`, expected ");
     assert_fails(&supernet(&["run", &path, "--data", "cifar10:/nowhere"]), 1, "/nowhere");
+    assert_fails(&supernet(&["run", &path, "--train", "18446744073709551615"]), 2, "at most 10000");
     assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 1, "device `tpu:0`: expected one of `flex`");
     assert_fails(&supernet(&["run", &path, "--config", "/nowhere.toml"]), 2, "/nowhere.toml: found ");
     assert_fails(&tiny_run(Path::new(&path), &["--max-parameters", "10"]), 1, "constraints: found none of ");

@@ -45,7 +45,7 @@ pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
 };
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
-pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events};
+pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events, write_whole};
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;

@@ -16,8 +16,11 @@ use tempfile::NamedTempFile;
 /// How files begin that are being written: a process that was killed may leave one.
 const SCRATCH: &str = ".writing-";
 
-/// Writes a file whole: beside it first, then renamed.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+/// Writes a file whole: beside it first, then renamed. Whatever stops the process, it is as it was before or as it is meant to be.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
     let write = || -> std::io::Result<()> {
         let folder = path.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;

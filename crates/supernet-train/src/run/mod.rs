@@ -11,7 +11,8 @@ mod stages;
 
 pub use directory::{Provenance, RunDirectory};
 pub use event_log::{Event, EventLine, EventLog, read_events};
+pub use files::write_whole;
 pub use keeper::{Keeper, Saving};
 
-pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, weights, whole_lines, write_whole};
+pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, weights, whole_lines};
 pub(crate) use stages::Stages;
