@@ -21,6 +21,16 @@ use supernet_tests::{
 
 const SIDE: usize = 16;
 
+/// What the images are for.
+const SHAPE: NetworkShape = NetworkShape {
+    filters: 4,
+    side: SIDE,
+    channels: 3,
+    classes: 10,
+    order: ConvOrder::NormReluConv,
+    stem: StemKind::Plain,
+};
+
 fn small_201() -> NasBench201Shape {
     NasBench201Shape { filters: 4, cells: 1, side: SIDE, ..Default::default() }
 }
@@ -63,17 +73,9 @@ fn agrees<M: Layer<4, 2>>(
 /// Asserts that the networks of some architectures equal the masked supernet (PAPER, E1), and that masks of path dropout learn the
 /// same by kernels as by Burn's own operations.
 fn is_one_definition<M: Layer<4, 2>>(definition: &Definition<M>) {
-    let shape = NetworkShape {
-        filters: 4,
-        side: SIDE,
-        channels: 3,
-        classes: 10,
-        order: ConvOrder::NormReluConv,
-        stem: StemKind::Plain,
-    };
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device()).unwrap();
     for mask in architectures(definition.space(), 8) {
-        let error = definition.extraction_error(&supernet, &mask, images(4, &shape, DType::F32, &device())).unwrap();
+        let error = definition.extraction_error(&supernet, &mask, images(4, &SHAPE, DType::F32, &device())).unwrap();
         assert!(error <= 1e-4, "{mask}: {error}");
     }
     let autodiff = device().autodiff();
@@ -82,7 +84,7 @@ fn is_one_definition<M: Layer<4, 2>>(definition: &Definition<M>) {
     let masks = (0..4).map(|i| dropout.draw(definition.space(), 1, 2, &mut draws(2, "masks", i))).collect();
     let paths = supernet.paths(masks, None).unwrap();
     let learnt = |call: &Call| {
-        let x = images(8, &shape, DType::F32, &autodiff);
+        let x = images(8, &SHAPE, DType::F32, &autodiff);
         let (logits, _) = supernet.forward_used(x, &paths, call).unwrap();
         let loss = cross_entropy(logits.clone(), labels(8, 10, &autodiff));
         (values(logits), backward(loss, &supernet))
@@ -178,15 +180,7 @@ fn what_only_zeros_are_made_of_is_not_used() {
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device().autodiff()).unwrap();
     let cell = "|nor_conv_3x3~0|+|nor_conv_3x3~0|none~1|+|nor_conv_3x3~0|none~1|skip_connect~2|";
     let paths = supernet.paths(vec![bench.parse(cell).unwrap().mask().clone()], None).unwrap();
-    let shape = NetworkShape {
-        filters: 4,
-        side: SIDE,
-        channels: 3,
-        classes: 10,
-        order: ConvOrder::NormReluConv,
-        stem: StemKind::Plain,
-    };
-    let x = images(4, &shape, DType::F32, &device().autodiff());
+    let x = images(4, &SHAPE, DType::F32, &device().autodiff());
     let (_, usage) = supernet.forward_used(x, &paths, &Call::default()).unwrap();
     let found = parameters(&supernet, &GradientsParams::new());
     let used = |edge: usize| {
@@ -196,4 +190,22 @@ fn what_only_zeros_are_made_of_is_not_used() {
     };
     // Node 1 is read through `none` alone.
     assert_eq!([0, 1, 2, 3, 4, 5].map(used), [false, true, false, true, false, false]);
+}
+
+#[test]
+fn survivors_of_each_of_darts_choices_are_rescaled() {
+    let definition = DartsNet::definition(small_darts(), &device()).unwrap();
+    let supernet = definition.supernet(&mut SeededWeights::new(1), &device()).unwrap();
+    let mask = architectures(definition.space(), 1).remove(0);
+    let logits = |scales: Option<Vec<f64>>| {
+        let paths = supernet.paths(vec![mask.clone()], scales).unwrap();
+        values(supernet.logits(images(4, &SHAPE, DType::F32, &device()), &paths, &Call::default()).unwrap())
+    };
+    let (plain, count) = (logits(None), definition.space().choices().len());
+    assert_eq!(logits(Some(vec![1.0; count])), plain);
+    for choice in 0..count {
+        let mut scales = vec![1.0; count];
+        scales[choice] = 3.0;
+        assert_ne!(logits(Some(scales)), plain, "{}", definition.space().choices()[choice].name());
+    }
 }

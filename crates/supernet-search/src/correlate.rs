@@ -250,10 +250,10 @@ impl fmt::Display for TableCorrelation {
         for (title, agreements) in [("all", &self.all), ("the truly better half", &self.top_half)] {
             writeln!(f, "\n{title}")?;
             write!(f, "{:<22} {:<20} {:<20}", "ranked by", "Kendall", "Spearman")?;
-            for at in &agreements[0].precision {
+            for at in agreements.first().iter().flat_map(|first| &first.precision) {
                 write!(f, " {:<20}", format!("precision {} %", at.share * 100.0))?;
             }
-            for at in &agreements[0].best {
+            for at in agreements.first().iter().flat_map(|first| &first.best) {
                 write!(f, " {:<22}", format!("best of {}", at.k))?;
             }
             writeln!(f)?;

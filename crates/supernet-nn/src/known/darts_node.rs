@@ -79,6 +79,10 @@ impl DartsNode {
         let choice = |options: &Options<Identity>| pass.paths().choice(options.name());
         let (place, inputs) = choice(&self.inputs);
         let mut terms = Vec::new();
+        let survivors = |role: usize| match (pass.paths().scale(place), pass.paths().scale(role)) {
+            (None, None) => None,
+            (a, b) => Some(a.unwrap_or(1.0) * b.unwrap_or(1.0)),
+        };
         for (role, (of_role, bits)) in ROLES.into_iter().zip([choice(&self.lower), choice(&self.higher)]) {
             for (state, (x, operations)) in states.iter().zip(&self.states).enumerate() {
                 for (o, operation) in operations.iter().enumerate() {
@@ -98,7 +102,7 @@ impl DartsNode {
                         Taken { choice: place, options: role.others(state) },
                         Taken { choice: of_role, options: 1 << o },
                     ];
-                    terms.push(pass.within_all(&around, || operation.forward(rows)));
+                    terms.push(pass.within_all(&around, || operation.forward(rows)).scaled(survivors(of_role)));
                 }
             }
         }

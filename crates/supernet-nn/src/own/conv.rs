@@ -112,13 +112,16 @@ fn convolved(x: Rows, weight: &Param<Tensor<4>>, taps: Taps) -> Rows {
     let (pass, variants) = (x.pass.clone(), x.variants.count());
     x.run(weight, |weight, x| {
         let (weight, all) = (weight.val(), (0..variants as u32).collect::<Vec<_>>());
-        let ([_, channels, ..], [outputs, inputs, k, _]) = (x.dims(), weight.dims());
+        let ([_, channels, height, width], [outputs, inputs, k, _]) = (x.dims(), weight.dims());
         let Taps { stride, dilation, groups } = taps;
         assert!(channels == inputs * groups, "ConvNorm: found {channels} channels, expected {}", inputs * groups);
         let kernels = pass.call().execution == Execution::Kernels;
         match groups {
             1 if k == 1 => run!(pass.call(), conv(every(x, stride), weight, variants, &all)),
             1 if stride == 1 && dilation == 1 => run!(pass.call(), conv(x, weight, variants, &all)),
+            1 if k == 3 && stride == 2 && dilation == 1 && height % 2 == 0 && width % 2 == 0 => {
+                run!(pass.call(), conv_stride2(x, weight, variants, &all))
+            }
             // Pixels that the stride leaves out are computed too: still faster than what there is for strides.
             _ if inputs == 1 && groups == outputs && dilation == 1 && (stride == 1 || kernels) => {
                 every(run!(pass.call(), depthwise(x, weight, variants, &all)), stride)

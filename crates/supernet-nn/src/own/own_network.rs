@@ -76,7 +76,7 @@ impl OwnPaths {
         (place, &self.bits[place])
     }
 
-    pub(super) fn scale(&self, choice: usize) -> Option<f64> {
+    pub(crate) fn scale(&self, choice: usize) -> Option<f64> {
         self.scales.as_ref().map(|scales| scales[choice])
     }
 

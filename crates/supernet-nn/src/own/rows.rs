@@ -96,7 +96,7 @@ impl<const D: usize> Rows<D> {
     }
 
     /// The same times a number, if there is one.
-    pub(super) fn scaled(self, scale: Option<f64>) -> Self {
+    pub(crate) fn scaled(self, scale: Option<f64>) -> Self {
         match scale {
             Some(scale) => self.map(|tensor| tensor.mul_scalar(scale)),
             None => self,
