@@ -81,8 +81,7 @@ fn of_folder(item: ImageDatasetItem) -> Result<LabelledImage, DataError> {
     };
     let channels = pixels.len() / (item.image_height * item.image_width).max(1);
     let shape = ImageShape::new(channels, item.image_height, item.image_width);
-    let planes = (0..channels).flat_map(|c| pixels.iter().copied().skip(c).step_by(channels)).collect();
-    Ok(LabelledImage { shape, pixels: planes, label })
+    Ok(LabelledImage { shape, pixels: shape.planes(pixels), label })
 }
 
 #[cfg(test)]

@@ -78,8 +78,8 @@ pub(crate) fn read(path: &Path, options: &FolderOptions) -> Result<(ImageShape, 
         true => (1, image.into_luma8().into_raw()),
         false => (3, image.into_rgb8().into_raw()),
     };
-    let planes = (0..channels).flat_map(|c| pixels.iter().copied().skip(c).step_by(channels)).collect();
-    Ok((ImageShape::new(channels, height, width), planes))
+    let shape = ImageShape::new(channels, height, width);
+    Ok((shape, shape.planes(&pixels)))
 }
 
 /// The upright image in `bytes`, if its pixels take at most `most` bytes.

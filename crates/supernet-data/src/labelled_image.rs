@@ -20,6 +20,12 @@ impl ImageShape {
         Self { channels, height, width }
     }
 
+    /// Plane after plane, of pixels whose channels lie side by side.
+    pub(crate) fn planes(&self, pixels: &[u8]) -> Vec<u8> {
+        let channels = self.channels;
+        (0..channels).flat_map(|c| pixels.iter().copied().skip(c).step_by(channels)).collect()
+    }
+
     /// Bytes of one plane; `None` where the number does not fit.
     pub(crate) fn plane(&self) -> Option<usize> {
         self.height.checked_mul(self.width)
