@@ -1,5 +1,6 @@
 //! What can stop a search.
 
+use crate::export::ExportError;
 use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
@@ -122,7 +123,7 @@ pub enum TrainError {
     },
     /// A network cannot be written down.
     #[error(transparent)]
-    Export(#[from] crate::export::ExportError),
+    Export(Box<ExportError>),
     /// The figure cannot be drawn.
     #[error(transparent)]
     Figure(#[from] crate::FigureError),
@@ -153,6 +154,12 @@ fn nearest_of(out_of_range: &OutOfRange) -> String {
     out_of_range.nearest.as_ref().map_or("and none was proposed".into(), |(architecture, cost)| {
         format!("the nearest has {} parameters and {} multiply-accumulates: {architecture}", cost.parameters, cost.macs)
     })
+}
+
+impl From<ExportError> for TrainError {
+    fn from(error: ExportError) -> Self {
+        Self::Export(Box::new(error))
+    }
 }
 
 impl TrainError {

@@ -1,5 +1,6 @@
 //! What cannot be taken away.
 
+use supernet_nn::NnError;
 use supernet_space::SpaceError;
 use thiserror::Error;
 
@@ -11,15 +12,8 @@ pub enum ExportError {
     Space(#[from] SpaceError),
     /// The network lacks a weight, or has one of another shape: it was built for another mask, or it is a supernet, which stores no
     /// statistics.
-    #[error("weight `{name}`: found {found}, expected shape {expected:?}")]
-    Weight {
-        /// The parameter's path.
-        name: String,
-        /// What there is.
-        found: String,
-        /// Shape that the network's description asks for.
-        expected: Vec<usize>,
-    },
+    #[error(transparent)]
+    Nn(#[from] NnError),
     /// Means and standard deviations of images with another number of channels.
     #[error("normalisation: found {found} channels, expected {expected} as the network reads")]
     Channels {

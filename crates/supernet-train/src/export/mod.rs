@@ -13,7 +13,6 @@ mod onnx;
 mod plan;
 #[cfg(test)]
 mod testing;
-mod weights;
 
 pub use best::{Best, BestFile, OwnBest, load_best};
 pub use card::{BestRecord, Card};

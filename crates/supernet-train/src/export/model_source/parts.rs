@@ -6,11 +6,7 @@ use supernet_space::{ConvOrder, StemKind};
 /// Structs and functions that the blocks and the network are made of.
 pub(super) fn pieces(plan: &Plan) -> Vec<String> {
     let order = plan.shape.order;
-    let stem = match plan.shape.stem {
-        StemKind::Plain => STEM,
-        StemKind::ImageNet => STEM_OF_STRIDE_2,
-    };
-    let mut pieces = vec![JOINED.to_owned(), stem.to_owned()];
+    let mut pieces = vec![JOINED.to_owned(), stem(plan.shape.stem)];
     if (3..=7).any(|side| plan.has(Operation::Separable(side))) {
         pieces.push(separable(order));
     }
@@ -64,52 +60,40 @@ impl Joined {
 }
 ";
 
-const STEM: &str = "\
-/// A 3x3 convolution, batch normalisation, ReLU.
+fn stem(kind: StemKind) -> String {
+    let (said, before, conv) = match kind {
+        StemKind::Plain => ("", "", "conv([inputs, outputs], [3, 3], 1, device)"),
+        StemKind::ImageNet => (" of stride 2, which halves the side", STRIDE_2, "conv.init(device)"),
+    };
+    format!(
+        "\
+/// A 3x3 convolution{said}, batch normalisation, ReLU.
 #[derive(Module, Debug)]
-struct Stem {
+struct Stem {{
     conv: Conv2d,
     norm: BatchNorm,
-}
+}}
 
-impl Stem {
-    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
-        Self {
-            conv: conv([inputs, outputs], [3, 3], 1, device),
+impl Stem {{
+    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {{
+{before}        Self {{
+            conv: {conv},
             norm: norm(outputs, device),
-        }
-    }
+        }}
+    }}
 
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, x: Tensor<4>) -> Tensor<4> {{
         relu(self.norm.forward(self.conv.forward(x)))
-    }
-}
-";
-
-const STEM_OF_STRIDE_2: &str = "\
-/// A 3x3 convolution of stride 2, which halves the side, batch normalisation, ReLU.
-#[derive(Module, Debug)]
-struct Stem {
-    conv: Conv2d,
-    norm: BatchNorm,
+    }}
+}}
+"
+    )
 }
 
-impl Stem {
-    fn new(inputs: usize, outputs: usize, device: &Device) -> Self {
-        let conv = Conv2dConfig::new([inputs, outputs], [3, 3])
+const STRIDE_2: &str = "        let conv = Conv2dConfig::new([inputs, outputs], [3, 3])
             .with_stride([2, 2])
             .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
             .with_bias(false);
-        Self {
-            conv: conv.init(device),
-            norm: norm(outputs, device),
-        }
-    }
-
-    fn forward(&self, x: Tensor<4>) -> Tensor<4> {
-        relu(self.norm.forward(self.conv.forward(x)))
-    }
-}
 ";
 
 const CONV: &str = "\

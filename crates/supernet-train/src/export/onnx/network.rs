@@ -7,9 +7,9 @@ use super::{
 use crate::export::{
     ExportError,
     plan::{BlockPlan, CellPlan, Operation, Plan, ReadPlan, Source},
-    weights::Named,
 };
-use supernet_nn::{EPSILON, Network};
+use burn::tensor::DType;
+use supernet_nn::{EPSILON, Init, NamedWeights, Network, Weights as _};
 use supernet_space::{CELL_INPUTS, ConvOrder};
 
 /// The operators and weights of a network.
@@ -17,7 +17,7 @@ pub(super) fn graph(plan: &Plan, network: &Network) -> Result<GraphBuilder, Expo
     let mut writer = Writer {
         order: plan.shape.order,
         graph: GraphBuilder::default(),
-        weights: Named::of(network),
+        weights: NamedWeights::of(network),
         outputs: Vec::new(),
     };
     writer.network(plan)?;
@@ -35,7 +35,7 @@ struct Convolution<'a> {
 struct Writer {
     order: ConvOrder,
     graph: GraphBuilder,
-    weights: Named,
+    weights: NamedWeights,
     /// Of each stem and cell, the tensor at each side at which it was asked for: source, pool, name.
     outputs: Vec<(Source, usize, String)>,
 }
@@ -58,11 +58,18 @@ impl Writer {
         for (name, sizes) in
             [("classifier.weight", vec![channels, shape.classes]), ("classifier.bias", vec![shape.classes])]
         {
-            let values = self.weights.get(name, &sizes)?;
+            let values = self.values(name, &sizes)?;
             self.graph.weight(name, &sizes, &values);
         }
         self.graph.node("Gemm", OUTPUT, &[&flat, "classifier.weight", "classifier.bias"], Vec::new());
         Ok(())
+    }
+
+    /// The values of a weight that must be there, in this shape.
+    fn values(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, ExportError> {
+        // No constant stands in for a scale or a statistic that is missing.
+        let data = self.weights.weight(name, shape, Init::Variance(1.0))?.convert_dtype(DType::F32);
+        Ok(data.try_to_vec().expect("it was converted to this type"))
     }
 
     /// 3x3, norm, ReLU.
@@ -120,7 +127,7 @@ impl Writer {
         slices: &[usize],
         [outputs, inputs]: [usize; 2],
     ) -> Result<String, ExportError> {
-        let of_slice = |slice: &usize| self.weights.get(&format!("{name}.weights.{slice}"), &[outputs, inputs, 1, 1]);
+        let of_slice = |slice: &usize| self.values(&format!("{name}.weights.{slice}"), &[outputs, inputs, 1, 1]);
         let each = slices.iter().map(of_slice).collect::<Result<Vec<_>, _>>()?;
         let row = |output: usize| each.iter().flat_map(move |w| w[output * inputs..][..inputs].iter().copied());
         let values: Vec<f32> = (0..outputs).flat_map(row).collect();
@@ -131,7 +138,7 @@ impl Writer {
 
     /// A convolution without bias that keeps the side, or divides it by its stride.
     fn convolution(&mut self, x: &str, name: &str, of: Convolution) -> Result<String, ExportError> {
-        let values = self.weights.get(of.weight, &of.shape)?;
+        let values = self.values(of.weight, &of.shape)?;
         self.graph.weight(of.weight, &of.shape, &values);
         let [_, _, height, width] = of.shape;
         let mut attributes = vec![
@@ -149,7 +156,7 @@ impl Writer {
     fn norm(&mut self, x: &str, site: &str, channels: usize, relu: bool) -> Result<String, ExportError> {
         let names = ["scale", "shift", "stored_mean", "stored_variance"].map(|part| format!("{site}.norm.{part}"));
         for name in &names {
-            let values = self.weights.get(name, &[channels])?;
+            let values = self.values(name, &[channels])?;
             self.graph.weight(name, &[channels], &values);
         }
         let [scale, shift, mean, variance] = &names;
