@@ -83,7 +83,7 @@ fn main() -> ExitCode {
             cifar.train = cifar.train.average_2x2()?;
             cifar.test = cifar.test.average_2x2()?;
         }
-        let parts = [cifar.train.len() - arguments.validation, arguments.validation];
+        let parts = [cifar.train.len().saturating_sub(arguments.validation), arguments.validation];
         let split = stratified_with_test(&cifar.train, &parts, cifar.test, &mut draws(1, "split", 0))?;
         let csv =
             fs::File::open(&arguments.table).map_err(|error| format!("{}: {error}", arguments.table.display()))?;

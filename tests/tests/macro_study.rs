@@ -73,6 +73,14 @@ fn the_study_ranks_every_network_leaves_out_what_guided_it_and_goes_on_from_what
     let again = macro_study(&settings, images, &table, folder.path(), &mut Silent).unwrap();
     // The very seconds of the first run: nothing was trained again.
     assert_eq!(again.to_string(), result.to_string());
+    let message = |settings: MacroSettings| {
+        let elsewhere = tempfile::tempdir().unwrap();
+        macro_study(&settings, images, &table, elsewhere.path(), &mut Silent).unwrap_err().to_string()
+    };
+    let runs = MacroSettings { score_batch: 3, ..settings.clone() };
+    assert_eq!(message(runs), "score_batch: found 3, expected a divisor of 10 validation images");
+    let twice = MacroSettings { seeds: vec![1, 1], ..settings.clone() };
+    assert_eq!(message(twice), "seeds: found [1, 1], expected at least one, each once");
     let other = MacroSettings { stem: 3, ..settings };
     let refused = macro_study(&other, images, &table, folder.path(), &mut Silent).unwrap_err().to_string();
     assert!(refused.contains("settings.stem"), "{refused}");

@@ -13,7 +13,7 @@ use supernet::{
     },
     prelude::*,
     train::{
-        Halving, PathSampling, Scoring, SeededWeights,
+        Halving, LatencyLimit, PathSampling, Proposer, Scoring, SeededWeights,
         export::{BestFile, OwnBest},
     },
 };
@@ -191,4 +191,29 @@ fn a_class_that_the_network_lacks_and_a_score_batch_that_does_not_divide_are_ref
     assert_eq!(message(&data), "label: found 3 of example 1, expected below the network's 3 classes");
     let data = OwnData { train: table(1_000, 1), validation: table(130, 2), test: table(10, 3) };
     assert_eq!(message(&data), "scoring.score_batch: found 100, expected a divisor of 130 validation examples");
+}
+
+#[test]
+fn strategy_and_constraints_count_and_a_limit_on_latency_or_a_rare_identity_is_refused() {
+    let data = OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) };
+    let search = |config: &SearchConfig| search_own(config, &definition(), &data, &device(), &mut Silent);
+    let mut parameters: Vec<u64> = found(&device()).candidates.iter().map(|scored| scored.cost.parameters).collect();
+    parameters.sort_unstable();
+    let middle = parameters[parameters.len() / 2];
+    let mut small = SearchConfig { strategy: Proposer::RegularisedEvolution, ..config() };
+    small.scoring.candidates = 4;
+    small.constraints.parameters = 0..=middle;
+    let result = search(&small).unwrap();
+    assert!(result.candidates.iter().all(|scored| scored.cost.parameters <= middle), "{:?}", result.candidates);
+    small.constraints.parameters = 0..=1;
+    let message = search(&small).map(drop).unwrap_err().to_string();
+    assert!(message.starts_with("constraints: found none of "), "{message}");
+
+    let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, most_ms: 1.0 }), ..config() };
+    let message = search(&timed).map(drop).unwrap_err().to_string();
+    assert_eq!(message, "latency: found a limit, expected none: networks of one's own are not timed");
+    let mut rare = SearchConfig::quick();
+    rare.paths = PathSampling::RareIdentity(0.2);
+    let message = rare.check().unwrap_err().to_string();
+    assert!(message.starts_with("paths.rare_identity: found space "), "{message}");
 }

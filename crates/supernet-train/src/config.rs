@@ -1,13 +1,13 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
-use crate::{Halving, LatencyLimit, PathSampler, TrainError, Training};
+use crate::{Halving, LatencyLimit, PathSampler, RareIdentity, TrainError, Training};
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
 use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
 use supernet_search::{
     Constraints, HillClimbing, Nsga2, Objective, RandomSearch, RegularisedEvolution, Strategy, TournamentEvolution, Tpe,
 };
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, StemKind};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, SearchSpace, StemKind};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,8 +76,8 @@ pub enum PathSampling {
     UniformArchitecture,
     /// One uniform network per ghost batch: architectures that are the same network count once.
     UniformNetwork,
-    /// One architecture per ghost batch that takes the identity with this probability wherever a choice offers it, its other options
-    /// evenly.
+    /// One architecture per ghost batch that takes the option named `identity` with this probability in each choice of one of several options
+    /// that has it, the others evenly ([`RareIdentity`]). A space needs such a choice; the paper's cells have none.
     RareIdentity(f64),
     /// Every path on.
     AllOn,
@@ -171,6 +171,22 @@ pub enum Proposer {
 }
 
 impl Proposer {
+    /// The strategy of this name over `space`.
+    ///
+    /// # Errors
+    /// An objective twice, or none.
+    pub fn strategy(&self, space: &SearchSpace, seed: u64) -> Result<Box<dyn Strategy>, TrainError> {
+        let (space, stream) = (space.clone(), "candidates");
+        Ok(match self {
+            Self::Random => Box::new(RandomSearch::new(space, seed, stream)),
+            Self::RegularisedEvolution => Box::new(RegularisedEvolution::new(space, seed, stream)),
+            Self::TournamentEvolution => Box::new(TournamentEvolution::new(space, seed, stream)),
+            Self::HillClimbing => Box::new(HillClimbing::new(space, seed, stream)),
+            Self::Tpe => Box::new(Tpe::new(space, seed, stream)),
+            Self::Nsga2(objectives) => Box::new(Nsga2::new(space, objectives, seed, stream)?),
+        })
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::Random
     }
@@ -340,15 +356,7 @@ impl SearchConfig {
     /// # Errors
     /// Cells or blocks out of range, an objective twice, or none.
     pub fn proposer(&self) -> Result<Box<dyn Strategy>, TrainError> {
-        let (space, seed, stream) = (self.cells()?.space().clone(), self.seed, "candidates");
-        Ok(match &self.strategy {
-            Proposer::Random => Box::new(RandomSearch::new(space, seed, stream)),
-            Proposer::RegularisedEvolution => Box::new(RegularisedEvolution::new(space, seed, stream)),
-            Proposer::TournamentEvolution => Box::new(TournamentEvolution::new(space, seed, stream)),
-            Proposer::HillClimbing => Box::new(HillClimbing::new(space, seed, stream)),
-            Proposer::Tpe => Box::new(Tpe::new(space, seed, stream)),
-            Proposer::Nsga2(objectives) => Box::new(Nsga2::new(space, objectives, seed, stream)?),
-        })
+        self.strategy.strategy(self.cells()?.space(), self.seed)
     }
 
     /// The supernet for images of `shape` and `classes` classes.
@@ -382,9 +390,13 @@ impl SearchConfig {
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        self.cells()?;
+        self.check_in(self.cells()?.space())
+    }
+
+    /// [`SearchConfig::check`] for a search in `space`, whatever `network` says.
+    pub(crate) fn check_in(&self, space: &SearchSpace) -> Result<(), TrainError> {
         self.supernet.check()?;
-        self.paths.check()?;
+        self.paths.check(space)?;
         at_least_one("scoring.score_batch", self.scoring.score_batch)?;
         self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
@@ -456,14 +468,18 @@ pub(crate) const SUPERNET_TRAINING: &str = "supernet training";
 
 impl PathSampling {
     /// # Errors
-    /// A probability out of range.
-    pub(crate) fn check(&self) -> Result<(), TrainError> {
-        match *self {
-            Self::RareIdentity(probability) if !(0.0..=1.0).contains(&probability) => {
-                Err(TrainError::config("paths.rare_identity", probability, "0 to 1"))
-            }
-            _ => Ok(()),
+    /// A probability out of range, or one that says nothing in `space`.
+    pub(crate) fn check(&self, space: &SearchSpace) -> Result<(), TrainError> {
+        let Self::RareIdentity(probability) = *self else { return Ok(()) };
+        let field = "paths.rare_identity";
+        if !(0.0..=1.0).contains(&probability) {
+            return Err(TrainError::config(field, probability, "0 to 1"));
         }
+        if !space.choices().iter().any(|choice| RareIdentity::of(choice).is_some()) {
+            let found = format!("space `{}`", space.name());
+            return Err(TrainError::config(field, found, "a choice of one of several options, one named `identity`"));
+        }
+        Ok(())
     }
 }
 

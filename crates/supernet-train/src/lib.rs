@@ -10,6 +10,7 @@ mod halving;
 mod latency;
 mod ledger;
 mod loader;
+mod name_number;
 mod one_shot;
 pub mod own;
 mod path_sampler;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Outcome, Score, Scored, SearchLimits, Strategy, search_within};
-use supernet_space::{Architecture, Cost, PathMask, draws};
+use supernet_search::{Evaluator, Outcome, Score, Scored, SearchLimits, Strategy, search_within};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
 /// Why a network was trained from scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -208,19 +208,11 @@ impl<'a> OneShot<'a> {
             SupernetEvaluator::new(supernet, shape, &split.validation, normalisation, scoring, device, display)?
                 .with_execution(config.execution)
                 .with_ledger(ledger)?;
-        let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
         let cost = |architecture: &Architecture| Ok(shape.cost(&stand_alone.cells, architecture)?);
-        let constraints = &config.constraints;
         let outcome = match stages {
-            None => search_within(space, strategy, &mut evaluator, limits, constraints, cost)?,
-            Some(stages) => {
-                let mut recorded = stages.recorded(space, &mut evaluator)?;
-                search_within(space, strategy, &mut recorded, limits, constraints, cost)?
-            }
+            None => candidates(config, space, strategy, &mut evaluator, cost)?,
+            Some(stages) => candidates(config, space, strategy, &mut stages.recorded(space, &mut evaluator)?, cost)?,
         };
-        if outcome.scored.is_empty() {
-            return Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() });
-        }
         let all_on = space.all_on();
         let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
         let cost = shape.cost(&stand_alone.cells, &all_on)?;
@@ -299,6 +291,26 @@ impl<'a> OneShot<'a> {
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
         Ok(SearchResult { candidates, retrained, best, supernet, stand_alone, normalisation, classes })
+    }
+}
+
+/// As many candidates as `config` says that meet its constraints, proposed by `strategy`, scored by `evaluator`; at least one.
+///
+/// # Errors
+/// Constraints that no proposal meets, or whatever `evaluator` or `cost` reports.
+pub(crate) fn candidates<E: Evaluator<Error = TrainError>>(
+    config: &SearchConfig,
+    space: &SearchSpace,
+    strategy: &mut dyn Strategy,
+    evaluator: &mut E,
+    cost: impl FnMut(&Architecture) -> Result<Cost, TrainError>,
+) -> Result<Outcome, TrainError> {
+    let (count, constraints) = (config.scoring.candidates, &config.constraints);
+    let limits = SearchLimits { candidates: count, ask: count, patience: 1_000 };
+    let outcome = search_within(space, strategy, evaluator, limits, constraints, cost)?;
+    match outcome.scored.is_empty() {
+        true => Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() }),
+        false => Ok(outcome),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::PathSampling;
 use rand::{Rng, RngExt};
-use supernet_space::{Architecture, PathDropout, PathMask, SearchSpace, draws};
+use supernet_space::{Architecture, Choice, PathDropout, PathMask, SearchSpace, draws};
 
 /// Where a training run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,19 +88,23 @@ impl PathSampler for UniformNetworks {
 #[derive(Clone, Copy, Debug)]
 pub struct RareIdentity(pub f64);
 
+impl RareIdentity {
+    /// The place of the identity among the options of a choice, if it is a choice of one of several.
+    pub(crate) fn of(choice: &Choice) -> Option<usize> {
+        let several = choice.max() == 1 && choice.options().len() > 1;
+        choice.options().iter().position(|name| name == "identity").filter(|_| several)
+    }
+}
+
 impl PathSampler for RareIdentity {
     fn draw(&self, space: &SearchSpace, _at: Moment, _ghost: usize, mut rng: &mut dyn Rng) -> PathMask {
         let mask = space.sample(&mut rng).mask().clone();
-        space.choices().iter().enumerate().fold(mask, |mask, (i, choice)| {
-            let options = choice.options();
-            let identity = options.iter().position(|name| name == "identity");
-            match identity.filter(|_| choice.max() == 1 && options.len() > 1) {
-                None => mask,
-                Some(identity) if rng.random::<f64>() < self.0 => mask.with(i, 1 << identity),
-                Some(identity) => {
-                    let other = rng.random_range(0..options.len() - 1);
-                    mask.with(i, 1 << if other < identity { other } else { other + 1 })
-                }
+        space.choices().iter().enumerate().fold(mask, |mask, (i, choice)| match Self::of(choice) {
+            None => mask,
+            Some(identity) if rng.random::<f64>() < self.0 => mask.with(i, 1 << identity),
+            Some(identity) => {
+                let other = rng.random_range(0..choice.options().len() - 1);
+                mask.with(i, 1 << if other < identity { other } else { other + 1 })
             }
         })
     }

@@ -3,11 +3,11 @@
 use crate::{
     Display, Halving, Scoring, TrainError,
     ledger::Ledger,
+    name_number::name_number,
     tally::{SCORING, Tally, read, scored, tally},
     workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
-use rand::RngExt;
 use std::{
     ops::Range,
     path::PathBuf,
@@ -16,7 +16,7 @@ use std::{
 use supernet_data::{Images, Normalisation};
 use supernet_nn::{Call, Execution, Network, NnError, Paths, SharedImages, on_processor};
 use supernet_search::{Evaluator, Score, Scored};
-use supernet_space::{Architecture, NetworkShape, PathMask, draws};
+use supernet_space::{Architecture, NetworkShape, PathMask};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
 ///
@@ -171,8 +171,7 @@ impl Job<'_> {
         for &candidate in &self.candidates {
             name.push_str(&format!(" {candidate} {}", masks[candidate]));
         }
-        // The first number of the stream of this name.
-        draws(0, &name, 0).random()
+        name_number(&name)
     }
 
     fn score(

@@ -126,7 +126,10 @@ impl<R> Reporter<'_, R> {
 }
 
 impl<R> Display for Reporter<'_, R> {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
+    /// A job may have several stages; their steps add up.
+    fn begin(&mut self, _stage: &str, _total: u64) {
+        self.done = 0;
+    }
 
     fn is_due(&self, _done: u64) -> bool {
         self.reported.elapsed() >= Duration::from_millis(250)

@@ -7,13 +7,13 @@ use super::{
 use crate::{
     Display, Hooks, Keeper, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError, divergences,
+    name_number::name_number,
     one_shot::training_images,
     run::{agree, append_line, load_weights, lock, save_weights, whole_lines, write_whole},
     test,
     workers::{share, workers_on},
 };
 use burn::tensor::Device;
-use rand::RngExt;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
@@ -25,7 +25,7 @@ use std::{
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{NamedWeights, Network};
 use supernet_search::Score;
-use supernet_space::{PathMask, draws};
+use supernet_space::PathMask;
 
 /// The images of an experiment and the device that it runs on.
 #[derive(Clone, Copy)]
@@ -424,8 +424,7 @@ fn keeper_of_supernet<'k>(path: &Path, variant: &Variant, seed: u64) -> Keeper<'
 
 /// Keeps the training of a network from scratch.
 fn keeper_of_network<'k>(path: &Path, mask: &PathMask, seed: u64) -> Keeper<'k> {
-    // The first number of the stream that the mask names.
-    let name = format!("{:016x}-{seed}", draws(0, &mask.to_string(), 0).random::<u64>());
+    let name = format!("{:016x}-{seed}", name_number(&mask.to_string()));
     Keeper::new(path.join("networks").join(name), Saving::default(), None)
 }
 

@@ -1,26 +1,27 @@
 //! What the NAS-Bench-Macro study leaves for people.
 
-use super::{GUIDE_ROWS, MacroResult, MacroSeed, MacroSupernet, macro_study::guide_networks};
+use super::{GUIDE_ROWS, MacroResult, MacroSeed, MacroSupernet};
 use crate::{
     TrainError,
     report::{Point, ScatterFigure, Series},
     run::write_whole,
 };
-use std::{fmt, path::Path};
+use std::{collections::HashSet, fmt, path::Path};
 use supernet_search::{Score, Table};
-use supernet_space::NasBenchMacro;
+use supernet_space::{Architecture, NasBenchMacro};
 
 /// Writes `table.txt`, `networks.csv`, `figure.svg` and `figure.png` to `directory`.
 pub(super) fn save(
     result: &MacroResult,
     bench: &NasBenchMacro,
     table: &Table,
+    guides: &HashSet<Architecture>,
     supernets: &[MacroSupernet],
     directory: &Path,
 ) -> Result<(), TrainError> {
-    let figure = figure(result, bench, table, supernets)?;
+    let figure = figure(result, bench, table, guides, supernets)?;
     write_whole(&directory.join("table.txt"), result.to_string().as_bytes())?;
-    write_whole(&directory.join("networks.csv"), networks_csv(bench, table, supernets)?.as_bytes())?;
+    write_whole(&directory.join("networks.csv"), networks_csv(bench, table, guides, supernets)?.as_bytes())?;
     write_whole(&directory.join("figure.svg"), figure.svg()?.as_bytes())?;
     write_whole(&directory.join("figure.png"), &figure.png()?)
 }
@@ -30,9 +31,9 @@ fn figure(
     result: &MacroResult,
     bench: &NasBenchMacro,
     table: &Table,
+    guides: &HashSet<Architecture>,
     supernets: &[MacroSupernet],
 ) -> Result<ScatterFigure, TrainError> {
-    let guides = guide_networks(bench, table);
     let mut points = Vec::new();
     for (i, (mask, _)) in supernets[0].scores.iter().enumerate() {
         let architecture = bench.space().accept(mask.clone())?;
@@ -70,13 +71,17 @@ fn figure(
 }
 
 /// A line for each network: its text, what each supernet says, what the table says, whether it guided choices.
-fn networks_csv(bench: &NasBenchMacro, table: &Table, supernets: &[MacroSupernet]) -> Result<String, TrainError> {
-    let guides = guide_networks(bench, table);
+fn networks_csv(
+    bench: &NasBenchMacro,
+    table: &Table,
+    guides: &HashSet<Architecture>,
+    supernets: &[MacroSupernet],
+) -> Result<String, TrainError> {
     let columns = supernets.iter().map(|supernet| format!(",loss_{0},accuracy_{0}", supernet.seed));
     let mut text = format!("arch,mean_acc,guide{}\n", columns.collect::<String>());
     for (i, (mask, _)) in supernets[0].scores.iter().enumerate() {
         let architecture = bench.space().accept(mask.clone())?;
-        let truth = 100.0 * table.row(&architecture)?.test.unwrap_or(f64::NAN);
+        let truth = 100.0 * table.reported(&architecture)?;
         let guide = u8::from(guides.contains(&architecture));
         text += &format!("{},{truth:.4},{guide}", bench.text(mask)?);
         for supernet in supernets {

@@ -3,8 +3,7 @@
 
 use super::{LabImages, ResultFile, lab::open_experiment, macro_report};
 use crate::{
-    Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, Silent, SupernetTraining,
-    TrainError,
+    Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, SupernetTraining, TrainError,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
     run::write_whole,
     workers::{share, workers_on},
@@ -19,12 +18,12 @@ use std::{
     time::Instant,
 };
 use supernet_data::{Augmentation, Normalisation};
-use supernet_nn::{Execution, NormKind, known::NasBenchMacroNet};
+use supernet_nn::{Execution, NormKind, known::NasBenchMacroNet, own::Definition};
 use supernet_search::{
     Bootstrap, CorrelateSettings, LinearFit, Ranking, Score, Scored, Table, TableCorrelation, correlate_rankings,
     cost_rankings, kendall, main_effects, ranking::pick, score_rankings,
 };
-use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, draws};
+use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, SearchSpace, draws};
 
 const STUDY: &str = "nas_bench_macro";
 
@@ -53,13 +52,18 @@ pub struct MacroSettings {
 }
 
 impl MacroSettings {
-    /// Checks what no other call does.
-    fn check(&self) -> Result<(), TrainError> {
-        self.paths.check()?;
+    /// Checks every number, for a study of `space` with so many validation images.
+    fn check(&self, space: &SearchSpace, validation: usize) -> Result<(), TrainError> {
+        self.paths.check(space)?;
         self.supernet.check()?;
-        match self.seeds.is_empty() {
-            true => Err(TrainError::config("seeds", 0, "at least one")),
-            false => Ok(()),
+        if self.score_batch == 0 || !validation.is_multiple_of(self.score_batch) {
+            let expected = format!("a divisor of {validation} validation images");
+            return Err(TrainError::config("score_batch", self.score_batch, expected));
+        }
+        let distinct: HashSet<u64> = self.seeds.iter().copied().collect();
+        match distinct.len() == self.seeds.len() && !distinct.is_empty() {
+            true => Ok(()),
+            false => Err(TrainError::config("seeds", format!("{:?}", self.seeds), "at least one, each once")),
         }
     }
 }
@@ -79,7 +83,7 @@ pub fn guide_rows(table: &Table) -> Vec<usize> {
 }
 
 /// The networks of the guide rows.
-pub(super) fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture> {
+fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture> {
     let network = |place: usize| bench.space().canonical(&table.rows()[place].architecture);
     guide_rows(table).into_iter().map(network).collect()
 }
@@ -140,14 +144,15 @@ pub fn macro_study(
     directory: &Path,
     display: &mut dyn Display,
 ) -> Result<MacroResult, TrainError> {
-    settings.check()?;
-    let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let bench = NasBenchMacro::new();
+    settings.check(bench.space(), images.split.validation.len())?;
+    let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let table = table.clone().complete(bench.space())?;
     let supernets = supernets(settings, images, &bench, directory, display)?;
-    let result = held_against(settings, provenance, &bench, &table, &supernets)?;
+    let guides = guide_networks(&bench, &table);
+    let result = held_against(settings, provenance, &bench, &table, &guides, &supernets)?;
     ResultFile::new(STUDY, result.clone()).write(&directory.join("result.json"))?;
-    macro_report::save(&result, &bench, &table, &supernets, directory)?;
+    macro_report::save(&result, &bench, &table, &guides, &supernets, directory)?;
     Ok(result)
 }
 
@@ -163,7 +168,18 @@ fn supernets(
     let networks: Vec<PathMask> =
         all.iter().filter(|one| bench.space().canonical(one) == **one).map(|one| one.mask().clone()).collect();
     let at_once = workers_on(&images.device.clone().inner(), settings.at_once);
-    display.begin("supernets", settings.supernet.steps * settings.seeds.len() as u64);
+    let shape = NasBenchMacroShape {
+        stem: settings.stem,
+        head: settings.head,
+        side: images.split.train.shape().width,
+        channels: images.split.train.shape().channels,
+        classes: images.split.train.classes().len(),
+    };
+    let definition = NasBenchMacroNet::definition(shape, images.device)?.with_norm(settings.norm);
+    let normalisation = Normalisation::of(&images.split.train);
+    let scored = networks.len() * images.split.validation.len() / settings.score_batch;
+    let seeds = settings.seeds.len() as u64;
+    display.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
     let found = share("supernets", at_once, settings.seeds.clone(), display, |seed, display| {
         let path = directory.join(format!("supernet-{seed}.json"));
         let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
@@ -174,7 +190,8 @@ fn supernets(
                 expected: "the scores of a supernet",
             })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let supernet = supernet(settings, seed, images, &networks, &mut keeper, display)?;
+                let supernet =
+                    supernet(settings, seed, images, (&definition, &normalisation), &networks, &mut keeper, display)?;
                 write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
                 supernet
             }
@@ -193,23 +210,14 @@ fn supernet(
     settings: &MacroSettings,
     seed: u64,
     LabImages { split, device, .. }: LabImages,
+    (definition, normalisation): (&Definition<NasBenchMacroNet>, &Normalisation),
     networks: &[PathMask],
     keeper: &mut Keeper,
     display: &mut dyn Display,
 ) -> Result<MacroSupernet, TrainError> {
-    let images = split.train.shape();
-    let shape = NasBenchMacroShape {
-        stem: settings.stem,
-        head: settings.head,
-        side: images.width,
-        channels: images.channels,
-        classes: split.train.classes().len(),
-    };
-    let definition = NasBenchMacroNet::definition(shape, device)?.with_norm(settings.norm);
     let SupernetTraining { batch, augmentation, .. } = settings.supernet;
-    let normalisation = Normalisation::of(&split.train);
     let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
-    let validation = ImageExamples::new(&split.validation, normalisation, Augmentation::NONE)?;
+    let validation = ImageExamples::new(&split.validation, normalisation.clone(), Augmentation::NONE)?;
     let autodiff = device.clone().autodiff();
     let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
     let sampler = settings.paths.sampler();
@@ -223,12 +231,12 @@ fn supernet(
         candidates: networks.len(),
         score_batch: settings.score_batch,
         memory_mib: None,
-        at_once: settings.at_once.max(1),
+        // The supernets are what runs side by side.
+        at_once: 1,
         halving: None,
     };
     let began = Instant::now();
-    let mut silent = Silent;
-    let mut evaluator = OwnEvaluator::new(&trained, &definition, &validation, scoring, device, &mut silent)?;
+    let mut evaluator = OwnEvaluator::new(&trained, definition, &validation, scoring, device, display)?;
     let scores = evaluator.score(networks)?;
     let seconds = [trained_in, began.elapsed().as_secs_f64()];
     Ok(MacroSupernet { seed, seconds, scores: networks.iter().cloned().zip(scores).collect() })
@@ -250,9 +258,9 @@ fn held_against(
     provenance: Provenance,
     bench: &NasBenchMacro,
     table: &Table,
+    guides: &HashSet<Architecture>,
     supernets: &[MacroSupernet],
 ) -> Result<MacroResult, TrainError> {
-    let guides = guide_networks(bench, table);
     let is_guide = |place: usize| guides.contains(&bench.space().canonical(&table.rows()[place].architecture));
     let (held_out, kept): (Vec<usize>, Vec<usize>) = (0..table.rows().len()).partition(|&place| is_guide(place));
     let architectures: Vec<Architecture> = table.rows().iter().map(|row| row.architecture.clone()).collect();

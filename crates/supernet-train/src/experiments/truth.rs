@@ -2,9 +2,9 @@
 
 use crate::{
     SearchConfig, TrainError,
+    name_number::name_number,
     run::{append_line, whole_lines, write_whole},
 };
-use rand::RngExt;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use std::{
 use supernet_data::Split;
 use supernet_nn::NormKind;
 use supernet_search::Score;
-use supernet_space::{Cost, PathMask, draws};
+use supernet_space::{Cost, PathMask};
 
 /// One network trained from scratch.
 #[derive(Clone, Debug, PartialEq)]
@@ -158,8 +158,7 @@ pub fn training_key(config: &SearchConfig, split: &Split) -> Result<String, Trai
         "training": config.stand_alone,
         "images": [Some(split.train.fingerprint()), validation, Some(split.test.fingerprint())],
     });
-    // The first number of the stream that these settings name.
-    Ok(format!("{:016x}", draws(0, &said.to_string(), 0).random::<u64>()))
+    Ok(format!("{:016x}", name_number(&said.to_string())))
 }
 
 #[cfg(test)]

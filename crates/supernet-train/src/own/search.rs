@@ -4,7 +4,7 @@
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Display, Retrained, SearchConfig, SeededWeights, TrainError,
-    one_shot::{choose, retrain, tested},
+    one_shot::{candidates, choose, retrain, tested},
 };
 use burn::{
     module::Module,
@@ -12,8 +12,8 @@ use burn::{
 };
 use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::{RandomSearch, Scored, SearchLimits, search};
-use supernet_space::PathMask;
+use supernet_search::Scored;
+use supernet_space::{Architecture, PathMask};
 
 /// What a search reads.
 #[derive(Clone, Debug)]
@@ -57,13 +57,14 @@ pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
     pub extraction_error: f64,
 }
 
-/// Runs a whole search of the space of `definition`, on `device`, candidates proposed uniformly.
+/// Runs a whole search of the space of `definition`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// Of `config` count the numbers of training, scoring and retraining; the network is the definition's and augmentation the examples', so
 /// `network`, the stand-alone networks' `filters` and both `augmentation`s say nothing here, nor does `scoring.memory_mib`.
 ///
 /// # Errors
-/// A configuration that does not fit the examples, a class that the network lacks, a loss that is no number, the user's stop.
+/// A configuration that does not fit the examples, a class that the network lacks, constraints that no candidate meets, a limit on latency, a loss that is no number,
+/// the user's stop.
 pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     config: &SearchConfig,
     definition: &Definition<M, D>,
@@ -71,17 +72,20 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<OwnResult<M, D>, TrainError> {
-    config.check()?;
+    config.check_in(definition.space())?;
+    if config.latency.is_some() {
+        return Err(TrainError::config("latency", "a limit", "none: networks of one's own are not timed"));
+    }
     for examples in [&data.train, &data.validation, &data.test] {
         check_labels(examples, definition.classes())?;
     }
     let supernet = train_supernet(config, definition, &data.train, device, display)?;
     let (scoring, space) = (config.scoring, definition.space());
-    let limits = SearchLimits { candidates: scoring.candidates, ask: scoring.candidates, patience: 1_000 };
-    let mut strategy = RandomSearch::new(space.clone(), config.seed, "candidates");
+    let mut strategy = config.strategy.strategy(space, config.seed)?;
     let mut evaluator = OwnEvaluator::new(&supernet, definition, &data.validation, scoring, device, display)?
         .with_execution(config.execution);
-    let outcome = search(space, &mut strategy, &mut evaluator, limits)?;
+    let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
+    let outcome = candidates(config, space, &mut *strategy, &mut evaluator, cost)?;
     let all_on = space.all_on();
     let score = evaluator.score(std::slice::from_ref(&all_on))?[0];
     let cost = definition.cost(&all_on)?;
