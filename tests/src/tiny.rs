@@ -1,6 +1,7 @@
-//! A search of a second, its images, and what it leaves.
+//! A search of a second, its images, a user who stops it, and what it leaves.
 
 use std::{
+    cell::Cell,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -8,7 +9,7 @@ use std::{
 use supernet::{
     data::ImageShape,
     prelude::*,
-    train::{Retrain, Scoring},
+    train::{Observation, Retrain, Scoring},
 };
 
 /// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
@@ -16,7 +17,7 @@ pub fn tiny(seed: u64) -> SearchConfig {
     let mut config = SearchConfig { seed, ..SearchConfig::quick() };
     (config.network.blocks, config.network.filters) = (2, 2);
     (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
-    config.scoring = Scoring { candidates: 12, score_batch: 8, memory_mib: None, at_once: 2, halving: None };
+    config.scoring = Scoring { at_once: 2, ..Scoring::new(12, 8) };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
     config.stand_alone.calibration_batches = 2;
     // A flip would turn one diagonal into the other.
@@ -47,6 +48,33 @@ pub fn stripes(count: usize) -> Images {
 /// If there are fewer.
 pub fn stripes_split(sizes: [usize; 3]) -> Split {
     stratified(&stripes(sizes.iter().sum()), &sizes, &mut draws(1, "split", 0)).expect("as many as there are")
+}
+
+/// A user who asks to stop when asked for the `after`th time.
+pub struct Stopping {
+    after: usize,
+    asked: Cell<usize>,
+}
+
+impl Stopping {
+    /// Stops at the `after`th question.
+    pub fn after(after: usize) -> Self {
+        Self { after, asked: Cell::new(0) }
+    }
+}
+
+impl Display for Stopping {
+    fn begin(&mut self, _stage: &str, _total: u64) {}
+    fn is_due(&self, _done: u64) -> bool {
+        false
+    }
+    fn observe(&mut self, _done: u64, _observation: &Observation) {}
+    fn advance(&mut self, _done: u64) {}
+    fn end(&mut self) {}
+    fn should_stop(&self) -> bool {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get() >= self.after
+    }
 }
 
 /// The files below a folder, by name. Times are left out of logs, and so are locks.

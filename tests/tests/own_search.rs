@@ -6,6 +6,7 @@ use burn::{
     store::{ModuleSnapshot, SafetensorsStore},
     tensor::Device,
 };
+use std::path::Path;
 use supernet::{
     own::{
         Build, Definition, GhostNorm, Identity, Layer, OneOf, OwnData, OwnEvaluator, OwnResult, Repeat, Rows, Samples,
@@ -18,7 +19,10 @@ use supernet::{
     },
 };
 use supernet_nn::NamedWeights;
-use supernet_tests::device;
+use supernet_tests::{
+    device,
+    tiny::{Stopping, assert_same, contents},
+};
 
 const FEATURES: usize = 6;
 
@@ -107,8 +111,7 @@ fn config() -> SearchConfig {
 }
 
 fn found(device: &Device) -> OwnResult<Net, 2> {
-    let data = OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) };
-    search_own(&config(), &definition(), &data, device, &mut Silent).unwrap()
+    search_own(&config(), &definition(), &data(), device, &mut Silent).unwrap()
 }
 
 #[test]
@@ -150,6 +153,66 @@ fn the_best_is_taken_away_as_weights_and_refused_as_code() {
     for file in [BestFile::Onnx, BestFile::Drawing, BestFile::Card] {
         assert!(best.bytes(file).unwrap_err().to_string().starts_with(file.name()));
     }
+}
+
+fn data() -> OwnData<Samples<2>> {
+    OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) }
+}
+
+/// A directory for the search of `definition`.
+fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, TrainError> {
+    RunDirectory::open(path, &config(), Provenance::own(definition, &data(), "flex")?)
+}
+
+#[test]
+fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
+    let (definition, data) = (definition(), data());
+    let search = |path: &Path, display: &mut dyn Display| {
+        open(path, &definition).unwrap().search_own(&definition, &data, &device(), display)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let whole = search(folder.path(), &mut Silent).unwrap();
+    let expected = contents(folder.path());
+    for name in ["candidates.csv", "report.html", "figure.png", "best/weights.safetensors", "best/architecture.json"] {
+        assert!(expected.contains_key(name), "{name} in {:?}", expected.keys());
+    }
+    let in_memory = found(&device());
+    assert_eq!((in_memory.candidates, in_memory.retrained), (whole.candidates, whole.retrained));
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut stops = 0;
+    while let Err(error) = search(folder.path(), &mut Stopping::after(6)) {
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        stops += 1;
+        assert!(stops < 200, "the run does not get on");
+    }
+    assert!(stops >= 10, "stopped {stops} times");
+    assert_same(&contents(folder.path()), &expected);
+}
+
+#[test]
+fn a_directory_of_another_definition_or_of_other_examples_is_refused() {
+    let (folder, first) = (tempfile::tempdir().unwrap(), definition());
+    drop(open(folder.path(), &first).unwrap());
+    drop(open(folder.path(), &first).unwrap());
+    let wider = |b: &Build| {
+        let mut net = net(b);
+        net.layers = Repeat::new(
+            b,
+            "depth",
+            (1..=2).map(|i| {
+                OneOf::new(b, format!("layer{i}"), [("skip", Op::Skip(Identity {})), ("none", Op::Skip(Identity {}))])
+            }),
+        );
+        net
+    };
+    let other = Definition::new("table", &[FEATURES], &device(), wider).unwrap();
+    let message = open(folder.path(), &other).unwrap_err().to_string();
+    assert!(message.contains("provenance.definition: "), "{message}");
+    let fewer = OwnData { validation: table(100, 2), ..data() };
+    let provenance = Provenance::own(&first, &fewer, "flex").unwrap();
+    let message = RunDirectory::open(folder.path(), &config(), provenance).unwrap_err().to_string();
+    assert!(message.contains("provenance.fingerprints: "), "{message}");
 }
 
 #[test]
@@ -195,7 +258,7 @@ fn a_class_that_the_network_lacks_and_a_score_batch_that_does_not_divide_are_ref
 
 #[test]
 fn strategy_and_constraints_count_and_a_limit_on_latency_or_a_rare_identity_is_refused() {
-    let data = OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) };
+    let data = data();
     let search = |config: &SearchConfig| search_own(config, &definition(), &data, &device(), &mut Silent);
     let mut parameters: Vec<u64> = found(&device()).candidates.iter().map(|scored| scored.cost.parameters).collect();
     parameters.sort_unstable();

@@ -3,38 +3,12 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 use supernet::{
     prelude::*,
-    train::{Event, Observation, Saving, read_events},
+    train::{Event, Saving, read_events},
 };
 use supernet_tests::{
     device,
-    tiny::{assert_same, contents, stripes_split, tiny},
+    tiny::{Stopping, assert_same, contents, stripes_split, tiny},
 };
-
-/// Asks to stop at the `after`th question.
-struct Stopping {
-    after: usize,
-    asked: std::cell::Cell<usize>,
-}
-
-impl Stopping {
-    fn after(after: usize) -> Self {
-        Self { after, asked: 0.into() }
-    }
-}
-
-impl Display for Stopping {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-    fn is_due(&self, _done: u64) -> bool {
-        false
-    }
-    fn observe(&mut self, _done: u64, _observation: &Observation) {}
-    fn advance(&mut self, _done: u64) {}
-    fn end(&mut self) {}
-    fn should_stop(&self) -> bool {
-        self.asked.set(self.asked.get() + 1);
-        self.asked.get() >= self.after
-    }
-}
 
 fn split() -> Split {
     stripes_split([64, 24, 32])

@@ -104,6 +104,18 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub candidates: Option<usize>,
 
+    /// What the best candidates are the best by [default: accuracy]
+    #[arg(long, value_enum)]
+    pub rank_by: Option<RankName>,
+
+    /// States of the supernet that each score is the mean of: its last and those before, a twentieth of its training apart [default: 1]
+    #[arg(long, value_name = "N")]
+    pub checkpoints: Option<usize>,
+
+    /// Train each of the best N candidates for an epoch from the shared weights and rank these again [default: none]
+    #[arg(long, value_name = "N")]
+    pub fine_tune: Option<usize>,
+
     /// The fewest parameters a candidate may have
     #[arg(long, value_name = "N")]
     pub min_parameters: Option<u64>,
@@ -149,6 +161,15 @@ pub enum StrategyName {
     Tpe,
     /// NSGA-II for accuracy and parameters; the run then has a Pareto front
     Nsga2,
+}
+
+/// What candidates are ranked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RankName {
+    /// Accuracy on the validation images, ties by loss (the paper's way)
+    Accuracy,
+    /// Loss on the validation images
+    Loss,
 }
 
 /// How progress and results are shown.

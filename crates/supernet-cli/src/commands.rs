@@ -78,7 +78,8 @@ pub fn score(run: &Run) -> Result<(), Failure> {
     let settings = RunSettings::new(&run.options, Some(&run.directory))?;
     let Opened { directory, split, device } = open(&run.directory, &settings, run.from_last_good)?;
     let mut candidates = directory.score(&split, &device, &mut shown(run.show)?)?;
-    candidates.sort_by(|a, b| a.score.better_first(&b.score));
+    let rank_by = settings.search.scoring.rank_by;
+    candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     if run.show.json {
         print_json(
             &json!({ "candidates": candidates.len(), "best": candidates.iter().take(BEST).collect::<Vec<_>>() }),

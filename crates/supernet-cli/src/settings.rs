@@ -1,7 +1,7 @@
 //! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml` in its directory.
 
 use crate::{
-    arguments::{Options, Preset, StrategyName},
+    arguments::{Options, Preset, RankName, StrategyName},
     data::DataSettings,
     failure::Failure,
 };
@@ -10,8 +10,8 @@ use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
     offered_devices,
     prelude::SearchConfig,
-    search::{Constraints, Objective},
-    train::{LatencyLimit, Proposer, write_whole},
+    search::{Constraints, Objective, RankBy},
+    train::{FineTune, LatencyLimit, Proposer, write_whole},
 };
 
 /// The settings of a run.
@@ -96,6 +96,14 @@ impl RunSettings {
         if let Some(strategy) = strategy {
             self.search.strategy = proposer(*strategy);
         }
+        let scoring = &mut self.search.scoring;
+        scoring.rank_by = match options.rank_by {
+            Some(RankName::Accuracy) => RankBy::Accuracy,
+            Some(RankName::Loss) => RankBy::Loss,
+            None => scoring.rank_by,
+        };
+        scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
+        scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
         if let Some(most_ms) = options.max_latency {
             self.search.latency = Some(LatencyLimit { images: 1, most_ms });
         }
@@ -149,9 +157,15 @@ mod tests {
                 min_parameters: Some(1_000),
                 max_latency: Some(2.5),
                 strategy: Some(StrategyName::Nsga2),
+                rank_by: Some(RankName::Loss),
+                checkpoints: Some(4),
+                fine_tune: Some(20),
                 ..Options::default()
             };
             let settings = RunSettings::new(&options, None).unwrap();
+            let scoring = settings.search.scoring;
+            assert_eq!((scoring.rank_by, scoring.checkpoints), (RankBy::Loss, 4));
+            assert_eq!(scoring.fine_tune, Some(FineTune::new(20)));
             let text = toml::to_string_pretty(&settings).unwrap();
             assert_eq!(toml::from_str::<RunSettings>(&text).unwrap(), settings);
         }

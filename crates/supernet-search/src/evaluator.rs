@@ -17,14 +17,34 @@ pub struct Score {
 }
 
 impl Score {
-    /// Better first: measured on more images (successive halving drops the worst early), then by accuracy, ties by loss (PAPER, *Scoring
-    /// and selection*). Values that are no numbers come last.
+    /// Better first, by accuracy (PAPER, *Scoring and selection*): [`RankBy::Accuracy`].
     pub fn better_first(&self, other: &Self) -> Ordering {
-        let nan_last = |value: f64, worst: f64| if value.is_nan() { worst } else { value };
-        let accuracy = |score: &Self| nan_last(score.accuracy, f64::NEG_INFINITY);
-        let loss = |score: &Self| nan_last(score.loss, f64::INFINITY);
-        let images = other.images.cmp(&self.images);
-        images.then(accuracy(other).total_cmp(&accuracy(self))).then(loss(self).total_cmp(&loss(other)))
+        RankBy::Accuracy.better_first(self, other)
+    }
+}
+
+/// What makes one score better than another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RankBy {
+    /// Accuracy, ties by loss (the paper's way).
+    #[default]
+    Accuracy,
+    /// Loss, ties by accuracy: it tells apart what gets the same images right.
+    Loss,
+}
+
+impl RankBy {
+    /// Better first: measured on more images (successive halving drops the worst early), then by what this is. Values that are no numbers
+    /// come last.
+    pub fn better_first(self, a: &Score, b: &Score) -> Ordering {
+        let nan_last = |value: f64| if value.is_nan() { f64::INFINITY } else { value };
+        let by_accuracy = nan_last(-a.accuracy).total_cmp(&nan_last(-b.accuracy));
+        let by_loss = nan_last(a.loss).total_cmp(&nan_last(b.loss));
+        b.images.cmp(&a.images).then(match self {
+            Self::Accuracy => by_accuracy.then(by_loss),
+            Self::Loss => by_loss.then(by_accuracy),
+        })
     }
 }
 
@@ -82,6 +102,15 @@ mod tests {
         assert_eq!(scores[2], score(0.5, 2.0));
         assert!(scores[3].loss.is_nan());
         assert!(scores[4].accuracy.is_nan());
+    }
+
+    #[test]
+    fn by_loss_the_lower_loss_is_better_whatever_the_accuracy_and_nan_comes_last() {
+        let score = |accuracy, loss| Score { accuracy, loss, images: 100 };
+        let mut scores = [score(0.9, 2.0), score(0.5, 1.0), score(0.9, f64::NAN), score(0.6, 1.0)];
+        scores.sort_by(|a, b| RankBy::Loss.better_first(a, b));
+        assert_eq!(scores[..3], [score(0.6, 1.0), score(0.5, 1.0), score(0.9, 2.0)]);
+        assert!(scores[3].loss.is_nan());
     }
 
     #[test]

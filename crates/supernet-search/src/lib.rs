@@ -5,6 +5,7 @@ mod agreement;
 mod bootstrap;
 mod bracket;
 mod budget;
+mod by_loss;
 mod constraints;
 mod controller;
 mod correlate;
@@ -42,6 +43,7 @@ pub use budget::{
     BudgetLimits, BudgetedEvaluator, BudgetedOutcome, BudgetedStrategy, PerBudget, Proposal, search_budgeted,
     search_budgeted_within,
 };
+pub use by_loss::ByLoss;
 pub use constraints::{Constraints, OutOfRange};
 pub use controller::Controller;
 pub use correlate::{
@@ -49,7 +51,7 @@ pub use correlate::{
     correlate_rankings, cost_rankings, score_rankings,
 };
 pub use error::SearchError;
-pub use evaluator::{Evaluator, Score, Scored};
+pub use evaluator::{Evaluator, RankBy, Score, Scored};
 pub use factorised::Factorised;
 pub use hill_climbing::HillClimbing;
 pub use hyperband::Hyperband;

@@ -1,6 +1,6 @@
 //! The loop between a strategy and an evaluator.
 
-use crate::{Constraints, Evaluator, OutOfRange, Scored, Strategy};
+use crate::{Constraints, Evaluator, OutOfRange, RankBy, Scored, Strategy};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use supernet_space::{Architecture, Cost, SearchSpace};
@@ -30,8 +30,13 @@ pub struct Outcome {
 impl Outcome {
     /// The best first, by accuracy, ties by loss, then in order of scoring.
     pub fn ranked(&self) -> Vec<&Scored> {
+        self.ranked_by(RankBy::Accuracy)
+    }
+
+    /// The best first by `rank_by`, then in order of scoring.
+    pub fn ranked_by(&self, rank_by: RankBy) -> Vec<&Scored> {
         let mut ranked: Vec<&Scored> = self.scored.iter().collect();
-        ranked.sort_by(|a, b| a.score.better_first(&b.score));
+        ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
         ranked
     }
 }

@@ -1,11 +1,12 @@
 //! One serialisable value says everything about a search: presets, the budget knob, checks.
 
-use crate::{Halving, LatencyLimit, PathSampler, RareIdentity, TrainError, Training};
+use crate::{FineTune, Halving, LatencyLimit, PathSampler, RareIdentity, TrainError, Training};
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
 use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind, Weighting};
 use supernet_search::{
-    Constraints, HillClimbing, Nsga2, Objective, RandomSearch, RegularisedEvolution, Strategy, TournamentEvolution, Tpe,
+    Constraints, HillClimbing, Nsga2, Objective, RandomSearch, RankBy, RegularisedEvolution, Strategy,
+    TournamentEvolution, Tpe,
 };
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, SearchSpace, StemKind};
 
@@ -134,9 +135,59 @@ pub struct Scoring {
     /// Score only the best on all validation images; if unset, all are.
     #[serde(default)]
     pub halving: Option<Halving>,
+    /// What the best candidates are the best by.
+    #[serde(default, skip_serializing_if = "is_by_accuracy")]
+    pub rank_by: RankBy,
+    /// States of the supernet that each score is the mean of: at the end of its training and before, a twentieth of the training apart; 1 to 20.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub checkpoints: usize,
+    /// A short training of the best from the shared weights, after which they are ranked again; if unset, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fine_tune: Option<FineTune>,
 }
 
 impl Scoring {
+    /// `candidates` scored on all validation images, in runs of `score_batch`, by the supernet as it is at the end, ranked by accuracy.
+    pub fn new(candidates: usize, score_batch: usize) -> Self {
+        Self {
+            candidates,
+            score_batch,
+            memory_mib: None,
+            at_once: 0,
+            halving: None,
+            rank_by: RankBy::Accuracy,
+            checkpoints: 1,
+            fine_tune: None,
+        }
+    }
+
+    /// For captions: what differs from the paper's way to rank; nothing where nothing does.
+    pub(crate) fn said(&self) -> String {
+        let mut said = String::new();
+        if self.checkpoints > 1 {
+            said += &format!(", means over {} checkpoints", self.checkpoints);
+        }
+        if self.rank_by == RankBy::Loss {
+            said += ", ranked by loss";
+        }
+        if let Some(FineTune { shortlist, epochs, .. }) = self.fine_tune {
+            said += &format!(", the best {shortlist} ranked again after {epochs} epochs from the shared weights");
+        }
+        said
+    }
+
+    /// # Errors
+    /// A number out of range.
+    fn check(&self) -> Result<(), TrainError> {
+        at_least_one("scoring.score_batch", self.score_batch)?;
+        if !(1..=MOST_CHECKPOINTS).contains(&self.checkpoints) {
+            let expected = format!("1 to {MOST_CHECKPOINTS}");
+            return Err(TrainError::config("scoring.checkpoints", self.checkpoints, expected));
+        }
+        self.halving.map_or(Ok(()), |halving| halving.check())?;
+        self.fine_tune.map_or(Ok(()), |fine_tune| fine_tune.check())
+    }
+
     /// The indices of each run of `count` validation examples, which are called `what`.
     ///
     /// # Errors
@@ -199,6 +250,11 @@ fn one() -> usize {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_one(count: &usize) -> bool {
     *count == 1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_by_accuracy(rank_by: &RankBy) -> bool {
+    *rank_by == RankBy::Accuracy
 }
 
 fn is_unconstrained(constraints: &Constraints) -> bool {
@@ -267,7 +323,7 @@ impl SearchConfig {
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
             },
-            scoring: Scoring { candidates: 500, score_batch: 100, memory_mib: None, at_once: 0, halving: None },
+            scoring: Scoring::new(500, 100),
             strategy: Proposer::Random,
             constraints: Constraints::default(),
             latency: None,
@@ -397,8 +453,7 @@ impl SearchConfig {
     pub(crate) fn check_in(&self, space: &SearchSpace) -> Result<(), TrainError> {
         self.supernet.check()?;
         self.paths.check(space)?;
-        at_least_one("scoring.score_batch", self.scoring.score_batch)?;
-        self.scoring.halving.map_or(Ok(()), |halving| halving.check())?;
+        self.scoring.check()?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
         at_least_one("stand_alone.epochs", self.stand_alone.epochs)?;
         at_least_one("stand_alone.batch", self.stand_alone.batch)?;
@@ -406,7 +461,13 @@ impl SearchConfig {
         self.stand_alone.sgd.check("stand_alone.sgd")?;
         let Retrain { picked, random, largest, .. } = self.retrain;
         at_least_one("retrain.picked", picked)?;
-        for (field, wanted) in [("retrain.picked", picked), ("retrain.random", random), ("retrain.largest", largest)] {
+        let shortlist = self.scoring.fine_tune.map_or(0, |fine_tune| fine_tune.shortlist);
+        for (field, wanted) in [
+            ("retrain.picked", picked),
+            ("retrain.random", random),
+            ("retrain.largest", largest),
+            ("scoring.fine_tune.shortlist", shortlist),
+        ] {
             if wanted > self.scoring.candidates {
                 let expected = format!("at most scoring.candidates = {}", self.scoring.candidates);
                 return Err(TrainError::config(field, wanted, expected));
@@ -455,6 +516,13 @@ impl SupernetTraining {
         sgd.check("supernet.sgd")
     }
 
+    /// Steps after which the supernet is looked at besides the last: `earlier` of them, a twentieth of the training apart, in order.
+    pub(crate) fn earlier_steps(&self, earlier: usize) -> Vec<u64> {
+        let apart = (self.steps / MOST_CHECKPOINTS as u64).max(1);
+        let back = |i| self.steps.saturating_sub(i * apart);
+        (1..=earlier as u64).rev().map(back).filter(|&step| step > 0).collect()
+    }
+
     /// The training of a supernet whose masks `sampler` draws.
     pub(crate) fn training<'a>(&self, seed: u64, sampler: &'a dyn PathSampler, execution: Execution) -> Training<'a> {
         let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
@@ -462,6 +530,9 @@ impl SupernetTraining {
         Training { stage, seed, steps, ghosts: batch / ghost_batch, micro_batches, sgd, sampler, execution }
     }
 }
+
+/// Checkpoints are a twentieth of the training apart.
+const MOST_CHECKPOINTS: usize = 20;
 
 /// The stage's name, for progress, errors and events.
 pub(crate) const SUPERNET_TRAINING: &str = "supernet training";
@@ -523,9 +594,39 @@ mod tests {
     }
 
     #[test]
+    fn earlier_checkpoints_are_a_twentieth_apart_and_never_before_the_first_step() {
+        let of = |steps, earlier| SupernetTraining { steps, ..SearchConfig::quick().supernet }.earlier_steps(earlier);
+        assert_eq!(of(1_000, 0), Vec::<u64>::new());
+        assert_eq!(of(1_000, 3), [850, 900, 950]);
+        assert_eq!(of(3, 3), [1, 2]);
+    }
+
+    #[test]
+    fn ways_to_rank_are_checked() {
+        let refused = |change: fn(&mut Scoring)| {
+            let mut config = SearchConfig::quick();
+            change(&mut config.scoring);
+            config.check().unwrap_err().to_string()
+        };
+        assert_eq!(refused(|scoring| scoring.checkpoints = 0), "scoring.checkpoints: found 0, expected 1 to 20");
+        let of = |shortlist| Some(FineTune { shortlist, epochs: 1, learning_rate: 0.02 });
+        assert_eq!(
+            refused(|scoring| scoring.fine_tune = Some(FineTune { shortlist: 501, ..FineTune::new(1) })),
+            "scoring.fine_tune.shortlist: found 501, expected at most scoring.candidates = 500"
+        );
+        assert_eq!(of(7), Some(FineTune::new(7)));
+        assert_eq!(
+            refused(|scoring| scoring.fine_tune = Some(FineTune { epochs: 0, ..FineTune::new(10) })),
+            "scoring.fine_tune: found 10 candidates, 0 epochs, learning rate 0.02, expected at least 1, at least 1, above 0"
+        );
+    }
+
+    #[test]
     fn what_was_added_later_is_left_out_of_files_until_it_is_used() {
         let text = serde_json::to_string(&SearchConfig::quick()).unwrap();
-        assert!(!text.contains("stem") && !text.contains("cutout"), "{text}");
+        for later in ["stem", "cutout", "rank_by", "checkpoints", "fine_tune"] {
+            assert!(!text.contains(later), "{later} in {text}");
+        }
         let mut config = SearchConfig::imagenet();
         config.supernet.augmentation.cutout = 8;
         let text = serde_json::to_string(&config).unwrap();

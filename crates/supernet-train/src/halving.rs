@@ -3,7 +3,7 @@
 use crate::{TrainError, tally::Tally};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
-use supernet_search::Score;
+use supernet_search::{RankBy, Score};
 use supernet_space::PathMask;
 
 /// Successive halving (Jamieson and Talwalkar, AISTATS 2016) with validation images as the budget.
@@ -24,7 +24,7 @@ impl Halving {
     /// All candidates on all images.
     pub(crate) const NONE: Self = Self { keep: 1.0, rungs: 1 };
 
-    /// The scores of masks on `runs` runs of images; `tally` adds what some runs say of some masks.
+    /// The scores of masks on `runs` runs of images, the best of each rung by `rank_by`; `tally` adds what some runs say of some masks.
     ///
     /// # Errors
     /// Whatever `tally` reports.
@@ -32,6 +32,7 @@ impl Halving {
         &self,
         masks: &[PathMask],
         runs: usize,
+        rank_by: RankBy,
         mut tally: impl FnMut(&[PathMask], Range<usize>, &mut [Tally]) -> Result<(), TrainError>,
     ) -> Result<Vec<Score>, TrainError> {
         let mut tallies = vec![Tally::default(); masks.len()];
@@ -39,7 +40,8 @@ impl Halving {
         let rungs = if masks.is_empty() { Vec::new() } else { self.rungs(runs) };
         for (rung, up_to) in rungs.into_iter().enumerate() {
             if rung > 0 {
-                left.sort_by(|&a, &b| tallies[a].score().better_first(&tallies[b].score()).then(a.cmp(&b)));
+                let score = |place: usize| tallies[place].score();
+                left.sort_by(|&a, &b| rank_by.better_first(&score(a), &score(b)).then(a.cmp(&b)));
                 left.truncate(self.kept(left.len()));
             }
             let of_left: Vec<PathMask> = left.iter().map(|&place| masks[place].clone()).collect();

@@ -1,6 +1,6 @@
 //! What some images said of some candidates, kept while a scoring goes on, so that one that is stopped goes on.
 
-use crate::{TrainError, tally::Tally};
+use crate::{TrainError, name_number::name_number, tally::Tally};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -9,6 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Mutex,
 };
+use supernet_space::PathMask;
 
 /// Candidates and what was said of them.
 type Said = Vec<(usize, Tally)>;
@@ -81,6 +82,15 @@ impl Ledger {
         file.write_all(text.as_bytes()).map_err(TrainError::io(&self.path))?;
         Ok(said)
     }
+}
+
+/// A key for what the images called `images` say of `candidates`, places among `masks`.
+pub(crate) fn job_key(images: &str, candidates: &[usize], masks: &[PathMask]) -> u64 {
+    let mut name = images.to_owned();
+    for &candidate in candidates {
+        name.push_str(&format!(" {candidate} {}", masks[candidate]));
+    }
+    name_number(&name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
 use crate::{
-    Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator,
-    TrainError, config::SUPERNET_TRAINING, latency, run::Stages, test,
+    Display, FineTune, Hooks, LatencyLimit, Loader, PathSampler, Proposer, SearchConfig, SeededWeights, StandAlone,
+    SupernetEvaluator, TrainError, config::SUPERNET_TRAINING, fine_tune::FineTuner, latency, run::Stages, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Evaluator, Outcome, Score, Scored, SearchLimits, Strategy, search_within};
+use supernet_search::{ByLoss, Evaluator, Outcome, RankBy, Score, Scored, SearchLimits, Strategy, search_within};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
 /// Why a network was trained from scratch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Group {
-    /// Among the best by one-shot score.
+    /// Among the best by one-shot score, or by that of the fine-tuned where there are any.
     Picked,
     /// Drawn uniformly from the candidates.
     Random,
@@ -61,9 +61,11 @@ pub struct Retrained {
 pub struct SearchResult {
     /// Every scored candidate, in the order of scoring.
     pub candidates: Vec<Scored>,
+    /// The short-list with its scores after the fine-tune, the best first; empty where none is asked for.
+    pub shortlist: Vec<(PathMask, Score)>,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
-    /// The best of the picked by one-shot score, trained from scratch and calibrated, with its mask.
+    /// The first of the picked, trained from scratch and calibrated, with its mask.
     pub best: (PathMask, Network),
     /// The trained supernet.
     pub supernet: Network,
@@ -143,9 +145,15 @@ pub fn one_shot_search_with(
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
     let mut search = OneShot::new(config, split, device, None)?;
-    let supernet = search.supernet(display)?;
-    let scored = search.score(&supernet, strategy, display)?;
-    search.retrain(supernet, scored, display)
+    let supernets = search.supernets(display)?;
+    let scored = search.score(&supernets, strategy, display)?;
+    search.retrain(supernets, scored, display)
+}
+
+/// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.
+pub(crate) struct Supernets {
+    pub(crate) last: Network,
+    earlier: Vec<Network>,
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
@@ -179,25 +187,40 @@ impl<'a> OneShot<'a> {
         Ok(Self { config, split, device, normalisation, stand_alone, stages })
     }
 
-    /// The trained supernet.
-    pub(crate) fn supernet(&mut self, display: &mut dyn Display) -> Result<Network, TrainError> {
+    /// The trained supernet, with the earlier states that scores are means over.
+    pub(crate) fn supernets(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
+        use burn::module::Module;
         let Self { config, split, device, normalisation, stages, .. } = self;
-        let Some(stages) = stages else { return train_supernet(config, split, normalisation, device, display) };
-        stages.supernet(
-            SUPERNET_TRAINING,
-            || new_supernet(config, split, &device.clone().inner()),
-            |keeper| {
-                let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
-                let sampler = config.paths.sampler();
-                train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
-            },
-        )
+        let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
+        let sampler = config.paths.sampler();
+        let train = |hooks: Hooks, display: &mut dyn Display| {
+            train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
+        };
+        let Some(stages) = stages else {
+            let mut earlier = Vec::new();
+            let after = &mut |step, network: &Network| {
+                earlier.extend(steps.contains(&step).then(|| network.valid()));
+                Ok(())
+            };
+            let last = train(Hooks { after, plain_l2: false, keeper: None }, display)?;
+            return Ok(Supernets { last, earlier });
+        };
+        let build = || new_supernet(config, split, &device.clone().inner());
+        let earlier = stages.earlier(steps);
+        let after = &mut |step, network: &Network| match earlier.is_due(step) {
+            true => earlier.save(step, &network.valid()),
+            false => Ok(()),
+        };
+        let last = stages.supernet(SUPERNET_TRAINING, build, |keeper| {
+            train(Hooks { after, plain_l2: false, keeper: Some(keeper) }, display)
+        })?;
+        Ok(Supernets { last, earlier: earlier.load(build)? })
     }
 
     /// The candidates that `strategy` proposes, scored.
     pub(crate) fn score(
         &mut self,
-        supernet: &Network,
+        supernets: &Supernets,
         strategy: &mut dyn Strategy,
         display: &mut dyn Display,
     ) -> Result<ScoredCandidates, TrainError> {
@@ -205,13 +228,17 @@ impl<'a> OneShot<'a> {
         let (scoring, space, shape) = (config.scoring, stand_alone.cells.space(), stand_alone.shape);
         let ledger = stages.as_ref().map(|stages| stages.ledger());
         let mut evaluator =
-            SupernetEvaluator::new(supernet, shape, &split.validation, normalisation, scoring, device, display)?
+            SupernetEvaluator::new(&supernets.last, shape, &split.validation, normalisation, scoring, device, display)?
+                .with_earlier(&supernets.earlier)
                 .with_execution(config.execution)
                 .with_ledger(ledger)?;
         let cost = |architecture: &Architecture| Ok(shape.cost(&stand_alone.cells, architecture)?);
         let outcome = match stages {
             None => candidates(config, space, strategy, &mut evaluator, cost)?,
-            Some(stages) => candidates(config, space, strategy, &mut stages.recorded(space, &mut evaluator)?, cost)?,
+            Some(stages) => {
+                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                candidates(config, space, strategy, &mut recorded, cost)?
+            }
         };
         let all_on = space.all_on();
         let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
@@ -219,10 +246,31 @@ impl<'a> OneShot<'a> {
         Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
     }
 
-    /// The best candidates that answer fast enough, as many as are to be picked.
-    fn fast_enough<'s>(&self, outcome: &'s Outcome) -> Result<Vec<&'s Scored>, TrainError> {
+    /// The short-list with its scores after a fine-tune, the best first; empty where none is asked for.
+    fn fine_tuned(
+        &self,
+        supernet: &Network,
+        outcome: &Outcome,
+        display: &mut dyn Display,
+    ) -> Result<Vec<(PathMask, Score)>, TrainError> {
+        let Self { config, split, device, normalisation, stages, .. } = self;
+        let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
+        let rank_by = config.scoring.rank_by;
+        let best = outcome.ranked_by(rank_by).into_iter().take(shortlist);
+        let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
+        let training = fine_tune.recipe(config.stand_alone);
+        let tuner = FineTuner { supernet, config, training, split, normalisation, device };
+        let file = stages.as_ref().map(Stages::shortlist);
+        let scores = tuner.scores(&masks, file.as_deref(), display)?;
+        let mut tuned: Vec<(PathMask, Score)> = masks.into_iter().zip(scores).collect();
+        tuned.sort_by(|(_, a), (_, b)| rank_by.better_first(a, b));
+        Ok(tuned)
+    }
+
+    /// The best candidates of those in order that answer fast enough, as many as are to be picked.
+    fn fast_enough<'s>(&self, ranked: Vec<&'s Scored>) -> Result<Vec<&'s Scored>, TrainError> {
         let Self { config, device, stand_alone, stages, .. } = self;
-        let (ranked, wanted) = (outcome.ranked(), config.retrain.picked);
+        let wanted = config.retrain.picked;
         let Some(LatencyLimit { images, most_ms }) = config.latency else {
             return Ok(ranked.into_iter().take(wanted).collect());
         };
@@ -264,11 +312,12 @@ impl<'a> OneShot<'a> {
     /// The best and their companions, trained from scratch and tested.
     pub(crate) fn retrain(
         self,
-        supernet: Network,
+        Supernets { last: supernet, .. }: Supernets,
         scored: ScoredCandidates,
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
-        let picked = self.fast_enough(&scored.outcome)?;
+        let shortlist = self.fine_tuned(&supernet, &scored.outcome, display)?;
+        let picked = self.fast_enough(ranked(self.config, &scored.outcome, &shortlist))?;
         let Self { config, split, device, normalisation, stand_alone, stages } = self;
         let chosen = choose(config, &scored.outcome, &picked, scored.all_on);
         let images = training_images(config, split)?;
@@ -290,7 +339,7 @@ impl<'a> OneShot<'a> {
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
-        Ok(SearchResult { candidates, retrained, best, supernet, stand_alone, normalisation, classes })
+        Ok(SearchResult { candidates, shortlist, retrained, best, supernet, stand_alone, normalisation, classes })
     }
 }
 
@@ -307,11 +356,25 @@ pub(crate) fn candidates<E: Evaluator<Error = TrainError>>(
 ) -> Result<Outcome, TrainError> {
     let (count, constraints) = (config.scoring.candidates, &config.constraints);
     let limits = SearchLimits { candidates: count, ask: count, patience: 1_000 };
-    let outcome = search_within(space, strategy, evaluator, limits, constraints, cost)?;
+    let outcome = match (config.scoring.rank_by, &config.strategy) {
+        // NSGA-II's objectives say what it is led by.
+        (RankBy::Accuracy, _) | (_, Proposer::Nsga2(_)) => {
+            search_within(space, strategy, evaluator, limits, constraints, cost)?
+        }
+        (RankBy::Loss, _) => search_within(space, &mut ByLoss(strategy), evaluator, limits, constraints, cost)?,
+    };
     match outcome.scored.is_empty() {
         true => Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() }),
         false => Ok(outcome),
     }
+}
+
+/// The candidates, the best first: those of the short-list by their scores after the fine-tune, then the others by their one-shot scores.
+fn ranked<'s>(config: &SearchConfig, outcome: &'s Outcome, shortlist: &[(PathMask, Score)]) -> Vec<&'s Scored> {
+    let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
+    let mut ranked = outcome.ranked_by(config.scoring.rank_by);
+    ranked.sort_by_key(|scored| place.get(scored.architecture.mask()).copied().unwrap_or(usize::MAX));
+    ranked
 }
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
@@ -324,7 +387,7 @@ pub(crate) fn choose(
     (all_on, all_on_score, all_on_cost): (PathMask, Score, Cost),
 ) -> Vec<Chosen> {
     let settings = config.retrain;
-    let mut by_size = outcome.ranked();
+    let mut by_size = outcome.ranked_by(config.scoring.rank_by);
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let groups = [
         (Group::Picked, picked.to_vec()),

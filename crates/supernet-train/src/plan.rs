@@ -25,6 +25,9 @@ pub struct Plan {
     pub supernet: StagePlan,
     /// Scoring the candidates. Equal prefixes are computed once, and more candidates have more of them, so that this is an upper bound.
     pub scoring: StagePlan,
+    /// Fine-tuning the short-list, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fine_tuning: Option<StagePlan>,
     /// Training the chosen from scratch.
     pub retraining: StagePlan,
     /// The most memory that this process has had while it was timed, in MiB, where the system tells: a supernet in training, which is what
@@ -81,6 +84,17 @@ pub fn plan(
     let peak_mib = peak_mib();
     let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], display)?;
     let retraining = time_retraining(config, split, &normalisation, device, &masks[0], display)?;
+    let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
+        let mut short = config.clone();
+        short.stand_alone = StandAloneTraining {
+            filters: config.network.filters,
+            with_validation: false,
+            ..fine_tune.recipe(config.stand_alone)
+        };
+        short.retrain = Retrain { picked: fine_tune.shortlist, random: 0, largest: 0, all_on: false, ..config.retrain };
+        time_retraining(&short, split, &normalisation, device, &masks[0], display)
+    });
+    let fine_tuning = fine_tuning.transpose()?;
     let spread = |of: fn(&Cost) -> u64| {
         let mut values: Vec<u64> = costs.iter().map(of).collect();
         values.sort_unstable();
@@ -91,6 +105,7 @@ pub fn plan(
         architectures: config.cells()?.space().size().to_string(),
         supernet,
         scoring,
+        fine_tuning,
         retraining,
         peak_mib,
         parameters: spread(|cost| cost.parameters),
@@ -161,7 +176,7 @@ fn time_scoring(
     let began = Instant::now();
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
-    let all_runs = split.validation.len() / config.scoring.score_batch;
+    let all_runs = split.validation.len() / config.scoring.score_batch * config.scoring.checkpoints;
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 
@@ -225,14 +240,16 @@ impl fmt::Display for Plan {
     /// A line for each stage, memory, space and constraints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stages = [
-            ("train the supernet", "steps", self.supernet),
-            ("score candidates", "candidates, at most", self.scoring),
-            ("train from scratch", "networks", self.retraining),
+            ("train the supernet", "steps", Some(self.supernet)),
+            ("score candidates", "candidates, at most", Some(self.scoring)),
+            ("fine-tune", "candidates", self.fine_tuning),
+            ("train from scratch", "networks", Some(self.retraining)),
         ];
-        for (name, unit, stage) in stages {
+        let stages = stages.map(|(name, unit, stage)| stage.map(|stage| (name, unit, stage)));
+        for (name, unit, stage) in stages.iter().flatten() {
             writeln!(f, "{name:<20} {:>12}   {} {unit}", clock(stage.seconds()), stage.times)?;
         }
-        let total = stages.iter().map(|(.., stage)| stage.seconds()).sum();
+        let total = stages.iter().flatten().map(|(.., stage)| stage.seconds()).sum();
         writeln!(f, "{:<20} {:>12}", "in all", clock(total))?;
         match self.peak_mib {
             Some(mib) => writeln!(f, "{:<20} {mib:>8.0} MiB", "memory")?,

@@ -200,7 +200,7 @@ pub(crate) fn test_on<N: MaskedNetwork>(
 }
 
 /// The stage's name, for progress and errors.
-const STAGE: &str = "stand-alone training";
+pub(crate) const STAGE: &str = "stand-alone training";
 
 /// Images per launch at inference, where nothing depends on it.
 const INFERENCE_BATCH: usize = 500;

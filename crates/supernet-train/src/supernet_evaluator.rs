@@ -2,8 +2,7 @@
 
 use crate::{
     Display, Halving, Scoring, TrainError,
-    ledger::Ledger,
-    name_number::name_number,
+    ledger::{Ledger, job_key},
     tally::{SCORING, Tally, read, scored, tally},
     workers::{workers, workers_on},
 };
@@ -15,7 +14,7 @@ use std::{
 };
 use supernet_data::{Images, Normalisation};
 use supernet_nn::{Call, Execution, Network, NnError, Paths, SharedImages, on_processor};
-use supernet_search::{Evaluator, Score, Scored};
+use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, NetworkShape, PathMask};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
@@ -25,13 +24,17 @@ use supernet_space::{Architecture, NetworkShape, PathMask};
 ///
 /// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
 /// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
+///
+/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean of what they all say.
 pub struct SupernetEvaluator<'a> {
     supernet: &'a Network,
+    earlier: &'a [Network],
     stand_alone: NetworkShape,
     runs: Vec<Run>,
     width: usize,
     at_once: usize,
     halving: Option<Halving>,
+    rank_by: RankBy,
     execution: Execution,
     device: Device,
     display: &'a mut dyn Display,
@@ -64,7 +67,7 @@ impl<'a> SupernetEvaluator<'a> {
         device: &Device,
         display: &'a mut dyn Display,
     ) -> Result<Self, TrainError> {
-        let Scoring { score_batch, memory_mib, halving, .. } = scoring;
+        let Scoring { score_batch, memory_mib, halving, rank_by, .. } = scoring;
         let device = device.clone().inner();
         let run = |indices: Vec<usize>| {
             let batch = images.batch(&indices, normalisation);
@@ -78,7 +81,26 @@ impl<'a> SupernetEvaluator<'a> {
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();
-        Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display, ledger: None })
+        let (earlier, ledger) = (&[][..], None);
+        Ok(Self {
+            supernet,
+            earlier,
+            stand_alone,
+            runs,
+            width,
+            at_once,
+            halving,
+            rank_by,
+            execution,
+            device,
+            display,
+            ledger,
+        })
+    }
+
+    /// The same with scores that are means over `earlier`, other states of the same supernet, and the supernet itself.
+    pub fn with_earlier(self, earlier: &'a [Network]) -> Self {
+        Self { earlier, ..self }
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
@@ -114,19 +136,23 @@ impl<'a> SupernetEvaluator<'a> {
     /// # Errors
     /// As [`SupernetEvaluator::score`].
     pub fn halve(&mut self, masks: &[PathMask], halving: Halving) -> Result<Vec<Score>, TrainError> {
-        halving.score(masks, self.runs.len(), |masks, runs, tallies| self.tally(masks, runs, tallies))
+        let (runs, rank_by, states) = (self.runs.len(), self.rank_by, 1 + self.earlier.len());
+        let scores = halving.score(masks, runs, rank_by, |masks, runs, tallies| self.tally(masks, runs, tallies))?;
+        // Each state of the supernet has seen the same images.
+        Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
     }
 
-    /// Adds what the runs `runs` say of each mask.
+    /// Adds what each state of the supernet says of each mask on the runs `runs`.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, execution, width, at_once, .. } = *self;
+        let Self { supernet, earlier, execution, width, at_once, .. } = *self;
         let paths = Paths::new(supernet.space(), masks.to_vec())?;
-        let total = masks.len() * runs.len();
-        let jobs = jobs(masks, &self.runs, runs, workers(at_once, usize::MAX));
+        let states: Vec<&Network> = std::iter::once(supernet).chain(earlier).collect();
+        let total = masks.len() * runs.len() * states.len();
+        let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
         tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
-            None => job.score(supernet, &paths, width, execution, display),
-            Some(ledger) => ledger.said(job.key(masks), || job.score(supernet, &paths, width, execution, display)),
+            None => job.score(&paths, width, execution, display),
+            Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, display)),
         })
     }
 
@@ -138,51 +164,58 @@ impl<'a> SupernetEvaluator<'a> {
 
 /// Candidates on one run of images.
 struct Job<'a> {
-    /// The run's place among all.
-    place: usize,
+    /// The places of the supernet's state and of the run among all.
+    place: (usize, usize),
+    state: &'a Network,
     run: &'a Run,
-    /// Shared by the jobs on the same run; the first one computes it.
+    /// Shared by the jobs of the same state on the same run; the first one computes it.
     shared: Arc<OnceLock<Result<SharedImages, NnError>>>,
     candidates: Vec<usize>,
 }
 
-/// All masks on all runs. A run is a job, so that nothing is computed twice; only where there are few runs for the workers, its
-/// candidates are cut into parts that have little in common.
-fn jobs<'a>(masks: &[PathMask], all: &'a [Run], runs: Range<usize>, workers: usize) -> Vec<Job<'a>> {
+/// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is computed twice; only where there are few runs for
+/// the workers, its candidates are cut into parts that have little in common.
+fn jobs<'a>(
+    masks: &[PathMask],
+    states: &[&'a Network],
+    all: &'a [Run],
+    runs: Range<usize>,
+    workers: usize,
+) -> Vec<Job<'a>> {
     /// Jobs for each worker, so that none waits long for the last.
     const EACH: usize = 4;
-    let parts = if runs.len() >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(runs.len()) };
+    let whole = runs.len() * states.len();
+    let parts = if whole >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(whole) };
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
     let mut jobs = Vec::new();
-    for place in runs {
-        let (run, shared) = (&all[place], Arc::default());
-        for part in order.chunks(order.len().div_ceil(parts)) {
-            jobs.push(Job { place, run, shared: Arc::clone(&shared), candidates: part.to_vec() });
+    for (s, &state) in states.iter().enumerate() {
+        for r in runs.clone() {
+            let (run, shared) = (&all[r], Arc::default());
+            for part in order.chunks(order.len().div_ceil(parts)) {
+                jobs.push(Job { place: (s, r), state, run, shared: Arc::clone(&shared), candidates: part.to_vec() });
+            }
         }
     }
     jobs
 }
 
 impl Job<'_> {
-    /// A name for its images and candidates.
+    /// A name for its weights, images and candidates.
     fn key(&self, masks: &[PathMask]) -> u64 {
-        let mut name = self.place.to_string();
-        for &candidate in &self.candidates {
-            name.push_str(&format!(" {candidate} {}", masks[candidate]));
-        }
-        name_number(&name)
+        let (state, run) = self.place;
+        let images = if state == 0 { run.to_string() } else { format!("{run} of state {state}") };
+        job_key(&images, &self.candidates, masks)
     }
 
     fn score(
         self,
-        supernet: &Network,
         paths: &Paths,
         width: usize,
         execution: Execution,
         display: &mut dyn Display,
     ) -> Result<Vec<(usize, Tally)>, TrainError> {
-        let Self { run: Run { images, labels }, shared, candidates, .. } = self;
+        let Self { state: supernet, run: Run { images, labels }, shared, candidates, .. } = self;
         let call = &Call { execution, ..Call::default() };
         let shared = shared.get_or_init(|| supernet.share(images.clone(), call));
         let shared = shared.as_ref().map_err(|error| error.clone())?;

@@ -100,6 +100,7 @@ impl Case {
             data: "formulas".into(),
             images: [16, 0, 16],
             fingerprints: ["0".into(), "0".into(), "0".into()],
+            definition: None,
         };
         let card =
             Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: None };

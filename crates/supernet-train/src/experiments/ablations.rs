@@ -5,7 +5,7 @@ use super::{
     correlation_report::{company, estimate_cell, shown},
 };
 use crate::{
-    Display, PathSampling, Provenance, Spread, StandAloneTraining, TrainError, rank,
+    Display, FineTune, PathSampling, Provenance, Spread, StandAloneTraining, TrainError, rank,
     report::{Cell, IntervalFigure, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -192,9 +192,8 @@ impl AblationSettings {
 
     /// The recipe of a fine-tune.
     fn fine_tune(&self) -> StandAloneTraining {
-        let mut training = self.study.search.stand_alone;
-        (training.epochs, training.sgd.learning_rate) = (self.fine_tune_epochs, self.fine_tune_rate);
-        training
+        let (epochs, learning_rate) = (self.fine_tune_epochs, self.fine_tune_rate);
+        FineTune { shortlist: self.study.natural, epochs, learning_rate }.recipe(self.study.search.stand_alone)
     }
 }
 

@@ -7,9 +7,11 @@ use super::{
 use crate::{
     Display, Hooks, Keeper, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError, divergences,
+    fine_tune::FineTuner,
     name_number::name_number,
     one_shot::training_images,
-    run::{agree, append_line, load_weights, lock, save_weights, whole_lines, write_whole},
+    run::{agree, append_line, load_weights, lock, save_weights, write_whole},
+    score_file::{read_lines, read_scores, scores_csv},
     test,
     workers::{share, workers_on},
 };
@@ -23,7 +25,7 @@ use std::{
     time::Instant,
 };
 use supernet_data::{Images, Normalisation, Split};
-use supernet_nn::{NamedWeights, Network};
+use supernet_nn::Network;
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -296,37 +298,11 @@ impl<'a> Lab<'a> {
         masks: &[PathMask],
     ) -> Result<Vec<Score>, TrainError> {
         let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
-        let mut known = read_scores(&path)?;
-        let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
-        if !missing.is_empty() {
-            let split = self.images.split;
-            let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
-            let weights = NamedWeights::of(&self.supernet(variant, seed, None)?);
-            let trainer = StandAlone {
-                config: &sizes,
-                training,
-                images: &split.train,
-                normalisation: &self.normalisation,
-                seed,
-                execution: variant.config.execution,
-                device: self.images.device,
-            };
-            self.display.begin("fine-tuning", missing.len() as u64 * trainer.steps()?);
-            let at_once = self.at_once(&variant.config);
-            let (normalisation, device) = (&self.normalisation, self.images.device);
-            let file = Mutex::new(&path);
-            let tuned = share("fine-tuning", at_once, missing.clone(), self.display, |mask, display| {
-                let network = trainer.train_from(&mask, &mut weights.clone(), display)?;
-                let score = test(&network, &mask, &split.validation, normalisation, device)?;
-                let path = file.lock().expect("no worker panics with the file");
-                append_line(&path, &format!("{SCORES}\n"), &score_line(&mask, score))?;
-                Ok(score)
-            })?;
-            self.display.end();
-            known.extend(missing.into_iter().zip(tuned));
-            write_whole(&path, scores_csv(&known).as_bytes())?;
-        }
-        Ok(masks.iter().map(|mask| known[mask]).collect())
+        let config = &SearchConfig { seed, ..variant.config.clone() };
+        let supernet = &self.supernet(variant, seed, None)?;
+        let Self { images: LabImages { split, device, .. }, normalisation, display, .. } = self;
+        let tuner = FineTuner { supernet, config, training: *training, split, normalisation, device };
+        tuner.scores(masks, Some(&path), &mut **display)
     }
 
     /// Networks trained at the same time.
@@ -445,37 +421,4 @@ fn train_alone(
     Ok(StandAloneRow { mask: mask.clone(), settings: settings.into(), seed: trainer.seed, test, cost, seconds })
 }
 
-const SCORES: &str = "architecture,accuracy,loss,images";
 const DIVERGENCES: &str = "architecture,divergence";
-
-fn scores_csv(scores: &HashMap<PathMask, Score>) -> String {
-    let mut masks: Vec<&PathMask> = scores.keys().collect();
-    masks.sort();
-    let mut text = format!("{SCORES}\n");
-    for mask in masks {
-        text.push_str(&score_line(mask, scores[mask]));
-    }
-    text
-}
-
-fn score_line(mask: &PathMask, Score { accuracy, loss, images }: Score) -> String {
-    format!("{mask},{accuracy},{loss},{images}\n")
-}
-
-fn read_scores(path: &Path) -> Result<HashMap<PathMask, Score>, TrainError> {
-    read_lines(path, SCORES, |line| {
-        let [mask, accuracy, loss, images] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-        let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
-        Some((mask.parse().ok()?, score))
-    })
-}
-
-/// What stands below the header of a file, if there is one; see [`whole_lines`].
-fn read_lines<T>(
-    path: &Path,
-    expected: &'static str,
-    read: impl Fn(&str) -> Option<(PathMask, T)>,
-) -> Result<HashMap<PathMask, T>, TrainError> {
-    let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected };
-    whole_lines(path, |text| text.lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect())
-}

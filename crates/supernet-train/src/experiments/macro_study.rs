@@ -227,14 +227,8 @@ fn supernet(
     let loader = OwnLoader::new(&train, batch, seed)?;
     let trained = training.run_with(network, &loader, &autodiff, hooks, display)?.valid();
     let trained_in = began.elapsed().as_secs_f64();
-    let scoring = Scoring {
-        candidates: networks.len(),
-        score_batch: settings.score_batch,
-        memory_mib: None,
-        // The supernets are what runs side by side.
-        at_once: 1,
-        halving: None,
-    };
+    // The supernets are what runs side by side.
+    let scoring = Scoring { at_once: 1, ..Scoring::new(networks.len(), settings.score_batch) };
     let began = Instant::now();
     let mut evaluator = OwnEvaluator::new(&trained, definition, &validation, scoring, device, display)?;
     let scores = evaluator.score(networks)?;

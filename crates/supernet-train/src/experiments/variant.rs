@@ -32,12 +32,7 @@ impl Variant {
 
     /// The steps after which a supernet is kept besides the last: `earlier` of them, a twentieth of the training apart, in order.
     pub fn earlier_steps(&self) -> Vec<u64> {
-        let steps = self.config.supernet.steps;
-        let apart = (steps / 20).max(1);
-        let mut kept: Vec<u64> =
-            (1..=self.earlier as u64).map(|i| steps.saturating_sub(i * apart)).filter(|&step| step > 0).collect();
-        kept.reverse();
-        kept
+        self.config.supernet.earlier_steps(self.earlier)
     }
 
     /// Trains the supernet of `seed`; `hooks.after` is called at the earlier checkpoints only.
@@ -64,21 +59,5 @@ impl Variant {
         };
         let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };
         train_supernet_with(&config, split, normalisation, device, sampler, hooks, display)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn earlier_checkpoints_are_a_twentieth_apart_and_never_before_the_first_step() {
-        let mut variant = Variant::new("paper", &SearchConfig::quick());
-        variant.config.supernet.steps = 1_000;
-        assert_eq!(variant.earlier_steps(), Vec::<u64>::new());
-        variant.earlier = 3;
-        assert_eq!(variant.earlier_steps(), [850, 900, 950]);
-        variant.config.supernet.steps = 3;
-        assert_eq!(variant.earlier_steps(), [1, 2]);
     }
 }

@@ -154,7 +154,7 @@ impl Card<'_> {
         if let Some(latency) = self.latency {
             rows.push(("latency", latency.into()));
         }
-        let Provenance { supernet, burn, device, data, images: [train, validation, test], fingerprints } =
+        let Provenance { supernet, burn, device, data, images: [train, validation, test], fingerprints, .. } =
             &record.provenance;
         rows.push(("seed", record.seed.to_string()));
         rows.push(("device", device.clone()));
@@ -210,6 +210,7 @@ mod tests {
             data: "my | images".into(),
             images: [600, 100, 300],
             fingerprints: ["aa".into(), "bb".into(), "cc".into()],
+            definition: None,
         }
     }
 

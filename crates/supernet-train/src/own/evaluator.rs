@@ -3,16 +3,17 @@
 use super::Examples;
 use crate::{
     Display, Halving, Scoring, TrainError,
+    ledger::{Ledger, job_key},
     tally::{SCORING, Tally, read, scored, tally},
     workers::workers_on,
 };
 use burn::tensor::{Device, Tensor, TensorData};
-use std::ops::Range;
+use std::{ops::Range, path::PathBuf};
 use supernet_nn::{
     Call, Execution, MaskedNetwork, on_processor,
     own::{Definition, Layer, OwnNetwork},
 };
-use supernet_search::{Evaluator, Score, Scored};
+use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, PathMask};
 
 /// Accuracy and mean loss on validation examples under each candidate's own batch statistics (PAPER, *Scoring and selection*), in runs of
@@ -24,9 +25,11 @@ pub struct OwnEvaluator<'a, M: Layer<D, 2>, const D: usize> {
     runs: Vec<Run>,
     at_once: usize,
     halving: Option<Halving>,
+    rank_by: RankBy,
     execution: Execution,
     device: Device,
     display: &'a mut dyn Display,
+    ledger: Option<Ledger>,
 }
 
 /// One run of validation examples.
@@ -37,6 +40,8 @@ struct Run {
 
 /// Candidates on one run of examples.
 struct Job<'a> {
+    /// The run's place among all.
+    place: usize,
     run: &'a Run,
     candidates: &'a [usize],
 }
@@ -68,12 +73,27 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         let device = device.clone().inner();
         let at_once = workers_on(&device, scoring.at_once);
         let execution = Execution::default();
-        Ok(Self { supernet, stand_alone, runs, at_once, halving: scoring.halving, execution, device, display })
+        let Scoring { halving, rank_by, .. } = scoring;
+        let ledger = None;
+        Ok(Self { supernet, stand_alone, runs, at_once, halving, rank_by, execution, device, display, ledger })
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
+    }
+
+    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn with_ledger(self, path: Option<PathBuf>) -> Result<Self, TrainError> {
+        Ok(Self { ledger: path.map(|path| Ledger::open(&path)).transpose()?, ..self })
+    }
+
+    /// The same with nothing kept.
+    pub(crate) fn without_ledger(self) -> Self {
+        Self { ledger: None, ..self }
     }
 
     /// The scores of any masks, architectures or not, on all examples.
@@ -89,18 +109,20 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
     /// # Errors
     /// As [`OwnEvaluator::score`].
     pub fn halve(&mut self, masks: &[PathMask], halving: Halving) -> Result<Vec<Score>, TrainError> {
-        halving.score(masks, self.runs.len(), |masks, runs, tallies| self.tally(masks, runs, tallies))
+        let (runs, rank_by) = (self.runs.len(), self.rank_by);
+        halving.score(masks, runs, rank_by, |masks, runs, tallies| self.tally(masks, runs, tallies))
     }
 
     /// Adds what the runs `runs` say of each mask.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, runs: all, execution, device, at_once, .. } = self;
+        let Self { supernet, runs: all, execution, device, at_once, ledger, .. } = self;
         let width = if on_processor(device) { ON_A_PROCESSOR } else { ON_A_CARD };
         let mut order: Vec<usize> = (0..masks.len()).collect();
         order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
-        let of_run = |run| order.chunks(width).map(move |candidates| Job { run, candidates });
-        let jobs: Vec<Job> = all[runs.clone()].iter().flat_map(of_run).collect();
-        let score = |Job { run, candidates }: Job, display: &mut dyn Display| {
+        let (all, ledger): (&[Run], Option<&Ledger>) = (all, ledger.as_ref());
+        let of_run = |place| order.chunks(width).map(move |candidates| Job { place, run: &all[place], candidates });
+        let jobs: Vec<Job> = runs.clone().flat_map(of_run).collect();
+        let score = |Job { run, candidates, .. }: Job, display: &mut dyn Display| {
             let paths = supernet.paths(candidates.iter().map(|&i| masks[i].clone()).collect(), None)?;
             let call = Call { execution: *execution, ..Call::default() };
             let input = Tensor::from_data(run.input.clone(), &*device);
@@ -109,7 +131,13 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
             let each = logits.chunks(logits.len() / candidates.len());
             Ok(candidates.iter().zip(each).map(|(&i, logits)| (i, Tally::of(logits, &run.labels))).collect())
         };
-        tally(masks.len() * runs.len(), *at_once, jobs, &mut *self.display, tallies, score)
+        tally(masks.len() * runs.len(), *at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
+            None => score(job, display),
+            Some(ledger) => {
+                let key = job_key(&job.place.to_string(), job.candidates, masks);
+                ledger.said(key, || score(job, display))
+            }
+        })
     }
 }
 

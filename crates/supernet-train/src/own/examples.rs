@@ -1,6 +1,6 @@
 //! Labelled examples of any shape: images, rows of a table, sequences.
 
-use crate::TrainError;
+use crate::{TrainError, name_number::name_number};
 use burn::tensor::TensorData;
 use rand::Rng;
 use supernet_data::{Augmentation, Batch, Images, Normalisation};
@@ -20,6 +20,18 @@ pub trait Examples<const D: usize>: Sync {
 
     /// The examples at `indices`, in that order, as a network reads them.
     fn batch(&self, indices: &[usize]) -> TensorData;
+
+    /// A number that two sets share only if their examples and labels agree (but for collisions).
+    fn fingerprint(&self) -> u64 {
+        const AT_ONCE: usize = 256;
+        let labels: Vec<usize> = (0..self.len()).map(|i| self.label(i)).collect();
+        let all: Vec<usize> = (0..self.len()).collect();
+        let sum = |indices: &[usize]| {
+            let data = self.batch(indices);
+            format!("{:?} {:08x}", data.shape(), crc32fast::hash(data.as_bytes()))
+        };
+        name_number(&format!("{labels:?} {:?}", all.chunks(AT_ONCE).map(sum).collect::<Vec<_>>()))
+    }
 
     /// The same with each example augmented by its own draws; the plain batch where nothing is augmented.
     fn augmented(&self, indices: &[usize], rng: &mut dyn Rng) -> TensorData {

@@ -9,5 +9,6 @@ mod stand_alone;
 pub use evaluator::OwnEvaluator;
 pub use examples::{Examples, ImageExamples, Samples};
 pub use order::OwnLoader;
+pub(crate) use search::OwnSearch;
 pub use search::{OwnData, OwnResult, search_own};
 pub use stand_alone::{OwnStandAlone, test_own};

@@ -3,8 +3,10 @@
 
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
-    Display, Retrained, SearchConfig, SeededWeights, TrainError,
+    Display, Hooks, Keeper, Retrained, SearchConfig, SeededWeights, TrainError,
+    config::SUPERNET_TRAINING,
     one_shot::{candidates, choose, retrain, tested},
+    run::Stages,
 };
 use burn::{
     module::Module,
@@ -12,8 +14,8 @@ use burn::{
 };
 use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::Scored;
-use supernet_space::{Architecture, PathMask};
+use supernet_search::{Outcome, Score, Scored};
+use supernet_space::{Architecture, Cost, PathMask};
 
 /// What a search reads.
 #[derive(Clone, Debug)]
@@ -72,58 +74,126 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<OwnResult<M, D>, TrainError> {
-    config.check_in(definition.space())?;
-    if config.latency.is_some() {
-        return Err(TrainError::config("latency", "a limit", "none: networks of one's own are not timed"));
-    }
-    for examples in [&data.train, &data.validation, &data.test] {
-        check_labels(examples, definition.classes())?;
-    }
-    let supernet = train_supernet(config, definition, &data.train, device, display)?;
-    let (scoring, space) = (config.scoring, definition.space());
-    let mut strategy = config.strategy.strategy(space, config.seed)?;
-    let mut evaluator = OwnEvaluator::new(&supernet, definition, &data.validation, scoring, device, display)?
-        .with_execution(config.execution);
-    let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
-    let outcome = candidates(config, space, &mut *strategy, &mut evaluator, cost)?;
-    let all_on = space.all_on();
-    let score = evaluator.score(std::slice::from_ref(&all_on))?[0];
-    let cost = definition.cost(&all_on)?;
-
-    let picked: Vec<_> = outcome.ranked().into_iter().take(config.retrain.picked).collect();
-    let chosen = choose(config, &outcome, &picked, (all_on, score, cost));
-    let joined = Joined(&data.train, &data.validation);
-    let trainer = OwnStandAlone {
-        definition,
-        training: &config.stand_alone,
-        examples: if config.stand_alone.with_validation { &joined } else { &data.train },
-        seed: config.seed,
-        execution: config.execution,
-        device,
-    };
-    let networks = retrain(&chosen, |masks| trainer.train_all(masks, config.retrain.at_once, display))?;
-    let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
-    let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-    let first: Vec<usize> = (0..scoring.score_batch).collect();
-    let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
-    let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
-    Ok(OwnResult { candidates: outcome.scored, retrained, best, supernet, extraction_error })
+    OwnSearch { config, definition, data, device, stages: None }.run(display)
 }
 
-/// Trains the supernet of `definition`.
-fn train_supernet<M: Layer<D, 2>, const D: usize>(
-    config: &SearchConfig,
-    definition: &Definition<M, D>,
-    examples: &dyn Examples<D>,
-    device: &Device,
-    display: &mut dyn Display,
-) -> Result<OwnNetwork<M, D>, TrainError> {
-    let device = device.clone().autodiff();
-    let supernet = definition.supernet(&mut SeededWeights::new(config.seed), &device)?;
-    let sampler = config.paths.sampler();
-    let training = config.supernet.training(config.seed, &*sampler, config.execution);
-    let loader = OwnLoader::new(examples, config.supernet.batch, config.seed)?;
-    Ok(training.run(supernet, &loader, &device, display)?.valid())
+/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
+pub(crate) struct OwnSearch<'a, M, E, const D: usize> {
+    pub(crate) config: &'a SearchConfig,
+    pub(crate) definition: &'a Definition<M, D>,
+    pub(crate) data: &'a OwnData<E>,
+    pub(crate) device: &'a Device,
+    pub(crate) stages: Option<Stages>,
+}
+
+impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
+    /// # Errors
+    /// As [`search_own`].
+    pub(crate) fn run(mut self, display: &mut dyn Display) -> Result<OwnResult<M, D>, TrainError> {
+        self.check()?;
+        let supernet = self.supernet(display)?;
+        let (outcome, all_on) = self.score(&supernet, display)?;
+        self.retrain(supernet, outcome, all_on, display)
+    }
+
+    fn check(&self) -> Result<(), TrainError> {
+        let Self { config, definition, data, .. } = self;
+        config.check_in(definition.space())?;
+        if config.latency.is_some() {
+            return Err(TrainError::config("latency", "a limit", "none: networks of one's own are not timed"));
+        }
+        if config.scoring.checkpoints > 1 || config.scoring.fine_tune.is_some() {
+            let (found, expected) = (
+                "several checkpoints or a fine-tune",
+                "neither: networks of one's own are scored as they are at the end",
+            );
+            return Err(TrainError::config("scoring", found, expected));
+        }
+        [&data.train, &data.validation, &data.test]
+            .into_iter()
+            .try_for_each(|examples| check_labels(examples, definition.classes()))
+    }
+
+    /// The trained supernet.
+    fn supernet(&mut self, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
+        let Self { config, definition, data, device, stages } = self;
+        let build = |device: &Device| Ok(definition.supernet(&mut SeededWeights::new(config.seed), device)?);
+        let mut train = |keeper: Option<&mut Keeper>| {
+            let device = device.clone().autodiff();
+            let sampler = config.paths.sampler();
+            let training = config.supernet.training(config.seed, &*sampler, config.execution);
+            let loader = OwnLoader::new(&data.train, config.supernet.batch, config.seed)?;
+            let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper };
+            Ok(training.run_with(build(&device)?, &loader, &device, hooks, display)?.valid())
+        };
+        match stages {
+            None => train(None),
+            Some(stages) => {
+                stages.supernet(SUPERNET_TRAINING, || build(&device.clone().inner()), |keeper| train(Some(keeper)))
+            }
+        }
+    }
+
+    /// The candidates, scored, and the network with every path on.
+    fn score(
+        &mut self,
+        supernet: &OwnNetwork<M, D>,
+        display: &mut dyn Display,
+    ) -> Result<(Outcome, (PathMask, Score, Cost)), TrainError> {
+        let Self { config, definition, data, device, stages } = self;
+        let (scoring, space) = (config.scoring, definition.space());
+        let mut strategy = config.strategy.strategy(space, config.seed)?;
+        let ledger = stages.as_ref().map(|stages| stages.ledger());
+        let mut evaluator = OwnEvaluator::new(supernet, definition, &data.validation, scoring, device, display)?
+            .with_execution(config.execution)
+            .with_ledger(ledger)?;
+        let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
+        let outcome = match stages {
+            None => candidates(config, space, &mut *strategy, &mut evaluator, cost)?,
+            Some(stages) => {
+                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                candidates(config, space, &mut *strategy, &mut recorded, cost)?
+            }
+        };
+        let all_on = space.all_on();
+        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
+        let cost = definition.cost(&all_on)?;
+        Ok((outcome, (all_on, score, cost)))
+    }
+
+    /// The best and their companions, trained from scratch and tested.
+    fn retrain(
+        self,
+        supernet: OwnNetwork<M, D>,
+        outcome: Outcome,
+        all_on: (PathMask, Score, Cost),
+        display: &mut dyn Display,
+    ) -> Result<OwnResult<M, D>, TrainError> {
+        let Self { config, definition, data, device, stages } = self;
+        let scoring = config.scoring;
+        let picked: Vec<_> = outcome.ranked_by(scoring.rank_by).into_iter().take(config.retrain.picked).collect();
+        let chosen = choose(config, &outcome, &picked, all_on);
+        let joined = Joined(&data.train, &data.validation);
+        let trainer = OwnStandAlone {
+            definition,
+            training: &config.stand_alone,
+            examples: if config.stand_alone.with_validation { &joined } else { &data.train },
+            seed: config.seed,
+            execution: config.execution,
+            device,
+        };
+        let at_once = config.retrain.at_once;
+        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, display))?;
+        let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
+        if let Some(mut stages) = stages {
+            stages.tested(&retrained)?;
+        }
+        let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
+        let first: Vec<usize> = (0..scoring.score_batch).collect();
+        let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
+        let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
+        Ok(OwnResult { candidates: outcome.scored, retrained, best, supernet, extraction_error })
+    }
 }
 
 fn check_labels<const D: usize>(examples: &dyn Examples<D>, classes: usize) -> Result<(), TrainError> {

@@ -2,8 +2,9 @@
 
 use super::{Examples, OwnLoader};
 use crate::{
-    Display, SeededWeights, StandAloneTraining, TrainError,
-    stand_alone::{Recipe, test_on, train_all},
+    Display, Keeper, SeededWeights, StandAloneTraining, TrainError,
+    run::Stages,
+    stand_alone::{Recipe, STAGE, test_on, train_all},
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{
@@ -47,11 +48,44 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
     /// # Errors
     /// A mask of another space, a loss that is no number, the user's stop.
     pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
-        let device = self.device.clone().autodiff();
-        let network = self.definition.stand_alone(mask, &mut SeededWeights::new(self.seed), &device)?;
+        self.train_kept(mask, None, display)
+    }
+
+    /// [`OwnStandAlone::train`], whose state `keeper` keeps.
+    fn train_kept(
+        &self,
+        mask: &PathMask,
+        keeper: Option<&mut Keeper>,
+        display: &mut dyn Display,
+    ) -> Result<OwnNetwork<M, D>, TrainError> {
+        let network = self.network(mask, &self.device.clone().autodiff())?;
         let recipe =
             Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
-        recipe.train(network, mask, &self.loader()?, self.steps()?, None, display)
+        recipe.train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+    }
+
+    /// The network of `mask` with the weights of its seed.
+    fn network(&self, mask: &PathMask, device: &Device) -> Result<OwnNetwork<M, D>, TrainError> {
+        Ok(self.definition.stand_alone(mask, &mut SeededWeights::new(self.seed), device)?)
+    }
+
+    /// [`OwnStandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
+    pub(super) fn train_in(
+        &self,
+        stages: Option<&Stages>,
+        masks: Vec<&PathMask>,
+        at_once: usize,
+        display: &mut dyn Display,
+    ) -> Result<Vec<OwnNetwork<M, D>>, TrainError> {
+        let Some(stages) = stages else { return self.train_all(masks, at_once, display) };
+        train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
+            stages.network(
+                place,
+                STAGE,
+                || self.network(mask, &self.device.clone().inner()),
+                |keeper| self.train_kept(mask, Some(keeper), display),
+            )
+        })
     }
 
     /// [`OwnStandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).

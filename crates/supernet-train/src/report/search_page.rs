@@ -1,35 +1,35 @@
 //! The page of a search.
 
-use super::{Cell, Page, cell_svg};
-use crate::{Group, Retrained, SearchResult};
-use supernet_search::Scored;
+use super::{Cell, Page};
+use crate::{Retrained, SearchFigure, run::Results};
+use supernet_search::{Score, Scored};
+use supernet_space::PathMask;
 
 /// Candidates that the page lists.
 const LISTED: usize = 100;
 
-/// What a search found, as a page: its figure, every network trained from scratch, the best cell, the best candidates.
-pub(crate) fn search_page(title: &str, caption: &[String], result: &SearchResult, table: &str, svg: &str) -> Page {
-    let mut page = Page::new(title);
-    for line in caption {
+/// What a search found, as a page: its figure, every network trained from scratch, the picked cells, the short-list after its fine-tune, the
+/// best candidates.
+pub(crate) fn search_page(figure: &SearchFigure, results: &Results, table: &str, svg: &str) -> Page {
+    let Results { run, candidates, shortlist, retrained, pictures } = results;
+    let mut page = Page::new(&figure.title);
+    for line in &figure.caption {
         page.paragraph(line);
     }
     if let Some(verdict) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
         page.paragraph(verdict);
     }
     page.figure(svg, "one-shot accuracies of the candidates, test accuracies of the networks trained from scratch");
-    page.headline("Networks trained from scratch")
-        .table(&HEAD, &result.retrained.iter().map(network).collect::<Vec<_>>());
-    page.headline("The picked cells");
-    let picked = result.retrained.iter().filter(|network| network.group == Group::Picked);
-    let pictures: Vec<(String, String)> = picked
-        .map(|network| {
-            let said = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
-            (cell_svg(&result.stand_alone.cells, &network.mask), said)
-        })
-        .collect();
-    page.pictures(&pictures);
-    let mut ranked: Vec<&Scored> = result.candidates.iter().collect();
-    ranked.sort_by(|a, b| a.score.better_first(&b.score));
+    page.headline("Networks trained from scratch").table(&HEAD, &retrained.iter().map(network).collect::<Vec<_>>());
+    if !pictures.is_empty() {
+        page.headline("The picked cells").pictures(pictures);
+    }
+    if !shortlist.is_empty() {
+        page.headline(&format!("The short-list: {} candidates, fine-tuned", shortlist.len()));
+        page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
+    }
+    let (mut ranked, rank_by) = (candidates.iter().collect::<Vec<_>>(), run.config.scoring.rank_by);
+    ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
     let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();
     page.table(&["architecture", "one-shot (%)", "one-shot loss", "parameters (k)", "MACs (M)"], &rows);
@@ -53,6 +53,10 @@ fn network(network: &Retrained) -> Vec<Cell> {
         scaled(network.cost.parameters as f64, 1e-3, 1),
         scaled(network.cost.macs as f64, 1e-6, 2),
     ]
+}
+
+fn tuned((mask, score): &(PathMask, Score)) -> Vec<Cell> {
+    vec![Cell::code(mask), scaled(score.accuracy, 100.0, 1), scaled(score.loss, 1.0, 3)]
 }
 
 fn candidate(scored: &Scored) -> Vec<Cell> {

@@ -1,22 +1,29 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
-use super::{Saving, Stages, agree, lock, pareto::ParetoFront, write_whole};
+use super::{Results, Saving, Stages, agree, lock};
 use crate::{
-    ComparisonTable, Display, FigureGroup, Group, Proposer, SearchConfig, SearchFigure, SearchResult, TrainError,
-    export::{Best, Card, Export},
+    Display, Group, Retrained, SearchConfig, SearchResult, TrainError,
+    export::{Best, Card, Export, OwnBest},
+    name_number::name_number,
     one_shot::OneShot,
-    report::search_page,
+    own::{Examples, OwnData, OwnResult, OwnSearch},
+    report::cell_svg,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use std::{
-    fmt::Write as _,
     fs::File,
     path::{Path, PathBuf},
 };
 use supernet_data::Split;
-use supernet_nn::Network;
+use supernet_nn::{
+    Network,
+    own::{Definition, Layer},
+};
 use supernet_search::{Scored, Strategy};
+
+/// Version of Burn that this library is written for.
+const BURN: &str = "0.22.1";
 
 /// What produced a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,12 +34,15 @@ pub struct Provenance {
     pub burn: String,
     /// The device's name.
     pub device: String,
-    /// Name of the images.
+    /// Name of the images; that of the space, where it is one's own.
     pub data: String,
     /// Training, validation and test images.
     pub images: [usize; 3],
     /// Hashes of the three, in hexadecimal.
     pub fingerprints: [String; 3],
+    /// A hash of the definition of a space of one's own, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub definition: Option<String>,
 }
 
 impl Provenance {
@@ -41,20 +51,49 @@ impl Provenance {
         let parts = [&split.train, &split.validation, &split.test];
         Self {
             supernet: env!("CARGO_PKG_VERSION").into(),
-            burn: "0.22.1".into(),
+            burn: BURN.into(),
             device: device.into(),
             data: split.train.name().trim_end_matches("/train").into(),
             images: parts.map(|images| images.len()),
             fingerprints: parts.map(|images| format!("{:016x}", images.fingerprint())),
+            definition: None,
         }
+    }
+
+    /// Of a run on examples of one's own, in the space of `definition`, on the device called `device`. Reads every example once.
+    ///
+    /// # Errors
+    /// A definition whose network cannot be built.
+    pub fn own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        definition: &Definition<M, D>,
+        data: &OwnData<E>,
+        device: impl Into<String>,
+    ) -> Result<Self, TrainError> {
+        let parts = [&data.train, &data.validation, &data.test];
+        let space = definition.space();
+        let said = serde_json::json!({
+            "space": space,
+            "input": definition.input(),
+            "classes": definition.classes(),
+            "all on": definition.cost(&space.all_on())?,
+        });
+        Ok(Self {
+            supernet: env!("CARGO_PKG_VERSION").into(),
+            burn: BURN.into(),
+            device: device.into(),
+            data: space.name().into(),
+            images: parts.map(|examples| examples.len()),
+            fingerprints: parts.map(|examples| format!("{:016x}", examples.fingerprint())),
+            definition: Some(format!("{:016x}", name_number(&said.to_string()))),
+        })
     }
 }
 
 /// What `config.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct RunFile {
-    provenance: Provenance,
-    config: SearchConfig,
+pub(crate) struct RunFile {
+    pub(crate) provenance: Provenance,
+    pub(crate) config: SearchConfig,
 }
 
 /// The directory of one run. Files are written beside and renamed, so that a full disk leaves what was there as it was.
@@ -66,6 +105,8 @@ struct RunFile {
 /// | `supernet-STEP.checkpoint`, `networks/NNN-STEP.checkpoint` | a training that goes on, the last two each | whole |
 /// | `supernet.safetensors`, `networks/NNN.safetensors` | what was trained | whole |
 /// | `networks/NNN.jsonl` | events of the training of one network | a line each |
+/// | `supernet-at-STEP.safetensors`, where scores are means over several checkpoints | the supernet at earlier steps | whole |
+/// | `shortlist.csv`, where the best are fine-tuned | their scores afterwards | a line each |
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
@@ -134,10 +175,34 @@ impl RunDirectory {
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernet = search.supernet(display)?;
-        let scored = search.score(&supernet, strategy, display)?;
-        let result = search.retrain(supernet, scored, display)?;
+        let supernets = search.supernets(display)?;
+        let scored = search.score(&supernets, strategy, display)?;
+        let result = search.retrain(supernets, scored, display)?;
         self.save(&result)?;
+        Ok(result)
+    }
+
+    /// Runs the search of a space of one's own, or what is left of it, as [`crate::own::search_own`], and writes what it finds; `best/` holds what
+    /// [`OwnBest`] does. The directory is opened with [`Provenance::own`].
+    ///
+    /// # Errors
+    /// As [`crate::own::search_own`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
+    pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        definition: &Definition<M, D>,
+        data: &OwnData<E>,
+        device: &Device,
+        display: &mut dyn Display,
+    ) -> Result<OwnResult<M, D>, TrainError> {
+        let stages = Some(Stages::open(&self.path, self.saving)?);
+        let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
+        let result = search.run(display)?;
+        let OwnResult { candidates, retrained, best: (_, network), .. } = &result;
+        let pictures = Vec::new();
+        Results { run: &self.run, candidates, shortlist: &[], retrained, pictures }.save(&self.path)?;
+        // The best is the first of the picked, which come first.
+        let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
+        best.save(&self.path.join("best"))?;
         Ok(result)
     }
 
@@ -146,7 +211,7 @@ impl RunDirectory {
     /// # Errors
     /// As [`RunDirectory::search`].
     pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
-        self.stages(split, device)?.supernet(display)
+        Ok(self.stages(split, device)?.supernets(display)?.last)
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
@@ -155,8 +220,8 @@ impl RunDirectory {
     /// As [`RunDirectory::search`].
     pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernet = search.supernet(display)?;
-        Ok(search.score(&supernet, &mut *self.run.config.proposer()?, display)?.outcome.scored)
+        let supernets = search.supernets(display)?;
+        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, display)?.outcome.scored)
     }
 
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
@@ -168,28 +233,15 @@ impl RunDirectory {
         &self.path
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
-        write_whole(&self.path.join(name), bytes)
-    }
-
     fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
-        self.write("networks.csv", networks_csv(result).as_bytes())?;
-        let table = ComparisonTable(&result.retrained).to_string();
-        self.write("table.txt", table.as_bytes())?;
-        let figure = self.figure(result);
-        let svg = figure.svg()?;
-        self.write("figure.svg", svg.as_bytes())?;
-        self.write("figure.png", &figure.png()?)?;
-        let mut page = search_page(&figure.title, &figure.caption, result, &table, &svg);
-        if let Proposer::Nsga2(objectives) = &self.run.config.strategy {
-            let front = ParetoFront::new(&result.candidates, objectives, &figure.caption);
-            let (svg, png) = front.drawn()?;
-            self.write("pareto.csv", front.csv.as_bytes())?;
-            self.write("pareto.svg", svg.as_bytes())?;
-            self.write("pareto.png", &png)?;
-            page.headline(&front.figure.title).figure(&svg, "one-shot accuracy against cost of all candidates");
-        }
-        self.write("report.html", page.html().as_bytes())?;
+        let SearchResult { candidates, shortlist, retrained, stand_alone, .. } = result;
+        let picked = retrained.iter().filter(|network| network.group == Group::Picked);
+        let picture = |network: &Retrained| {
+            let said = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
+            (cell_svg(&stand_alone.cells, &network.mask), said)
+        };
+        let pictures = picked.map(picture).collect();
+        Results { run: &self.run, candidates, shortlist, retrained, pictures }.save(&self.path)?;
         self.save_best(result)
     }
 
@@ -201,57 +253,4 @@ impl RunDirectory {
         let card = Card { export, retrained, provenance, command, latency: None };
         Best { card, network }.save(&self.path.join("best"))
     }
-
-    fn figure(&self, result: &SearchResult) -> SearchFigure {
-        let config = &self.run.config;
-        let Provenance { device, data, images, supernet, burn, .. } = &self.run.provenance;
-        let group = |group: Group| {
-            let members = || result.retrained.iter().filter(move |r| r.group == group);
-            FigureGroup {
-                name: group.name().into(),
-                one_shot: members().map(|r| r.one_shot.accuracy).collect(),
-                test: members().map(|r| r.test.accuracy).collect(),
-            }
-        };
-        let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
-        SearchFigure {
-            title: format!("One-shot search on {data}"),
-            caption: vec![
-                format!(
-                    "{} candidates scored on {} validation images; networks trained from scratch, tested on {} images.",
-                    result.candidates.len(),
-                    images[1],
-                    images[2]
-                ),
-                format!(
-                    "seed {}, {} supernet steps on {} training images, {} epochs from scratch on {from_scratch}, device {device}, supernet {supernet}, burn {burn}",
-                    config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
-                ),
-            ],
-            candidates: result.candidates.iter().map(|scored| scored.score.accuracy).collect(),
-            groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
-        }
-    }
-}
-
-/// One line per network that was trained from scratch.
-fn networks_csv(result: &SearchResult) -> String {
-    let mut text =
-        String::from("group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n");
-    for network in &result.retrained {
-        writeln!(
-            text,
-            "{},{},{},{},{},{},{},{}",
-            network.group.name(),
-            network.mask,
-            network.one_shot.accuracy,
-            network.one_shot.loss,
-            network.cost.parameters,
-            network.cost.macs,
-            network.test.accuracy,
-            network.test.loss
-        )
-        .expect("a string");
-    }
-    text
 }

@@ -6,6 +6,7 @@ mod event_log;
 mod files;
 mod keeper;
 mod pareto;
+mod results;
 mod score_log;
 mod stages;
 
@@ -15,4 +16,5 @@ pub use files::write_whole;
 pub use keeper::{Keeper, Saving};
 
 pub(crate) use files::{agree, append_line, load_weights, lock, save_weights, weights, whole_lines};
+pub(crate) use results::Results;
 pub(crate) use stages::Stages;

@@ -9,7 +9,7 @@ use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
 };
-use supernet_search::{Evaluator, Score, Scored};
+use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 
 /// The file's first line.
@@ -22,6 +22,8 @@ pub(crate) struct Recorded<'a, E> {
     rows: Vec<Scored>,
     /// Rows that this search has asked for.
     asked: usize,
+    /// What the best is the best by.
+    rank_by: RankBy,
     path: PathBuf,
     /// What the evaluator keeps while it scores.
     ledger: PathBuf,
@@ -37,11 +39,12 @@ impl<'a, E> Recorded<'a, E> {
         path: PathBuf,
         ledger: PathBuf,
         space: &SearchSpace,
+        rank_by: RankBy,
         inner: &'a mut E,
         log: &'a mut EventLog,
     ) -> Result<Self, TrainError> {
         let rows = read_candidates(&path, space)?;
-        Ok(Self { inner, rows, asked: 0, path, ledger, log })
+        Ok(Self { inner, rows, asked: 0, rank_by, path, ledger, log })
     }
 
     fn store(&self, scored: &[Scored]) -> Result<(), TrainError> {
@@ -74,7 +77,7 @@ impl<E: Evaluator<Error = TrainError>> Evaluator for Recorded<'_, E> {
         }
         self.asked = end;
         let so_far = &self.rows[..end];
-        if let Some(best) = so_far.iter().min_by(|a, b| a.score.better_first(&b.score)) {
+        if let Some(best) = so_far.iter().min_by(|a, b| self.rank_by.better_first(&a.score, &b.score)) {
             let best_mask = best.architecture.mask().clone();
             self.log.append(&Event::Scored { candidates: end, best: best_mask, score: best.score })?;
         }
@@ -153,7 +156,7 @@ mod tests {
         let run = |drawn: &mut Drawn| -> Vec<Scored> {
             let mut log = EventLog::open(at("events.jsonl")).unwrap();
             let path = at("candidates.csv");
-            let mut recorded = Recorded::open(path, at("ledger"), space, drawn, &mut log).unwrap();
+            let mut recorded = Recorded::open(path, at("ledger"), space, RankBy::Accuracy, drawn, &mut log).unwrap();
             blocks.iter().flat_map(|block| recorded.evaluate(block).unwrap()).collect()
         };
         let mut first = Drawn(0);

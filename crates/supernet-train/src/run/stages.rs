@@ -12,7 +12,7 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
 };
-use supernet_search::Evaluator;
+use supernet_search::{Evaluator, RankBy};
 use supernet_space::{PathMask, SearchSpace};
 
 /// Where the stages of a run leave what they find.
@@ -45,6 +45,16 @@ impl Stages {
         trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
     }
 
+    /// Where the supernet is kept as it is after each of `steps`.
+    pub(crate) fn earlier(&self, steps: Vec<u64>) -> Earlier {
+        Earlier { folder: self.folder.clone(), steps }
+    }
+
+    /// Scores of fine-tuned candidates.
+    pub(crate) fn shortlist(&self) -> PathBuf {
+        self.folder.join("shortlist.csv")
+    }
+
     /// `evaluator`, whose scores are stored in `candidates.csv`; those that are stored already are not computed again.
     ///
     /// # Errors
@@ -52,9 +62,10 @@ impl Stages {
     pub(crate) fn recorded<'a, E: Evaluator>(
         &'a mut self,
         space: &SearchSpace,
+        rank_by: RankBy,
         evaluator: &'a mut E,
     ) -> Result<Recorded<'a, E>, TrainError> {
-        Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, evaluator, &mut self.log)
+        Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, rank_by, evaluator, &mut self.log)
     }
 
     /// What a scoring that was stopped leaves.
@@ -113,6 +124,39 @@ impl Stages {
             self.log.append(&Event::Network { group: group.name().into(), architecture, test: *test })?;
         }
         self.log.sync()
+    }
+}
+
+/// A supernet at earlier steps of its training: `supernet-at-STEP.safetensors`.
+pub(crate) struct Earlier {
+    folder: PathBuf,
+    steps: Vec<u64>,
+}
+
+impl Earlier {
+    fn path(&self, step: u64) -> PathBuf {
+        self.folder.join(format!("supernet-at-{step}.safetensors"))
+    }
+
+    /// Whether it is kept as it is after `step`.
+    pub(crate) fn is_due(&self, step: u64) -> bool {
+        self.steps.contains(&step)
+    }
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn save(&self, step: u64, supernet: &impl Module) -> Result<(), TrainError> {
+        save_weights(supernet, &self.path(step))
+    }
+
+    /// All that are kept, in order, their weights put into what `build` gives.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is of another network.
+    pub(crate) fn load<N: Module>(&self, build: impl Fn() -> Result<N, TrainError>) -> Result<Vec<N>, TrainError> {
+        self.steps.iter().map(|&step| load_weights(build()?, &self.path(step))).collect()
     }
 }
 
