@@ -5,7 +5,7 @@ use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
     prelude::*,
-    train::experiments::{AblationSettings, ablations},
+    train::experiments::{Ablation, AblationSettings, ablations},
 };
 use supernet_examples::{Study, report};
 
@@ -19,16 +19,30 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     fine_tune_epochs: usize,
 
+    /// Only this change, as in the column `ablation` of result.json: constant_rate, by_loss, …; may be given several times [default: all]
+    #[arg(long, value_parser = ablation, value_name = "CHANGE")]
+    only: Vec<Ablation>,
+
     /// Directory for the results; the same command goes on where it was stopped.
     #[arg(long, default_value = "runs/ablations")]
     out: PathBuf,
 }
 
+fn ablation(name: &str) -> Result<Ablation, String> {
+    Ablation::ALL
+        .into_iter()
+        .find(|one| one.key() == name)
+        .ok_or_else(|| format!("expected one of {}", Ablation::ALL.map(Ablation::key).join(", ")))
+}
+
 fn main() -> ExitCode {
     report(|| {
-        let Arguments { study, fine_tune_epochs, out } = Arguments::parse();
+        let Arguments { study, fine_tune_epochs, only, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = AblationSettings { fine_tune_epochs, ..AblationSettings::new(study.settings(&split)?) };
+        let mut settings = AblationSettings { fine_tune_epochs, ..AblationSettings::new(study.settings(&split)?) };
+        if !only.is_empty() {
+            settings.ablations = only;
+        }
         let result = ablations(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());

@@ -1,9 +1,11 @@
 //! What rows go through: the trait of all layers, Burn's own modules, and those that compute nothing.
 
 use super::Rows;
+use crate::{Execution, on_processor};
 use burn::{
     module::{Module, ModuleDisplay},
     nn,
+    tensor::Tensor,
 };
 
 /// A module that rows go through, from tensors of `I` axes to tensors of `O` axes: rows × channels × height × width and the same unless
@@ -38,8 +40,28 @@ layers! {
 
 impl<const D: usize> Layer<D, D> for nn::Linear {
     fn forward(&self, x: Rows<D>) -> Rows<D> {
-        x.run(self, |module, x| module.forward(x))
+        let kernels = x.pass().call().execution == Execution::Kernels;
+        x.run(self, |module, x| match kernels && !on_processor(&x.device()) {
+            true => on_a_card(module, x),
+            false => module.forward(x),
+        })
     }
+}
+
+/// The same by our kernel, whose bits do not depend on how many rows there are; Burn's product is wrong on drivers for which CubeCL compiles
+/// shared memory wrongly.
+fn on_a_card<const D: usize>(module: &nn::Linear, x: Tensor<D>) -> Tensor<D> {
+    let weight = module.weight.val();
+    let ([inputs, outputs], mut shape) = (weight.dims(), x.dims());
+    assert!(shape[D - 1] == inputs, "Linear: found rows of {} numbers, expected {inputs}", shape[D - 1]);
+    let rows = shape[..D - 1].iter().product();
+    let y = supernet_kernels::linear(x.reshape([rows, inputs]), weight);
+    let y = match &module.bias {
+        Some(bias) => y + bias.val().unsqueeze(),
+        None => y,
+    };
+    shape[D - 1] = outputs;
+    y.reshape(shape)
 }
 
 impl<const D: usize> Layer<D, D> for nn::Relu {

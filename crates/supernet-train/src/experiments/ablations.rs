@@ -82,6 +82,12 @@ impl Ablation {
         Self::FineTuned,
     ];
 
+    /// Its name in files.
+    pub fn key(self) -> String {
+        let value = serde_json::to_value(self).expect("a name");
+        value.as_str().expect("a name").into()
+    }
+
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
