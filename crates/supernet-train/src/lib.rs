@@ -6,6 +6,7 @@ mod divergence;
 mod error;
 pub mod experiments;
 pub mod export;
+mod fitted;
 mod halving;
 mod latency;
 mod ledger;
