@@ -114,6 +114,30 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     assert_eq!(record.spread.map(|spread| spread.n), Some(2));
 }
 
+#[test]
+fn the_best_network_is_timed_once_and_its_card_says_how_long_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&tiny(1), folder.path()).unwrap();
+    let best = folder.path().join("best");
+    let (record, _) = load_best(&best, &device()).unwrap();
+    assert_eq!(record.latency.iter().map(|latency| latency.images).collect::<Vec<_>>(), [1, 64]);
+    for latency in &record.latency {
+        let ([low, high], median) = (latency.quartiles_ms, latency.median_ms);
+        assert!(0.0 < low && low <= median && median <= high && latency.runs >= 20, "{latency:?}");
+    }
+    let files = || ["card.md", "architecture.json"].map(|name| fs::read_to_string(best.join(name)).unwrap());
+    let before = files();
+    let rows: Vec<&str> = before[0].lines().filter(|line| line.starts_with("| latency | ")).collect();
+    assert_eq!(rows, record.latency.iter().map(|l| format!("| latency | {l}, on flex |")).collect::<Vec<_>>());
+
+    // A report that is written again changes nothing; without the times they are measured again.
+    run(&tiny(1), folder.path()).unwrap();
+    assert_eq!(files(), before);
+    fs::write(best.join("architecture.json"), "damaged").unwrap();
+    run(&tiny(1), folder.path()).unwrap();
+    assert_eq!(load_best(&best, &device()).unwrap().0.latency.len(), 2);
+}
+
 /// A tiny search's supernet with what scores by it.
 struct Trained {
     config: SearchConfig,

@@ -2,8 +2,10 @@
 
 use super::{Saving, Stages, agree, lock, pareto::ParetoFront, write_whole};
 use crate::{
-    ComparisonTable, Display, FigureGroup, Group, Proposer, SearchConfig, SearchFigure, SearchResult, TrainError,
-    export::{Best, Card, Export},
+    ComparisonTable, Display, FigureGroup, Group, Latency, Proposer, SearchConfig, SearchFigure, SearchResult,
+    TrainError,
+    export::{Best, BestFile, BestRecord, Card, Export},
+    latency,
     one_shot::OneShot,
     report::search_page,
 };
@@ -49,6 +51,12 @@ impl Provenance {
         }
     }
 }
+
+/// The folder of the best network.
+const BEST: &str = "best";
+
+/// For how many images at a time the best network is timed.
+const TIMED: [usize; 2] = [1, 64];
 
 /// What `config.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,7 +145,7 @@ impl RunDirectory {
         let supernet = search.supernet(display)?;
         let scored = search.score(&supernet, strategy, display)?;
         let result = search.retrain(supernet, scored, display)?;
-        self.save(&result)?;
+        self.save(&result, device)?;
         Ok(result)
     }
 
@@ -172,7 +180,7 @@ impl RunDirectory {
         write_whole(&self.path.join(name), bytes)
     }
 
-    fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
+    fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         self.write("networks.csv", networks_csv(result).as_bytes())?;
         let table = ComparisonTable(&result.retrained).to_string();
         self.write("table.txt", table.as_bytes())?;
@@ -190,16 +198,33 @@ impl RunDirectory {
             page.headline(&front.figure.title).figure(&svg, "one-shot accuracy against cost of all candidates");
         }
         self.write("report.html", page.html().as_bytes())?;
-        self.save_best(result)
+        self.save_best(result, device)
     }
 
-    fn save_best(&self, result: &SearchResult) -> Result<(), TrainError> {
+    fn save_best(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         let (mask, network) = &result.best;
         let SearchResult { stand_alone, normalisation, classes, retrained, .. } = result;
         let export = Export { config: stand_alone, mask, normalisation, classes, seed: self.run.config.seed };
         let (provenance, command) = (&self.run.provenance, self.command.as_deref());
-        let card = Card { export, retrained, provenance, command, latency: None };
-        Best { card, network }.save(&self.path.join("best"))
+        let latency = &self.latency(result, device)?;
+        let card = Card { export, retrained, provenance, command, latency };
+        Best { card, network }.save(&self.path.join(BEST))
+    }
+
+    /// How long the best network takes. It is measured once: a report that is written again says the same.
+    fn latency(&self, result: &SearchResult, device: &Device) -> Result<Vec<Latency>, TrainError> {
+        let (mask, network) = &result.best;
+        let written = std::fs::read(self.path.join(BEST).join(BestFile::Architecture.name()));
+        // A file that is not there or says something else is written again in a moment.
+        let known = written.ok().and_then(|bytes| serde_json::from_slice::<BestRecord>(&bytes).ok());
+        let known = known.filter(|record| record.architecture == *mask).map(|record| record.latency);
+        match known.filter(|known| known.iter().map(|latency| latency.images).eq(TIMED)) {
+            Some(known) => Ok(known),
+            None => TIMED
+                .map(|images| latency(network, mask, images, self.run.config.execution, device))
+                .into_iter()
+                .collect(),
+        }
     }
 
     fn figure(&self, result: &SearchResult) -> SearchFigure {
