@@ -17,7 +17,7 @@ use supernet::{
 };
 use supernet_tests::{
     device,
-    tiny::{contents, stripes_split, tiny},
+    tiny::{assert_same, contents, stripes_split, tiny},
 };
 
 fn split() -> Split {
@@ -319,6 +319,12 @@ impl SmallDisk {
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=1536k", "tmpfs"]).arg(folder.path()).output();
         mount.is_ok_and(|output| output.status.success()).then_some(Self(folder))
     }
+
+    /// Mounts it again, `ro` to be read only or `rw`; whether that was possible.
+    fn remount(&self, how: &str) -> bool {
+        let remount = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(self.0.path()).output();
+        remount.is_ok_and(|output| output.status.success())
+    }
 }
 
 impl Drop for SmallDisk {
@@ -360,6 +366,35 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
         ended.into_iter().filter(|(name, _)| !name.starts_with("filler")).collect::<Vec<_>>(),
         contents(elsewhere.path()).into_iter().collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn a_read_only_directory_is_refused_by_name_and_the_run_goes_on_when_it_can_be_written() {
+    let disk = SmallDisk::mount();
+    let path = disk.as_ref().map(|disk| disk.0.path().join("run"));
+    let (Some(disk), Some(path)) = (disk, path) else {
+        println!("skipped: a file system cannot be mounted here (that needs root)");
+        return;
+    };
+    let (split, config) = (split(), tiny(1));
+    let open = || RunDirectory::open(&path, &config, Provenance::new(&split, "flex"));
+    open().unwrap().train(&split, &device(), &mut Silent).unwrap();
+    if !disk.remount("ro") {
+        println!("skipped: a file system cannot be made read-only here");
+        return;
+    }
+    let before = contents(&path);
+    let error = run(&config, &path).err().unwrap().to_string();
+    assert!(error.starts_with(&path.display().to_string()) && error.contains("Read-only file system"), "{error}");
+    let error = run(&config, &path.with_file_name("other")).err().unwrap().to_string();
+    assert!(error.contains("other: Read-only file system"), "{error}");
+    assert!(contents(&path) == before, "nothing is touched");
+
+    assert!(disk.remount("rw"));
+    run(&config, &path).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    run(&config, elsewhere.path()).unwrap();
+    assert_same(&contents(&path), &contents(elsewhere.path()));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod caught;
 mod config;
 mod display;
 mod divergence;

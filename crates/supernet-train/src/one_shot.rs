@@ -2,7 +2,8 @@
 
 use crate::{
     Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator,
-    TrainError, config::SUPERNET_TRAINING, latency, run::Stages, test,
+    TrainError, caught::caught, config::SUPERNET_TRAINING, latency, run::Stages, stand_alone::STAND_ALONE_TRAINING,
+    tally::SCORING, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -143,9 +144,9 @@ pub fn one_shot_search_with(
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
     let mut search = OneShot::new(config, split, device, None)?;
-    let supernet = search.supernet(display)?;
-    let scored = search.score(&supernet, strategy, display)?;
-    search.retrain(supernet, scored, display)
+    let supernet = caught(SUPERNET_TRAINING, || search.supernet(display))?;
+    let scored = caught(SCORING, || search.score(&supernet, strategy, display))?;
+    caught(STAND_ALONE_TRAINING, || search.retrain(supernet, scored, display))
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.

@@ -4,6 +4,8 @@
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Display, Retrained, SearchConfig, SeededWeights, TrainError,
+    caught::caught,
+    config::SUPERNET_TRAINING,
     one_shot::{candidates, choose, retrain, tested},
 };
 use burn::{
@@ -79,7 +81,7 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     for examples in [&data.train, &data.validation, &data.test] {
         check_labels(examples, definition.classes())?;
     }
-    let supernet = train_supernet(config, definition, &data.train, device, display)?;
+    let supernet = caught(SUPERNET_TRAINING, || train_supernet(config, definition, &data.train, device, display))?;
     let (scoring, space) = (config.scoring, definition.space());
     let mut strategy = config.strategy.strategy(space, config.seed)?;
     let mut evaluator = OwnEvaluator::new(&supernet, definition, &data.validation, scoring, device, display)?

@@ -4,10 +4,14 @@ use super::{Saving, Stages, agree, lock, pareto::ParetoFront, write_whole};
 use crate::{
     ComparisonTable, Display, FigureGroup, Group, Latency, Proposer, SearchConfig, SearchFigure, SearchResult,
     TrainError,
+    caught::caught,
+    config::SUPERNET_TRAINING,
     export::{Best, BestFile, BestRecord, Card, Export},
     latency,
     one_shot::OneShot,
     report::search_page,
+    stand_alone::STAND_ALONE_TRAINING,
+    tally::SCORING,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -142,10 +146,10 @@ impl RunDirectory {
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernet = search.supernet(display)?;
-        let scored = search.score(&supernet, strategy, display)?;
-        let result = search.retrain(supernet, scored, display)?;
-        self.save(&result, device)?;
+        let supernet = caught(SUPERNET_TRAINING, || search.supernet(display))?;
+        let scored = caught(SCORING, || search.score(&supernet, strategy, display))?;
+        let result = caught(STAND_ALONE_TRAINING, || search.retrain(supernet, scored, display))?;
+        caught("report", || self.save(&result, device))?;
         Ok(result)
     }
 
@@ -154,7 +158,8 @@ impl RunDirectory {
     /// # Errors
     /// As [`RunDirectory::search`].
     pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
-        self.stages(split, device)?.supernet(display)
+        let mut search = self.stages(split, device)?;
+        caught(SUPERNET_TRAINING, || search.supernet(display))
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
@@ -163,8 +168,9 @@ impl RunDirectory {
     /// As [`RunDirectory::search`].
     pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernet = search.supernet(display)?;
-        Ok(search.score(&supernet, &mut *self.run.config.proposer()?, display)?.outcome.scored)
+        let supernet = caught(SUPERNET_TRAINING, || search.supernet(display))?;
+        let mut strategy = self.run.config.proposer()?;
+        Ok(caught(SCORING, || search.score(&supernet, &mut *strategy, display))?.outcome.scored)
     }
 
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
