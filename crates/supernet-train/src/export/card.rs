@@ -64,11 +64,14 @@ fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Latency>, 
     #[serde(untagged)]
     enum Known {
         Measured(Vec<Latency>),
-        Words(serde::de::IgnoredAny),
+        Words(String),
     }
     Ok(match Known::deserialize(deserializer)? {
         Known::Measured(latency) => latency,
-        Known::Words(_) => Vec::new(),
+        Known::Words(words) => {
+            drop(words);
+            Vec::new()
+        }
     })
 }
 
@@ -291,6 +294,8 @@ mod tests {
             // As it may stand in a file of an earlier version.
             let words = text.replacen('{', r#"{ "latency": "0.4 ms","#, 1);
             assert_eq!(serde_json::from_str::<BestRecord>(&words).unwrap(), record);
+            let other = text.replacen('{', r#"{ "latency": 7,"#, 1);
+            assert!(serde_json::from_str::<BestRecord>(&other).is_err());
             let timed = Card { latency: &[latency(1)], ..card }.record().unwrap();
             let text = serde_json::to_string_pretty(&timed).unwrap();
             assert_eq!(serde_json::from_str::<BestRecord>(&text).unwrap(), timed);
