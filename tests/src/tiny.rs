@@ -77,7 +77,8 @@ impl Display for Stopping {
     }
 }
 
-/// The files below a folder, by name. Times are left out of logs, and so are locks.
+/// The files below a folder, by name. Times are left out: those of a log's lines, and how long the best network takes. Locks are left
+/// out, too.
 ///
 /// # Panics
 /// If a file cannot be read.
@@ -85,8 +86,8 @@ pub fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let name = |path: &Path| path.strip_prefix(folder).expect("below the folder").display().to_string();
     let timeless = |path: PathBuf| {
         let bytes = fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let bytes =
-            if path.extension().is_some_and(|extension| extension == "jsonl") { without_times(bytes) } else { bytes };
+        let is_log = path.extension().is_some_and(|extension| extension == "jsonl");
+        let bytes = if is_log { without_times(bytes) } else { without_latency(&name(&path), bytes) };
         (name(&path), bytes)
     };
     files(folder).into_iter().filter(|path| !path.ends_with("lock")).map(timeless).collect()
@@ -96,6 +97,18 @@ fn without_times(log: Vec<u8>) -> Vec<u8> {
     let text = String::from_utf8(log).expect("a log is text");
     let line = |line: &str| line.split_once(',').map_or(line, |(_time, rest)| rest).to_owned() + "\n";
     text.lines().map(line).collect::<String>().into_bytes()
+}
+
+/// The card without its lines of latency, `architecture.json` without that key, which is its last; other files whole.
+fn without_latency(name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    let kept = |text: &str| match name {
+        "best/card.md" => text.split_inclusive('\n').filter(|line| !line.starts_with("| latency | ")).collect(),
+        _ => text.split_once(",\n  \"latency\": [").map_or(text, |(before, _)| before).to_owned(),
+    };
+    match name {
+        "best/card.md" | "best/architecture.json" => kept(std::str::from_utf8(&bytes).expect("text")).into_bytes(),
+        _ => bytes,
+    }
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -4,13 +4,16 @@ use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
     store::{ModuleSnapshot, SafetensorsStore},
-    tensor::Device,
+    tensor::{Device, TensorData},
 };
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use supernet::{
     own::{
-        Build, Definition, GhostNorm, Identity, Layer, OneOf, OwnData, OwnEvaluator, OwnResult, Repeat, Rows, Samples,
-        search_own,
+        Build, Definition, Examples, GhostNorm, Identity, Layer, OneOf, OwnData, OwnEvaluator, OwnResult, Repeat, Rows,
+        Samples, search_own,
     },
     prelude::*,
     train::{
@@ -220,6 +223,41 @@ fn an_equal_search_finds_the_same_to_the_last_bit() {
     let [a, b] = [found(&device()), found(&device())];
     assert_eq!(a.candidates, b.candidates);
     assert_eq!(a.retrained, b.retrained);
+}
+
+/// Examples whose device fails when they are asked for a batch for the `left`th time, by a panic as backends do.
+struct Failing {
+    examples: Samples<2>,
+    left: AtomicUsize,
+}
+
+impl Examples<2> for Failing {
+    fn len(&self) -> usize {
+        self.examples.len()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.examples.label(index)
+    }
+
+    fn batch(&self, indices: &[usize]) -> TensorData {
+        assert!(self.left.fetch_sub(1, Ordering::SeqCst) > 1, "out of memory on device 0");
+        self.examples.batch(indices)
+    }
+}
+
+#[test]
+fn a_device_that_fails_in_the_training_of_supernet_or_networks_is_an_error_with_its_message() {
+    // The supernet asks 60 times; networks are trained by workers.
+    for (left, stage) in [(30, "supernet training"), (75, "stand-alone training")] {
+        let [train, validation, test] = [(1_000, 1), (200, 2), (300, 3)]
+            .map(|(count, seed)| Failing { examples: table(count, seed), left: usize::MAX.into() });
+        let data = OwnData { train: Failing { left: left.into(), ..train }, validation, test };
+        let error = search_own(&config(), &definition(), &data, &device(), &mut Silent).map(drop).unwrap_err();
+        let expected =
+            format!("{stage}: the device failed: a panic, of the device or of the code: out of memory on device 0");
+        assert_eq!(error.to_string(), expected);
+    }
 }
 
 #[test]

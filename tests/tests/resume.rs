@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 use supernet::{
     prelude::*,
-    train::{Event, Saving, read_events},
+    train::{Event, Observation, Saving, read_events},
 };
 use supernet_tests::{
     device,
@@ -119,4 +119,59 @@ fn a_second_process_is_refused_while_one_is_at_work() {
     assert!(error.contains("lock: found another process at work in this directory"), "{error}");
     drop(first);
     open(folder.path(), OFTEN).unwrap();
+}
+
+/// What a device says that fails, over two lines as drivers do.
+const FAULT: &str = "device 0 is lost\nan illegal memory access was encountered (700)";
+
+/// A device that fails in a stage, as backends do: with a panic. It is the display here, which the loop asks once in each step, or while workers
+/// score and train.
+struct Failing {
+    stage: &'static str,
+    after: usize,
+    now: bool,
+    asked: std::cell::Cell<usize>,
+}
+
+impl Display for Failing {
+    fn begin(&mut self, stage: &str, _total: u64) {
+        self.now = stage == self.stage;
+    }
+    fn is_due(&self, _done: u64) -> bool {
+        false
+    }
+    fn observe(&mut self, _done: u64, _observation: &Observation) {}
+    fn advance(&mut self, _done: u64) {}
+    fn end(&mut self) {}
+    fn should_stop(&self) -> bool {
+        self.asked.set(self.asked.get() + usize::from(self.now));
+        assert!(self.asked.get() < self.after, "{FAULT}");
+        false
+    }
+}
+
+#[test]
+fn a_device_that_fails_in_any_stage_ends_it_with_an_error_and_the_run_goes_on_to_the_same_files() {
+    let expected = undisturbed();
+    for (stage, after) in [("supernet training", 4), ("scoring", 2), ("stand-alone training", 3)] {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = open(folder.path(), OFTEN).unwrap();
+        let mut display = Failing { stage, after, now: false, asked: 0.into() };
+        let error = directory.search(&split(), &device(), &mut display).err().unwrap();
+        let text = error.to_string();
+        assert!(matches!(error, TrainError::Device { .. }), "{text}");
+        assert!(text.starts_with(&format!("{stage}: the device failed: a panic, ")) && text.ends_with(FAULT), "{text}");
+
+        // What was stored stays, and the lock falls with the directory.
+        drop(directory);
+        let left = contents(folder.path());
+        let there = |name: &str| left.contains_key(name);
+        match stage {
+            "supernet training" => assert!(there("supernet-2.checkpoint") && there("supernet-3.checkpoint")),
+            "scoring" => assert!(there("supernet.safetensors") && !there("candidates.csv")),
+            _ => assert!(there("candidates.csv") && !there("table.txt")),
+        }
+        open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+        assert_same(&contents(folder.path()), &expected);
+    }
 }

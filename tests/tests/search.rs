@@ -17,7 +17,7 @@ use supernet::{
 };
 use supernet_tests::{
     device,
-    tiny::{contents, stripes_split, tiny},
+    tiny::{assert_same, contents, stripes_split, tiny},
 };
 
 fn split() -> Split {
@@ -112,6 +112,30 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     assert_eq!(logits(&read), logits(&result.best.1));
     assert_eq!((record.test, record.seed), (Some(result.retrained[0].test), 1));
     assert_eq!(record.spread.map(|spread| spread.n), Some(2));
+}
+
+#[test]
+fn the_best_network_is_timed_once_and_its_card_says_how_long_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    run(&tiny(1), folder.path()).unwrap();
+    let best = folder.path().join("best");
+    let (record, _) = load_best(&best, &device()).unwrap();
+    assert_eq!(record.latency.iter().map(|latency| latency.images).collect::<Vec<_>>(), [1, 64]);
+    for latency in &record.latency {
+        let ([low, high], median) = (latency.quartiles_ms, latency.median_ms);
+        assert!(0.0 < low && low <= median && median <= high && latency.runs >= 20, "{latency:?}");
+    }
+    let files = || ["card.md", "architecture.json"].map(|name| fs::read_to_string(best.join(name)).unwrap());
+    let before = files();
+    let rows: Vec<&str> = before[0].lines().filter(|line| line.starts_with("| latency | ")).collect();
+    assert_eq!(rows, record.latency.iter().map(|l| format!("| latency | {l}, on flex |")).collect::<Vec<_>>());
+
+    // A report that is written again changes nothing; without the times they are measured again.
+    run(&tiny(1), folder.path()).unwrap();
+    assert_eq!(files(), before);
+    fs::write(best.join("architecture.json"), "damaged").unwrap();
+    run(&tiny(1), folder.path()).unwrap();
+    assert_eq!(load_best(&best, &device()).unwrap().0.latency.len(), 2);
 }
 
 /// A tiny search's supernet with what scores by it.
@@ -295,6 +319,12 @@ impl SmallDisk {
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=1536k", "tmpfs"]).arg(folder.path()).output();
         mount.is_ok_and(|output| output.status.success()).then_some(Self(folder))
     }
+
+    /// Mounts it again, `ro` to be read only or `rw`; whether that was possible.
+    fn remount(&self, how: &str) -> bool {
+        let remount = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(self.0.path()).output();
+        remount.is_ok_and(|output| output.status.success())
+    }
 }
 
 impl Drop for SmallDisk {
@@ -336,6 +366,35 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
         ended.into_iter().filter(|(name, _)| !name.starts_with("filler")).collect::<Vec<_>>(),
         contents(elsewhere.path()).into_iter().collect::<Vec<_>>()
     );
+}
+
+#[test]
+fn a_read_only_directory_is_refused_by_name_and_the_run_goes_on_when_it_can_be_written() {
+    let disk = SmallDisk::mount();
+    let path = disk.as_ref().map(|disk| disk.0.path().join("run"));
+    let (Some(disk), Some(path)) = (disk, path) else {
+        println!("skipped: a file system cannot be mounted here (that needs root)");
+        return;
+    };
+    let (split, config) = (split(), tiny(1));
+    let open = || RunDirectory::open(&path, &config, Provenance::new(&split, "flex"));
+    open().unwrap().train(&split, &device(), &mut Silent).unwrap();
+    if !disk.remount("ro") {
+        println!("skipped: a file system cannot be made read-only here");
+        return;
+    }
+    let before = contents(&path);
+    let error = run(&config, &path).err().unwrap().to_string();
+    assert!(error.starts_with(&path.display().to_string()) && error.contains("Read-only file system"), "{error}");
+    let error = run(&config, &path.with_file_name("other")).err().unwrap().to_string();
+    assert!(error.contains("other: Read-only file system"), "{error}");
+    assert!(contents(&path) == before, "nothing is touched");
+
+    assert!(disk.remount("rw"));
+    run(&config, &path).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    run(&config, elsewhere.path()).unwrap();
+    assert_same(&contents(&path), &contents(elsewhere.path()));
 }
 
 #[test]

@@ -64,23 +64,35 @@ pub struct Options {
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     pub config: Option<PathBuf>,
 
-    /// Images: fashion-mnist (embedded, 10,000 of them), or cifar10:FOLDER (binary version) [default: fashion-mnist]
+    /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or cifar100-coarse:FOLDER (binary versions, 100
+    /// classes or 20 groups); folder:FOLDER (a folder for each class, in it PNG, JPEG or BMP files) [default: fashion-mnist]
     #[arg(long, value_name = "IMAGES")]
     pub data: Option<String>,
 
-    /// Average 2 x 2 pixels, for images of half the side [default: yes for the preset quick]
-    #[arg(long, value_name = "YES")]
+    /// Side of the images of a folder: their centred squares are scaled to it; divisible by 4, behind the stem imagenet by 16 [default: 32,
+    /// behind the stem imagenet 224]
+    #[arg(long, value_name = "N")]
+    pub size: Option<usize>,
+
+    /// What stands before the cells: plain, or imagenet, two stages of stride 2 for larger images [default: imagenet for the preset imagenet,
+    /// else plain]
+    #[arg(long, value_enum)]
+    pub stem: Option<StemName>,
+
+    /// Average 2 x 2 pixels, for images of half the side [default: true for the preset quick, but false for a folder]
+    #[arg(long, value_name = "BOOL")]
     pub halve: Option<bool>,
 
-    /// Training images [default: 6000 of fashion-mnist, 10000 of others]
+    /// Training images [default: 6000 of fashion-mnist, 10000 of cifar, of a folder all that are left]
     #[arg(long, value_name = "N")]
     pub train: Option<usize>,
 
-    /// Validation images, for scoring candidates [default: 1000 of fashion-mnist, 2000 of others]
+    /// Validation images, for scoring candidates [default: 1000 of fashion-mnist, 2000 of cifar, a fifth of
+    /// a folder]
     #[arg(long, value_name = "N")]
     pub validation: Option<usize>,
 
-    /// Test images [default: all that are left]
+    /// Test images [default: all that are left, of a folder a fifth]
     #[arg(long, value_name = "N")]
     pub test: Option<usize>,
 
@@ -100,7 +112,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub strategy: Option<StrategyName>,
 
-    /// Candidates to score [default: 500 for quick, 20000 for cifar10]
+    /// Candidates to score [default: 500 for quick, 20000 for the others]
     #[arg(long, value_name = "N")]
     pub candidates: Option<usize>,
 
@@ -144,6 +156,17 @@ pub enum Preset {
     Quick,
     /// The paper's sizes: 8 cells, 5,000 steps of 1,024 images, 20,000 candidates, 300 epochs
     Cifar10,
+    /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2, networks of 24 filters
+    Imagenet,
+}
+
+/// What stands before the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StemName {
+    /// One convolution
+    Plain,
+    /// Two stages of stride 2: the cells work at a quarter of the side
+    Imagenet,
 }
 
 /// Strategies by name.

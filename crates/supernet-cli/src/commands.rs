@@ -1,7 +1,7 @@
 //! What each command does.
 
 use crate::{
-    arguments::{Correlate, Doctor, Export, Finished, Plan, Run, Show},
+    arguments::{Correlate, Doctor, Export, Finished, Options, Plan, Run, Show},
     failure::Failure,
     output::{say, shown},
     settings::RunSettings,
@@ -24,9 +24,8 @@ struct Opened {
     device: Device,
 }
 
-fn open(directory: &Path, settings: &RunSettings, from_last_good: bool) -> Result<Opened, Failure> {
-    let device = device(&settings.device)?;
-    let split = settings.data.split(settings.search.seed)?;
+fn open(directory: &Path, options: &Options, from_last_good: bool) -> Result<Opened, Failure> {
+    let (settings, device, split) = RunSettings::opened(options, Some(directory))?;
     let provenance = Provenance::new(&split, &settings.device);
     let opened = RunDirectory::open(directory, &settings.search, provenance)?;
     settings.store(directory)?;
@@ -38,13 +37,12 @@ fn open(directory: &Path, settings: &RunSettings, from_last_good: bool) -> Resul
 
 /// Searches, or goes on.
 pub fn run(run: &Run) -> Result<(), Failure> {
-    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
-    finish(&run.directory, &settings, run.from_last_good, run.show)
+    finish(&run.directory, &run.options, run.from_last_good, run.show)
 }
 
 /// What is left of a search, and its report.
-fn finish(directory: &Path, settings: &RunSettings, from_last_good: bool, show: Show) -> Result<(), Failure> {
-    let Opened { directory, split, device } = open(directory, settings, from_last_good)?;
+fn finish(directory: &Path, options: &Options, from_last_good: bool, show: Show) -> Result<(), Failure> {
+    let Opened { directory, split, device } = open(directory, options, from_last_good)?;
     let result = directory.search(&split, &device, &mut shown(show)?)?;
     let path = directory.path().display().to_string();
     if show.json {
@@ -59,8 +57,7 @@ fn finish(directory: &Path, settings: &RunSettings, from_last_good: bool, show: 
 
 /// Trains the supernet.
 pub fn train(run: &Run) -> Result<(), Failure> {
-    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
-    let Opened { directory, split, device } = open(&run.directory, &settings, run.from_last_good)?;
+    let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
     directory.train(&split, &device, &mut shown(run.show)?)?;
     let weights = directory.path().join("supernet.safetensors").display().to_string();
     match run.show.json {
@@ -75,10 +72,9 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run) -> Result<(), Failure> {
-    let settings = RunSettings::new(&run.options, Some(&run.directory))?;
-    let Opened { directory, split, device } = open(&run.directory, &settings, run.from_last_good)?;
+    let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
     let mut candidates = directory.score(&split, &device, &mut shown(run.show)?)?;
-    let rank_by = settings.search.scoring.rank_by;
+    let rank_by = directory.config().scoring.rank_by;
     candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     if run.show.json {
         print_json(
@@ -97,8 +93,7 @@ pub fn score(run: &Run) -> Result<(), Failure> {
 
 /// Says what a search would take.
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
-    let settings = RunSettings::new(&plan.options, None)?;
-    let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
+    let (settings, device, split) = RunSettings::opened(&plan.options, None)?;
     let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
     match plan.show.json {
         true => print_json(&json!(plan_of)),
@@ -109,8 +104,7 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
 
 /// The correlation study.
 pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
-    let RunSettings { device: name, data, search, .. } = RunSettings::new(&correlate.options, None)?;
-    let (device, split) = (device(&name)?, data.split(search.seed)?);
+    let (RunSettings { device: name, search, .. }, device, split) = RunSettings::opened(&correlate.options, None)?;
     let mut settings = CorrelationSettings::new(search);
     settings.search.stand_alone.with_validation = false;
     settings.supernet_seeds = (1..=correlate.supernets).collect();
@@ -126,12 +120,12 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The settings of a run that has ended.
-fn finished(directory: &Path) -> Result<RunSettings, Failure> {
-    let settings = RunSettings::of_run(directory)?;
+/// Whether a directory holds a run that has ended.
+fn finished(directory: &Path) -> Result<(), Failure> {
+    RunSettings::of_run(directory)?;
     // What is written last.
     match directory.join("best").join(BestFile::Weights.name()).exists() {
-        true => Ok(settings),
+        true => Ok(()),
         false => Err(Failure::settings(
             directory.display(),
             "a run that has not ended",
@@ -142,8 +136,8 @@ fn finished(directory: &Path) -> Result<RunSettings, Failure> {
 
 /// Writes a finished run's reports again.
 pub fn report(report: &Finished) -> Result<(), Failure> {
-    let settings = finished(&report.directory)?;
-    finish(&report.directory, &settings, false, report.show)
+    finished(&report.directory)?;
+    finish(&report.directory, &Options::default(), false, report.show)
 }
 
 /// Copies the best network of a finished run.

@@ -1,7 +1,7 @@
 //! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml` in its directory.
 
 use crate::{
-    arguments::{Options, Preset, RankName, StrategyName},
+    arguments::{Options, Preset, RankName, StemName, StrategyName},
     data::DataSettings,
     failure::Failure,
 };
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
     offered_devices,
-    prelude::SearchConfig,
+    prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, RankBy},
     train::{FineTune, LatencyLimit, Proposer, write_whole},
 };
@@ -35,11 +35,27 @@ const FILE: &str = "run.toml";
 impl RunSettings {
     /// Settings for a run in `directory`: what is stored there, or a file, or a preset; changed by the options.
     pub fn new(options: &Options, directory: Option<&Path>) -> Result<Self, Failure> {
+        Self::made(options, directory, None)
+    }
+
+    /// [`RunSettings::new`] with their device and images. A preset is fitted to the images of a folder ([`SearchConfig::fitted`]), which may be
+    /// few.
+    pub fn opened(options: &Options, directory: Option<&Path>) -> Result<(Self, Device, Split), Failure> {
+        let settings = Self::new(options, directory)?;
+        let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
+        let settings = match settings.data.is_folder() {
+            true => Self::made(options, directory, Some(&split))?,
+            false => settings,
+        };
+        Ok((settings, device, split))
+    }
+
+    fn made(options: &Options, directory: Option<&Path>, fit_to: Option<&Split>) -> Result<Self, Failure> {
         let stored = directory.map(|directory| directory.join(FILE)).filter(|path| path.exists());
         let mut settings = match (&options.config, options.preset, stored) {
             (Some(path), ..) => Self::read(path)?,
             (None, None, Some(path)) => Self::read(&path)?,
-            (None, preset, _) => Self::preset(preset.unwrap_or(Preset::Quick)),
+            (None, preset, _) => Self::preset(preset.unwrap_or(Preset::Quick), fit_to),
         };
         settings.change(options)?;
         settings.search.check()?;
@@ -55,11 +71,14 @@ impl RunSettings {
         }
     }
 
-    fn preset(preset: Preset) -> Self {
-        let (search, halve) = match preset {
-            Preset::Quick => (SearchConfig::quick(), true),
-            Preset::Cifar10 => (SearchConfig::cifar10(), false),
+    fn preset(preset: Preset, fit_to: Option<&Split>) -> Self {
+        // With the images that epochs are made for; the paper's are enough for any set.
+        let (search, halve, images) = match preset {
+            Preset::Quick => (SearchConfig::quick(), true, 7_000),
+            Preset::Cifar10 => (SearchConfig::cifar10(), false, 0),
+            Preset::Imagenet => (SearchConfig::imagenet(), false, 0),
         };
+        let search = fit_to.map_or(search.clone(), |split| search.fitted(split, images));
         let device = offered_devices().first().copied().unwrap_or("flex").into();
         Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search }
     }
@@ -71,14 +90,8 @@ impl RunSettings {
     }
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
-        let Options { data, halve, train, validation, budget, seed, device, strategy, candidates, .. } = options;
-        if let Some(data) = data {
-            self.data = DataSettings::parse(data, self.data.halve)?;
-        }
-        self.data.halve = halve.unwrap_or(self.data.halve);
-        self.data.train = train.unwrap_or(self.data.train);
-        self.data.validation = validation.unwrap_or(self.data.validation);
-        self.data.test = options.test.or(self.data.test);
+        self.change_images(options)?;
+        let Options { budget, seed, device, strategy, candidates, .. } = options;
         match (self.budget, *budget) {
             (None, Some(budget)) => {
                 self.search = self.search.clone().with_budget(budget)?;
@@ -113,6 +126,29 @@ impl RunSettings {
             bound(parameters, min_parameters, max_parameters);
             bound(macs, min_macs, max_macs);
         }
+        Ok(())
+    }
+
+    /// What stands before the cells, and the images.
+    fn change_images(&mut self, options: &Options) -> Result<(), Failure> {
+        let Options { data, size, stem, halve, train, validation, test, .. } = options;
+        if let Some(stem) = stem {
+            self.search.network.stem = match stem {
+                StemName::Plain => StemKind::Plain,
+                StemName::Imagenet => StemKind::ImageNet,
+            };
+        }
+        if let Some(data) = data {
+            let side = if self.search.network.stem.is_plain() { 32 } else { 224 };
+            self.data = DataSettings::parse(data, self.data.halve, side)?;
+        }
+        if let Some(size) = size {
+            self.data.resize(*size)?;
+        }
+        self.data.halve = halve.unwrap_or(self.data.halve);
+        self.data.train = train.or(self.data.train);
+        self.data.validation = validation.or(self.data.validation);
+        self.data.test = test.or(self.data.test);
         Ok(())
     }
 
@@ -151,9 +187,10 @@ mod tests {
 
     #[test]
     fn presets_and_limits_come_back_from_toml() {
-        for preset in [Preset::Quick, Preset::Cifar10] {
+        for preset in [Preset::Quick, Preset::Cifar10, Preset::Imagenet] {
             let options = Options {
                 preset: Some(preset),
+                data: Some("folder:photos".into()),
                 min_parameters: Some(1_000),
                 max_latency: Some(2.5),
                 strategy: Some(StrategyName::Nsga2),
@@ -172,10 +209,29 @@ mod tests {
     }
 
     #[test]
+    fn images_of_a_folder_have_a_size_that_the_stem_goes_with() {
+        let of = |preset, stem, size| {
+            let data = Some("folder:photos".into());
+            let settings = RunSettings::new(&Options { preset, stem, size, data, ..Options::default() }, None).unwrap();
+            (settings.search.network.stem, settings.data.size.unwrap(), settings.data.halve)
+        };
+        assert_eq!(of(None, None, None), (StemKind::Plain, 32, false));
+        assert_eq!(of(None, Some(StemName::Imagenet), None), (StemKind::ImageNet, 224, false));
+        assert_eq!(of(Some(Preset::Imagenet), None, Some(64)), (StemKind::ImageNet, 64, false));
+        assert_eq!(of(Some(Preset::Imagenet), Some(StemName::Plain), None), (StemKind::Plain, 32, false));
+    }
+
+    #[test]
+    fn what_was_added_later_is_left_out_of_files_until_it_is_used() {
+        let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick, None)).unwrap();
+        assert!(text.contains("train = 6000\nvalidation = 1000\n") && !text.contains("size"), "{text}");
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_with_file_and_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("my.toml");
-        let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick)).unwrap();
+        let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick, None)).unwrap();
         fs::write(&path, text.replace("[search]\n", "[search]\nsead = 1\n")).unwrap();
         let options = Options { config: Some(path), ..Options::default() };
         let error = RunSettings::new(&options, None).unwrap_err().to_string();
@@ -187,7 +243,7 @@ mod tests {
 
         #[test]
         fn a_damaged_file_is_settings_or_an_error(at in any::<prop::sample::Index>(), until in any::<prop::sample::Index>(), put in ".{0,12}") {
-            let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick)).unwrap();
+            let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick, None)).unwrap();
             let (at, until) = (at.index(text.len()), until.index(text.len()));
             let damaged = format!("{}{put}{}", &text[..at.min(until)], &text[at.max(until)..]);
             if let Ok(settings) = toml::from_str::<RunSettings>(&damaged) {

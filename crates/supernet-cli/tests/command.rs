@@ -1,10 +1,12 @@
 //! The command as a user has it: what it prints, what it leaves, and its exit codes.
 
 use std::{
+    collections::BTreeMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
+use supernet::prelude::fashion_mnist;
 
 /// Options of a search of seconds.
 const TINY: [&str; 10] =
@@ -47,8 +49,11 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
     let again = supernet(&["run", &path, "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
     assert_eq!(json["networks"].as_array().unwrap().len(), 16);
+    let card = fs::read_to_string(run.join("best/card.md")).unwrap();
+    assert!(card.contains("| latency | 64 images: "), "{card}");
     let report = supernet(&["report", &path, "--output", "quiet"]);
     assert_eq!(text(&report.stdout), text(&first.stdout));
+    assert_eq!(fs::read_to_string(run.join("best/card.md")).unwrap(), card, "it is timed once");
 
     assert_fails(&tiny_run(&run, &["--seed", "2"]), 3, "choose another directory");
 
@@ -90,13 +95,157 @@ fn train_score_and_run_are_the_same_search_in_steps() {
 }
 
 #[test]
+fn a_folder_of_images_is_split_in_fifths_and_the_preset_is_fitted_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (photos, run) = (folder.path().join("photos"), folder.path().join("run"));
+    let images = fashion_mnist().unwrap();
+    images.subset(&(0..300).collect::<Vec<_>>()).unwrap().write_folder(&photos).unwrap();
+    let (data, run) = (format!("folder:{}", photos.display()), run.display().to_string());
+    let command = ["run", &run, "--data", &data, "--size", "16", "--stem", "imagenet", "--budget", "0.001"];
+    let first = supernet(&[&command[..], &["--output", "quiet", "--json"]].concat());
+    assert!(first.status.success(), "{}", text(&first.stderr));
+
+    let read = |name: &str| fs::read_to_string(Path::new(&run).join(name)).unwrap();
+    let config: serde_json::Value = serde_json::from_str(&read("config.json")).unwrap();
+    assert_eq!(config["provenance"]["images"], serde_json::json!([180, 60, 60]));
+    assert_eq!(config["provenance"]["data"], "photos");
+    let (search, batch) = (&config["config"], 16);
+    assert_eq!((&search["network"]["stem"], &search["scoring"]["score_batch"]), (&"imagenet".into(), &60.into()));
+    assert_eq!((&search["supernet"]["batch"], &search["stand_alone"]["batch"]), (&batch.into(), &batch.into()));
+    assert!(read("run.toml").contains("size = 16") && !read("run.toml").contains("train = "), "{}", read("run.toml"));
+
+    // What is stored is what was fitted: it goes on without options and with the same ones, and another size is another run.
+    for again in [&["run", &run][..], &command] {
+        let again = supernet(&[again, &["--output", "quiet", "--json"]].concat());
+        assert_eq!(text(&again.stdout), text(&first.stdout), "{}", text(&again.stderr));
+    }
+    assert_fails(&supernet(&["run", &run, "--size", "32"]), 3, "provenance.fingerprints");
+    assert_fails(&supernet(&["run", &run, "--size", "20"]), 3, "choose another directory");
+    let other = format!("{run}2");
+    assert_fails(&supernet(&["train", &other, "--data", &data, "--size", "18"]), 2, "18");
+    assert_fails(
+        &supernet(&["train", &other, "--data", &data, "--train", "300"]),
+        2,
+        "found 420, expected at most 300",
+    );
+}
+
+/// Records of CIFAR's binary versions: what `labels` says of each, and pixels by formula.
+fn records<const LABELS: usize>(count: usize, labels: impl Fn(usize) -> [u8; LABELS]) -> Vec<u8> {
+    let record = |i: usize| {
+        let labels = labels(i);
+        let class = usize::from(labels[LABELS - 1]);
+        labels.into_iter().chain((0..3_072).map(move |p| ((p / 7 + 31 * class + 17 * i) % 251) as u8))
+    };
+    (0..count).flat_map(record).collect()
+}
+
+#[test]
+fn cifar100_is_read_with_its_classes_or_its_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = folder.path().join("cifar100");
+    fs::create_dir(&files).unwrap();
+    // Three training images and a test image of each class; groups of five.
+    for (name, count) in [("train.bin", 300), ("test.bin", 100)] {
+        fs::write(files.join(name), records(count, |i| [(i % 100 / 5) as u8, (i % 100) as u8])).unwrap();
+    }
+    for (kind, name) in [("cifar100", "fine"), ("cifar100-coarse", "coarse")] {
+        let run = folder.path().join(name);
+        let (path, data) = (run.display().to_string(), format!("{kind}:{}", files.display()));
+        let counts =
+            ["--train", "200", "--validation", "100", "--test", "100", "--budget", "0.001", "--output", "quiet"];
+        let done = supernet(&[&["train", &path, "--data", &data], &counts[..]].concat());
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        let settings = fs::read_to_string(run.join("run.toml")).unwrap();
+        assert!(settings.contains(&format!("{kind} = \"{}\"", files.display())), "{settings}");
+        // A class's weights are a row of the head.
+        let weights = fs::read(run.join("supernet.safetensors")).unwrap();
+        let classes = if kind == "cifar100" { "[100]" } else { "[20]" };
+        assert!(String::from_utf8_lossy(&weights).contains(classes), "{kind}");
+    }
+    fs::remove_file(files.join("test.bin")).unwrap();
+    let path = folder.path().join("fine").display().to_string();
+    assert_fails(&supernet(&["run", &path]), 1, "test.bin: no such file; expected records of 3074 bytes");
+}
+
+/// The files of a run by name, but for the logs, which hold times, and the card and its JSON, which hold the latency.
+fn without_times(run: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for folder in ["", "networks", "best"].map(|name| run.join(name)) {
+        for path in fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            let timed = ["card.md", "architecture.json", "lock"].iter().any(|name| path.ends_with(name))
+                || path.extension().is_some_and(|ending| ending == "jsonl");
+            if path.is_file() && !timed {
+                found.insert(path.strip_prefix(run).unwrap().to_owned(), fs::read(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (files, quiet, run) = (folder.path().join("cifar"), folder.path().join("quiet"), folder.path().join("run"));
+    fs::create_dir(&files).unwrap();
+    for (name, count) in [("data_batch_1.bin", 300), ("data_batch_2.bin", 100), ("test_batch.bin", 50)] {
+        fs::write(files.join(name), records(count, |i| [(i % 10) as u8])).unwrap();
+    }
+    let data = format!("cifar10:{}", files.display());
+    let options = ["--data", &data, "--train", "300", "--validation", "100", "--budget", "0.004", "--output", "quiet"];
+    let command =
+        |run: &Path| [&["run".to_owned(), run.display().to_string()][..], &options.map(str::to_owned)].concat();
+    let again = || supernet(&command(&run).iter().map(String::as_str).collect::<Vec<_>>());
+    let done = supernet(&command(&quiet).iter().map(String::as_str).collect::<Vec<_>>());
+    assert!(done.status.success(), "{}", text(&done.stderr));
+
+    // A file vanishes while the run trains, whose images are in memory; then the run is killed.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_supernet")).args(command(&run)).spawn().unwrap();
+    while !run.join("events.jsonl").exists() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let (test, away) = (files.join("test_batch.bin"), folder.path().join("away"));
+    fs::rename(&test, &away).unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = without_times(&run);
+    assert!(!left.contains_key(Path::new("best/weights.safetensors")));
+    assert_fails(&again(), 1, &format!("{}: no such file", test.display()));
+    fs::rename(&away, &test).unwrap();
+
+    // Another one has changed: these are other images.
+    let batch = files.join("data_batch_2.bin");
+    let whole = fs::read(&batch).unwrap();
+    let mut changed = whole.clone();
+    changed[100] ^= 0x80;
+    fs::write(&batch, changed).unwrap();
+    assert_fails(&again(), 3, "holds a run of another configuration (provenance.fingerprints: ");
+    fs::write(&batch, &whole[..whole.len() - 1]).unwrap();
+    assert_fails(&again(), 1, &format!("{}: found 307299 bytes; expected a multiple of 3073", batch.display()));
+    fs::write(&batch, whole).unwrap();
+    assert_eq!(without_times(&run), left, "nothing is touched");
+
+    let done = again();
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let (found, expected) = (without_times(&run), without_times(&quiet));
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    found.iter().for_each(|(name, bytes)| assert!(*bytes == expected[name], "{} differs", name.display()));
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run").display().to_string();
     assert_fails(&supernet(&["run"]), 2, "<DIRECTORY>");
     assert_fails(&supernet(&["run", &path, "--budget", "0"]), 2, "budget: found 0, expected a number above 0");
     assert_fails(&supernet(&["run", &path, "--data", "mnist"]), 2, "--data: found `mnist`, expected ");
-    assert_fails(&supernet(&["run", &path, "--data", "cifar10:/nowhere"]), 1, "/nowhere");
+    assert_fails(&supernet(&["run", &path, "--data", "photos:/nowhere"]), 2, "cifar100-coarse:FOLDER or folder:FOLDER");
+    for kind in ["cifar10", "cifar100", "cifar100-coarse", "folder"] {
+        let data = format!("{kind}:/nowhere");
+        assert_fails(&supernet(&["run", &path, "--data", &data]), 1, "/nowhere: no such folder; expected ");
+    }
+    assert_fails(&supernet(&["run", &path, "--size", "16"]), 2, "--size: found 16, expected images of a folder");
+    assert_fails(&supernet(&["run", &path, "--stem", "deep"]), 2, "[possible values: plain, imagenet]");
     assert_fails(&supernet(&["run", &path, "--train", "18446744073709551615"]), 2, "at most 10000");
     assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 1, "device `tpu:0`: expected one of `flex`");
     assert_fails(&supernet(&["run", &path, "--config", "/nowhere.toml"]), 2, "/nowhere.toml: found ");
@@ -112,6 +261,9 @@ fn plan_space_doctor_and_completions_print_what_they_say() {
     assert!(json["supernet"]["seconds_each"].as_f64().unwrap() > 0.0, "{json}");
     let space = text(&supernet(&["space"]).stdout);
     assert!(space.starts_with("6002115840 architectures; 3 cells"), "{space}");
+    let space = supernet(&["space", "--preset", "imagenet", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&space.stdout).unwrap();
+    assert_eq!(json["cells"], 8);
     let doctor: serde_json::Value = serde_json::from_slice(&supernet(&["doctor", "--json"]).stdout).unwrap();
     assert!(doctor["devices"][0]["seconds"].as_f64().unwrap() > 0.0, "{doctor}");
     let completions = text(&supernet(&["completions", "bash"]).stdout);

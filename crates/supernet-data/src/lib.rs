@@ -40,4 +40,4 @@ pub use images::Images;
 pub use labelled_image::{ImageShape, LabelledImage};
 pub use normalisation::Normalisation;
 pub use order::epoch_order;
-pub use split::{Split, stratified, stratified_with_test};
+pub use split::{Split, fifths, stratified, stratified_with_test};

@@ -46,6 +46,14 @@ pub fn stratified_with_test(
     Ok(Split { train, validation, test })
 }
 
+/// How many of `count` images that have no test images of their own are for training, validation and test: a fifth for each of the last two, in
+/// whole hundreds where there are as many, the rest for the first.
+pub fn fifths(count: usize) -> [usize; 3] {
+    let fifth = count / 5;
+    let held_out = if fifth < 100 { fifth } else { fifth / 100 * 100 };
+    [count - 2 * held_out, held_out, held_out]
+}
+
 /// One part per name, called `images/name`.
 fn draw<const PARTS: usize>(
     images: &Images,
@@ -139,6 +147,13 @@ mod tests {
     /// The number that a toy image carries in its first two bytes.
     fn numbers(images: &Images) -> Vec<u16> {
         (0..images.len()).map(|i| u16::from_le_bytes([images.pixels(i)[0], images.pixels(i)[1]])).collect()
+    }
+
+    #[test]
+    fn fifths_are_whole_hundreds_where_there_are_as_many_and_leave_nothing_out() {
+        let cases = [0, 4, 59, 499, 600, 10_000].map(fifths);
+        assert_eq!(cases[..3], [[0, 0, 0], [4, 0, 0], [37, 11, 11]]);
+        assert_eq!(cases[3..], [[301, 99, 99], [400, 100, 100], [6_000, 2_000, 2_000]]);
     }
 
     #[test]

@@ -113,12 +113,13 @@ pub enum TrainError {
         /// The loss.
         loss: f64,
     },
-    /// A tensor could not be read back from the device.
+    /// A tensor could not be read back from the device, or a stage panicked: most calls of a backend say in no other way that the device
+    /// failed. The reason holds the panic's whole message. What the stage has stored stays, and the run can go on.
     #[error("{stage}: the device failed: {reason}")]
     Device {
         /// The stage.
         stage: String,
-        /// What the device says.
+        /// What the device says, or the panic.
         reason: String,
     },
     /// A network cannot be written down.

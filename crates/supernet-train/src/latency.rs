@@ -3,7 +3,10 @@
 use crate::{TrainError, tally::read};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
 use supernet_nn::{Call, Execution, MaskedNetwork, Network, Statistics};
 use supernet_space::PathMask;
 
@@ -18,6 +21,15 @@ pub struct Latency {
     pub quartiles_ms: [f64; 2],
     /// How often it was timed, after warming up.
     pub runs: usize,
+}
+
+impl fmt::Display for Latency {
+    /// In words: `64 images: 3.1 ms (median), half of 160 runs took 3 to 3.2 ms`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { images, median_ms, quartiles_ms: [low, high], runs } = self;
+        let unit = if *images == 1 { "image" } else { "images" };
+        write!(f, "{images} {unit}: {median_ms} ms (median), half of {runs} runs took {low} to {high} ms")
+    }
 }
 
 /// What a picked network may take, on the device at hand.
@@ -78,6 +90,7 @@ pub fn latency(
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);
-    let at = |share: usize| times[(times.len() - 1) * share / 4];
+    // To a tenth of a microsecond, below which a clock says nothing.
+    let at = |share: usize| (1e4 * times[(times.len() - 1) * share / 4]).round() / 1e4;
     Ok(Latency { images, median_ms: at(2), quartiles_ms: [at(1), at(3)], runs: times.len() })
 }

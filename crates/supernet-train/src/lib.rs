@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod caught;
 mod config;
 mod display;
 mod divergence;
@@ -7,6 +8,7 @@ mod error;
 pub mod experiments;
 pub mod export;
 mod fine_tune;
+mod fitted;
 mod halving;
 mod latency;
 mod ledger;

@@ -2,7 +2,8 @@
 
 use crate::{
     Display, FineTune, Hooks, LatencyLimit, Loader, PathSampler, Proposer, SearchConfig, SeededWeights, StandAlone,
-    SupernetEvaluator, TrainError, config::SUPERNET_TRAINING, fine_tune::FineTuner, latency, run::Stages, test,
+    SupernetEvaluator, TrainError, caught::caught, config::SUPERNET_TRAINING, fine_tune::FineTuner, latency,
+    run::Stages, stand_alone::STAND_ALONE_TRAINING, tally::SCORING, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -145,9 +146,9 @@ pub fn one_shot_search_with(
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
     let mut search = OneShot::new(config, split, device, None)?;
-    let supernets = search.supernets(display)?;
-    let scored = search.score(&supernets, strategy, display)?;
-    search.retrain(supernets, scored, display)
+    let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
+    let scored = caught(SCORING, || search.score(&supernets, strategy, display))?;
+    caught(STAND_ALONE_TRAINING, || search.retrain(supernets, scored, display))
 }
 
 /// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.

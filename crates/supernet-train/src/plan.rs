@@ -3,6 +3,8 @@
 use crate::{
     Display, Fixed, Hooks, Loader, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
     TrainError, Training,
+    caught::caught,
+    config::SUPERNET_TRAINING,
     one_shot::{new_supernet, training_images},
     train_supernet_with,
     workers::{share, workers, workers_on},
@@ -152,7 +154,10 @@ pub fn seconds_per_step(
     };
     let hooks = Hooks { after, plain_l2: false, keeper: None };
     let normalisation = Normalisation::of(&split.train);
-    train_supernet_with(&short, split, &normalisation, device, &*short.paths.sampler(), hooks, display)?;
+    let sampler = short.paths.sampler();
+    caught(SUPERNET_TRAINING, || {
+        train_supernet_with(&short, split, &normalisation, device, &*sampler, hooks, display).map(drop)
+    })?;
     Ok(each)
 }
 

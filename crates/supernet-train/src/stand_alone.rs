@@ -92,7 +92,7 @@ impl StandAlone<'_> {
         train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
             stages.network(
                 place,
-                STAGE,
+                STAND_ALONE_TRAINING,
                 || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), display),
             )
@@ -137,7 +137,7 @@ impl Recipe<'_> {
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
         let training = Training {
-            stage: STAGE,
+            stage: STAND_ALONE_TRAINING,
             seed: self.seed,
             steps,
             ghosts: 1,
@@ -167,11 +167,13 @@ pub(crate) fn train_all<N: Send>(
     display: &mut dyn Display,
     train: impl Fn(usize, &PathMask, &mut dyn Display) -> Result<N, TrainError> + Sync,
 ) -> Result<Vec<N>, TrainError> {
-    display.begin(STAGE, masks.len() as u64 * steps);
+    display.begin(STAND_ALONE_TRAINING, masks.len() as u64 * steps);
     // The longest first, so that no core is left with a long one at the end.
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
-    let networks = share(STAGE, at_once, order.clone(), display, |place, display| train(place, masks[place], display))?;
+    let networks = share(STAND_ALONE_TRAINING, at_once, order.clone(), display, |place, display| {
+        train(place, masks[place], display)
+    })?;
     display.end();
     let mut networks: Vec<(usize, N)> = order.into_iter().zip(networks).collect();
     networks.sort_by_key(|(place, _)| *place);
@@ -200,7 +202,7 @@ pub(crate) fn test_on<N: MaskedNetwork>(
 }
 
 /// The stage's name, for progress and errors.
-pub(crate) const STAGE: &str = "stand-alone training";
+pub(crate) const STAND_ALONE_TRAINING: &str = "stand-alone training";
 
 /// Images per launch at inference, where nothing depends on it.
 const INFERENCE_BATCH: usize = 500;

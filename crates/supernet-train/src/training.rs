@@ -217,6 +217,8 @@ impl Training<'_> {
             keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
         }
         if stopping || (done < at.steps && keeper.is_due()) {
+            // A device that failed may give back anything: it is asked before its memory becomes a checkpoint.
+            observation.check(self.stage, at)?;
             keeper.save(done, network, optimizer)?;
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! Kernels on small tensors leave a second core waiting for most of the time; independent networks do not. Results do not depend
 //! on the number of workers.
 
-use crate::{Display, Observation, TrainError};
+use crate::{Display, Observation, TrainError, caught::caught};
 use burn::tensor::Device;
 use std::{
     num::NonZero,
@@ -30,7 +30,8 @@ pub(crate) fn workers_on(device: &Device, wanted: usize) -> usize {
 }
 
 /// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
-/// (0: one per core); each gets a display that passes progress on to `display`, whose stage has begun.
+/// (0: one per core); each gets a display that passes progress on to `display`, whose stage has begun. A job that panics is an error
+/// of `stage`.
 pub(crate) fn share<J: Send, R: Send>(
     stage: &str,
     wanted: usize,
@@ -54,7 +55,7 @@ pub(crate) fn share<J: Send, R: Send>(
                     let next = queue.lock().expect("no worker panics with the queue").next();
                     let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
                     let mut reporter = Reporter { sender: &sender, stop, done: 0, reported: Instant::now() };
-                    let result = work(job, &mut reporter);
+                    let result = caught(stage, || work(job, &mut reporter));
                     // The receiver lives as long as the scope.
                     sender.send(Message::Result(index, result)).ok();
                 }
@@ -62,6 +63,7 @@ pub(crate) fn share<J: Send, R: Send>(
             scope.spawn(move || if workers == 1 { run() } else { on_one_core(run) });
         }
         drop(sender);
+        let _stop = StopIfPanicking(&stop);
         for message in receiver {
             match message {
                 Message::Steps(steps, observation) => {
@@ -90,6 +92,17 @@ pub(crate) fn share<J: Send, R: Send>(
             .into_iter()
             .collect::<Option<_>>()
             .ok_or_else(|| TrainError::Stopped { stage: stage.into(), step: done }),
+    }
+}
+
+/// Stops the workers if the thread that listens to them panics, so that nobody waits for work that nobody wants.
+struct StopIfPanicking<'a>(&'a AtomicBool);
+
+impl Drop for StopIfPanicking<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -171,6 +184,57 @@ mod tests {
         };
         let error = share("test", 2, (0..1_000).collect(), &mut Silent, fail).unwrap_err();
         assert_eq!(error.to_string(), "job: found 3, expected another");
+    }
+
+    #[test]
+    fn a_job_that_panics_is_an_error_with_its_message_and_ends_the_work() {
+        let begun = std::sync::atomic::AtomicUsize::new(0);
+        let fail = |job: u64, display: &mut dyn Display| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            assert!(job != 3, "device 0 is lost in job {job}");
+            // As a training does: it goes on until it is told to stop.
+            for step in 0..2_000 {
+                display.advance(step);
+                if display.should_stop() {
+                    return Err(TrainError::Stopped { stage: "test".into(), step });
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            Ok(job)
+        };
+        let began = Instant::now();
+        let error = share("test", 4, (0..100).collect(), &mut Silent, fail).unwrap_err().to_string();
+        assert_eq!(error, "test: the device failed: a panic, of the device or of the code: device 0 is lost in job 3");
+        assert!(began.elapsed() < Duration::from_secs(2) && begun.into_inner() <= 8, "the others go on");
+    }
+
+    /// The display fails.
+    struct Broken;
+
+    impl Display for Broken {
+        fn begin(&mut self, _stage: &str, _total: u64) {}
+        fn is_due(&self, _done: u64) -> bool {
+            false
+        }
+        fn observe(&mut self, _done: u64, _observation: &Observation) {}
+        fn advance(&mut self, _done: u64) {}
+        fn end(&mut self) {}
+        fn should_stop(&self) -> bool {
+            panic!("the terminal is gone")
+        }
+    }
+
+    #[test]
+    fn a_display_that_panics_stops_the_workers() {
+        let begun = std::sync::atomic::AtomicUsize::new(0);
+        let slow = |job: u64, _: &mut dyn Display| {
+            begun.fetch_add(1, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_millis(1));
+            Ok(job)
+        };
+        let error = caught("test", || share("test", 2, (0..10_000).collect(), &mut Broken, slow)).unwrap_err();
+        assert!(error.to_string().ends_with(": the terminal is gone"), "{error}");
+        assert!(begun.into_inner() < 9_000);
     }
 
     /// The user has asked to stop.

@@ -102,8 +102,7 @@ impl Case {
             fingerprints: ["0".into(), "0".into(), "0".into()],
             definition: None,
         };
-        let card =
-            Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: None };
+        let card = Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: &[] };
         Best { card, network }.save(folder).expect("a folder that can be written");
     }
 }

@@ -1,8 +1,8 @@
 //! The card: what a network is, how good it is beside others, what it reads, where it comes from.
 
 use super::{BestFile, Export};
-use crate::{ComparisonTable, Provenance, Retrained, Spread};
-use serde::{Deserialize, Serialize};
+use crate::{ComparisonTable, Latency, Provenance, Retrained, Spread};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt::Write;
 use supernet_data::Normalisation;
 use supernet_nn::NetworkConfig;
@@ -20,8 +20,8 @@ pub struct Card<'a> {
     pub provenance: &'a Provenance,
     /// The command that made the run.
     pub command: Option<&'a str>,
-    /// The network's measured latency, in words: value, spread, batch, device.
-    pub latency: Option<&'a str>,
+    /// How long the network takes on the run's device, as [`crate::latency`] measured it, for some numbers of images.
+    pub latency: &'a [Latency],
 }
 
 /// The same to be read by programs: `architecture.json`.
@@ -53,9 +53,26 @@ pub struct BestRecord {
     /// The command that made the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// Its latency, in words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latency: Option<String>,
+    /// How long it takes on the run's device, for some numbers of images.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "measured")]
+    pub latency: Vec<Latency>,
+}
+
+/// Latencies. Files of earlier versions may have words there, in which nothing can be looked up.
+fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Latency>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Known {
+        Measured(Vec<Latency>),
+        Words(String),
+    }
+    Ok(match Known::deserialize(deserializer)? {
+        Known::Measured(latency) => latency,
+        Known::Words(words) => {
+            drop(words);
+            Vec::new()
+        }
+    })
 }
 
 impl Card<'_> {
@@ -90,7 +107,7 @@ impl Card<'_> {
             classes: classes.to_vec(),
             provenance: self.provenance.clone(),
             command: self.command.map(Into::into),
-            latency: self.latency.map(Into::into),
+            latency: self.latency.to_vec(),
         })
     }
 
@@ -151,9 +168,8 @@ impl Card<'_> {
         }
         rows.push(("parameters", record.cost.parameters.to_string()));
         rows.push(("multiply-accumulates", format!("{} for one image", record.cost.macs)));
-        if let Some(latency) = self.latency {
-            rows.push(("latency", latency.into()));
-        }
+        let device = &record.provenance.device;
+        rows.extend(record.latency.iter().map(|latency| ("latency", format!("{latency}, on {device}"))));
         let Provenance { supernet, burn, device, data, images: [train, validation, test], fingerprints, .. } =
             &record.provenance;
         rows.push(("seed", record.seed.to_string()));
@@ -214,6 +230,10 @@ mod tests {
         }
     }
 
+    fn latency(images: usize) -> Latency {
+        Latency { images, median_ms: 0.4, quartiles_ms: [0.3, 0.5], runs: 30 }
+    }
+
     #[test]
     fn a_card_says_what_is_known_and_nothing_else() {
         let described = Described::small("11:0110000/101:1000000");
@@ -229,7 +249,7 @@ mod tests {
             retrained: &retrained,
             provenance: &provenance,
             command: Some("quickstart\n--seed 1"),
-            latency: None,
+            latency: &[],
         };
         let text = card.markdown().unwrap();
         for said in [
@@ -249,9 +269,14 @@ mod tests {
         let cost = described.config.shape.cost(&described.config.cells, &described.mask).unwrap();
         assert!(text.contains(&format!("| parameters | {} |", cost.parameters)));
 
-        let measured = Card { latency: Some("0.4 ms"), command: None, retrained: &retrained[..1], ..card };
+        let latency = [latency(1), latency(64)];
+        let measured = Card { latency: &latency, command: None, retrained: &retrained[..1], ..card };
         let text = measured.markdown().unwrap();
-        assert!(text.contains("| latency | 0.4 ms |") && !text.contains("Made by"));
+        for images in ["1 image", "64 images"] {
+            let row = format!("| latency | {images}: 0.4 ms (median), half of 30 runs took 0.3 to 0.5 ms, on flex |");
+            assert!(text.contains(&row), "{text}");
+        }
+        assert!(!text.contains("Made by"));
         assert!(text.contains("| spread | not known"));
     }
 
@@ -262,11 +287,20 @@ mod tests {
         let provenance = provenance();
         let export = described.export();
         for command in [None, Some("quickstart")] {
-            let card = Card { export, retrained: &retrained, provenance: &provenance, command, latency: None };
+            let card = Card { export, retrained: &retrained, provenance: &provenance, command, latency: &[] };
             let record = card.record().unwrap();
             let text = serde_json::to_string_pretty(&record).unwrap();
             assert!(!text.contains("latency"));
             assert_eq!(serde_json::from_str::<BestRecord>(&text).unwrap(), record);
+            // As it may stand in a file of an earlier version.
+            let words = text.replacen('{', r#"{ "latency": "0.4 ms","#, 1);
+            assert_eq!(serde_json::from_str::<BestRecord>(&words).unwrap(), record);
+            let other = text.replacen('{', r#"{ "latency": 7,"#, 1);
+            assert!(serde_json::from_str::<BestRecord>(&other).is_err());
+            let timed = Card { latency: &[latency(1)], ..card }.record().unwrap();
+            let text = serde_json::to_string_pretty(&timed).unwrap();
+            assert_eq!(serde_json::from_str::<BestRecord>(&text).unwrap(), timed);
+            assert_eq!(timed.latency, [latency(1)]);
         }
     }
 }

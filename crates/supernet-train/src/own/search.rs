@@ -4,9 +4,12 @@
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Display, Hooks, Keeper, Retrained, SearchConfig, SeededWeights, TrainError,
+    caught::caught,
     config::SUPERNET_TRAINING,
     one_shot::{candidates, choose, retrain, tested},
     run::Stages,
+    stand_alone::STAND_ALONE_TRAINING,
+    tally::SCORING,
 };
 use burn::{
     module::Module,
@@ -91,9 +94,9 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     /// As [`search_own`].
     pub(crate) fn run(mut self, display: &mut dyn Display) -> Result<OwnResult<M, D>, TrainError> {
         self.check()?;
-        let supernet = self.supernet(display)?;
-        let (outcome, all_on) = self.score(&supernet, display)?;
-        self.retrain(supernet, outcome, all_on, display)
+        let supernet = caught(SUPERNET_TRAINING, || self.supernet(display))?;
+        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, display))?;
+        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, all_on, display))
     }
 
     fn check(&self) -> Result<(), TrainError> {

@@ -4,7 +4,7 @@ use super::{Examples, OwnLoader};
 use crate::{
     Display, Keeper, SeededWeights, StandAloneTraining, TrainError,
     run::Stages,
-    stand_alone::{Recipe, STAGE, test_on, train_all},
+    stand_alone::{Recipe, STAND_ALONE_TRAINING, test_on, train_all},
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{
@@ -81,7 +81,7 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
             stages.network(
                 place,
-                STAGE,
+                STAND_ALONE_TRAINING,
                 || self.network(mask, &self.device.clone().inner()),
                 |keeper| self.train_kept(mask, Some(keeper), display),
             )

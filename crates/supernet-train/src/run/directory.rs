@@ -2,12 +2,17 @@
 
 use super::{Results, Saving, Stages, agree, lock};
 use crate::{
-    Display, Group, Retrained, SearchConfig, SearchResult, TrainError,
-    export::{Best, Card, Export, OwnBest},
+    Display, Group, Latency, Retrained, SearchConfig, SearchResult, TrainError,
+    caught::caught,
+    config::SUPERNET_TRAINING,
+    export::{Best, BestFile, BestRecord, Card, Export, OwnBest},
+    latency,
     name_number::name_number,
     one_shot::OneShot,
     own::{Examples, OwnData, OwnResult, OwnSearch},
     report::cell_svg,
+    stand_alone::STAND_ALONE_TRAINING,
+    tally::SCORING,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -88,6 +93,12 @@ impl Provenance {
         })
     }
 }
+
+/// The folder of the best network.
+const BEST: &str = "best";
+
+/// For how many images at a time the best network is timed.
+const TIMED: [usize; 2] = [1, 64];
 
 /// What `config.json` holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -175,10 +186,10 @@ impl RunDirectory {
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(display)?;
-        let scored = search.score(&supernets, strategy, display)?;
-        let result = search.retrain(supernets, scored, display)?;
-        self.save(&result)?;
+        let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
+        let scored = caught(SCORING, || search.score(&supernets, strategy, display))?;
+        let result = caught(STAND_ALONE_TRAINING, || search.retrain(supernets, scored, display))?;
+        caught("report", || self.save(&result, device))?;
         Ok(result)
     }
 
@@ -202,7 +213,7 @@ impl RunDirectory {
         Results { run: &self.run, candidates, shortlist: &[], retrained, pictures }.save(&self.path)?;
         // The best is the first of the picked, which come first.
         let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
-        best.save(&self.path.join("best"))?;
+        best.save(&self.path.join(BEST))?;
         Ok(result)
     }
 
@@ -211,7 +222,8 @@ impl RunDirectory {
     /// # Errors
     /// As [`RunDirectory::search`].
     pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
-        Ok(self.stages(split, device)?.supernets(display)?.last)
+        let mut search = self.stages(split, device)?;
+        Ok(caught(SUPERNET_TRAINING, || search.supernets(display))?.last)
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
@@ -220,12 +232,18 @@ impl RunDirectory {
     /// As [`RunDirectory::search`].
     pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(display)?;
-        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, display)?.outcome.scored)
+        let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
+        let mut strategy = self.run.config.proposer()?;
+        Ok(caught(SCORING, || search.score(&supernets, &mut *strategy, display))?.outcome.scored)
     }
 
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
         OneShot::new(&self.run.config, split, device, Some(Stages::open(&self.path, self.saving)?))
+    }
+
+    /// The configuration of its run.
+    pub fn config(&self) -> &SearchConfig {
+        &self.run.config
     }
 
     /// Its path.
@@ -233,7 +251,7 @@ impl RunDirectory {
         &self.path
     }
 
-    fn save(&self, result: &SearchResult) -> Result<(), TrainError> {
+    fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         let SearchResult { candidates, shortlist, retrained, stand_alone, .. } = result;
         let picked = retrained.iter().filter(|network| network.group == Group::Picked);
         let picture = |network: &Retrained| {
@@ -242,15 +260,32 @@ impl RunDirectory {
         };
         let pictures = picked.map(picture).collect();
         Results { run: &self.run, candidates, shortlist, retrained, pictures }.save(&self.path)?;
-        self.save_best(result)
+        self.save_best(result, device)
     }
 
-    fn save_best(&self, result: &SearchResult) -> Result<(), TrainError> {
+    fn save_best(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         let (mask, network) = &result.best;
         let SearchResult { stand_alone, normalisation, classes, retrained, .. } = result;
         let export = Export { config: stand_alone, mask, normalisation, classes, seed: self.run.config.seed };
         let (provenance, command) = (&self.run.provenance, self.command.as_deref());
-        let card = Card { export, retrained, provenance, command, latency: None };
-        Best { card, network }.save(&self.path.join("best"))
+        let latency = &self.latency(result, device)?;
+        let card = Card { export, retrained, provenance, command, latency };
+        Best { card, network }.save(&self.path.join(BEST))
+    }
+
+    /// How long the best network takes. It is measured once: a report that is written again says the same.
+    fn latency(&self, result: &SearchResult, device: &Device) -> Result<Vec<Latency>, TrainError> {
+        let (mask, network) = &result.best;
+        let written = std::fs::read(self.path.join(BEST).join(BestFile::Architecture.name()));
+        // A file that is not there or says something else is written again in a moment.
+        let known = written.ok().and_then(|bytes| serde_json::from_slice::<BestRecord>(&bytes).ok());
+        let known = known.filter(|record| record.architecture == *mask).map(|record| record.latency);
+        match known.filter(|known| known.iter().map(|latency| latency.images).eq(TIMED)) {
+            Some(known) => Ok(known),
+            None => TIMED
+                .map(|images| latency(network, mask, images, self.run.config.execution, device))
+                .into_iter()
+                .collect(),
+        }
     }
 }
