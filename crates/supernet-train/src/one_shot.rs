@@ -1,8 +1,8 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
 use crate::{
-    Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, SupernetEvaluator,
-    TrainError, config::SUPERNET_TRAINING, latency, run::Stages, test,
+    Display, Hooks, LatencyLimit, Loader, PathSampler, SearchConfig, SeededWeights, StandAlone, Standing,
+    SupernetEvaluator, TrainError, config::SUPERNET_TRAINING, fixed_sample::FixedSample, latency, run::Stages, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -86,7 +86,9 @@ pub fn train_supernet(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<Network, TrainError> {
-    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: None };
+    let sample = FixedSample::new(config, split, normalisation, device)?;
+    let after = &mut |done, network: &Network, display: &mut dyn Display| sample.show(done, network, display);
+    let hooks = Hooks { after, plain_l2: false, keeper: None };
     train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, display)
 }
 
@@ -187,7 +189,10 @@ impl<'a> OneShot<'a> {
             SUPERNET_TRAINING,
             || new_supernet(config, split, &device.clone().inner()),
             |keeper| {
-                let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+                let sample = FixedSample::new(config, split, normalisation, device)?;
+                let after =
+                    &mut |done, network: &Network, display: &mut dyn Display| sample.show(done, network, display);
+                let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper) };
                 let sampler = config.paths.sampler();
                 train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
             },
@@ -216,6 +221,8 @@ impl<'a> OneShot<'a> {
         let all_on = space.all_on();
         let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
         let cost = shape.cost(&stand_alone.cells, &all_on)?;
+        // What was read back was not told by the evaluator.
+        Standing::with(None, &outcome.scored).iter().for_each(|standing| display.standing(standing));
         Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
     }
 

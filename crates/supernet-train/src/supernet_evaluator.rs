@@ -1,7 +1,7 @@
 //! Scores any list of architectures with a supernet's weights; what they have in common is computed once.
 
 use crate::{
-    Display, Halving, Scoring, TrainError,
+    Display, Halving, Scoring, Standing, TrainError,
     ledger::Ledger,
     name_number::name_number,
     tally::{SCORING, Tally, read, scored, tally},
@@ -36,6 +36,7 @@ pub struct SupernetEvaluator<'a> {
     device: Device,
     display: &'a mut dyn Display,
     ledger: Option<Ledger>,
+    standing: Option<Standing>,
 }
 
 /// MiB of activations on their way that a processor's caches hold, about.
@@ -78,7 +79,8 @@ impl<'a> SupernetEvaluator<'a> {
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();
-        Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display, ledger: None })
+        let (ledger, standing) = (None, None);
+        Ok(Self { supernet, stand_alone, runs, width, at_once, halving, execution, device, display, ledger, standing })
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
@@ -121,10 +123,10 @@ impl<'a> SupernetEvaluator<'a> {
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, execution, width, at_once, .. } = *self;
         let paths = Paths::new(supernet.space(), masks.to_vec())?;
-        let total = masks.len() * runs.len();
+        let count = runs.len();
         let jobs = jobs(masks, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
-        tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
+        tally((masks, count), at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
             None => job.score(supernet, &paths, width, execution, display),
             Some(ledger) => ledger.said(job.key(masks), || job.score(supernet, &paths, width, execution, display)),
         })
@@ -216,6 +218,9 @@ impl Evaluator for SupernetEvaluator<'_> {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
         let (cells, shape) = (self.supernet.space(), self.stand_alone);
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))
+        let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
+        self.standing = Standing::with(self.standing.take(), &scored);
+        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        Ok(scored)
     }
 }

@@ -1,6 +1,6 @@
 //! What labelled examples say of candidates: correct answers and losses, summed.
 
-use crate::{Display, TrainError, workers::share};
+use crate::{Display, Standing, TrainError, workers::share_with};
 use burn::tensor::Tensor;
 use supernet_search::{Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
@@ -50,17 +50,23 @@ pub(crate) fn read(logits: Tensor<2>, stage: &str) -> Result<Vec<f32>, TrainErro
 }
 
 /// Runs `score` on each job, `at_once` at a time (0: one per core), and adds what it says of candidates to `tallies`: in the order of the jobs,
-/// so that sums of losses do not depend on who was ready first. `total` candidates are said something of.
+/// so that sums of losses do not depend on who was ready first. Together they are all `masks` on `runs` runs of examples.
 pub(crate) fn tally<J: Send>(
-    total: usize,
+    (masks, runs): (&[PathMask], usize),
     at_once: usize,
     jobs: Vec<J>,
     display: &mut dyn Display,
     tallies: &mut [Tally],
     score: impl Fn(J, &mut dyn Display) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
 ) -> Result<(), TrainError> {
-    display.begin(SCORING, total as u64);
-    for (candidate, tally) in share(SCORING, at_once, jobs, display, score)?.into_iter().flatten() {
+    display.begin(SCORING, (masks.len() * runs) as u64);
+    // For the eye alone, in the order in which jobs are ready.
+    let mut so_far = tallies.to_vec();
+    let ready = &mut |said: &Vec<(usize, Tally)>, display: &mut dyn Display| {
+        said.iter().for_each(|&(candidate, tally)| so_far[candidate].join(tally));
+        Standing::so_far(masks, &so_far).iter().for_each(|standing| display.standing(standing));
+    };
+    for (candidate, tally) in share_with(SCORING, at_once, jobs, display, score, ready)?.into_iter().flatten() {
         tallies[candidate].join(tally);
     }
     display.end();

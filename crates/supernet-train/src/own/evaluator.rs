@@ -2,7 +2,7 @@
 
 use super::Examples;
 use crate::{
-    Display, Halving, Scoring, TrainError,
+    Display, Halving, Scoring, Standing, TrainError,
     tally::{SCORING, Tally, read, scored, tally},
     workers::workers_on,
 };
@@ -27,6 +27,7 @@ pub struct OwnEvaluator<'a, M: Layer<D, 2>, const D: usize> {
     execution: Execution,
     device: Device,
     display: &'a mut dyn Display,
+    standing: Option<Standing>,
 }
 
 /// One run of validation examples.
@@ -67,8 +68,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         let runs = scoring.runs_of(examples.len(), "examples")?.map(run).collect();
         let device = device.clone().inner();
         let at_once = workers_on(&device, scoring.at_once);
-        let execution = Execution::default();
-        Ok(Self { supernet, stand_alone, runs, at_once, halving: scoring.halving, execution, device, display })
+        let (halving, execution) = (scoring.halving, Execution::default());
+        Ok(Self { supernet, stand_alone, runs, at_once, halving, execution, device, display, standing: None })
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
@@ -109,7 +110,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
             let each = logits.chunks(logits.len() / candidates.len());
             Ok(candidates.iter().zip(each).map(|(&i, logits)| (i, Tally::of(logits, &run.labels))).collect())
         };
-        tally(masks.len() * runs.len(), *at_once, jobs, &mut *self.display, tallies, score)
+        tally((masks, runs.len()), *at_once, jobs, &mut *self.display, tallies, score)
     }
 }
 
@@ -119,6 +120,9 @@ impl<M: Layer<D, 2>, const D: usize> Evaluator for OwnEvaluator<'_, M, D> {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
         let (supernet, stand_alone) = (self.supernet, self.stand_alone);
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        scored(supernet.search_space(), architectures, score, |architecture| stand_alone.cost(architecture))
+        let scored = scored(supernet.search_space(), architectures, score, |a| stand_alone.cost(a))?;
+        self.standing = Standing::with(self.standing.take(), &scored);
+        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        Ok(scored)
     }
 }
