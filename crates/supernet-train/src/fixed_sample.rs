@@ -12,13 +12,19 @@ const CANDIDATES: usize = 8;
 /// Validation images that they are scored on, at most.
 const IMAGES: usize = 500;
 
-/// Times that they are scored in a training, about.
+/// Times that they are scored in a training, about; fewer in a short one.
 const TIMES: u64 = 20;
+
+/// Images that are scored for one that is trained on, all candidates together. A step goes through many paths, forward and backward, and a
+/// candidate through few, forward: this is about a fiftieth of the time.
+const SHARE: f64 = 0.3;
 
 /// A fixed sample of candidates and what scores them. It shares no draw with the training and only reads weights, so that a training
 /// ends with the same bits whether somebody looks or not.
 pub(crate) struct FixedSample<'a> {
     masks: Vec<PathMask>,
+    /// Steps between two looks.
+    every: u64,
     images: Images,
     shape: NetworkShape,
     scoring: Scoring,
@@ -41,12 +47,16 @@ impl<'a> FixedSample<'a> {
         let networks = config.stand_alone(split.validation.shape(), split.validation.classes().len())?;
         let mut rng = draws(config.seed, "dashboard sample", 0);
         let masks = (0..CANDIDATES).map(|_| networks.cells.space().sample(&mut rng).mask().clone()).collect();
-        let count = split.validation.len().min(IMAGES);
-        let score_batch = config.scoring.score_batch.min(count).max(1);
-        let whole: Vec<usize> = (0..count / score_batch * score_batch).collect();
-        let images = split.validation.subset(&whole)?;
+        let (steps, batch) = (config.supernet.steps, config.supernet.batch);
+        let allowed = (SHARE * steps as f64 * batch as f64 / CANDIDATES as f64) as usize;
+        let most = split.validation.len().min(IMAGES);
+        let score_batch = config.scoring.score_batch.min(most).max(1);
+        let count = (allowed / TIMES as usize).clamp(score_batch.min(most), most) / score_batch * score_batch;
+        let times = (allowed as u64 / count.max(1) as u64).clamp(2, TIMES);
+        let images = split.validation.subset(&(0..count).collect::<Vec<_>>())?;
         let scoring = Scoring { score_batch, halving: None, ..config.scoring };
-        Ok(Self { masks, images, shape: networks.shape, scoring, config, normalisation, device })
+        let every = (steps / times).max(1);
+        Ok(Self { masks, every, images, shape: networks.shape, scoring, config, normalisation, device })
     }
 
     /// Shows the scores after `done` steps of the training of `supernet`, if it is time and `display` wants them.
@@ -54,8 +64,7 @@ impl<'a> FixedSample<'a> {
     /// # Errors
     /// A device that fails.
     pub(crate) fn show(&self, done: u64, supernet: &Network, display: &mut dyn Display) -> Result<(), TrainError> {
-        let steps = self.config.supernet.steps;
-        let is_time = done == steps || done.is_multiple_of((steps / TIMES).max(1));
+        let is_time = done == self.config.supernet.steps || done.is_multiple_of(self.every);
         if !is_time || self.images.len() == 0 || !display.wants_sample() {
             return Ok(());
         }

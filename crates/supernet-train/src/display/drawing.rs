@@ -5,6 +5,7 @@ use super::{
     curve::Curve,
     state::{Metric, State, thousands},
 };
+use crate::tally::SCORING;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -61,7 +62,7 @@ fn draw_head(frame: &mut Frame, area: Rect, state: &State, gone: Duration) {
 fn draw_lines(frame: &mut Frame, area: Rect, state: &State) {
     let mut lines: Vec<String> = state.metrics.iter().filter_map(metric_line).collect();
     lines.extend(numbers(state));
-    lines.extend(sample_line(state, "sample, one-shot"));
+    lines.extend(sample_line(state, "sample"));
     lines.extend(state.best().map(|best| format!("best so far: {}", standing_line(best))));
     let text = lines.into_iter().map(|line| Line::from(format!(" {line}"))).collect::<Vec<_>>();
     frame.render_widget(Paragraph::new(text), area);
@@ -87,7 +88,9 @@ fn draw_panels(frame: &mut Frame, area: Rect, state: &State) {
         charts.iter().zip(columns.iter()).for_each(|(metric, area)| draw_metric(frame, *area, metric, several));
     }
     let row = areas.next().unwrap_or_default();
-    let [sample, right] = Layout::horizontal([Constraint::Fill(2), Constraint::Fill(1)]).areas(row);
+    // A training from scratch that goes on where it was stopped has seen no sample.
+    let share = if state.sample.is_empty() { 0 } else { 2 };
+    let [sample, right] = Layout::horizontal([Constraint::Fill(share), Constraint::Fill(1)]).areas(row);
     draw_sample(frame, sample, state);
     let text: Vec<Line> = numbers(state).into_iter().map(Line::from).collect();
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }).block(panel("now")), right);
@@ -128,8 +131,8 @@ const COLOURS: [Color; 6] =
 
 fn draw_sample(frame: &mut Frame, area: Rect, state: &State) {
     let curves: Vec<(&Curve, Color)> = state.sample.iter().zip(COLOURS.into_iter().cycle()).collect();
-    let title = sample_line(state, &format!("one-shot of {} candidates", state.sample.len()));
-    draw_chart(frame, area, title.unwrap_or("one-shot of a sample".into()), &curves, GraphType::Line);
+    let Some(title) = sample_line(state, &format!("one-shot of {} candidates", state.sample.len())) else { return };
+    draw_chart(frame, area, title, &curves, GraphType::Line);
 }
 
 /// The sample's newest scores, behind what they are called.
@@ -169,7 +172,7 @@ fn numbers(state: &State) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(state.learning_rate.map(|rate| format!("learning rate {rate:.4}")));
     lines.extend(state.drop_rate.map(|rate| format!("drop rate {:.1} %", 100.0 * rate)));
-    lines.extend(state.jobs.filter(|jobs| jobs.count > 1).map(|jobs| jobs_line(jobs, state.scoring.is_some())));
+    lines.extend(state.jobs.filter(|jobs| jobs.count > 1).map(|jobs| jobs_line(jobs, state.stage == SCORING)));
     if let Some(Standing { candidates, score, .. }) = &state.scoring {
         lines.push(format!("{} candidates", thousands(*candidates as u64)));
         lines.push(format!("on {} images so far", thousands(score.images as u64)));

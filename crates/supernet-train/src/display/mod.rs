@@ -71,7 +71,7 @@ pub trait Display {
     /// What scoring has found up to now.
     fn standing(&mut self, _standing: &Standing) {}
 
-    /// Whether a fixed sample of candidates should be scored now. Asked some twenty times in the training of a supernet. It takes time and
+    /// Whether a fixed sample of candidates should be scored now. Asked at most some twenty times in the training of a supernet. It takes time and
     /// changes no result.
     fn wants_sample(&self) -> bool {
         false

@@ -1,6 +1,7 @@
 //! What the dashboard knows.
 
 use super::{Jobs, Standing, clock, curve::Curve};
+use crate::tally::SCORING;
 use burn::train::{
     metric::{MetricAttributes, MetricDefinition, MetricId},
     renderer::MetricState,
@@ -203,7 +204,12 @@ impl State {
     pub(crate) fn summary(&self, gone: Duration) -> String {
         let mut line = format!("{}: ", self.stage);
         line += &match &self.scoring {
-            Some(Standing { candidates, score, .. }) => format!("{candidates} candidates on {} images", score.images),
+            Some(Standing { candidates, score, .. }) => {
+                let [candidates, images] = [*candidates, score.images].map(|count| thousands(count as u64));
+                format!("{candidates} candidates on {images} images")
+            }
+            // A single one is the best of nothing: the network with every path on.
+            None if self.stage == SCORING => "one candidate".into(),
             None => format!("{} steps", thousands(self.done)),
         };
         line += &format!(" in {}", clock(gone));
@@ -267,6 +273,22 @@ mod tests {
         assert_eq!(state.sample_now().map(|(mean, best)| (mean.round(), best)), Some((30.0, 40.0)));
         state.sample(10, &[score(0.5), score(0.7)]);
         assert_eq!(state.sample[1].points(), [(10.0, 70.0)]);
+    }
+
+    #[test]
+    fn a_summary_says_what_a_stage_was() {
+        let mut state = State::default();
+        state.begin("supernet training", 0, 1);
+        state.steps(2_000);
+        state.step(2_000);
+        assert_eq!(state.summary(Duration::from_secs(75)), "supernet training: 2,000 steps in 1 min 15 s");
+        state.begin(SCORING, 0, 1);
+        assert_eq!(state.summary(Duration::from_secs(2)), "scoring: one candidate in 2 s");
+        let cells = supernet_space::CellSpace::new(3, 2).unwrap();
+        let score = Score { accuracy: 0.625, loss: 1.0, images: 1_000 };
+        state.standing(&Standing { candidates: 500, best: cells.space().all_on(), score, cost: None });
+        let expected = "scoring: 500 candidates on 1,000 images in 9 s, best 62.5 %";
+        assert_eq!(state.summary(Duration::from_secs(9)), expected);
     }
 
     #[test]
