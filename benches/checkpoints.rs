@@ -46,7 +46,7 @@ fn train(split: &Split, saving: Option<Saving>) -> Result<f64, Box<dyn std::erro
     config.supernet.steps = STEPS;
     let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut keeper = saving.map(|saving| Keeper::new(folder.path().join("supernet"), saving, None));
-    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: keeper.as_mut() };
+    let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: keeper.as_mut() };
     let normalisation = Normalisation::of(&split.train);
     let sampler = config.paths.sampler();
     let began = Instant::now();

@@ -35,7 +35,7 @@ fn a_score_over_checkpoints_is_the_mean_of_what_each_state_of_the_supernet_says(
     let found = search(&config).candidates;
 
     let mut states = Vec::new();
-    let after = &mut |step, network: &Network| {
+    let after = &mut |step, network: &Network, _: &mut dyn Display| {
         use supernet::burn::module::Module;
         states.extend((step >= 4).then(|| network.valid()));
         Ok(())

@@ -6,11 +6,13 @@ use crate::{
 };
 use std::{
     io::{IsTerminal, Write},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::LazyLock,
 };
 use supernet::{
+    burn::train::Interrupter,
     prelude::*,
-    train::{Dashboard, Observation, ProgressLine},
+    search::Score,
+    train::{Dashboard, Jobs, Observation, ProgressLine, Standing, dashboard_is_shown, restore_terminal},
 };
 
 /// A line on standard output. Where nobody reads it any more, as behind `| head`, the command ends.
@@ -28,25 +30,32 @@ pub fn line(text: std::fmt::Arguments) {
     }
 }
 
-/// Whether Ctrl-C was pressed.
-static STOP: AtomicBool = AtomicBool::new(false);
+/// Whether Ctrl-C was pressed, or the dashboard's key.
+static STOP: LazyLock<Interrupter> = LazyLock::new(Interrupter::new);
+
+/// What Ctrl-C does where it is a signal; the dashboard, which reads keys one by one, does the same.
+fn pressed() {
+    if STOP.should_stop() {
+        restore_terminal();
+        std::process::exit(130);
+    }
+    STOP.stop(None);
+    if !dashboard_is_shown() {
+        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
+    }
+}
 
 /// The display that is asked for; it passes on Ctrl-C.
 pub fn shown(show: Show) -> Result<Interruptible, Failure> {
-    let pressed = || {
-        if STOP.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
-    };
     // There is one handler for the process; a second display finds it set.
     ctrlc::try_set_handler(pressed).ok();
     let terminal = std::io::stdout().is_terminal() && !show.json;
     let output = show.output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
     Ok(Interruptible(match output {
         Output::Quiet => Box::new(Silent),
-        Output::Plain => Box::new(ProgressLine::new()),
-        Output::Dashboard => Box::new(Dashboard::default()),
+        Output::Dashboard if terminal => Box::new(Dashboard::new(STOP.clone())),
+        // A dashboard needs a terminal.
+        Output::Plain | Output::Dashboard => Box::new(ProgressLine::new()),
     }))
 }
 
@@ -74,11 +83,27 @@ impl Display for Interruptible {
         self.0.advance(done);
     }
 
+    fn jobs(&mut self, jobs: Jobs) {
+        self.0.jobs(jobs);
+    }
+
+    fn standing(&mut self, standing: &Standing) {
+        self.0.standing(standing);
+    }
+
+    fn wants_sample(&self) -> bool {
+        self.0.wants_sample()
+    }
+
+    fn sample(&mut self, done: u64, scores: &[Score]) {
+        self.0.sample(done, scores);
+    }
+
     fn end(&mut self) {
         self.0.end();
     }
 
     fn should_stop(&self) -> bool {
-        STOP.load(Ordering::SeqCst) || self.0.should_stop()
+        STOP.should_stop() || self.0.should_stop()
     }
 }

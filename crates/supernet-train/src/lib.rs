@@ -9,6 +9,7 @@ pub mod experiments;
 pub mod export;
 mod fine_tune;
 mod fitted;
+mod fixed_sample;
 mod halving;
 mod latency;
 mod ledger;
@@ -37,7 +38,10 @@ pub use figure::{FigureError, FigureGroup, SearchFigure};
 pub use config::{
     NetworkSettings, PathSampling, Proposer, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
 };
-pub use display::{Dashboard, Display, Observation, ProgressLine, Silent, display};
+pub use display::{
+    Dashboard, Display, Jobs, Observation, ProgressLine, Silent, Standing, dashboard_is_shown, display,
+    restore_terminal,
+};
 pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use fine_tune::FineTune;
@@ -56,4 +60,4 @@ pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;
 pub use table::{ComparisonTable, Spread};
-pub use training::{Hooks, Training};
+pub use training::{AfterStep, Hooks, Training};

@@ -2,8 +2,8 @@
 
 use crate::{
     Display, FineTune, Hooks, LatencyLimit, Loader, PathSampler, Proposer, SearchConfig, SeededWeights, StandAlone,
-    SupernetEvaluator, TrainError, caught::caught, config::SUPERNET_TRAINING, fine_tune::FineTuner, latency,
-    run::Stages, stand_alone::STAND_ALONE_TRAINING, tally::SCORING, test,
+    Standing, SupernetEvaluator, TrainError, caught::caught, config::SUPERNET_TRAINING, fine_tune::FineTuner,
+    fixed_sample::FixedSample, latency, run::Stages, stand_alone::STAND_ALONE_TRAINING, tally::SCORING, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -89,7 +89,9 @@ pub fn train_supernet(
     device: &Device,
     display: &mut dyn Display,
 ) -> Result<Network, TrainError> {
-    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: None };
+    let sample = FixedSample::new(config, split, normalisation, device)?;
+    let after = &mut |done, network: &Network, display: &mut dyn Display| sample.show(done, network, display);
+    let hooks = Hooks { after, plain_l2: false, keeper: None };
     train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, display)
 }
 
@@ -193,24 +195,26 @@ impl<'a> OneShot<'a> {
         use burn::module::Module;
         let Self { config, split, device, normalisation, stages, .. } = self;
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
-        let sampler = config.paths.sampler();
+        let (sampler, sample) = (config.paths.sampler(), FixedSample::new(config, split, normalisation, device)?);
         let train = |hooks: Hooks, display: &mut dyn Display| {
             train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
         };
         let Some(stages) = stages else {
             let mut earlier = Vec::new();
-            let after = &mut |step, network: &Network| {
+            let after = &mut |step, network: &Network, display: &mut dyn Display| {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
-                Ok(())
+                sample.show(step, network, display)
             };
             let last = train(Hooks { after, plain_l2: false, keeper: None }, display)?;
             return Ok(Supernets { last, earlier });
         };
         let build = || new_supernet(config, split, &device.clone().inner());
         let earlier = stages.earlier(steps);
-        let after = &mut |step, network: &Network| match earlier.is_due(step) {
-            true => earlier.save(step, &network.valid()),
-            false => Ok(()),
+        let after = &mut |step, network: &Network, display: &mut dyn Display| {
+            if earlier.is_due(step) {
+                earlier.save(step, &network.valid())?;
+            }
+            sample.show(step, network, display)
         };
         let last = stages.supernet(SUPERNET_TRAINING, build, |keeper| {
             train(Hooks { after, plain_l2: false, keeper: Some(keeper) }, display)
@@ -244,6 +248,10 @@ impl<'a> OneShot<'a> {
         let all_on = space.all_on();
         let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
         let cost = shape.cost(&stand_alone.cells, &all_on)?;
+        // What was read back was not told by the evaluator.
+        Standing::with(config.scoring.rank_by, None, &outcome.scored)
+            .iter()
+            .for_each(|standing| display.standing(standing));
         Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
     }
 

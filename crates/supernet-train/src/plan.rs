@@ -148,7 +148,7 @@ pub fn seconds_per_step(
     let mut short = config.clone();
     short.supernet.steps = STEPS;
     let (mut first, mut each) = (None, 0.0);
-    let after = &mut |done, _: &_| {
+    let after = &mut |done, _: &_, _: &mut dyn Display| {
         seconds_each(&mut first, done, STEPS, &mut each);
         Ok(())
     };
@@ -205,7 +205,7 @@ fn time_retraining(
     let device = device.clone().autodiff();
     let time = |(), display: &mut dyn Display| {
         let (mut first, mut each) = (None, 0.0);
-        let after = &mut |done, _: &_| {
+        let after = &mut |done, _: &_, _: &mut dyn Display| {
             seconds_each(&mut first, done, STEPS, &mut each);
             Ok(())
         };

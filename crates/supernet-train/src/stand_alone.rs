@@ -146,7 +146,7 @@ impl Recipe<'_> {
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };
-        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper };
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
         let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, display)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };

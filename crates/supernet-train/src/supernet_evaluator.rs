@@ -1,9 +1,9 @@
 //! Scores any list of architectures with a supernet's weights; what they have in common is computed once.
 
 use crate::{
-    Display, Halving, Scoring, TrainError,
+    Display, Halving, Scoring, Standing, TrainError,
     ledger::{Ledger, job_key},
-    tally::{SCORING, Tally, read, scored, tally},
+    tally::{Asked, SCORING, Tally, read, scored, tally},
     workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
@@ -39,6 +39,7 @@ pub struct SupernetEvaluator<'a> {
     device: Device,
     display: &'a mut dyn Display,
     ledger: Option<Ledger>,
+    standing: Option<Standing>,
 }
 
 /// MiB of activations on their way that a processor's caches hold, about.
@@ -81,7 +82,7 @@ impl<'a> SupernetEvaluator<'a> {
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
         let execution = Execution::default();
-        let (earlier, ledger) = (&[][..], None);
+        let (earlier, ledger, standing) = (&[][..], None, None);
         Ok(Self {
             supernet,
             earlier,
@@ -95,6 +96,7 @@ impl<'a> SupernetEvaluator<'a> {
             device,
             display,
             ledger,
+            standing,
         })
     }
 
@@ -144,13 +146,13 @@ impl<'a> SupernetEvaluator<'a> {
 
     /// Adds what each state of the supernet says of each mask on the runs `runs`.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, earlier, execution, width, at_once, .. } = *self;
+        let Self { supernet, earlier, rank_by, execution, width, at_once, .. } = *self;
         let paths = Paths::new(supernet.space(), masks.to_vec())?;
         let states: Vec<&Network> = std::iter::once(supernet).chain(earlier).collect();
-        let total = masks.len() * runs.len() * states.len();
+        let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
         let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
-        tally(total, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
+        tally(asked, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
             None => job.score(&paths, width, execution, display),
             Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, display)),
         })
@@ -249,6 +251,9 @@ impl Evaluator for SupernetEvaluator<'_> {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
         let (cells, shape) = (self.supernet.space(), self.stand_alone);
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))
+        let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
+        self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
+        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        Ok(scored)
     }
 }

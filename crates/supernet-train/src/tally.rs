@@ -1,8 +1,8 @@
 //! What labelled examples say of candidates: correct answers and losses, summed.
 
-use crate::{Display, TrainError, workers::share};
+use crate::{Display, Standing, TrainError, workers::share_with};
 use burn::tensor::Tensor;
-use supernet_search::{Score, Scored};
+use supernet_search::{RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
 
 /// What some images say of a candidate.
@@ -49,18 +49,34 @@ pub(crate) fn read(logits: Tensor<2>, stage: &str) -> Result<Vec<f32>, TrainErro
     data.try_to_vec().map_err(|error| device(format!("{error:?}")))
 }
 
+/// What is asked in one go: each mask on so many runs of examples.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) masks: &'a [PathMask],
+    pub(crate) runs: usize,
+    /// What the best is the best by.
+    pub(crate) rank_by: RankBy,
+}
+
 /// Runs `score` on each job, `at_once` at a time (0: one per core), and adds what it says of candidates to `tallies`: in the order of the jobs,
-/// so that sums of losses do not depend on who was ready first. `total` candidates are said something of.
+/// so that sums of losses do not depend on who was ready first. Together they are what is `asked`.
 pub(crate) fn tally<J: Send>(
-    total: usize,
+    asked: Asked,
     at_once: usize,
     jobs: Vec<J>,
     display: &mut dyn Display,
     tallies: &mut [Tally],
     score: impl Fn(J, &mut dyn Display) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
 ) -> Result<(), TrainError> {
-    display.begin(SCORING, total as u64);
-    for (candidate, tally) in share(SCORING, at_once, jobs, display, score)?.into_iter().flatten() {
+    let Asked { masks, runs, rank_by } = asked;
+    display.begin(SCORING, (masks.len() * runs) as u64);
+    // For the eye alone, in the order in which jobs are ready.
+    let mut so_far = tallies.to_vec();
+    let ready = &mut |said: &Vec<(usize, Tally)>, display: &mut dyn Display| {
+        said.iter().for_each(|&(candidate, tally)| so_far[candidate].join(tally));
+        Standing::so_far(rank_by, masks, &so_far).iter().for_each(|standing| display.standing(standing));
+    };
+    for (candidate, tally) in share_with(SCORING, at_once, jobs, display, score, ready)?.into_iter().flatten() {
         tallies[candidate].join(tally);
     }
     display.end();

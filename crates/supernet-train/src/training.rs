@@ -34,10 +34,13 @@ pub struct Training<'a> {
     pub execution: Execution,
 }
 
+/// What a training may do after each step: with the number of steps done, the network, and where progress is shown.
+pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Display) -> Result<(), TrainError> + 'a;
+
 /// What is added to the loop.
 pub struct Hooks<'a, 'k, N = Network> {
-    /// Called after each step with the number of steps done and the network.
-    pub after: &'a mut dyn FnMut(u64, &N) -> Result<(), TrainError>,
+    /// Called after each step with the number of steps done, the network, and where progress is shown.
+    pub after: &'a mut AfterStep<'a, N>,
     /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.
     pub plain_l2: bool,
     /// Keeps the training's state, so that it goes on where it was stopped.
@@ -62,7 +65,7 @@ impl Training<'_> {
         device: &Device,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
-        let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: None };
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None };
         self.run_with(network, loader, device, hooks, display)
     }
 
@@ -96,7 +99,7 @@ impl Training<'_> {
             let observation;
             (network, observation) = self.step(network, &mut optimizer, loader, at, device, plain_l2)?;
             let done = step + 1;
-            after(done, &network)?;
+            after(done, &network, display)?;
             if display.is_due(done) || done == self.steps {
                 observation.check(self.stage, at)?;
                 display.observe(done, &observation);
@@ -146,8 +149,8 @@ impl Training<'_> {
         };
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
-        let labels = labels.inner();
-        Ok((network, Observation { loss, logits, labels, learning_rate }))
+        let (labels, drop_rate) = (labels.inner(), self.sampler.drop_rate(at));
+        Ok((network, Observation { loss, logits, labels, learning_rate, drop_rate }))
     }
 
     /// What the ghost batches of `masks` say, some of a step's or all.
@@ -212,8 +215,8 @@ impl Training<'_> {
         if done == at.steps || done.is_multiple_of((at.steps / NOTED).max(1)) {
             let loss = observation.check(self.stage, at)?;
             let accuracy = observation.accuracy(self.stage)?;
-            let Observation { learning_rate, .. } = *observation;
-            let (stage, drop_rate) = (self.stage.into(), self.sampler.drop_rate(at));
+            let Observation { learning_rate, drop_rate, .. } = *observation;
+            let stage = self.stage.into();
             keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
         }
         if stopping || (done < at.steps && keeper.is_due()) {

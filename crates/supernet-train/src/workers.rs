@@ -3,7 +3,7 @@
 //! Kernels on small tensors leave a second core waiting for most of the time; independent networks do not. Results do not depend
 //! on the number of workers.
 
-use crate::{Display, Observation, TrainError, caught::caught};
+use crate::{Display, Jobs, Observation, TrainError, caught::caught};
 use burn::tensor::Device;
 use std::{
     num::NonZero,
@@ -39,6 +39,18 @@ pub(crate) fn share<J: Send, R: Send>(
     display: &mut dyn Display,
     work: impl Fn(J, &mut dyn Display) -> Result<R, TrainError> + Sync,
 ) -> Result<Vec<R>, TrainError> {
+    share_with(stage, wanted, jobs, display, work, &mut |_, _| {})
+}
+
+/// [`share`], with `ready` called on each result as soon as it is there, in whatever order.
+pub(crate) fn share_with<J: Send, R: Send>(
+    stage: &str,
+    wanted: usize,
+    jobs: Vec<J>,
+    display: &mut dyn Display,
+    work: impl Fn(J, &mut dyn Display) -> Result<R, TrainError> + Sync,
+    ready: &mut dyn FnMut(&R, &mut dyn Display),
+) -> Result<Vec<R>, TrainError> {
     let count = jobs.len();
     let workers = workers(wanted, count);
     let queue = Mutex::new(jobs.into_iter().enumerate());
@@ -46,7 +58,7 @@ pub(crate) fn share<J: Send, R: Send>(
     let (sender, receiver) = mpsc::channel();
     let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
     let mut failure = None;
-    let mut done = 0;
+    let (mut done, mut jobs) = (0, Jobs { count, ..Jobs::default() });
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, queue, stop, work) = (sender.clone(), &queue, &stop, &work);
@@ -54,6 +66,7 @@ pub(crate) fn share<J: Send, R: Send>(
                 loop {
                     let next = queue.lock().expect("no worker panics with the queue").next();
                     let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
+                    sender.send(Message::Begun).ok();
                     let mut reporter = Reporter { sender: &sender, stop, done: 0, reported: Instant::now() };
                     let result = caught(stage, || work(job, &mut reporter));
                     // The receiver lives as long as the scope.
@@ -66,6 +79,11 @@ pub(crate) fn share<J: Send, R: Send>(
         let _stop = StopIfPanicking(&stop);
         for message in receiver {
             match message {
+                Message::Begun => {
+                    jobs.under_way += 1;
+                    display.jobs(jobs);
+                    continue;
+                }
                 Message::Steps(steps, observation) => {
                     done += steps;
                     match observation {
@@ -74,7 +92,12 @@ pub(crate) fn share<J: Send, R: Send>(
                         None => display.advance(done),
                     }
                 }
-                Message::Result(index, Ok(result)) => results[index] = Some(result),
+                Message::Result(index, Ok(result)) => {
+                    (jobs.under_way, jobs.finished) = (jobs.under_way - 1, jobs.finished + 1);
+                    display.jobs(jobs);
+                    ready(&result, display);
+                    results[index] = Some(result);
+                }
                 Message::Result(_, Err(error)) => {
                     stop.store(true, Ordering::Relaxed);
                     failure.get_or_insert(error);
@@ -116,6 +139,8 @@ fn on_one_core(work: impl FnOnce() + Send) {
 }
 
 enum Message<R> {
+    /// A job is begun.
+    Begun,
     /// Steps done since the last message, and what the last of them gave.
     Steps(u64, Option<Box<Observation>>),
     Result(usize, Result<R, TrainError>),

@@ -382,7 +382,7 @@ fn train_supernet(
 ) -> Result<(), TrainError> {
     use burn::module::Module;
     let began = Instant::now();
-    let keep = &mut |step: u64, network: &Network| {
+    let keep = &mut |step: u64, network: &Network, _: &mut dyn Display| {
         save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
     };
     let mut keeper = keeper_of_supernet(path, variant, seed);

@@ -223,7 +223,7 @@ fn supernet(
     let sampler = settings.paths.sampler();
     let training = settings.supernet.training(seed, &*sampler, Execution::Kernels);
     let began = Instant::now();
-    let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+    let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
     let loader = OwnLoader::new(&train, batch, seed)?;
     let trained = training.run_with(network, &loader, &autodiff, hooks, display)?.valid();
     let trained_in = began.elapsed().as_secs_f64();

@@ -53,8 +53,8 @@ impl Variant {
         let one_mask = OneMask(&*sampler);
         let sampler = if self.one_mask { &one_mask } else { &*sampler };
         let earlier = self.earlier_steps();
-        let after = &mut |step: u64, network: &Network| match earlier.contains(&step) {
-            true => (hooks.after)(step, network),
+        let after = &mut |step: u64, network: &Network, display: &mut dyn Display| match earlier.contains(&step) {
+            true => (hooks.after)(step, network, display),
             false => Ok(()),
         };
         let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };

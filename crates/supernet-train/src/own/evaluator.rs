@@ -2,9 +2,9 @@
 
 use super::Examples;
 use crate::{
-    Display, Halving, Scoring, TrainError,
+    Display, Halving, Scoring, Standing, TrainError,
     ledger::{Ledger, job_key},
-    tally::{SCORING, Tally, read, scored, tally},
+    tally::{Asked, SCORING, Tally, read, scored, tally},
     workers::workers_on,
 };
 use burn::tensor::{Device, Tensor, TensorData};
@@ -30,6 +30,7 @@ pub struct OwnEvaluator<'a, M: Layer<D, 2>, const D: usize> {
     device: Device,
     display: &'a mut dyn Display,
     ledger: Option<Ledger>,
+    standing: Option<Standing>,
 }
 
 /// One run of validation examples.
@@ -72,10 +73,21 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         let runs = scoring.runs_of(examples.len(), "examples")?.map(run).collect();
         let device = device.clone().inner();
         let at_once = workers_on(&device, scoring.at_once);
-        let execution = Execution::default();
         let Scoring { halving, rank_by, .. } = scoring;
-        let ledger = None;
-        Ok(Self { supernet, stand_alone, runs, at_once, halving, rank_by, execution, device, display, ledger })
+        let (execution, ledger, standing) = (Execution::default(), None, None);
+        Ok(Self {
+            supernet,
+            stand_alone,
+            runs,
+            at_once,
+            halving,
+            rank_by,
+            execution,
+            device,
+            display,
+            ledger,
+            standing,
+        })
     }
 
     /// The same with the operations of `execution`; kernels unless said otherwise.
@@ -115,7 +127,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
 
     /// Adds what the runs `runs` say of each mask.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, runs: all, execution, device, at_once, ledger, .. } = self;
+        let Self { supernet, runs: all, execution, device, at_once, rank_by, ledger, .. } = self;
         let width = if on_processor(device) { ON_A_PROCESSOR } else { ON_A_CARD };
         let mut order: Vec<usize> = (0..masks.len()).collect();
         order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
@@ -131,7 +143,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
             let each = logits.chunks(logits.len() / candidates.len());
             Ok(candidates.iter().zip(each).map(|(&i, logits)| (i, Tally::of(logits, &run.labels))).collect())
         };
-        tally(masks.len() * runs.len(), *at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
+        let asked = Asked { masks, runs: runs.len(), rank_by: *rank_by };
+        tally(asked, *at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
             None => score(job, display),
             Some(ledger) => {
                 let key = job_key(&job.place.to_string(), job.candidates, masks);
@@ -147,6 +160,9 @@ impl<M: Layer<D, 2>, const D: usize> Evaluator for OwnEvaluator<'_, M, D> {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
         let (supernet, stand_alone) = (self.supernet, self.stand_alone);
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        scored(supernet.search_space(), architectures, score, |architecture| stand_alone.cost(architecture))
+        let scored = scored(supernet.search_space(), architectures, score, |a| stand_alone.cost(a))?;
+        self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
+        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        Ok(scored)
     }
 }

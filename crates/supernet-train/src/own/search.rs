@@ -126,7 +126,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             let sampler = config.paths.sampler();
             let training = config.supernet.training(config.seed, &*sampler, config.execution);
             let loader = OwnLoader::new(&data.train, config.supernet.batch, config.seed)?;
-            let hooks = Hooks { after: &mut |_, _| Ok(()), plain_l2: false, keeper };
+            let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
             Ok(training.run_with(build(&device)?, &loader, &device, hooks, display)?.valid())
         };
         match stages {
