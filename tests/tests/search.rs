@@ -540,30 +540,3 @@ fn a_latency_limit_picks_what_is_fast_enough_and_keeps_what_was_measured() {
         result.retrained.iter().filter(|r| r.group == Group::Picked).map(|r| &r.mask).collect();
     assert_eq!(picked, [candidates[2].architecture.mask(), candidates[4].architecture.mask()]);
 }
-
-#[test]
-fn a_step_in_parts_differs_in_rounding_alone_and_leaves_what_is_off_as_it_was() {
-    let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let weights = |micro_batches| {
-        let mut config = tiny(1);
-        config.supernet.micro_batches = micro_batches;
-        let network = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-        supernet::nn::NamedWeights::of(&network).0
-    };
-    let whole = weights(1);
-    for parts in [2, 4] {
-        let there = weights(parts);
-        for (name, expected) in &whole {
-            let (found, expected) = (there[name].try_to_vec::<f32>().unwrap(), expected.try_to_vec::<f32>().unwrap());
-            let apart = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(apart < 1e-4, "{name} in {parts} parts: {apart}");
-        }
-    }
-    let mut config = tiny(1);
-    config.supernet.micro_batches = 3;
-    assert_eq!(
-        config.check().unwrap_err().to_string(),
-        "supernet.micro_batches: found 3, expected a divisor of 4 ghost batches"
-    );
-}

@@ -164,6 +164,16 @@ impl From<ExportError> for TrainError {
 }
 
 impl TrainError {
+    /// Whether a device says that it has no memory left.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        let Self::Device { reason, .. } = self else { return false };
+        let reason = reason.to_lowercase();
+        // The words of CubeCL and of drivers, which have no code in common.
+        ["out of memory", "out-of-memory", "out_of_memory", "out of device memory", "can't allocate"]
+            .iter()
+            .any(|words| reason.contains(words))
+    }
+
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { path: path.into(), source }
     }

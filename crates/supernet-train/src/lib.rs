@@ -14,6 +14,8 @@ mod halving;
 mod latency;
 mod ledger;
 mod loader;
+mod memory;
+mod micro_batches;
 mod name_number;
 mod one_shot;
 pub mod own;

@@ -117,6 +117,23 @@ pub fn train_supernet_with(
     Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
 }
 
+/// In how many parts a step of the supernet's training fits in memory ([`Training::parts_that_fit`]).
+///
+/// # Errors
+/// As [`train_supernet`].
+pub(crate) fn micro_batches_that_fit(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+) -> Result<usize, TrainError> {
+    let device = device.clone().autodiff();
+    let (supernet, settings, sampler) =
+        (new_supernet(config, split, &device)?, config.supernet, config.paths.sampler());
+    let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
+    settings.training(config.seed, &*sampler, config.execution).parts_that_fit(&supernet, &loader, &device)
+}
+
 /// A supernet with the weights of its seed.
 pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device) -> Result<Network, TrainError> {
     let network = config.supernet(split.train.shape(), split.train.classes().len())?;
@@ -197,7 +214,12 @@ impl<'a> OneShot<'a> {
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
         let (sampler, sample) = (config.paths.sampler(), FixedSample::new(config, split, normalisation, device)?);
         let train = |hooks: Hooks, display: &mut dyn Display| {
-            train_supernet_with(config, split, normalisation, device, &*sampler, hooks, display)
+            let mut fitting = config.clone();
+            fitting.supernet.micro_batches = micro_batches_that_fit(config, split, normalisation, device)?;
+            if let Some(keeper) = &hooks.keeper {
+                keeper.at_least_micro_batches(fitting.supernet.micro_batches, config.supernet.micro_batches)?;
+            }
+            train_supernet_with(&fitting, split, normalisation, device, &*sampler, hooks, display)
         };
         let Some(stages) = stages else {
             let mut earlier = Vec::new();

@@ -5,7 +5,8 @@ use crate::{
     TrainError, Training,
     caught::caught,
     config::SUPERNET_TRAINING,
-    one_shot::{new_supernet, training_images},
+    memory,
+    one_shot::{micro_batches_that_fit, new_supernet, training_images},
     train_supernet_with,
     workers::{share, workers, workers_on},
 };
@@ -32,6 +33,8 @@ pub struct Plan {
     pub fine_tuning: Option<StagePlan>,
     /// Training the chosen from scratch.
     pub retraining: StagePlan,
+    /// Parts that a step of the supernet's training is computed in, so that it fits in memory.
+    pub micro_batches: usize,
     /// The most memory that this process has had while it was timed, in MiB, where the system tells: a supernet in training, which is what
     /// takes most.
     pub peak_mib: Option<f64>,
@@ -81,9 +84,12 @@ pub fn plan(
     config.check()?;
     let normalisation = Normalisation::of(&split.train);
     let (costs, masks) = sample(config, split)?;
-    let seconds_each = seconds_per_step(config, split, device, display)?;
+    let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
+    let mut fitting = config.clone();
+    fitting.supernet.micro_batches = micro_batches;
+    let seconds_each = seconds_per_step(&fitting, split, device, display)?;
     let supernet = StagePlan { times: config.supernet.steps, seconds_each };
-    let peak_mib = peak_mib();
+    let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
     let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], display)?;
     let retraining = time_retraining(config, split, &normalisation, device, &masks[0], display)?;
     let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
@@ -109,6 +115,7 @@ pub fn plan(
         scoring,
         fine_tuning,
         retraining,
+        micro_batches,
         peak_mib,
         parameters: spread(|cost| cost.parameters),
         macs: spread(|cost| cost.macs),
@@ -234,13 +241,6 @@ fn time_retraining(
 /// The stage's name, for progress and errors.
 const PLANNING: &str = "planning";
 
-/// The most memory that this process has had, in MiB, where the system tells.
-fn peak_mib() -> Option<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    Some(line.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok()? / 1024.0)
-}
-
 impl fmt::Display for Plan {
     /// A line for each stage, memory, space and constraints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -259,6 +259,9 @@ impl fmt::Display for Plan {
         match self.peak_mib {
             Some(mib) => writeln!(f, "{:<20} {mib:>8.0} MiB", "memory")?,
             None => writeln!(f, "{:<20} {:>12}", "memory", "not known")?,
+        }
+        if self.micro_batches > 1 {
+            writeln!(f, "{:<20} {} parts of a step", "to fit in memory", self.micro_batches)?;
         }
         writeln!(f, "{:<20} {} architectures", "space", self.architectures)?;
         let [least, median, most] = self.parameters;

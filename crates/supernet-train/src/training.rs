@@ -2,6 +2,9 @@
 
 use crate::{
     Batches, Display, Event, Keeper, Moment, Observation, PathSampler, Sgd, TrainError,
+    caught::caught,
+    memory,
+    micro_batches::{more_parts, parts_that_fit},
     plain_l2::plain_l2,
     tally::{Tally, read},
 };
@@ -10,7 +13,7 @@ use burn::{
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on, on_processor};
 use supernet_space::PathMask;
 
 /// What a training run is given besides network and images.
@@ -69,7 +72,8 @@ impl Training<'_> {
         self.run_with(network, loader, device, hooks, display)
     }
 
-    /// [`Training::run`] with what is added to it. With a keeper the training goes on from its newest checkpoint and ends with the same
+    /// [`Training::run`] with what is added to it. Where a device says that it has no memory left for a step, the step is computed again in more
+    /// parts, and so are those that follow; with a keeper also those of a process that goes on. With a keeper the training goes on from its newest checkpoint and ends with the same
     /// weights, on a processor bit for bit, as one that was never stopped.
     ///
     /// # Errors
@@ -89,6 +93,11 @@ impl Training<'_> {
             Some(keeper) => keeper.restore(network, optimizer)?,
             None => (0, network, optimizer),
         };
+        let mut parts = self.micro_batches;
+        if let Some(found) = keeper.as_ref().map_or(Ok(None), |keeper| keeper.micro_batches())? {
+            self.check_parts(found)?;
+            parts = parts.max(found);
+        }
         display.begin(self.stage, self.steps);
         match &mut keeper {
             Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
@@ -96,8 +105,13 @@ impl Training<'_> {
         }
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
+            let (part, split) = self.fitting(&network, loader, at, device, parts)?;
+            if split > parts {
+                parts = split;
+                keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
+            }
             let observation;
-            (network, observation) = self.step(network, &mut optimizer, loader, at, device, plain_l2)?;
+            (network, observation) = self.update(network, &mut optimizer, part, at, plain_l2);
             let done = step + 1;
             after(done, &network, display)?;
             if display.is_due(done) || done == self.steps {
@@ -120,37 +134,105 @@ impl Training<'_> {
         Ok(network)
     }
 
-    /// One step: masks, forward, backward, masked L2, update.
-    fn step<N: MaskedNetwork>(
+    /// A number of parts that a file holds.
+    fn check_parts(&self, parts: usize) -> Result<(), TrainError> {
+        match parts > 0 && self.ghosts.is_multiple_of(parts) {
+            true => Ok(()),
+            false => {
+                let expected = format!("a divisor of {} ghost batches", self.ghosts);
+                Err(TrainError::config("micro_batches", parts, expected))
+            }
+        }
+    }
+
+    /// What a step says, computed in `parts` parts, or in more where the device has no memory for that; and in how many it was.
+    fn fitting<N: MaskedNetwork>(
         &self,
-        network: N,
-        optimizer: &mut ModuleOptimizer,
+        network: &N,
         loader: &impl Batches<Input = N::Input>,
         at: Moment,
         device: &Device,
-        plain: bool,
-    ) -> Result<(N, Observation), TrainError> {
+        mut parts: usize,
+    ) -> Result<(Whole, usize), TrainError> {
+        loop {
+            let error = match caught(self.stage, || self.in_parts(network, loader, at, device, parts)) {
+                Ok(whole) => return Ok((whole, parts)),
+                Err(error) => error,
+            };
+            match more_parts(self.ghosts, parts).filter(|_| error.is_out_of_memory()) {
+                Some(more) => parts = more,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Masks, forward and backward of a step, in `parts` parts.
+    fn in_parts<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        at: Moment,
+        device: &Device,
+        parts: usize,
+    ) -> Result<Whole, TrainError> {
         let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
         let (input, labels) = loader.labelled(at.step, device);
-        let Part { loss, logits, gradients, usage } = match self.micro_batches {
-            1 => self.gradients(&network, input, labels.clone(), masks, at, device)?,
+        let part = match parts {
+            1 => self.gradients(network, input, labels.clone(), masks, at, device)?,
             parts => {
                 let images = labels.dims()[0] / parts;
                 let part = |i: usize| {
                     let rows = i * images..(i + 1) * images;
                     (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
                 };
-                self.summed_gradients(&network, part, &masks, parts, at, device)?
+                self.summed_gradients(network, part, &masks, parts, at, device)?
             }
         };
+        Ok(Whole { part, labels: labels.inner() })
+    }
+
+    /// The fewest parts, at least as many as are asked for, in which a step fits in the memory that is left: what one ghost batch of the first
+    /// step takes, times their number. On a processor of a system that tells; elsewhere what is asked for.
+    ///
+    /// # Errors
+    /// What the network refuses, or a device that fails.
+    pub(crate) fn parts_that_fit<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+    ) -> Result<usize, TrainError> {
+        let Some(available) = memory::available().filter(|_| on_processor(device)) else {
+            return Ok(self.micro_batches);
+        };
+        let at = Moment { step: 0, steps: self.steps };
+        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let (input, labels) = loader.labelled(at.step, device);
+        let rows = 0..labels.dims()[0] / self.ghosts;
+        let (input, labels) = (loader.rows(&input, rows.clone()), labels.slice(rows));
+        let (said, grown) = memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
+        said?;
+        Ok(grown.map_or(self.micro_batches, |each| parts_that_fit(self.ghosts, self.micro_batches, each, available)))
+    }
+
+    /// Masked L2 and the update with what a step says.
+    fn update<N: MaskedNetwork>(
+        &self,
+        network: N,
+        optimizer: &mut ModuleOptimizer,
+        Whole { part, labels }: Whole,
+        at: Moment,
+        plain: bool,
+    ) -> (N, Observation) {
+        let Part { loss, logits, gradients, usage } = part;
         let directions = match plain {
             false => self.sgd.l2.apply(&network, gradients, &usage),
             true => plain_l2(self.sgd.l2, &network, gradients, &usage),
         };
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
-        let (labels, drop_rate) = (labels.inner(), self.sampler.drop_rate(at));
-        Ok((network, Observation { loss, logits, labels, learning_rate, drop_rate }))
+        let drop_rate = self.sampler.drop_rate(at);
+        (network, Observation { loss, logits, labels, learning_rate, drop_rate })
     }
 
     /// What the ghost batches of `masks` say, some of a step's or all.
@@ -226,6 +308,12 @@ impl Training<'_> {
         }
         Ok(())
     }
+}
+
+/// What all ghost batches of a step say, with the labels of their images.
+struct Whole {
+    part: Part,
+    labels: Tensor<1, Int>,
 }
 
 /// What some ghost batches of a step say.

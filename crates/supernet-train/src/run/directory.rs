@@ -117,6 +117,7 @@ pub(crate) struct RunFile {
 /// | `supernet.safetensors`, `networks/NNN.safetensors` | what was trained | whole |
 /// | `networks/NNN.jsonl` | events of the training of one network | a line each |
 /// | `supernet-at-STEP.safetensors`, where scores are means over several checkpoints | the supernet at earlier steps | whole |
+/// | `supernet.micro_batches`, where a step did not fit in memory | the parts that it is computed in | whole |
 /// | `shortlist.csv`, where the best are fine-tuned | their scores afterwards | a line each |
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |

@@ -113,6 +113,48 @@ impl<'a> Keeper<'a> {
         Ok(files)
     }
 
+    /// In how many parts the training's steps are computed, where it was found that they have to be.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that holds no number.
+    pub(crate) fn micro_batches(&self) -> Result<Option<usize>, TrainError> {
+        let path = self.micro_batches_path();
+        let text = match fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            other => other.map_err(TrainError::io(&path))?,
+        };
+        match text.trim().parse() {
+            Ok(parts) => Ok(Some(parts)),
+            Err(_) => {
+                Err(TrainError::File { path, found: format!("`{}`", text.trim()), expected: "a number of parts" })
+            }
+        }
+    }
+
+    /// Notes that steps are computed in `parts` parts, if these are more than the `asked` of the configuration and than what is noted.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written.
+    pub(crate) fn at_least_micro_batches(&self, parts: usize, asked: usize) -> Result<(), TrainError> {
+        match parts > self.micro_batches()?.unwrap_or(asked) {
+            true => self.set_micro_batches(parts),
+            false => Ok(()),
+        }
+    }
+
+    /// Notes it, so that a training that goes on computes its steps in the same way.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn set_micro_batches(&self, parts: usize) -> Result<(), TrainError> {
+        write_whole(&self.micro_batches_path(), format!("{parts}\n").as_bytes())
+    }
+
+    fn micro_batches_path(&self) -> PathBuf {
+        let stem = self.stem.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        self.stem.with_file_name(format!("{stem}.micro_batches"))
+    }
+
     /// Adds an event to the log.
     pub(crate) fn note(&mut self, event: &Event) -> Result<(), TrainError> {
         self.log.as_mut().map_or(Ok(()), |log| log.append(event))
