@@ -236,7 +236,7 @@ mod tests {
             state.step(done);
             let x = done as f64 / 1_200.0;
             for (id, value) in ids.iter().zip([2.3 - 1.5 * x, 10.0 + 60.0 * x]) {
-                let entry = entry_of(&id);
+                let entry = entry_of(id);
                 state.update(&MetricState::Numeric(entry, Some(NumericEntry::Value(value))), true);
             }
             if done % 100 == 0 {
