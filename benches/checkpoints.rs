@@ -1,19 +1,20 @@
-//! What checkpoints cost: training with them, as often as they are written by default at most, against training without.
+//! What checkpoints and the log cost: training with them, as often as checkpoints are written by default at most and with a line for every
+//! step, against training without.
 //!
 //! `cargo bench --bench checkpoints`; a minute on two cores. `BURN_DEVICE` chooses the device.
 
 use std::time::{Duration, Instant};
 use supernet::{
     prelude::*,
-    train::{Hooks, Keeper, Saving, train_supernet_with},
+    train::{EventLog, Hooks, Keeper, Saving, train_supernet_with},
 };
 use supernet_benches::{device, device_name};
 
 /// Steps of a training.
-const STEPS: u64 = 200;
+const STEPS: u64 = 60;
 
 /// How often each kind of training is timed, in turns.
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 
 /// Checkpoints as soon as the share of the time that they may take allows: the default's, without its 30 seconds.
 const OFTEN: Saving = Saving { every: Duration::ZERO, share: 0.01, from_last_good: false };
@@ -45,7 +46,8 @@ fn train(split: &Split, saving: Option<Saving>) -> Result<f64, Box<dyn std::erro
     let mut config = SearchConfig::quick();
     config.supernet.steps = STEPS;
     let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-    let mut keeper = saving.map(|saving| Keeper::new(folder.path().join("supernet"), saving, None));
+    let mut log = EventLog::open(folder.path().join("events.jsonl"))?;
+    let mut keeper = saving.map(|saving| Keeper::new(folder.path().join("supernet"), saving, Some(&mut log)));
     let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: keeper.as_mut() };
     let normalisation = Normalisation::of(&split.train);
     let sampler = config.paths.sampler();

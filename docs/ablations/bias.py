@@ -1,6 +1,6 @@
 """What each way to train and rank prefers that training from scratch does not, and how far it is from counting parameters.
 
-Reads result.json beside it and the parameters of ../correlation/networks.csv; needs SciPy.
+Reads result.json beside it, or in the folder that is given, and the parameters of ../correlation/networks.csv; needs SciPy.
 """
 
 import csv
@@ -8,11 +8,13 @@ import json
 import pathlib
 import random
 import statistics
+import sys
 
 from scipy.stats import kendalltau
 
 HERE = pathlib.Path(__file__).parent
-result = json.load(open(HERE / "result.json"))["result"]
+FOLDER = HERE / sys.argv[1] if len(sys.argv) > 1 else HERE
+result = json.load(open(FOLDER / "result.json"))["result"]
 networks, truth = result["networks"], result["truth"]
 rows = csv.DictReader(open(HERE.parent / "correlation" / "networks.csv"))
 parameters = {row["architecture"]: float(row["parameters"]) for row in rows}

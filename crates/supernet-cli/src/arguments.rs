@@ -18,7 +18,7 @@ Exit codes:
 /// One-shot neural architecture search: train one network that holds a whole search space, rank thousands of architectures with its
 /// weights, train the best from scratch.
 #[derive(Parser)]
-#[command(name = "supernet", version, after_help = AFTER)]
+#[command(name = "supernet", version, after_help = AFTER, term_width = 80)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -115,6 +115,10 @@ pub struct Options {
     /// Candidates to score [default: 500 for quick, 20000 for the others]
     #[arg(long, value_name = "N")]
     pub candidates: Option<usize>,
+
+    /// Drop paths at the full rate from the first step on, not along a ramp
+    #[arg(long)]
+    pub constant_rate: bool,
 
     /// What the best candidates are the best by [default: accuracy]
     #[arg(long, value_enum)]

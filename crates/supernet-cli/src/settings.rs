@@ -11,7 +11,8 @@ use supernet::{
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, RankBy},
-    train::{FineTune, LatencyLimit, Proposer, write_whole},
+    space::Schedule,
+    train::{FineTune, LatencyLimit, PathSampling, Proposer, write_whole},
 };
 
 /// The settings of a run.
@@ -109,6 +110,12 @@ impl RunSettings {
         if let Some(strategy) = strategy {
             self.search.strategy = proposer(*strategy);
         }
+        if options.constant_rate {
+            let PathSampling::Dropout(dropout) = &mut self.search.paths else {
+                return Err(Failure::settings("--constant-rate", "settings that drop no paths", "path dropout"));
+            };
+            *dropout = dropout.with_schedule(Schedule::Constant);
+        }
         let scoring = &mut self.search.scoring;
         scoring.rank_by = match options.rank_by {
             Some(RankName::Accuracy) => RankBy::Accuracy,
@@ -197,12 +204,15 @@ mod tests {
                 rank_by: Some(RankName::Loss),
                 checkpoints: Some(4),
                 fine_tune: Some(20),
+                constant_rate: true,
                 ..Options::default()
             };
             let settings = RunSettings::new(&options, None).unwrap();
             let scoring = settings.search.scoring;
             assert_eq!((scoring.rank_by, scoring.checkpoints), (RankBy::Loss, 4));
             assert_eq!(scoring.fine_tune, Some(FineTune::new(20)));
+            let PathSampling::Dropout(dropout) = settings.search.paths else { panic!("the presets drop paths") };
+            assert_eq!(dropout, dropout.with_schedule(Schedule::Constant));
             let text = toml::to_string_pretty(&settings).unwrap();
             assert_eq!(toml::from_str::<RunSettings>(&text).unwrap(), settings);
         }

@@ -96,7 +96,7 @@ fn draw_panels(frame: &mut Frame, area: Rect, state: &State) {
     frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }).block(panel("now")), right);
     if let (Some(area), Some(best)) = (areas.next(), state.best()) {
         let text = vec![Line::from(standing_line(best)), Line::from(best.best.to_string())];
-        let block = panel("best so far, by one-shot accuracy");
+        let block = panel("best so far, by one-shot score");
         frame.render_widget(Paragraph::new(text).wrap(Wrap { trim: true }).block(block), area);
     }
 }

@@ -411,13 +411,16 @@ impl AblationResult {
         let changed = |row: &AblationRow| Some((row.name().to_owned(), row.difference?, row.each.clone()));
         let rows: Vec<_> = self.rows.iter().filter_map(changed).collect();
         let study = &self.settings.study;
+        let against = match self.settings.ablations.contains(&Ablation::UniformNetworks) {
+            true => " Uniform networks are compared with uniform architectures.",
+            false => "",
+        };
         (!rows.is_empty()).then(|| IntervalFigure {
             title: "What each change does to the ranking".into(),
             caption: vec![
                 format!(
                     "Squares: mean over {} pairs of supernets with the paired 95 % bootstrap interval over {} networks drawn at random; \
-                     discs: each pair. The method as it is: Kendall {}; the parameter count: {}. Uniform networks are compared with uniform \
-                     architectures.",
+                     discs: each pair. The method as it is: Kendall {}; the parameter count: {}.{against}",
                     study.supernet_seeds.len(),
                     self.networks.len(),
                     shown(self.rows.first().and_then(|row| row.kendall)),
