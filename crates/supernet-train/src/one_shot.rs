@@ -134,6 +134,23 @@ pub(crate) fn micro_batches_that_fit(
     settings.training(config.seed, &*sampler, config.execution).parts_that_fit(&supernet, &loader, &device)
 }
 
+/// Trains the supernet in as many parts of a step as its memory asks for, which a keeper notes.
+fn train_fitting(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    hooks: Hooks,
+    display: &mut dyn Display,
+) -> Result<Network, TrainError> {
+    let mut fitting = config.clone();
+    fitting.supernet.micro_batches = micro_batches_that_fit(config, split, normalisation, device)?;
+    if let Some(keeper) = &hooks.keeper {
+        keeper.at_least_micro_batches(fitting.supernet.micro_batches, config.supernet.micro_batches)?;
+    }
+    train_supernet_with(&fitting, split, normalisation, device, &*config.paths.sampler(), hooks, display)
+}
+
 /// A supernet with the weights of its seed.
 pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device) -> Result<Network, TrainError> {
     let network = config.supernet(split.train.shape(), split.train.classes().len())?;
@@ -209,17 +226,11 @@ impl<'a> OneShot<'a> {
 
     /// The trained supernet, with the earlier states that scores are means over.
     pub(crate) fn supernets(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
-        use burn::module::Module;
         let Self { config, split, device, normalisation, stages, .. } = self;
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
-        let (sampler, sample) = (config.paths.sampler(), FixedSample::new(config, split, normalisation, device)?);
+        let sample = FixedSample::new(config, split, normalisation, device)?;
         let train = |hooks: Hooks, display: &mut dyn Display| {
-            let mut fitting = config.clone();
-            fitting.supernet.micro_batches = micro_batches_that_fit(config, split, normalisation, device)?;
-            if let Some(keeper) = &hooks.keeper {
-                keeper.at_least_micro_batches(fitting.supernet.micro_batches, config.supernet.micro_batches)?;
-            }
-            train_supernet_with(&fitting, split, normalisation, device, &*sampler, hooks, display)
+            train_fitting(config, split, normalisation, device, hooks, display)
         };
         let Some(stages) = stages else {
             let mut earlier = Vec::new();
