@@ -158,7 +158,7 @@ impl Card<'_> {
             });
         }
         if let Some(Score { accuracy, images, .. }) = record.one_shot {
-            let chosen = "it was chosen by that, before any test image was read";
+            let chosen = "it was chosen before any test image was read";
             let chosen = if self.trained().is_some_and(|t| t.group == crate::Group::Picked) { chosen } else { "" };
             let joint = if chosen.is_empty() { "" } else { "; " };
             rows.push((
@@ -255,7 +255,7 @@ mod tests {
         for said in [
             "| test accuracy | 90.00 % on 1000 images, loss 0.5000 |",
             "| spread | 85.00 ± 7.07 % over the 2 of its group (picked)",
-            "| one-shot accuracy | 75.0 % on 1000 validation images; it was chosen by that",
+            "| one-shot accuracy | 75.0 % on 1000 validation images; it was chosen before",
             "| data | my \\| images: 600 training, 100 validation, 300 test images |",
             "| fingerprints of the three | aa, bb, cc |",
             "    quickstart --seed 1\n",
