@@ -309,7 +309,7 @@ fn strategy_and_constraints_count_and_a_limit_on_latency_or_a_rare_identity_is_r
     let message = search(&small).map(drop).unwrap_err().to_string();
     assert!(message.starts_with("constraints: found none of "), "{message}");
 
-    let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, most_ms: 1.0 }), ..config() };
+    let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, least_ms: 0.0, most_ms: 1.0 }), ..config() };
     let message = search(&timed).map(drop).unwrap_err().to_string();
     assert_eq!(message, "latency: found a limit, expected none: networks of one's own are not timed");
     let mut rare = SearchConfig::quick();

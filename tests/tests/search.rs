@@ -520,23 +520,28 @@ fn a_search_with_two_objectives_leaves_its_pareto_front() {
 fn a_latency_limit_picks_what_is_fast_enough_and_keeps_what_was_measured() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = tiny(1);
-    config.latency = Some(LatencyLimit { images: 1, most_ms: 1e-6 });
+    config.latency = Some(LatencyLimit { images: 1, least_ms: 0.0, most_ms: 1e-6 });
     let error = run(&config, &folder.path().join("none")).err().unwrap().to_string();
-    assert!(error.starts_with("latency: found no candidate of 12 within 0.000001 ms, the nearest takes 0."), "{error}");
+    assert!(
+        error.starts_with("latency: found no candidate of 12 within 0 to 0.000001 ms, the nearest takes 0."),
+        "{error}"
+    );
 
     // Measured before: all but the third and fifth of the ranking are slow.
-    let path = folder.path().join("some");
     let ranked = run(&tiny(1), &folder.path().join("all")).unwrap();
     let mut candidates = ranked.candidates;
     candidates.sort_by(|a, b| a.score.better_first(&b.score));
     let ms = |i: usize| if i == 2 || i == 4 { 1.0 } else { 9.0 };
     let lines = candidates.iter().enumerate().map(|(i, scored)| format!("{},1,{}\n", scored.architecture, ms(i)));
-    fs::create_dir(&path).unwrap();
-    fs::write(path.join("latencies.csv"), "architecture,images,median_ms\n".to_owned() + &lines.collect::<String>())
-        .unwrap();
-    config.latency = Some(LatencyLimit { images: 1, most_ms: 2.0 });
-    let result = run(&config, &path).unwrap();
-    let picked: Vec<&PathMask> =
-        result.retrained.iter().filter(|r| r.group == Group::Picked).map(|r| &r.mask).collect();
-    assert_eq!(picked, [candidates[2].architecture.mask(), candidates[4].architecture.mask()]);
+    let measured = "architecture,images,median_ms\n".to_owned() + &lines.collect::<String>();
+    for (least_ms, most_ms, expected) in [(0.0, 2.0, [2, 4]), (5.0, 20.0, [0, 1])] {
+        let path = folder.path().join(format!("{least_ms}"));
+        fs::create_dir(&path).unwrap();
+        fs::write(path.join("latencies.csv"), &measured).unwrap();
+        config.latency = Some(LatencyLimit { images: 1, least_ms, most_ms });
+        let result = run(&config, &path).unwrap();
+        let picked: Vec<&PathMask> =
+            result.retrained.iter().filter(|r| r.group == Group::Picked).map(|r| &r.mask).collect();
+        assert_eq!(picked, expected.map(|place| candidates[place].architecture.mask()));
+    }
 }

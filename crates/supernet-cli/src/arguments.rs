@@ -148,6 +148,10 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub max_macs: Option<u64>,
 
+    /// The shortest a picked network may take for one image on the device, in milliseconds (median)
+    #[arg(long, value_name = "MS")]
+    pub min_latency: Option<f64>,
+
     /// The longest a picked network may take for one image on the device, in milliseconds (median)
     #[arg(long, value_name = "MS")]
     pub max_latency: Option<f64>,

@@ -124,8 +124,9 @@ impl RunSettings {
         };
         scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
         scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
-        if let Some(most_ms) = options.max_latency {
-            self.search.latency = Some(LatencyLimit { images: 1, most_ms });
+        if options.min_latency.or(options.max_latency).is_some() {
+            let (least_ms, most_ms) = (options.min_latency.unwrap_or(0.0), options.max_latency.unwrap_or(OPEN_MS));
+            self.search.latency = Some(LatencyLimit { images: 1, least_ms, most_ms });
         }
         let Options { min_parameters, max_parameters, min_macs, max_macs, .. } = *options;
         if min_parameters.or(max_parameters).or(min_macs).or(max_macs).is_some() {
@@ -170,6 +171,9 @@ impl RunSettings {
         Ok(write_whole(&path, text.as_bytes())?)
     }
 }
+
+/// An open end of a range of latencies: eleven days, in milliseconds. JSON holds no infinity.
+const OPEN_MS: f64 = 1e9;
 
 /// Sets the ends that are given. An open end is the largest number that TOML can hold.
 fn bound(range: &mut RangeInclusive<u64>, least: Option<u64>, most: Option<u64>) {

@@ -88,17 +88,19 @@ pub enum TrainError {
         /// The ranges.
         constraints: Constraints,
     },
-    /// Every candidate is too slow.
+    /// No candidate answers as fast, or as slowly, as is asked for.
     #[error(
-        "latency: found no candidate of {candidates} within {most_ms} ms, \
+        "latency: found no candidate of {candidates} within {least_ms} to {most_ms} ms, \
              the nearest takes {nearest_ms:.3} ms: {nearest}"
     )]
-    TooSlow {
+    Latency {
         /// Candidates that were timed.
         candidates: usize,
-        /// What is allowed, in milliseconds.
+        /// The shortest that is allowed, in milliseconds.
+        least_ms: f64,
+        /// The longest that is allowed, in milliseconds.
         most_ms: f64,
-        /// The fastest.
+        /// The one that comes nearest.
         nearest: PathMask,
         /// Its latency.
         nearest_ms: f64,

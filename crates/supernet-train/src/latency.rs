@@ -38,19 +38,33 @@ impl fmt::Display for Latency {
 pub struct LatencyLimit {
     /// Images at a time, at least 1.
     pub images: usize,
+    /// The shortest median, in milliseconds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub least_ms: f64,
     /// The longest median, in milliseconds.
     pub most_ms: f64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(ms: &f64) -> bool {
+    *ms == 0.0
+}
+
 impl LatencyLimit {
+    /// How far a median is from what is allowed, in milliseconds; 0 for one that is.
+    pub(crate) fn beyond(&self, ms: f64) -> f64 {
+        (self.least_ms - ms).max(ms - self.most_ms).max(0.0)
+    }
+
     /// # Errors
     /// A number out of range.
     pub(crate) fn check(&self) -> Result<(), TrainError> {
-        if self.images == 0 || self.most_ms.is_nan() || self.most_ms <= 0.0 {
-            let found = format!("{} images, {} ms", self.images, self.most_ms);
-            return Err(TrainError::config("latency", found, "at least 1 image and more than 0 ms"));
+        let Self { images, least_ms, most_ms } = *self;
+        if images > 0 && most_ms > 0.0 && (0.0..=most_ms).contains(&least_ms) {
+            return Ok(());
         }
-        Ok(())
+        let found = format!("{images} images, {least_ms} to {most_ms} ms");
+        Err(TrainError::config("latency", found, "at least 1 image and a range that ends above 0 ms"))
     }
 }
 

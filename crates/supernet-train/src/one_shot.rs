@@ -313,7 +313,7 @@ impl<'a> OneShot<'a> {
     fn fast_enough<'s>(&self, ranked: Vec<&'s Scored>) -> Result<Vec<&'s Scored>, TrainError> {
         let Self { config, device, stand_alone, stages, .. } = self;
         let wanted = config.retrain.picked;
-        let Some(LatencyLimit { images, most_ms }) = config.latency else {
+        let Some(limit @ LatencyLimit { images, least_ms, most_ms }) = config.latency else {
             return Ok(ranked.into_iter().take(wanted).collect());
         };
         let measure = |mask: &PathMask| -> Result<f64, TrainError> {
@@ -333,10 +333,10 @@ impl<'a> OneShot<'a> {
                     ms
                 }
             };
-            if nearest.is_none_or(|(least, _)| ms < least) {
+            if nearest.is_none_or(|(least, _)| limit.beyond(ms) < limit.beyond(least)) {
                 nearest = Some((ms, mask));
             }
-            if ms <= most_ms {
+            if limit.beyond(ms) == 0.0 {
                 fast.push(scored);
             }
             if fast.len() == wanted {
@@ -344,9 +344,13 @@ impl<'a> OneShot<'a> {
             }
         }
         match nearest {
-            Some((nearest_ms, nearest)) if fast.is_empty() => {
-                Err(TrainError::TooSlow { candidates: ranked.len(), most_ms, nearest: nearest.clone(), nearest_ms })
-            }
+            Some((nearest_ms, nearest)) if fast.is_empty() => Err(TrainError::Latency {
+                candidates: ranked.len(),
+                least_ms,
+                most_ms,
+                nearest: nearest.clone(),
+                nearest_ms,
+            }),
             _ => Ok(fast),
         }
     }
