@@ -103,8 +103,6 @@ impl Losses {
 }
 
 impl Display for Losses {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-
     fn is_due(&self, _done: u64) -> bool {
         true
     }
@@ -112,8 +110,4 @@ impl Display for Losses {
     fn observe(&mut self, _done: u64, observation: &Observation) {
         self.0.push(f64::from(observation.loss.clone().into_scalar::<f32>()));
     }
-
-    fn advance(&mut self, _done: u64) {}
-
-    fn end(&mut self) {}
 }

@@ -5,7 +5,7 @@ use crate::{
     tiny::{stripes_split, tiny},
 };
 use std::{cell::Cell, fs, path::Path};
-use supernet::{prelude::*, train::Observation};
+use supernet::prelude::*;
 
 /// What a process holds, and its run's directory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,13 +25,6 @@ pub struct Held {
 struct AfterTwoSteps(Cell<usize>);
 
 impl Display for AfterTwoSteps {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-    fn is_due(&self, _done: u64) -> bool {
-        false
-    }
-    fn observe(&mut self, _done: u64, _observation: &Observation) {}
-    fn advance(&mut self, _done: u64) {}
-    fn end(&mut self) {}
     fn should_stop(&self) -> bool {
         self.0.set(self.0.get() + 1);
         // The loop asks once in a step.

@@ -9,7 +9,7 @@ use std::{
 use supernet::{
     data::ImageShape,
     prelude::*,
-    train::{Observation, Retrain, Scoring},
+    train::{Retrain, Scoring},
 };
 
 /// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
@@ -64,13 +64,6 @@ impl Stopping {
 }
 
 impl Display for Stopping {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-    fn is_due(&self, _done: u64) -> bool {
-        false
-    }
-    fn observe(&mut self, _done: u64, _observation: &Observation) {}
-    fn advance(&mut self, _done: u64) {}
-    fn end(&mut self) {}
     fn should_stop(&self) -> bool {
         self.asked.set(self.asked.get() + 1);
         self.asked.get() >= self.after

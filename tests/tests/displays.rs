@@ -30,7 +30,6 @@ impl Display for Curious {
     fn observe(&mut self, _done: u64, observation: &Observation) {
         self.drop_rates.push(observation.drop_rate);
     }
-    fn advance(&mut self, _done: u64) {}
     fn jobs(&mut self, jobs: Jobs) {
         self.jobs.push(jobs);
     }
@@ -43,7 +42,6 @@ impl Display for Curious {
     fn sample(&mut self, done: u64, scores: &[Score]) {
         self.samples.push((done, scores.to_vec()));
     }
-    fn end(&mut self) {}
 }
 
 /// What a search leaves, weights and candidates and all.

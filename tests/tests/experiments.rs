@@ -9,7 +9,7 @@ use supernet::{
     data::ImageShape,
     prelude::*,
     train::{
-        Observation, Retrain, Scoring,
+        Retrain, Scoring,
         experiments::{
             Ablation, AblationResult, AblationSettings, CorrelationResult, CorrelationSettings, Drawn,
             DropoutStudySettings, LabImages, MainTableSettings, Method, ResultFile, Truth, WhichPathsSettings,
@@ -103,13 +103,6 @@ fn a_correlation_study_leaves_its_files_and_goes_on_without_training_again() {
 struct Impatient(AtomicUsize);
 
 impl Display for Impatient {
-    fn begin(&mut self, _stage: &str, _total: u64) {}
-    fn is_due(&self, _done: u64) -> bool {
-        false
-    }
-    fn observe(&mut self, _done: u64, _observation: &Observation) {}
-    fn advance(&mut self, _done: u64) {}
-    fn end(&mut self) {}
     fn should_stop(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
     }

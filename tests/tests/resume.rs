@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 use supernet::{
     prelude::*,
-    train::{Event, Observation, Saving, read_events},
+    train::{Event, Saving, read_events},
 };
 use supernet_tests::{
     device,
@@ -137,12 +137,6 @@ impl Display for Failing {
     fn begin(&mut self, stage: &str, _total: u64) {
         self.now = stage == self.stage;
     }
-    fn is_due(&self, _done: u64) -> bool {
-        false
-    }
-    fn observe(&mut self, _done: u64, _observation: &Observation) {}
-    fn advance(&mut self, _done: u64) {}
-    fn end(&mut self) {}
     fn should_stop(&self) -> bool {
         self.asked.set(self.asked.get() + usize::from(self.now));
         assert!(self.asked.get() < self.after, "{FAULT}");

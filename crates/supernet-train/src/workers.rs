@@ -181,8 +181,6 @@ impl<R> Display for Reporter<'_, R> {
         self.report(done, None);
     }
 
-    fn end(&mut self) {}
-
     fn should_stop(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
@@ -237,13 +235,6 @@ mod tests {
     struct Broken;
 
     impl Display for Broken {
-        fn begin(&mut self, _stage: &str, _total: u64) {}
-        fn is_due(&self, _done: u64) -> bool {
-            false
-        }
-        fn observe(&mut self, _done: u64, _observation: &Observation) {}
-        fn advance(&mut self, _done: u64) {}
-        fn end(&mut self) {}
         fn should_stop(&self) -> bool {
             panic!("the terminal is gone")
         }
@@ -266,13 +257,6 @@ mod tests {
     struct Stopping;
 
     impl Display for Stopping {
-        fn begin(&mut self, _stage: &str, _total: u64) {}
-        fn is_due(&self, _done: u64) -> bool {
-            false
-        }
-        fn observe(&mut self, _done: u64, _observation: &Observation) {}
-        fn advance(&mut self, _done: u64) {}
-        fn end(&mut self) {}
         fn should_stop(&self) -> bool {
             true
         }

@@ -48,22 +48,24 @@ pub struct Jobs {
     pub under_way: usize,
 }
 
-/// Shows how a stage gets on.
+/// Shows how a stage gets on; what an implementation leaves out shows nothing and asks for nothing.
 pub trait Display {
     /// A stage of `total` steps begins.
-    fn begin(&mut self, stage: &str, total: u64);
+    fn begin(&mut self, _stage: &str, _total: u64) {}
 
     /// The stage goes on behind `done` steps that an earlier process did.
     fn resume(&mut self, _done: u64) {}
 
     /// Whether step `done` should be observed. Observing reads values back from the device.
-    fn is_due(&self, done: u64) -> bool;
+    fn is_due(&self, _done: u64) -> bool {
+        false
+    }
 
     /// `done` steps are done; the last one gave `observation`.
-    fn observe(&mut self, done: u64, observation: &Observation);
+    fn observe(&mut self, _done: u64, _observation: &Observation) {}
 
     /// `done` steps of a stage without loss are done.
-    fn advance(&mut self, done: u64);
+    fn advance(&mut self, _done: u64) {}
 
     /// A job of the stage was begun or finished.
     fn jobs(&mut self, _jobs: Jobs) {}
@@ -81,7 +83,7 @@ pub trait Display {
     fn sample(&mut self, _done: u64, _scores: &[Score]) {}
 
     /// The stage has ended.
-    fn end(&mut self);
+    fn end(&mut self) {}
 
     /// Whether the user asked to stop.
     fn should_stop(&self) -> bool {
