@@ -1,15 +1,14 @@
 //! Any strategy, led by loss instead of accuracy.
 
 use crate::{Score, Scored, Strategy};
-use serde::{Deserialize, Serialize};
 use supernet_space::Architecture;
 
-/// A strategy that is told e^−loss, the geometric mean of the probabilities that the right classes were given, where others are told the
+/// A strategy at work, which is told e^−loss, the geometric mean of the probabilities that the right classes were given, where others are told the
 /// accuracy. What it prefers is then what [`crate::RankBy::Loss`] ranks first.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ByLoss<S>(pub S);
+/// It keeps nothing itself.
+pub struct ByLoss<'a>(pub &'a mut dyn Strategy);
 
-impl<S: Strategy> Strategy for ByLoss<S> {
+impl Strategy for ByLoss<'_> {
     fn name(&self) -> &str {
         self.0.name()
     }
@@ -62,7 +61,7 @@ mod tests {
             let outcome = search(cells.space(), strategy, &mut Opposed, limits).unwrap();
             outcome.ranked_by(RankBy::Loss)[0].score.loss
         };
-        let (by_accuracy, by_loss) = (least(&mut evolution()), least(&mut ByLoss(evolution())));
+        let (by_accuracy, by_loss) = (least(&mut evolution()), least(&mut ByLoss(&mut evolution())));
         assert!(by_loss < by_accuracy, "{by_loss} and {by_accuracy}");
     }
 }

@@ -26,24 +26,6 @@ pub trait Strategy {
     fn tell(&mut self, scored: &[Scored]);
 }
 
-impl<S: Strategy + ?Sized> Strategy for &mut S {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn most_at_once(&self) -> usize {
-        (**self).most_at_once()
-    }
-
-    fn ask(&mut self, count: usize) -> Vec<Architecture> {
-        (**self).ask(count)
-    }
-
-    fn tell(&mut self, scored: &[Scored]) {
-        (**self).tell(scored);
-    }
-}
-
 impl<S: Strategy + ?Sized> Strategy for Box<S> {
     fn name(&self) -> &str {
         (**self).name()
