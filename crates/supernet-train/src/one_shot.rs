@@ -2,8 +2,9 @@
 
 use crate::{
     Display, FineTune, Hooks, LatencyLimit, Loader, PathSampler, Proposer, SearchConfig, SeededWeights, StandAlone,
-    Standing, SupernetEvaluator, TrainError, caught::caught, config::SUPERNET_TRAINING, fine_tune::FineTuner,
-    fixed_sample::FixedSample, latency, run::Stages, stand_alone::STAND_ALONE_TRAINING, tally::SCORING, test,
+    Standing, SupernetEvaluator, SupernetTraining, TrainError, caught::caught, config::SUPERNET_TRAINING,
+    fine_tune::FineTuner, fixed_sample::FixedSample, latency, run::Stages, stand_alone::STAND_ALONE_TRAINING,
+    tally::SCORING, test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -110,14 +111,29 @@ pub fn train_supernet_with(
 ) -> Result<Network, TrainError> {
     config.check()?;
     let device = device.clone().autodiff();
-    let supernet = new_supernet(config, split, &device)?;
-    let settings = config.supernet;
-    let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
-    let training = settings.training(config.seed, sampler, config.execution);
+    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
+    let training = config.supernet.training(config.seed, sampler, config.execution);
     Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
 }
 
-/// In how many parts a step of the supernet's training fits in memory ([`Training::parts_that_fit`]).
+/// [`train_supernet`] with hooks, in as many parts of a step as fit in memory ([`Training::fit`]).
+fn train_fitting(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    hooks: Hooks,
+    display: &mut dyn Display,
+) -> Result<Network, TrainError> {
+    let device = device.clone().autodiff();
+    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
+    let sampler = config.paths.sampler();
+    let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
+    training.fit(&supernet, &loader, &device, hooks.keeper.as_deref())?;
+    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+}
+
+/// In how many parts a step of the supernet's training fits in memory.
 ///
 /// # Errors
 /// As [`train_supernet`].
@@ -128,27 +144,23 @@ pub(crate) fn micro_batches_that_fit(
     device: &Device,
 ) -> Result<usize, TrainError> {
     let device = device.clone().autodiff();
-    let (supernet, settings, sampler) =
-        (new_supernet(config, split, &device)?, config.supernet, config.paths.sampler());
-    let loader = Loader::new(&split.train, normalisation, settings.augmentation, settings.batch, config.seed)?;
-    settings.training(config.seed, &*sampler, config.execution).parts_that_fit(&supernet, &loader, &device)
+    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
+    let sampler = config.paths.sampler();
+    let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
+    training.fit(&supernet, &loader, &device, None)?;
+    Ok(training.micro_batches)
 }
 
-/// Trains the supernet in as many parts of a step as its memory asks for, which a keeper notes.
-fn train_fitting(
+/// The supernet as its training begins, and what gives its batches.
+fn at_the_start<'a>(
     config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
+    split: &'a Split,
+    normalisation: &'a Normalisation,
     device: &Device,
-    hooks: Hooks,
-    display: &mut dyn Display,
-) -> Result<Network, TrainError> {
-    let mut fitting = config.clone();
-    fitting.supernet.micro_batches = micro_batches_that_fit(config, split, normalisation, device)?;
-    if let Some(keeper) = &hooks.keeper {
-        keeper.at_least_micro_batches(fitting.supernet.micro_batches, config.supernet.micro_batches)?;
-    }
-    train_supernet_with(&fitting, split, normalisation, device, &*config.paths.sampler(), hooks, display)
+) -> Result<(Network, Loader<'a>), TrainError> {
+    let SupernetTraining { augmentation, batch, .. } = config.supernet;
+    let loader = Loader::new(&split.train, normalisation, augmentation, batch, config.seed)?;
+    Ok((new_supernet(config, split, device)?, loader))
 }
 
 /// A supernet with the weights of its seed.

@@ -191,12 +191,35 @@ impl Training<'_> {
         Ok(Whole { part, labels: labels.inner() })
     }
 
+    /// Asks for as many parts of a step as fit in memory, at least as many as are asked for; where these are more, `keeper` notes them. What it has
+    /// noted is not measured again.
+    ///
+    /// # Errors
+    /// What the network refuses, a device that fails, a file that cannot be read or written.
+    pub(crate) fn fit<N: MaskedNetwork>(
+        &mut self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+        keeper: Option<&Keeper>,
+    ) -> Result<(), TrainError> {
+        if keeper.map_or(Ok(None), Keeper::micro_batches)?.is_some() {
+            return Ok(());
+        }
+        let parts = self.parts_that_fit(network, loader, device)?;
+        if parts > self.micro_batches {
+            keeper.map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
+        }
+        self.micro_batches = parts;
+        Ok(())
+    }
+
     /// The fewest parts, at least as many as are asked for, in which a step fits in the memory that is left: what one ghost batch of the first
     /// step takes, times their number. On a processor of a system that tells; elsewhere what is asked for.
     ///
     /// # Errors
     /// What the network refuses, or a device that fails.
-    pub(crate) fn parts_that_fit<N: MaskedNetwork>(
+    fn parts_that_fit<N: MaskedNetwork>(
         &self,
         network: &N,
         loader: &impl Batches<Input = N::Input>,

@@ -127,9 +127,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
             let (supernet, loader) =
                 (build(&device)?, OwnLoader::new(&data.train, config.supernet.batch, config.seed)?);
-            let asked = training.micro_batches;
-            training.micro_batches = training.parts_that_fit(&supernet, &loader, &device)?;
-            keeper.as_ref().map_or(Ok(()), |keeper| keeper.at_least_micro_batches(training.micro_batches, asked))?;
+            training.fit(&supernet, &loader, &device, keeper.as_deref())?;
             let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
             Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
         };

@@ -131,17 +131,6 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    /// Notes that steps are computed in `parts` parts, if these are more than the `asked` of the configuration and than what is noted.
-    ///
-    /// # Errors
-    /// A file that cannot be read or written.
-    pub(crate) fn at_least_micro_batches(&self, parts: usize, asked: usize) -> Result<(), TrainError> {
-        match parts > self.micro_batches()?.unwrap_or(asked) {
-            true => self.set_micro_batches(parts),
-            false => Ok(()),
-        }
-    }
-
     /// Notes it, so that a training that goes on computes its steps in the same way.
     ///
     /// # Errors
