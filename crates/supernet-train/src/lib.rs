@@ -22,10 +22,12 @@ pub mod own;
 mod path_sampler;
 mod plain_l2;
 mod plan;
+mod proposer;
 pub mod rank;
 pub mod report;
 mod run;
 mod score_file;
+mod scoring;
 mod seeded_weights;
 mod stand_alone;
 mod supernet_evaluator;
@@ -37,9 +39,7 @@ mod workers;
 mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
-pub use config::{
-    NetworkSettings, PathSampling, Proposer, Retrain, Scoring, SearchConfig, Sgd, StandAloneTraining, SupernetTraining,
-};
+pub use config::{NetworkSettings, PathSampling, Retrain, SearchConfig, Sgd, StandAloneTraining, SupernetTraining};
 pub use display::{
     Dashboard, Display, Jobs, Observation, ProgressLine, Silent, Standing, dashboard_is_shown, display,
     restore_terminal,
@@ -57,7 +57,9 @@ pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
 };
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
+pub use proposer::Proposer;
 pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events, write_whole};
+pub use scoring::Scoring;
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};
 pub use supernet_evaluator::SupernetEvaluator;
