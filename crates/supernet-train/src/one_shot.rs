@@ -194,9 +194,9 @@ pub fn one_shot_search_with(
     display: &mut dyn Display,
 ) -> Result<SearchResult, TrainError> {
     let mut search = OneShot::new(config, split, device, None)?;
-    let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
-    let scored = caught(SCORING, || search.score(&supernets, strategy, display))?;
-    caught(STAND_ALONE_TRAINING, || search.retrain(supernets, scored, display))
+    let supernets = search.supernets(display)?;
+    let scored = search.score(&supernets, strategy, display)?;
+    search.retrain(supernets, scored, display)
 }
 
 /// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.
@@ -205,7 +205,7 @@ pub(crate) struct Supernets {
     earlier: Vec<Network>,
 }
 
-/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
+/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back. A panic in a stage is an error of it.
 pub(crate) struct OneShot<'a> {
     config: &'a SearchConfig,
     split: &'a Split,
@@ -238,6 +238,10 @@ impl<'a> OneShot<'a> {
 
     /// The trained supernet, with the earlier states that scores are means over.
     pub(crate) fn supernets(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
+        caught(SUPERNET_TRAINING, || self.train(display))
+    }
+
+    fn train(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
         let sample = FixedSample::new(config, split, normalisation, device)?;
@@ -269,6 +273,15 @@ impl<'a> OneShot<'a> {
 
     /// The candidates that `strategy` proposes, scored.
     pub(crate) fn score(
+        &mut self,
+        supernets: &Supernets,
+        strategy: &mut dyn Strategy,
+        display: &mut dyn Display,
+    ) -> Result<ScoredCandidates, TrainError> {
+        caught(SCORING, || self.candidates(supernets, strategy, display))
+    }
+
+    fn candidates(
         &mut self,
         supernets: &Supernets,
         strategy: &mut dyn Strategy,
@@ -370,7 +383,16 @@ impl<'a> OneShot<'a> {
     /// The best and their companions, trained from scratch and tested.
     pub(crate) fn retrain(
         self,
-        Supernets { last: supernet, .. }: Supernets,
+        supernets: Supernets,
+        scored: ScoredCandidates,
+        display: &mut dyn Display,
+    ) -> Result<SearchResult, TrainError> {
+        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, display))
+    }
+
+    fn networks(
+        self,
+        supernet: Network,
         scored: ScoredCandidates,
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {

@@ -4,15 +4,12 @@ use super::{Results, Saving, Stages, agree, lock};
 use crate::{
     Display, Group, Latency, Retrained, SearchConfig, SearchResult, TrainError,
     caught::caught,
-    config::SUPERNET_TRAINING,
     export::{Best, BestFile, BestRecord, Card, Export, OwnBest},
     latency,
     name_number::name_number,
     one_shot::OneShot,
     own::{Examples, OwnData, OwnResult, OwnSearch},
     report::cell_svg,
-    stand_alone::STAND_ALONE_TRAINING,
-    tally::SCORING,
 };
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
@@ -187,9 +184,9 @@ impl RunDirectory {
         display: &mut dyn Display,
     ) -> Result<SearchResult, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
-        let scored = caught(SCORING, || search.score(&supernets, strategy, display))?;
-        let result = caught(STAND_ALONE_TRAINING, || search.retrain(supernets, scored, display))?;
+        let supernets = search.supernets(display)?;
+        let scored = search.score(&supernets, strategy, display)?;
+        let result = search.retrain(supernets, scored, display)?;
         caught("report", || self.save(&result, device))?;
         Ok(result)
     }
@@ -223,8 +220,7 @@ impl RunDirectory {
     /// # Errors
     /// As [`RunDirectory::search`].
     pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
-        let mut search = self.stages(split, device)?;
-        Ok(caught(SUPERNET_TRAINING, || search.supernets(display))?.last)
+        Ok(self.stages(split, device)?.supernets(display)?.last)
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
@@ -233,9 +229,8 @@ impl RunDirectory {
     /// As [`RunDirectory::search`].
     pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = caught(SUPERNET_TRAINING, || search.supernets(display))?;
-        let mut strategy = self.run.config.proposer()?;
-        Ok(caught(SCORING, || search.score(&supernets, &mut *strategy, display))?.outcome.scored)
+        let supernets = search.supernets(display)?;
+        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, display)?.outcome.scored)
     }
 
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
