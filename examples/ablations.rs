@@ -7,13 +7,16 @@ use supernet::{
     prelude::*,
     train::experiments::{Ablation, AblationSettings, ablations},
 };
-use supernet_examples::{Study, report};
+use supernet_examples::{Sample, Study, report};
 
 /// Rank correlation with and without each part of the method, paired.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     study: Study,
+
+    #[command(flatten)]
+    sample: Sample,
 
     /// Epochs of a fine-tune from the shared weights.
     #[arg(long, default_value_t = 1)]
@@ -37,13 +40,14 @@ fn ablation(name: &str) -> Result<Ablation, String> {
 
 fn main() -> ExitCode {
     report(|| {
-        let Arguments { study, fine_tune_epochs, only, out } = Arguments::parse();
+        let Arguments { study, sample, fine_tune_epochs, only, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let mut settings = AblationSettings { fine_tune_epochs, ..AblationSettings::new(study.settings(&split)?) };
+        let mut settings =
+            AblationSettings { fine_tune_epochs, ..AblationSettings::new(sample.settings(study.search(&split)?)?) };
         if !only.is_empty() {
             settings.ablations = only;
         }
-        let result = ablations(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
+        let result = ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -4,13 +4,16 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{prelude::*, train::experiments::correlation};
-use supernet_examples::{Study, report};
+use supernet_examples::{Sample, Study, report};
 
 /// One-shot against stand-alone accuracy, with intervals.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     study: Study,
+
+    #[command(flatten)]
+    sample: Sample,
 
     /// Directory for the results; the same command goes on where it was stopped.
     #[arg(long, default_value = "runs/correlation")]
@@ -19,10 +22,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     report(|| {
-        let Arguments { study, out } = Arguments::parse();
+        let Arguments { study, sample, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = study.settings(&split)?;
-        let result = correlation(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
+        let settings = sample.settings(study.search(&split)?)?;
+        let result = correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

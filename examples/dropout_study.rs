@@ -7,13 +7,16 @@ use supernet::{
     prelude::*,
     train::experiments::{DropoutStudySettings, dropout_study},
 };
-use supernet_examples::{Study, report};
+use supernet_examples::{Sample, Study, report};
 
 /// Correlation of one-shot and stand-alone accuracy for several rates of path dropout.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     study: Study,
+
+    #[command(flatten)]
+    sample: Sample,
 
     /// Constant rates: the probability that all paths into a node are dropped.
     #[arg(long, value_delimiter = ',', default_values_t = [0.001, 0.01, 0.1, 0.4])]
@@ -30,10 +33,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     report(|| {
-        let Arguments { study, constant, ramp, out } = Arguments::parse();
+        let Arguments { study, sample, constant, ramp, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = DropoutStudySettings { study: study.settings(&split)?, ramp, constant };
-        let result = dropout_study(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
+        let settings = DropoutStudySettings { study: sample.settings(study.search(&split)?)?, ramp, constant };
+        let result = dropout_study(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

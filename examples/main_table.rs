@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, models, filters, cap, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let mut search = study.settings(&split)?.search;
+        let mut search = study.search(&split)?;
         // As in the paper, what was held out for scoring is trained on once everything is chosen.
         search.stand_alone.with_validation = true;
         let settings = MainTableSettings { search, filters, models, cap };

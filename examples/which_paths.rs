@@ -7,13 +7,16 @@ use supernet::{
     prelude::*,
     train::experiments::{WhichPathsSettings, which_paths},
 };
-use supernet_examples::{Study, report};
+use supernet_examples::{Sample, Study, report};
 
 /// Symmetric KL divergence against accuracy, and the worth of each operation and input.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]
     study: Study,
+
+    #[command(flatten)]
+    sample: Sample,
 
     /// Training images of which predictions are compared, in hundreds.
     #[arg(long, default_value_t = 10)]
@@ -26,10 +29,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     report(|| {
-        let Arguments { study, hundreds, out } = Arguments::parse();
+        let Arguments { study, sample, hundreds, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = WhichPathsSettings { study: study.settings(&split)?, images: 100 * hundreds };
-        let result = which_paths(&settings, study.images(&split, &device), &out, study.truth(), &mut *display())?;
+        let settings = WhichPathsSettings { study: sample.settings(study.search(&split)?)?, images: 100 * hundreds };
+        let result = which_paths(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -6,4 +6,4 @@ mod study;
 
 pub use command::command;
 pub use folder::{first_of_each_class, fitted_quick, in_fifths};
-pub use study::{Study, report};
+pub use study::{Sample, Study, report};

@@ -49,29 +49,9 @@ pub struct Study {
     #[arg(long, default_value_t = 1.0)]
     supernet_budget: f64,
 
-    /// Supernets, with the seeds 1, 2, …
-    #[arg(long, default_value_t = 3)]
-    supernets: u64,
-
-    /// Architectures drawn at random and trained from scratch.
-    #[arg(long, default_value_t = 30)]
-    natural: usize,
-
-    /// Architectures stratified by one-shot accuracy and trained from scratch.
-    #[arg(long, default_value_t = 15)]
-    stratified: usize,
-
-    /// Architectures trained from scratch with a second seed.
-    #[arg(long, default_value_t = 10)]
-    twice: usize,
-
     /// Seed of split, candidates and strata.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-
-    /// A table of networks trained from scratch before (`truth.csv` of another run); what it holds is not trained again.
-    #[arg(long)]
-    truth: Option<PathBuf>,
 
     /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
     #[arg(long, default_value = "flex")]
@@ -99,11 +79,12 @@ impl Study {
         }
     }
 
-    /// The study's settings for these images: 3 cells, 8 filters; supernets and networks from scratch see the images equally often.
+    /// Space, supernet, scoring and training from scratch for these images: 3 cells, 8 filters; supernets and networks from scratch see the
+    /// images equally often.
     ///
     /// # Errors
-    /// A number out of range.
-    pub fn settings(&self, split: &Split) -> Result<CorrelationSettings, TrainError> {
+    /// A budget out of range.
+    pub fn search(&self, split: &Split) -> Result<SearchConfig, TrainError> {
         let mut search = SearchConfig { seed: self.seed, ..fitted_quick(split) };
         if self.imagenet_stem {
             search.network.stem = StemKind::ImageNet;
@@ -113,18 +94,53 @@ impl Study {
         search.stand_alone.with_validation = false;
         let mut search = search.with_budget(self.budget)?;
         search.supernet.steps = search.clone().with_budget(self.supernet_budget)?.supernet.steps;
-        let mut settings = CorrelationSettings::new(search);
-        settings.supernet_seeds = (1..=self.supernets).collect();
-        (settings.natural, settings.stratified, settings.twice) = (self.natural, self.stratified, self.twice);
-        let least = self.natural + self.stratified;
-        settings.search.scoring.candidates = settings.search.scoring.candidates.max(least);
-        settings.check()?;
-        Ok(settings)
+        Ok(search)
     }
 
     /// What an experiment is given.
     pub fn images<'a>(&'a self, split: &'a Split, device: &'a Device) -> LabImages<'a> {
         LabImages { split, device, device_name: &self.device }
+    }
+}
+
+/// The supernets that rank, and the networks from scratch that say how well.
+#[derive(Args, Clone, Debug)]
+pub struct Sample {
+    /// Supernets, with the seeds 1, 2, …
+    #[arg(long, default_value_t = 3)]
+    supernets: u64,
+
+    /// Architectures drawn at random and trained from scratch.
+    #[arg(long, default_value_t = 30)]
+    natural: usize,
+
+    /// Architectures stratified by one-shot accuracy and trained from scratch.
+    #[arg(long, default_value_t = 15)]
+    stratified: usize,
+
+    /// Architectures trained from scratch with a second seed.
+    #[arg(long, default_value_t = 10)]
+    twice: usize,
+
+    /// A table of networks trained from scratch before (`truth.csv` of another run); what it holds is not trained again.
+    #[arg(long)]
+    truth: Option<PathBuf>,
+}
+
+impl Sample {
+    /// `search` for each of the supernets, and how its ranking is held against networks from scratch.
+    ///
+    /// # Errors
+    /// A number out of range.
+    pub fn settings(&self, search: SearchConfig) -> Result<CorrelationSettings, TrainError> {
+        let Self { supernets, natural, stratified, twice, .. } = *self;
+        let supernet_seeds = (1..=supernets).collect();
+        let mut settings =
+            CorrelationSettings { supernet_seeds, natural, stratified, twice, ..CorrelationSettings::new(search) };
+        let candidates = &mut settings.search.scoring.candidates;
+        *candidates = (*candidates).max(natural + stratified);
+        settings.check()?;
+        Ok(settings)
     }
 
     /// The table of networks trained before.
