@@ -36,9 +36,8 @@ impl CorrelationResult {
             let y = member.stand_alone[0].accuracy;
             Point { x: mean, y, dx: deviation, dy: self.seed_deviation.unwrap_or(0.0) }
         };
-        let series = |name: &str, drawn| Series {
-            name: name.into(),
-            points: self.members.iter().filter(|member| member.drawn == drawn).map(point).collect(),
+        let series = |name: &str, drawn| {
+            Series::of_networks(name, self.members.iter().filter(|member| member.drawn == drawn).map(point).collect())
         };
         let all =
             [series("drawn at random", Drawn::Natural), series("stratified by one-shot accuracy", Drawn::Stratified)];
@@ -224,11 +223,17 @@ impl fmt::Display for CorrelationResult {
 
 /// n, seeds, budget, data and device in a sentence.
 pub(crate) fn company(search: &SearchConfig, provenance: &Provenance) -> String {
+    company_at(&[search.stand_alone.filters], search, provenance)
+}
+
+/// The same where networks are trained from scratch at each of the widths `filters`.
+pub(crate) fn company_at(filters: &[usize], search: &SearchConfig, provenance: &Provenance) -> String {
+    let filters = filters.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
     let Provenance { device, data, images, supernet, burn, .. } = provenance;
     let supernet_epochs = search.supernet.steps as f64 * search.supernet.batch as f64 / images[0] as f64;
     format!(
         "{data}: {} training, {} validation, {} test images. {} cells of {} blocks; supernet of {} filters, {} steps of {} images \
-         ({supernet_epochs:.1} epochs); from scratch {} filters, {} epochs. Seed {}, device {device}, supernet {supernet}, burn {burn}.",
+         ({supernet_epochs:.1} epochs); from scratch {filters} filters, {} epochs. Seed {}, device {device}, supernet {supernet}, burn {burn}.",
         images[0],
         images[1],
         images[2],
@@ -237,7 +242,6 @@ pub(crate) fn company(search: &SearchConfig, provenance: &Provenance) -> String 
         search.network.filters,
         search.supernet.steps,
         search.supernet.batch,
-        search.stand_alone.filters,
         search.stand_alone.epochs,
         search.seed,
     )

@@ -64,7 +64,7 @@ fn figure(
         ],
         x: format!("loss on {} validation images, mean over supernets (nats)", provenance.images[1]),
         y: "published accuracy, mean of three trainings (%)".into(),
-        series: vec![Series { name: "networks".into(), points }],
+        series: vec![Series::of_networks("networks", points)],
         population: Vec::new(),
         plain_x: true,
     })

@@ -1,7 +1,7 @@
 //! The paper's main table: the best by one-shot accuracy, the best under a parameter cap, random ones and all paths on, trained from scratch
 //! at several widths (PAPER, *main table*).
 
-use super::{Lab, LabImages, ResultFile, Variant, candidates, correlation_report::company};
+use super::{Lab, LabImages, ResultFile, Variant, candidates, correlation_report::company_at};
 use crate::{
     Display, Provenance, SearchConfig, Spread, TrainError,
     report::{Cell, Page, Point, ScatterFigure, Series},
@@ -269,7 +269,7 @@ impl MainTableResult {
                     "A point for each of the widths {:?}: mean of {} networks, bars of one standard deviation (All On: of {} seeds).",
                     self.settings.filters, self.settings.models, self.settings.models
                 ),
-                company(&self.settings.search, &self.provenance),
+                company_at(&self.settings.filters, &self.settings.search, &self.provenance),
             ],
             x: "parameters (thousands)".into(),
             y: format!("accuracy on {} test images (%)", self.provenance.images[2]),
@@ -281,7 +281,7 @@ impl MainTableResult {
 
     fn page(&self, svg: &str) -> Page {
         let mut page = Page::new(format!("Main table: {}", self.provenance.data));
-        page.paragraph(&company(&self.settings.search, &self.provenance));
+        page.paragraph(&company_at(&self.settings.filters, &self.settings.search, &self.provenance));
         page.figure(svg, "test accuracy over parameters, for each method and width");
         page.paragraph(&format!(
             "Mean ± standard deviation over {} networks of each method (All On: over that many seeds), tested once on {} images. One-Shot \

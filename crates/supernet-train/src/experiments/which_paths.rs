@@ -216,9 +216,9 @@ impl WhichPathsResult {
                 false => Point { x: x.mean, y: member.stand_alone[0].accuracy, dx: x.deviation, dy: 0.0 },
             }
         };
-        let series = |name: &str, drawn| Series {
-            name: name.into(),
-            points: self.members.iter().enumerate().filter(|(_, m)| m.drawn == drawn).map(point).collect(),
+        let series = |name: &str, drawn| {
+            let members = self.members.iter().enumerate().filter(|(_, member)| member.drawn == drawn);
+            Series::of_networks(name, members.map(point).collect())
         };
         let all =
             [series("drawn at random", Drawn::Natural), series("stratified by one-shot accuracy", Drawn::Stratified)];

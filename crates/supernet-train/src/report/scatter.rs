@@ -28,10 +28,17 @@ pub struct ScatterFigure {
 /// Points of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
-    /// Its name.
+    /// Its name in the legend.
     pub name: String,
     /// Its points.
     pub points: Vec<Point>,
+}
+
+impl Series {
+    /// Points that stand for a network each: the legend says how many there are.
+    pub fn of_networks(name: &str, points: Vec<Point>) -> Self {
+        Self { name: format!("{name} (n = {})", points.len()), points }
+    }
 }
 
 /// A point and half the length of its error bars, 0 for none.
@@ -129,11 +136,10 @@ impl ScatterFigure {
     fn legend<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         let mut x = 92;
         for (i, series) in self.series.iter().enumerate() {
-            let name = format!("{} (n = {})", series.name, series.points.len());
             let style = label_style(HPos::Left, i);
-            let width = area.estimate_text_size(&name, &style)?.0 as i32;
+            let width = area.estimate_text_size(&series.name, &style)?.0 as i32;
             area.draw(&(EmptyElement::at((x, 14)) + Polygon::new(outline(i), fill(i))))?;
-            area.draw(&Text::new(name, (x + 16, 14), style))?;
+            area.draw(&Text::new(series.name.as_str(), (x + 16, 14), style))?;
             x += width * 115 / 100 + 48;
         }
         Ok(())
@@ -239,8 +245,8 @@ mod tests {
             x: "one-shot accuracy (%)".into(),
             y: "stand-alone accuracy (%)".into(),
             series: vec![
-                Series { name: "natural".into(), points: (0..30).map(point).collect() },
-                Series { name: "stratified".into(), points: (10..20).map(point).collect() },
+                Series::of_networks("natural", (0..30).map(point).collect()),
+                Series::of_networks("stratified", (10..20).map(point).collect()),
             ],
             population: (0..200).map(|i| 0.3 + 0.0015 * f64::from(i)).collect(),
             plain_x: false,
@@ -257,7 +263,7 @@ mod tests {
         }
         let mut broken = figure();
         broken.series[1].points[0].y = f64::NAN;
-        assert!(broken.svg().unwrap_err().to_string().contains("series `stratified`"));
+        assert!(broken.svg().unwrap_err().to_string().contains("series `stratified (n = 10)`"));
         broken.series.clear();
         assert!(broken.svg().is_err());
     }

@@ -25,11 +25,8 @@ impl ParetoFront {
         let point = |scored: &Scored| Point { x: cost.value(scored), y: scored.score.accuracy, dx: 0.0, dy: 0.0 };
         let others = candidates.iter().filter(|scored| !front.iter().any(|f| f.architecture == scored.architecture));
         let series = vec![
-            Series {
-                name: format!("Pareto front ({})", front.len()),
-                points: front.iter().map(|s| point(s)).collect(),
-            },
-            Series { name: "other candidates".into(), points: others.map(point).collect() },
+            Series::of_networks("Pareto front", front.iter().map(|s| point(s)).collect()),
+            Series::of_networks("other candidates", others.map(point).collect()),
         ];
         let figure = ScatterFigure {
             title: "Pareto front of the candidates".into(),
