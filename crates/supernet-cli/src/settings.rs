@@ -125,8 +125,14 @@ impl RunSettings {
         scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
         scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
         if options.min_latency.or(options.max_latency).is_some() {
-            let (least_ms, most_ms) = (options.min_latency.unwrap_or(0.0), options.max_latency.unwrap_or(OPEN_MS));
-            self.search.latency = Some(LatencyLimit { images: 1, least_ms, most_ms });
+            let open = LatencyLimit { images: 1, least_ms: 0.0, most_ms: OPEN_MS };
+            // A range for several images says nothing about one.
+            let limit = self.search.latency.filter(|limit| limit.images == 1).unwrap_or(open);
+            self.search.latency = Some(LatencyLimit {
+                images: 1,
+                least_ms: options.min_latency.unwrap_or(limit.least_ms),
+                most_ms: options.max_latency.unwrap_or(limit.most_ms),
+            });
         }
         let Options { min_parameters, max_parameters, min_macs, max_macs, .. } = *options;
         if min_parameters.or(max_parameters).or(min_macs).or(max_macs).is_some() {
@@ -239,6 +245,24 @@ mod tests {
     fn what_was_added_later_is_left_out_of_files_until_it_is_used() {
         let text = toml::to_string_pretty(&RunSettings::preset(Preset::Quick, None)).unwrap();
         assert!(text.contains("train = 6000\nvalidation = 1000\n") && !text.contains("size"), "{text}");
+    }
+
+    #[test]
+    fn one_end_of_a_range_of_latencies_leaves_the_other_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my.toml");
+        let of = |images, min_latency, max_latency| {
+            let mut there = RunSettings::preset(Preset::Quick, None);
+            there.search.latency = Some(LatencyLimit { images, least_ms: 5.0, most_ms: 20.0 });
+            fs::write(&path, toml::to_string_pretty(&there).unwrap()).unwrap();
+            let options = Options { config: Some(path.clone()), min_latency, max_latency, ..Options::default() };
+            let limit = RunSettings::new(&options, None).unwrap().search.latency.unwrap();
+            (limit.images, limit.least_ms, limit.most_ms)
+        };
+        assert_eq!(of(1, None, Some(10.0)), (1, 5.0, 10.0));
+        assert_eq!(of(1, Some(6.0), None), (1, 6.0, 20.0));
+        assert_eq!(of(64, None, None), (64, 5.0, 20.0));
+        assert_eq!(of(64, None, Some(10.0)), (1, 0.0, 10.0));
     }
 
     #[test]
