@@ -12,7 +12,7 @@ use supernet::{
     search::{Objective, Proposer, kendall, spearman},
     train::{
         AllOn, Group, Halving, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
+        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences, one_shot_search_with,
     },
     write_results,
 };
@@ -91,6 +91,36 @@ fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameter
     assert!(result.candidates.iter().filter(|c| c.cost.parameters > smallest).count() < 2);
     assert_eq!(of(Group::AllOn).count(), 1);
     assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);
+}
+
+/// Proposes only architectures whose first block takes the identity alone.
+struct Corner(RandomSearch, CellSpace);
+
+impl Strategy for Corner {
+    fn name(&self) -> &str {
+        "corner"
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        let into_the_corner = |drawn: Architecture| self.1.space().accept(drawn.mask().with(1, 1)).unwrap();
+        self.0.ask(count).into_iter().map(into_the_corner).collect()
+    }
+
+    fn tell(&mut self, _scored: &[Scored]) {}
+}
+
+#[test]
+fn random_companions_of_a_strategy_that_is_not_uniform_are_drawn_from_the_space() {
+    let config = tiny(1);
+    let (cells, split) = (config.cells().unwrap(), split());
+    let mut corner = Corner(RandomSearch::new(cells.space().clone(), 1, "corner"), cells.clone());
+    let result = one_shot_search_with(&config, &split, &mut corner, &device(), &mut Silent).unwrap();
+    let random: Vec<_> = result.retrained.iter().filter(|network| network.group == Group::Random).collect();
+    let mut uniform = RandomSearch::new(cells.space().clone(), 1, "random companions");
+    let drawn: Vec<_> = uniform.ask(2).iter().map(|drawn| cells.space().canonical(drawn).mask().clone()).collect();
+    assert_eq!(random.iter().map(|network| network.mask.clone()).collect::<Vec<_>>(), drawn);
+    assert!(drawn.iter().any(|mask| mask.bits(1) != 1), "outside of the corner");
+    assert!(random.iter().all(|network| network.one_shot.images == split.validation.len() && network.cost.macs > 0));
 }
 
 #[test]
