@@ -1,4 +1,4 @@
-//! The table that says whether the search was worth it.
+//! The table from which one reads whether the search was worth it.
 
 use super::retrained::{Group, Retrained};
 use std::fmt::{self, Write};
