@@ -211,7 +211,7 @@ mod tests {
     fn a_line_that_is_no_row_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("truth.csv");
-        fs::write(&path, format!("{HEADER}1:0,x\n")).unwrap();
+        fs::write(&path, format!("{HEADER}\n1:0,x\n")).unwrap();
         let error = Truth::open(&path).unwrap_err().to_string();
         assert!(error.contains("truth.csv: found `1:0,x`, expected architecture,settings"), "{error}");
     }
