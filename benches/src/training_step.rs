@@ -8,7 +8,7 @@ use supernet::{
         optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
         tensor::{Device, Int, Tensor, TensorData},
     },
-    nn::{Call, Execution, MaskedL2, Network, Paths, awake_on},
+    nn::{Call, Execution, MaskedL2, MaskedNetwork, Network, awake_on},
     space::{CellSpace, PathMask},
     train::SeededWeights,
 };
@@ -68,15 +68,15 @@ impl TrainingStep {
     /// If the number of masks does not divide the batch, or the device fails.
     pub fn run(&mut self, masks: &[PathMask], execution: Execution) {
         let network = self.network.take().expect("put back by the step before");
-        let paths = Paths::new(&self.cells, masks.to_vec()).expect("masks of this space");
+        let paths = network.paths(masks.to_vec(), None).expect("masks of this space");
         let cross_entropy = CrossEntropyLossConfig::new().init(&self.device);
         let (images, labels) = (self.images.clone(), self.labels.clone());
-        let gradients = awake_on(&self.device, || {
+        let (gradients, usage) = awake_on(&self.device, || {
             let call = Call { execution, ..Call::default() };
-            let logits = network.forward_with(images, &paths, &call).expect("images of this size");
-            GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network)
+            let (logits, usage) = network.forward_used(images, &paths, &call).expect("images of this size");
+            (GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network), usage)
         });
-        let directions = MaskedL2::default().apply(&network, gradients, &network.usage(&paths));
+        let directions = MaskedL2::default().apply(&network, gradients, &usage);
         self.network = Some(self.optimizer.step(0.01, network, directions));
         self.device.sync().expect("a device that works");
     }
