@@ -2,6 +2,7 @@
 
 mod architecture;
 mod canonical;
+mod cell_operation;
 mod cell_space;
 mod choice;
 mod cost;
@@ -22,7 +23,8 @@ mod testing;
 mod variation;
 
 pub use architecture::Architecture;
-pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS};
+pub use cell_operation::{CellOperation, OPERATIONS};
+pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace};
 pub use choice::Choice;
 pub use cost::{ConvOrder, Cost, NetworkShape, StemKind};
 pub use darts::{Darts, DartsEdge, DartsShape};

@@ -25,7 +25,7 @@ use supernet_space::{Architecture, NetworkShape, PathMask};
 /// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
 /// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
 ///
-/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean of what they all say.
+/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean over all of them.
 pub struct SupernetEvaluator<'a> {
     supernet: &'a Network,
     earlier: &'a [Network],
@@ -105,12 +105,12 @@ impl<'a> SupernetEvaluator<'a> {
         Self { earlier, ..self }
     }
 
-    /// The same with the operations of `execution`; kernels unless said otherwise.
+    /// Sets the operations that are used; by default kernels.
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
     }
 
-    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -144,7 +144,7 @@ impl<'a> SupernetEvaluator<'a> {
         Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
     }
 
-    /// Adds what each state of the supernet says of each mask on the runs `runs`.
+    /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
@@ -154,7 +154,7 @@ impl<'a> SupernetEvaluator<'a> {
         let ledger = self.ledger.as_ref();
         tally(asked, at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
             None => job.score(masks, memory, execution, progress),
-            Some(ledger) => ledger.said(job.key(masks), || job.score(masks, memory, execution, progress)),
+            Some(ledger) => ledger.tallies(job.key(masks), || job.score(masks, memory, execution, progress)),
         })
     }
 
