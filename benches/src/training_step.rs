@@ -1,6 +1,6 @@
 //! A supernet with everything that a training step needs.
 
-use crate::{Masks, Shape};
+use crate::{Masks, Shape, formula_images};
 use supernet::{
     burn::{
         module::Module,
@@ -32,14 +32,12 @@ impl TrainingStep {
         let config = shape.network();
         let network = config.supernet(&mut SeededWeights::new(1), &device).expect("a network");
         let n = shape.images();
-        let pixel = |i: usize| (0.37 * (i + 1) as f32).cos();
-        let images: Vec<f32> = (0..n * 3 * shape.side * shape.side).map(pixel).collect();
         let labels: Vec<i64> = (0..n as i64).map(|i| i % 10).collect();
         let momentum = MomentumConfig { momentum: 0.9, dampening: 0.0, nesterov: true };
         Self {
             network: Some(network),
             optimizer: SgdConfig::new().with_momentum(Some(momentum)).init(),
-            images: Tensor::from_data(TensorData::new(images, [n, 3, shape.side, shape.side]), &device),
+            images: formula_images(n, &[3, shape.side, shape.side], &device),
             labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
             device,
             cells: config.cells,
