@@ -32,7 +32,7 @@ impl Factorised {
 
     fn check(&self) -> Result<(), SearchError> {
         let options = self.space.choices().iter().map(|choice| choice.options().len()).sum();
-        check_count("reinforce, factorised", "theta", self.theta.len(), options)
+        check_count("factorised controller", "theta", self.theta.len(), options)
     }
 
     /// Each choice's distribution, and where its numbers begin.
@@ -48,7 +48,7 @@ impl Factorised {
 
 impl Controller for Factorised {
     fn name(&self) -> &'static str {
-        "reinforce, factorised"
+        "factorised"
     }
 
     fn space(&self) -> &SearchSpace {
