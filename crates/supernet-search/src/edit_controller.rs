@@ -52,9 +52,9 @@ pub struct EditSettings {
 }
 
 impl Default for EditSettings {
-    /// 16 units, embeddings of 8; 4 raising and 5 opening edits as published.
+    /// 12 units, embeddings of 8; 4 raising and 5 opening edits as published.
     fn default() -> Self {
-        Self { hidden: 16, embedding: 8, raises: 4, opens: 5 }
+        Self { hidden: 12, embedding: 8, raises: 4, opens: 5 }
     }
 }
 
@@ -131,13 +131,6 @@ impl EditController {
 
     pub(crate) fn parameters_mut(&mut self) -> &mut [f64] {
         &mut self.parameters
-    }
-
-    /// Returns the architecture of which every choice takes its first options: all layers closed, all widths least.
-    pub fn least(&self) -> Architecture {
-        let least = |choice: &Choice| if choice.min() == 0 { 0 } else { u64::MAX >> (64 - choice.min()) };
-        let bits = self.space.choices().iter().map(least).collect();
-        self.space.accept(self.space.mask(bits)).expect("as few options as each choice allows")
     }
 
     /// Draws an episode from `start`: its edits, and what they make of it.
@@ -387,7 +380,7 @@ fn draw(probabilities: &[f64], rng: &mut impl Rng) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::chain;
+    use crate::{least::least, testing::chain};
     use std::collections::BTreeMap;
     use supernet_space::NasBenchMacro;
 
@@ -451,7 +444,7 @@ mod tests {
             let made = edits.iter().fold(start.clone(), |network, edit| controller.apply(&network, edit));
             assert_eq!(made, network);
         }
-        assert_eq!(bench.text(&controller.least()).unwrap(), "00000000");
+        assert_eq!(bench.text(&least(bench.space())).unwrap(), "00000000");
     }
 
     #[test]

@@ -87,13 +87,16 @@ impl Reinforce<Lstm> {
         Self { settings, ..Self::with_controller(controller, seed, stream) }
     }
 
-    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward, no
-    /// entropy. Their rate of 6e-4 is for 12,800 networks; it is 0.01 here, for some hundred.
+    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward. Their numbers
+    /// are for 12,800 networks; for some hundred the rate is 0.01 instead of 6e-4. With initial weights within 0.08 the states at
+    /// all anchors are so alike that all inputs of a layer come and go together (of six layers hidden in a test two thousand
+    /// samples find 71 to 81 %); so they are within 0.3 here, and an entropy of 0.03 keeps the policy open (97 %).
     pub fn nas_rl(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let stream = stream.into();
-        let controller = Lstm::of(space, LstmSettings::nas_rl(), seed, &format!("{stream}/init"));
+        let controller =
+            Lstm::of(space, LstmSettings { init: 0.3, ..LstmSettings::nas_rl() }, seed, &format!("{stream}/init"));
         let reward = RewardMap::Power(3.0);
-        let settings = ReinforceSettings { rate: 0.01, entropy: 0.0, reward, ..ReinforceSettings::default() };
+        let settings = ReinforceSettings { rate: 0.01, entropy: 0.03, reward, ..ReinforceSettings::default() };
         Self { settings, name: "nas-rl".into(), ..Self::with_controller(controller, seed, stream) }
     }
 }
