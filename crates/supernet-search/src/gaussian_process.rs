@@ -4,13 +4,13 @@ use crate::{
     Normal, SearchError, Surrogate,
     adam::Adam,
     kernel::{Distances, Hyperparameters},
-    surrogate::{Scale, check_rows},
+    surrogate::{Scale, assert_more, check_rows},
 };
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-const NAME: &str = "gaussian process";
+const NAME: &str = "gp";
 
 /// A Gaussian process (Rasmussen and Williams, 2006, algorithm 2.1) of Matérn covariance, smoothness 5/2, with a length for each
 /// *block* of columns: k(x, y) = σ²·(1 + √5·r + 5r²/3)·exp(−√5·r), r² = Σ_b |x_b − y_b|² / (2·l_b²). Two one-hot blocks are at
@@ -163,13 +163,17 @@ impl Surrogate for Gp {
         Ok(())
     }
 
-    fn condition(&mut self, input: &[f64], target: f64) {
+    fn condition(&mut self, more: &[Vec<f64>], more_targets: &[f64]) {
         let Fitted { mut inputs, mut targets, scale, hyperparameters, .. } =
             self.fitted.take().expect("a fitted model");
-        assert_eq!(input.len(), inputs[0].len(), "a row of as many columns as were fitted");
-        inputs.push(input.to_vec());
-        targets.push(scale.scaled(target));
+        assert_more(inputs[0].len(), more, more_targets);
+        inputs.extend_from_slice(more);
+        targets.extend(more_targets.iter().map(|&target| scale.scaled(target)));
         self.fitted = Some(self.posterior(inputs, targets, scale, hyperparameters));
+    }
+
+    fn most_rows(&self) -> usize {
+        300
     }
 
     fn predict(&self, inputs: &[Vec<f64>]) -> Vec<Normal> {
@@ -276,7 +280,7 @@ mod tests {
         warm.fit(&inputs[..20], &targets[..20]).unwrap();
         assert_eq!((&again, &warm), (&gp, &gp));
         let before = gp.predict(&inputs[25..26])[0];
-        gp.condition(&inputs[25], before.mean);
+        gp.condition(&inputs[25..26], &[before.mean]);
         let after = gp.predict(&inputs[25..26])[0];
         assert!((after.mean - before.mean).abs() < 1e-9 && after.variance < before.variance);
     }
@@ -296,7 +300,7 @@ mod tests {
     #[test]
     fn lengths_for_other_blocks_are_refused() {
         let error = Gp::new([0..2]).with_hyperparameters(given(2)).unwrap_err();
-        assert_eq!(error.to_string(), "gaussian process, lengths: found 2, expected one for each block");
+        assert_eq!(error.to_string(), "gp, lengths: found 2, expected one for each block");
         let error = Gp::new([0..2, 2..5]).fit(&[vec![0.0; 4]], &[1.0]).unwrap_err();
         assert!(error.to_string().contains("rows of 4 columns and a block of 2..5"), "{error}");
     }

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod acquisition;
 mod adam;
 mod agreement;
+mod archive;
+mod bayesian_linear;
 mod bootstrap;
 mod bracket;
 mod budget;
@@ -9,11 +12,15 @@ mod by_loss;
 mod constraints;
 mod controller;
 mod correlate;
+mod dngo;
+mod ensemble;
 mod error;
 mod evaluator;
 mod exact;
 mod factorised;
 mod gaussian_process;
+mod growth;
+mod guided;
 mod hill_climbing;
 mod hyperband;
 mod kernel;
@@ -21,8 +28,10 @@ mod known;
 mod linear_fit;
 mod lstm;
 mod main_effects;
+mod mlp;
 mod nsga2;
 mod pareto;
+mod progressive;
 mod random;
 pub mod ranking;
 mod regularised_evolution;
@@ -35,11 +44,13 @@ mod subset_distribution;
 mod successive_halving;
 mod surrogate;
 mod table;
+mod targets;
 #[cfg(test)]
 mod testing;
 mod tournament_evolution;
 mod tpe;
 
+pub use acquisition::{Acquisition, expected_improvement};
 pub use agreement::{best_place_among, kendall, precision_at, spearman};
 pub use bootstrap::{Bootstrap, Estimate};
 pub use bracket::Rung;
@@ -54,10 +65,14 @@ pub use correlate::{
     BestAmong, CorrelateSettings, PrecisionAt, TableAgreement, TableCorrelation, correlate, correlate_evaluator,
     correlate_rankings, cost_rankings, score_rankings,
 };
+pub use dngo::Dngo;
+pub use ensemble::Ensemble;
 pub use error::SearchError;
 pub use evaluator::{Evaluator, RankBy, Score, Scored};
 pub use factorised::Factorised;
 pub use gaussian_process::Gp;
+pub use growth::Growth;
+pub use guided::Guided;
 pub use hill_climbing::HillClimbing;
 pub use hyperband::Hyperband;
 pub use kernel::Hyperparameters;
@@ -66,6 +81,7 @@ pub use lstm::Lstm;
 pub use main_effects::main_effects;
 pub use nsga2::Nsga2;
 pub use pareto::{Objective, crowding, dominates, fronts, pareto_front};
+pub use progressive::Progressive;
 pub use random::RandomSearch;
 pub use ranking::Ranking;
 pub use regularised_evolution::RegularisedEvolution;
@@ -76,5 +92,6 @@ pub use strategy::Strategy;
 pub use successive_halving::SuccessiveHalving;
 pub use surrogate::{Normal, Surrogate};
 pub use table::{Table, TableColumns, TableRow};
+pub use targets::surrogate_targets;
 pub use tournament_evolution::TournamentEvolution;
 pub use tpe::Tpe;

@@ -8,13 +8,13 @@ use supernet_space::{Architecture, SearchSpace};
 macro_rules! checked_state {
     ($name:ident $(<$parameter:ident: $bound:path>)?) => {
         impl$(<$parameter: serde::Serialize + $bound>)? serde::Serialize for $name$(<$parameter>)? {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<Writer: serde::Serializer>(&self, serializer: Writer) -> Result<Writer::Ok, Writer::Error> {
                 Self::serialize(self, serializer)
             }
         }
 
         impl<'de $(, $parameter: serde::Deserialize<'de> + $bound)?> serde::Deserialize<'de> for $name$(<$parameter>)? {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<Reader: serde::Deserializer<'de>>(deserializer: Reader) -> Result<Self, Reader::Error> {
                 let state = Self::deserialize(deserializer)?;
                 state.check().map_err(serde::de::Error::custom)?;
                 Ok(state)

@@ -5,13 +5,13 @@ use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, Instant};
 use supernet_search::{
-    BudgetLimits, BudgetedStrategy, Constraints, Evaluator, Factorised, HillClimbing, Hyperband, Nsga2, Objective,
-    PerBudget, Proposal, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
-    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within,
-    search_within,
+    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, Evaluator, Factorised, Guided, HillClimbing,
+    Hyperband, Nsga2, Objective, PerBudget, Progressive, Proposal, RandomSearch, RegularisedEvolution, Reinforce,
+    Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search,
+    search_budgeted, search_budgeted_within, search_within,
 };
 use supernet_space::{
-    Architecture, CellSpace, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
+    Architecture, CellSpace, Choice, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
 };
 
 /// Applies a generic function to each strategy over a space.
@@ -31,6 +31,13 @@ macro_rules! each_strategy {
         $check(Reinforce::factorised(space.clone(), 1, "factorised"), space $(, $argument)*);
         $check(Reinforce::lstm(space.clone(), 1, "lstm"), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
+        $check(Guided::gp_ei(space.clone(), 1, "gp"), space $(, $argument)*);
+        $check(Guided::gp_ei_per_second(space.clone(), 1, "per second"), space $(, $argument)*);
+        // One network instead of five: a fit is what takes its time.
+        let network = Dngo::new(1).with_networks(1).unwrap();
+        let dngo = Guided::new(space.clone(), network, Acquisition::ExpectedImprovement, 1, "dngo");
+        $check(dngo, space $(, $argument)*);
+        $check(Progressive::pnas(space.clone(), 1, "pnas"), space $(, $argument)*);
     }};
 }
 
@@ -65,6 +72,22 @@ impl Evaluator for ByFormula {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, SearchError> {
         Ok(architectures.iter().map(score).collect())
     }
+}
+
+/// A convolution with a kernel and a norm, the norm with a momentum, and layers that only some depths have.
+fn nested() -> SearchSpace {
+    let one_of = |name: String, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
+    let depths = ["1", "2", "3", "4"];
+    let layer = |i: usize| {
+        let op = one_of(format!("{i}/op"), &["conv", "pool", "skip"]);
+        let kernel = one_of(format!("{i}/kernel"), &["3", "5", "7"]).under(format!("{i}/op"), ["conv"]);
+        let norm = one_of(format!("{i}/norm"), &["none", "batch"]).under(format!("{i}/op"), ["conv"]);
+        let momentum = one_of(format!("{i}/momentum"), &["low", "high"]).under(format!("{i}/norm"), ["batch"]);
+        let is_there = |choice: Choice| if i == 0 { choice } else { choice.under("depth", depths[i..].to_vec()) };
+        [is_there(op), kernel, norm, momentum]
+    };
+    let choices = std::iter::once(one_of("depth".into(), &depths)).chain((0..4).flat_map(layer));
+    SearchSpace::new("nested", choices).unwrap()
 }
 
 fn cells() -> SearchSpace {
@@ -104,6 +127,7 @@ fn a_stored_strategy_goes_on_exactly() {
     }
     each_strategy!(check(cells()));
     each_strategy!(check(NasBenchMacro::new().space().clone()));
+    each_strategy!(check(nested()));
 }
 
 #[test]

@@ -41,7 +41,7 @@ impl Symmetry {
             &Symmetry::Blocks { cells, blocks, fixed } => (
                 choices.len() == 2 * cells * blocks
                     && (0..cells * blocks).all(|i| choices[2 * i].options().len() == fixed + i % blocks),
-                "two choices for each block, the inputs of block i being the fixed ones and i blocks",
+                "two choices for each block, always active, the inputs of block i being the fixed ones and i blocks",
             ),
             Symmetry::IdentityLayers { stages } => (
                 choices.len() == stages.iter().sum::<usize>()
@@ -49,17 +49,18 @@ impl Symmetry {
                     && choices.iter().all(is_one)
                     && stage_choices(choices, stages)
                         .all(|stage| stage[1..].windows(2).all(|two| two[0].options() == two[1].options())),
-                "one choice for each layer of each stage, one option to be taken, the same options after the first",
+                "one choice for each layer of each stage, always active, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
                 choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
-                "six choices of one of the five operations of NAS-Bench-201",
+                "six choices, always active, of one of the five operations of NAS-Bench-201",
             ),
         };
-        match fits {
-            true => Ok(()),
-            false => Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }),
+        let unconditional = choices.iter().all(|choice| choice.when().is_empty());
+        if fits && (unconditional || *self == Symmetry::None) {
+            return Ok(());
         }
+        Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected })
     }
 
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
