@@ -3,12 +3,12 @@
 
 use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 use supernet_search::{
-    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, Evaluator, Factorised, Guided, HillClimbing,
-    Hyperband, Nsga2, Objective, PerBudget, Progressive, Proposal, RandomSearch, RegularisedEvolution, Reinforce,
-    Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search,
-    search_budgeted, search_budgeted_within, search_within,
+    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, EditPolicy, Evaluator, Factorised, Guided,
+    HillClimbing, Hyperband, Nsga2, Objective, PerBudget, Ppo, Progressive, Proposal, QLearning, RandomSearch,
+    RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table,
+    TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
 use supernet_space::{
     Architecture, CellSpace, Choice, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
@@ -30,6 +30,10 @@ macro_rules! each_strategy {
         $check(HillClimbing::new(space.clone(), 1, "climb"), space $(, $argument)*);
         $check(Reinforce::factorised(space.clone(), 1, "factorised"), space $(, $argument)*);
         $check(Reinforce::lstm(space.clone(), 1, "lstm"), space $(, $argument)*);
+        $check(Reinforce::nas_rl(space.clone(), 1, "nas-rl"), space $(, $argument)*);
+        $check(Ppo::factorised(space.clone(), 1, "ppo"), space $(, $argument)*);
+        $check(Ppo::lstm(space.clone(), 1, "ppo"), space $(, $argument)*);
+        $check(QLearning::new(space.clone(), 1, "q"), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
         $check(Guided::gp_ei(space.clone(), 1, "gp"), space $(, $argument)*);
         $check(Guided::gp_ei_per_second(space.clone(), 1, "per second"), space $(, $argument)*);
@@ -62,6 +66,16 @@ fn score(architecture: &Architecture) -> Scored {
     let accuracy = if hash % 50 == 7 { f64::NAN } else { 0.5 + 0.1 * value.sin() + (hash % 97) as f64 * 1e-4 };
     let cost = Cost { parameters: 1_000 * u64::from(architecture.paths_on()) + hash % 100, macs: hash % 1_000 };
     Scored { architecture: architecture.clone(), score: Score { accuracy, loss: f64::NAN, images: 0 }, cost }
+}
+
+/// The processor time of this thread where the system tells it, so that other work on the machine does not count; else the time
+/// of day.
+fn now() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
+        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
+        None => SystemTime::UNIX_EPOCH.elapsed().unwrap(),
+    }
 }
 
 struct ByFormula;
@@ -128,6 +142,8 @@ fn a_stored_strategy_goes_on_exactly() {
     each_strategy!(check(cells()));
     each_strategy!(check(NasBenchMacro::new().space().clone()));
     each_strategy!(check(nested()));
+    let layers = NasBenchMacro::new().space().clone();
+    check(EditPolicy::new(layers.clone(), 1, "edits").unwrap(), &layers);
 }
 
 #[test]
@@ -201,13 +217,13 @@ fn a_state_that_does_not_fit_its_space_is_refused_and_none_makes_a_strategy_pani
     let reinforce = Reinforce::factorised(NasBenchMacro::new().space().clone(), 1, "factorised");
     let short = serde_json::to_string(&reinforce).unwrap().replacen("\"theta\":[\"0\",", "\"theta\":[", 1);
     let error = serde_json::from_str::<Reinforce<Factorised>>(&short).unwrap_err();
-    assert!(error.to_string().contains("reinforce, factorised, theta: found 23 entries, expected 24"), "{error}");
+    assert!(error.to_string().contains("factorised controller, theta: found 23 entries, expected 24"), "{error}");
 }
 
 #[test]
 fn a_hundred_thousand_proposals_take_seconds_and_no_memory() {
     fn check<S: Strategy + Serialize>(mut strategy: S, _: &SearchSpace) {
-        let started = Instant::now();
+        let started = now();
         let told: Vec<Scored> = strategy.ask(200).iter().map(score).collect();
         strategy.tell(&told);
         let before = serde_json::to_string(&strategy).unwrap().len();
@@ -215,7 +231,7 @@ fn a_hundred_thousand_proposals_take_seconds_and_no_memory() {
             assert_eq!(strategy.ask(100).len(), 100);
         }
         let after = serde_json::to_string(&strategy).unwrap().len();
-        let took = started.elapsed();
+        let took = now() - started;
         println!("{:<24} {:>6.2} s, state {before} to {after} bytes", strategy.name(), took.as_secs_f64());
         // Neighbours that a climb waits for are written once more as waited for, and a counter grows by some digits.
         assert!(after <= 2 * before, "{}: {before} to {after} bytes", strategy.name());
@@ -227,7 +243,7 @@ fn a_hundred_thousand_proposals_take_seconds_and_no_memory() {
 #[test]
 fn a_hundred_thousand_proposals_with_scores_take_seconds() {
     fn check<S: BudgetedStrategy + Serialize>(mut strategy: S, _: &SearchSpace) {
-        let (started, mut asked) = (Instant::now(), 0);
+        let (started, mut asked) = (now(), 0);
         while asked < 100_000 {
             let proposals = strategy.ask(100);
             asked += proposals.len();
@@ -236,8 +252,9 @@ fn a_hundred_thousand_proposals_with_scores_take_seconds() {
             strategy.tell(&told);
         }
         let size = serde_json::to_string(&strategy).unwrap().len();
-        println!("{:<24} {:>6.2} s, state {size} bytes", strategy.name(), started.elapsed().as_secs_f64());
-        assert!(size < 20_000 && started.elapsed() < Duration::from_secs(10));
+        let took = now() - started;
+        println!("{:<24} {:>6.2} s, state {size} bytes", strategy.name(), took.as_secs_f64());
+        assert!(size < 20_000 && took < Duration::from_secs(10));
     }
     each_budgeted!(check(CellSpace::new(8, 4).unwrap().space().clone()));
 }

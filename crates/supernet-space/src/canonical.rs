@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, NasBench201, PathMask, SearchSpace, SpaceError, nas_bench_201};
+use crate::{Choice, GeneticStages, NasBench201, PathMask, SearchSpace, SpaceError, genetic_stages, nas_bench_201};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ pub(crate) enum Symmetry {
     IdentityLayers { stages: Vec<usize> },
     /// The cells of NAS-Bench-201.
     NasBench201,
+    /// Stages of so many nodes each, of which any but the first reads any of those before it and whose names are free.
+    UnlabelledStages { nodes: Vec<usize> },
 }
 
 /// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of them with five).
@@ -55,6 +57,16 @@ impl Symmetry {
                 choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
                 "six choices, always active, of one of the five operations of NAS-Bench-201",
             ),
+            Symmetry::UnlabelledStages { nodes } => {
+                let reads = nodes.iter().flat_map(|&nodes| 1..nodes);
+                let is_any = |(earlier, choice): (usize, &Choice)| {
+                    choice.options().len() == earlier && choice.min() == 0 && choice.max() == earlier
+                };
+                let fits = nodes.iter().all(|nodes| (2..=GeneticStages::MOST_NODES).contains(nodes))
+                    && choices.len() == reads.clone().count()
+                    && reads.zip(choices).all(is_any);
+                (fits, "one choice for each node after the first of each stage, any of the nodes before it")
+            }
         };
         let unconditional = choices.iter().all(|choice| choice.when().is_empty());
         if fits && (unconditional || *self == Symmetry::None) {
@@ -73,6 +85,7 @@ impl Symmetry {
                 let least = nas_bench_201::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
+            Symmetry::UnlabelledStages { nodes } => unlabelled(mask, nodes),
         }
     }
 
@@ -94,6 +107,9 @@ impl Symmetry {
                 Some(stage_choices(space.choices(), stages).map(of_stage).product())
             }
             Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
+            Symmetry::UnlabelledStages { nodes } => {
+                Some(nodes.iter().map(|&nodes| BigUint::from(genetic_stages::different_stages(nodes))).product())
+            }
         }
     }
 }
@@ -130,6 +146,20 @@ fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
             canonical = canonical.with(first + 1 + layer, bits);
         }
         first += layers;
+    }
+    canonical
+}
+
+/// Each stage with the names that make the least text.
+fn unlabelled(mask: &PathMask, nodes: &[usize]) -> PathMask {
+    let mut canonical = mask.clone();
+    let mut first = 0;
+    for nodes in nodes {
+        let inputs: Vec<u64> = (first..first + nodes - 1).map(|choice| mask.bits(choice)).collect();
+        for (choice, bits) in genetic_stages::least_names(&inputs).into_iter().enumerate() {
+            canonical = canonical.with(first + choice, bits);
+        }
+        first += nodes - 1;
     }
     canonical
 }

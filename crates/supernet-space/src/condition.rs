@@ -355,6 +355,23 @@ mod tests {
     }
 
     #[test]
+    fn an_architecture_is_made_of_its_active_choices_in_order() {
+        let space = nested();
+        let mut asked = Vec::new();
+        let pool = space.architecture(|choice| {
+            asked.push(choice);
+            if choice == 0 { 0b010 } else { 0b1 }
+        });
+        assert_eq!((asked, pool.to_string()), (vec![0, 4], "010/100/10/10/10".into()));
+    }
+
+    #[test]
+    #[should_panic(expected = "choice `op` of space `nested` does not allow 0b11")]
+    fn a_subset_that_a_choice_does_not_allow_is_a_broken_contract() {
+        nested().architecture(|_| 0b11);
+    }
+
+    #[test]
     fn a_branch_that_a_mutation_opens_is_drawn() {
         let space = nested();
         let skip = space.parse_architecture("001/100/10/10/10").unwrap();

@@ -87,9 +87,23 @@ impl SearchSpace {
         self.conditions.order()
     }
 
-    /// The architecture of a subset for each choice that is active, set one after the other: `subset` is asked for those alone, with
-    /// its place; all others hold their least.
-    pub(crate) fn architecture(&self, mut subset: impl FnMut(usize) -> u64) -> Architecture {
+    /// Returns the architecture that takes `subset(choice)` of each choice that is active, choices by place. `subset` is asked for those
+    /// alone, each behind those that it depends on: what draws choice by choice draws nothing that is not there.
+    ///
+    /// # Panics
+    /// If a choice does not allow its subset.
+    pub fn architecture(&self, mut subset: impl FnMut(usize) -> u64) -> Architecture {
+        self.settled(|i| {
+            let (choice, bits) = (&self.choices[i], subset(i));
+            let taken = bits.count_ones() as usize;
+            let is_allowed = (choice.min()..=choice.max()).contains(&taken) && bits & !self.shape[i].full() == 0;
+            assert!(is_allowed, "choice `{}` of space `{}` does not allow {bits:#b}", choice.name(), self.name);
+            bits
+        })
+    }
+
+    /// The same for subsets that may be anything.
+    pub(crate) fn settled(&self, mut subset: impl FnMut(usize) -> u64) -> Architecture {
         let mut bits = vec![0; self.choices.len()];
         let mut active = vec![false; self.choices.len()];
         for &choice in self.conditions.order() {
@@ -188,7 +202,7 @@ impl SearchSpace {
                 });
             }
         }
-        Ok(self.architecture(|choice| mask.bits(choice)))
+        Ok(self.settled(|choice| mask.bits(choice)))
     }
 
     /// Whether an architecture that came from outside is one of this space.
@@ -217,7 +231,7 @@ impl SearchSpace {
     /// as its sibling, however much there is to choose within.
     pub fn sample(&self, rng: &mut impl Rng) -> Architecture {
         let bits: Vec<u64> = self.choices.iter().map(|choice| choice.sample(rng)).collect();
-        self.architecture(|choice| bits[choice])
+        self.settled(|choice| bits[choice])
     }
 
     /// The canonical member of the architectures that describe the same network (PAPER: *Same network*): choices that are not active
@@ -227,7 +241,7 @@ impl SearchSpace {
     /// If the architecture is one of another space.
     pub fn canonical(&self, architecture: &Architecture) -> Architecture {
         assert!(architecture.shape() == &self.shape[..], "architecture of another space");
-        let settled = self.architecture(|choice| architecture.bits(choice));
+        let settled = self.settled(|choice| architecture.bits(choice));
         Architecture::accepted(self.symmetry.canonical(settled.mask()))
     }
 }

@@ -51,7 +51,7 @@ impl SearchSpace {
             let (choice, bits) = (&self.choices()[i], architecture.bits(i));
             (0..choice.neighbour_count(bits)).map(move |rank| {
                 let changed = architecture.with(i, choice.neighbour(bits, rank));
-                self.architecture(|j| changed.bits(j))
+                self.settled(|j| changed.bits(j))
             })
         };
         (0..self.choices().len()).filter(|&i| active[i]).flat_map(of_choice).collect()
@@ -74,7 +74,7 @@ impl SearchSpace {
         let i = free[rng.random_range(0..free.len())];
         let bits = self.choices()[i].neighbour(architecture.bits(i), rng.random_range(0..count(i)));
         let changed = architecture.with(i, bits);
-        self.architecture(|j| if active[j] { changed.bits(j) } else { self.choices()[j].sample(rng) })
+        self.settled(|j| if active[j] { changed.bits(j) } else { self.choices()[j].sample(rng) })
     }
 
     /// Uniform crossover (Syswerda, 1989): each choice from either parent with probability one half. A choice that is active in the child
@@ -87,7 +87,7 @@ impl SearchSpace {
         self.assert_own(b);
         let (of_a, of_b) = (self.active(a), self.active(b));
         let from_a: Vec<bool> = (0..self.choices().len()).map(|_| rng.random()).collect();
-        self.architecture(|i| match (of_a[i], of_b[i]) {
+        self.settled(|i| match (of_a[i], of_b[i]) {
             (false, false) => self.choices()[i].sample(rng),
             (in_a, in_b) => {
                 if in_a && (from_a[i] || !in_b) {
@@ -107,7 +107,7 @@ impl SearchSpace {
         if self.size() > most.into() {
             return Err(SpaceError::TooMany { space: self.name().into(), found: self.size().to_string(), most });
         }
-        let mut all = vec![self.architecture(|choice| self.choices()[choice].least())];
+        let mut all = vec![self.settled(|choice| self.choices()[choice].least())];
         for &i in self.parents_first() {
             let choice = &self.choices()[i];
             let of_choice = |one: Architecture| {
