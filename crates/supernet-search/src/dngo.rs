@@ -18,7 +18,7 @@ const NAME: &str = "dngo";
 /// predicts mean and variance. Time grows with the number of rows, not with its cube.
 ///
 /// Ours: 5 networks of other random weights, whose predictions are mixed (the mean of means; the mean of variances and the variance of means);
-/// 300 steps whatever the number of rows; the regression's precisions are those of most evidence on a grid instead of a mean over slice samples.
+/// 200 steps whatever the number of rows; the regression's precisions are those of most evidence on a grid instead of a mean over slice samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dngo {
     seed: u64,
@@ -39,7 +39,7 @@ struct Fitted {
 
 impl Dngo {
     const HIDDEN: [usize; 3] = [50; 3];
-    const TRAINING: Training = Training { loss: Loss::Squared, steps: 300, batch: 32, rate: 0.01 };
+    const TRAINING: Training = Training { loss: Loss::Squared, steps: 200, batch: 32, rate: 0.01 };
 
     /// Returns a model of 5 networks, whose weights and batches are drawn under `seed`.
     pub fn new(seed: u64) -> Self {

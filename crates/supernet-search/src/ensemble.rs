@@ -17,7 +17,7 @@ const NAME: &str = "ensemble";
 /// another fifth and is trained on the absolute error. A prediction's mean and variance are those of the members' outputs.
 ///
 /// Ours: the members read an architecture's encoding through two layers of 50 tanh units (there: learnt embeddings and an LSTM or one layer);
-/// 600 steps of Adam on batches of 32, the rate falling from 0.01 to a tenth of it. Rows that are added later teach nothing until the next fit.
+/// 400 steps of Adam on batches of 32, the rate falling from 0.01 to a tenth of it. Rows that are added later teach nothing until the next fit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ensemble {
     seed: u64,
@@ -35,7 +35,7 @@ struct Fitted {
 
 impl Ensemble {
     const HIDDEN: [usize; 2] = [50; 2];
-    const TRAINING: Training = Training { loss: Loss::Absolute, steps: 600, batch: 32, rate: 0.01 };
+    const TRAINING: Training = Training { loss: Loss::Absolute, steps: 400, batch: 32, rate: 0.01 };
 
     /// Returns an ensemble of 5 members, whose weights, batches and parts are drawn under `seed`.
     pub fn new(seed: u64) -> Self {

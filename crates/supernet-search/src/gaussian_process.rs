@@ -18,7 +18,7 @@ const NAME: &str = "gp";
 /// one for each dimension).
 ///
 /// Targets are scaled to mean 0 and deviation 1. Lengths, σ² and the noise's variance maximise the marginal likelihood times weak
-/// log-normal priors, by [`Gp::STEPS`] steps of Adam on their logarithms from the
+/// log-normal priors, by at most [`Gp::STEPS`] steps of Adam on their logarithms from the
 /// priors' medians, on at most [`Gp::MOST_LEARNT_FROM`] of the rows, evenly spaced. The posterior is of all rows. Time n³ and
 /// memory n² for n rows: whoever has more than some hundred rows chooses among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ impl PartialEq for Fitted {
 }
 
 impl Gp {
-    /// Steps up the marginal likelihood.
+    /// The most steps up the marginal likelihood; ten that gain less than a hundredth of a nat end it.
     pub const STEPS: usize = 60;
 
     /// The most rows that lengths, σ² and noise are learnt from.
@@ -97,11 +97,18 @@ impl Gp {
         let mut logs = Hyperparameters::median(self.blocks.len()).logs();
         let mut best = (f64::NEG_INFINITY, logs.clone());
         let mut adam = Adam::new(logs.len());
-        for _ in 0..Self::STEPS {
+        let mut ten_before = f64::NEG_INFINITY;
+        for step in 0..Self::STEPS {
             // A covariance that has no factor is the end of a path that went too far.
             let Some((posterior, gradient)) = distances.log_posterior(&logs, &y) else { break };
             if posterior > best.0 {
                 best = (posterior, logs.clone());
+            }
+            if step % 10 == 9 {
+                if best.0 < ten_before + 0.01 {
+                    break;
+                }
+                ten_before = best.0;
             }
             let downhill: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
             adam.step(&mut logs, &downhill, 0.1);

@@ -23,8 +23,8 @@ const NAME: &str = "guided";
 ///
 /// # Cost
 /// What is dear to learn is learnt anew each time the number told has grown by a tenth (each time, up to 20), from at most
-/// [`Surrogate::most_rows`] networks: the best half of as many, and those told last of the others. A fit is good for a fiftieth of what was told,
-/// so from 100 networks on some proposals come from one ranking. At most [`Strategy::most_at_once`] proposals are guided between two
+/// [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half of as many, and those told last of the others. A fit is good for a
+/// fiftieth of what was told, so from 100 networks on some proposals come from one ranking. At most [`Strategy::most_at_once`] proposals are guided between two
 /// tells; further ones are uniform. So the time per proposal falls as a search goes on; memory is one entry for each network told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 // Left to itself, serde wants a default of S for the field that is skipped.
@@ -38,6 +38,7 @@ pub struct Guided<S> {
     start: usize,
     uniform: usize,
     centres: usize,
+    rows: usize,
     told: Archive,
     /// Ranked candidates that are still to be proposed, the next one last.
     plan: Vec<Architecture>,
@@ -95,6 +96,7 @@ impl<S: Surrogate + Clone> Guided<S> {
         stream: impl Into<String>,
     ) -> Self {
         let name = format!("{}, {}", surrogate.name(), acquisition.name());
+        let rows = surrogate.most_rows();
         Self {
             space,
             proposals: Proposals::new(seed, stream),
@@ -104,6 +106,7 @@ impl<S: Surrogate + Clone> Guided<S> {
             start: 20,
             uniform: 150,
             centres: 5,
+            rows,
             told: Archive::default(),
             plan: Vec::new(),
             out: Vec::new(),
@@ -129,6 +132,14 @@ impl<S: Surrogate + Clone> Guided<S> {
         at_least(NAME, "candidates", uniform + centres, 1, "at least one uniform draw or one centre")?;
         Ok(Self { uniform, centres, ..self })
     }
+
+    /// Returns the search whose surrogate learns from another number of networks at most, at least 2.
+    ///
+    /// # Errors
+    /// Fewer than two.
+    pub fn with_rows(self, rows: usize) -> Result<Self, SearchError> {
+        Ok(Self { rows: at_least(NAME, "rows", rows, 2, "at least 2")?, ..self })
+    }
 }
 
 /// The greatest number of 20·1.1^k, rounded down, that is not above n; n itself up to 20.
@@ -146,6 +157,7 @@ fn learnt_from(n: usize) -> usize {
 impl<S: Surrogate> Guided<S> {
     fn check(&self) -> Result<(), SearchError> {
         at_least(NAME, "start", self.start, 1, "at least 1")?;
+        at_least(NAME, "rows", self.rows, 2, "at least 2")?;
         self.told.check(&self.space)?;
         check_all(&self.space, self.plan.iter().chain(&self.out))
     }
@@ -156,7 +168,7 @@ impl<S: Surrogate + Clone> Guided<S> {
     const AT_ONCE: usize = 4;
     /// The most proposals of one ranking, and the most of them that are chosen with those before counted in.
     const MOST_PLANNED: usize = 64;
-    const MOST_CHOSEN: usize = 8;
+    const MOST_CHOSEN: usize = 4;
     const MOST_NEIGHBOURS: usize = 100;
 
     fn planned_at_once(&self) -> usize {
@@ -219,7 +231,7 @@ impl<S: Surrogate + Clone> Guided<S> {
             self.fitted = Some(self.learnt(encoding, &entries[..first])?);
         }
         let fitted = self.fitted.as_ref()?;
-        let more = bounded(&entries[first..], self.surrogate.most_rows() / 4);
+        let more = bounded(&entries[first..], self.rows / 4);
         let (mut score, mut log_seconds) = (fitted.score.clone(), fitted.log_seconds.clone());
         if !more.is_empty() {
             let inputs = rows(encoding, &more);
@@ -231,7 +243,7 @@ impl<S: Surrogate + Clone> Guided<S> {
     }
 
     fn learnt(&self, encoding: &Encoding, first: &[Entry]) -> Option<Fitted<S>> {
-        let entries = bounded(first, self.surrogate.most_rows());
+        let entries = bounded(first, self.rows);
         let rule = Targets::of(&entries.iter().map(|(_, told)| told.accuracy()).collect::<Vec<_>>())?;
         let inputs = rows(encoding, &entries);
         let fit = |values: &[f64]| {
@@ -414,6 +426,17 @@ mod tests {
     }
 
     #[test]
+    fn below_twenty_networks_dngo_is_not_trusted_yet() {
+        let space = chain(6);
+        let mut strategy = Guided::dngo(space.clone(), 3, "dngo");
+        for step in 0..19 {
+            let asked = strategy.ask(1);
+            assert_eq!(asked[0], space.sample(&mut supernet_space::draws(3, "dngo", step)));
+            strategy.tell(&by_paths(&asked));
+        }
+    }
+
+    #[test]
     fn beyond_what_is_planned_at_once_proposals_are_uniform_until_something_is_told() {
         let mut strategy = Guided::gp_ei(chain(8), 1, "gp");
         let start = strategy.ask(20);
@@ -440,5 +463,6 @@ mod tests {
         let error = Guided::gp_ei(chain(2), 1, "gp").with_start(0).unwrap_err();
         assert_eq!(error.to_string(), "guided, start: found 0, expected at least 1");
         assert!(Guided::gp_ei(chain(2), 1, "gp").with_candidates(0, 0).is_err());
+        assert!(Guided::gp_ei(chain(2), 1, "gp").with_rows(1).is_err());
     }
 }

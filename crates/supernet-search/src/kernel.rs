@@ -106,6 +106,23 @@ fn matern(square: f64) -> (f64, f64) {
     ((1.0 + r + 5.0 / 3.0 * square) * decay, 5.0 / 3.0 * (1.0 + r) * decay)
 }
 
+/// The inverse of a lower triangle, column by column below the diagonal: a third of the work of solving for an identity.
+fn lower_inverse(lower: &DMatrix<f64>) -> DMatrix<f64> {
+    let n = lower.nrows();
+    let mut inverse = DMatrix::zeros(n, n);
+    for j in 0..n {
+        let column = &mut inverse.as_mut_slice()[j * n..(j + 1) * n];
+        column[j] = 1.0;
+        for k in j..n {
+            let of_lower = &lower.as_slice()[k * n..(k + 1) * n];
+            column[k] /= of_lower[k];
+            let scale = column[k];
+            column[k + 1..].iter_mut().zip(&of_lower[k + 1..]).for_each(|(x, l)| *x -= scale * l);
+        }
+    }
+    inverse
+}
+
 /// The distances of some rows, pair by pair and block by block.
 pub(crate) struct Distances {
     rows: usize,
@@ -150,14 +167,21 @@ impl Distances {
         let factor = Cholesky::new(covariance.clone())?;
         let weights = factor.solve(y);
         let half_log_determinant: f64 = factor.l_dirty().diagonal().iter().map(|value| value.ln()).sum();
+        let inverse_factor = lower_inverse(factor.l_dirty());
         let (log_prior, mut gradient) = Hyperparameters::log_prior(logs);
         let value = log_prior - 0.5 * y.dot(&weights) - half_log_determinant;
 
-        let inverse = factor.inverse();
+        // C⁻¹ = L⁻ᵀL⁻¹, whose columns begin with as many zeros as their place says.
+        let inverse = |i: usize, j: usize| {
+            let from = i.max(j);
+            inverse_factor
+                .view((from, i), (self.rows - from, 1))
+                .dot(&inverse_factor.view((from, j), (self.rows - from, 1)))
+        };
         let (of_amplitude, of_noise) = (self.blocks, self.blocks + 1);
         for (((i, j), of_blocks), slope) in self.pairs().zip(slopes) {
             // Both halves of the symmetric matrix at once.
-            let pull = weights[i] * weights[j] - inverse[(i, j)];
+            let pull = weights[i] * weights[j] - inverse(i, j);
             gradient[of_amplitude] += pull * covariance[(i, j)];
             let pull = pull * amplitude * slope;
             for (block, distance) in of_blocks.iter().enumerate() {
@@ -165,7 +189,7 @@ impl Distances {
             }
         }
         for i in 0..self.rows {
-            let pull = 0.5 * (weights[i] * weights[i] - inverse[(i, i)]);
+            let pull = 0.5 * (weights[i] * weights[i] - inverse(i, i));
             gradient[of_amplitude] += pull * amplitude;
             // Below the least noise its logarithm changes nothing.
             gradient[of_noise] += if noise > LEAST_NOISE { pull * noise } else { 0.0 };

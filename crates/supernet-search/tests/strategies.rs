@@ -5,10 +5,10 @@ use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, SystemTime};
 use supernet_search::{
-    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, EditPolicy, Evaluator, Factorised, Guided,
+    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, EditPolicy, Evaluator, Factorised, Growth, Guided,
     HillClimbing, Hyperband, Nsga2, Objective, PerBudget, Ppo, Progressive, Proposal, QLearning, RandomSearch,
-    RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table,
-    TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
+    RegularisedEvolution, Reinforce, Ridge, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving,
+    Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
 use supernet_space::{
     Architecture, CellSpace, Choice, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
@@ -35,13 +35,15 @@ macro_rules! each_strategy {
         $check(Ppo::lstm(space.clone(), 1, "ppo"), space $(, $argument)*);
         $check(QLearning::new(space.clone(), 1, "q"), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
-        $check(Guided::gp_ei(space.clone(), 1, "gp"), space $(, $argument)*);
-        $check(Guided::gp_ei_per_second(space.clone(), 1, "per second"), space $(, $argument)*);
-        // One network instead of five: a fit is what takes its time.
+        // Few rows and few or quick models: fits are what takes its time.
+        $check(Guided::gp_ei(space.clone(), 1, "gp").with_rows(40).unwrap(), space $(, $argument)*);
+        let per_second = Guided::gp_ei_per_second(space.clone(), 1, "per second").with_rows(30).unwrap();
+        $check(per_second, space $(, $argument)*);
         let network = Dngo::new(1).with_networks(1).unwrap();
         let dngo = Guided::new(space.clone(), network, Acquisition::ExpectedImprovement, 1, "dngo");
-        $check(dngo, space $(, $argument)*);
-        $check(Progressive::pnas(space.clone(), 1, "pnas"), space $(, $argument)*);
+        $check(dngo.with_rows(60).unwrap(), space $(, $argument)*);
+        let growth = Growth::in_order(space);
+        $check(Progressive::new(space.clone(), growth, Ridge::new(), 1, "pnas").unwrap(), space $(, $argument)*);
     }};
 }
 

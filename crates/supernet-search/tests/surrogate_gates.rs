@@ -109,6 +109,75 @@ fn gp_ei_in_full() {
     bench.gate("gp, ei", 50, &[(50, 0.10), (100, 0.02)], |space, seed| Guided::gp_ei(space, seed, "gp"));
 }
 
+/// The regret of what is found within a time, if training takes e^z for z the deviation of a network's multiply-accumulates from their mean, in
+/// standard deviations. The time is that of `networks` of mean duration.
+struct Timed<'a> {
+    bench: &'a Macro,
+    mean: f64,
+    deviation: f64,
+}
+
+impl Timed<'_> {
+    fn seconds(&self, macs: u64) -> f64 {
+        ((macs as f64 - self.mean) / self.deviation).exp()
+    }
+
+    fn regret(&self, mut strategy: impl Strategy, time: f64) -> f64 {
+        let (mut spent, mut best, mut known) = (0.0, 0.0, std::collections::HashMap::new());
+        let (mut truth, mut table) = (0.0, self.bench.table.clone());
+        while spent < time && known.len() < 3_000 {
+            let asked = strategy.ask(1);
+            let network = self.bench.space.canonical(&asked[0]);
+            let mut scored = table.evaluate(std::slice::from_ref(&network)).unwrap().remove(0);
+            let seconds = self.seconds(scored.cost.macs);
+            if known.insert(network.clone(), ()).is_none() {
+                spent += seconds;
+            }
+            if scored.score.accuracy > best && spent <= time {
+                (best, truth) = (scored.score.accuracy, self.bench.table.reported(&network).unwrap());
+            }
+            // In milliseconds, as whole numbers.
+            scored.cost.macs = (1e3 * seconds) as u64;
+            strategy.tell(&[Scored { architecture: asked[0].clone(), ..scored }]);
+        }
+        100.0 * (self.bench.best - truth)
+    }
+}
+
+fn per_second(seeds: u64) {
+    let Some(bench) = Macro::read() else { return };
+    let macs: Vec<f64> = bench.table.rows().iter().map(|row| row.cost.macs as f64).collect();
+    let mean = macs.iter().sum::<f64>() / macs.len() as f64;
+    let deviation = (macs.iter().map(|macs| (macs - mean).powi(2)).sum::<f64>() / macs.len() as f64).sqrt();
+    let timed = Timed { bench: &bench, mean, deviation };
+    let time =
+        50.0 * bench.table.rows().iter().map(|row| timed.seconds(row.cost.macs)).sum::<f64>() / macs.len() as f64;
+    let space = || bench.space.clone();
+    let all = |run: &dyn Fn(u64) -> f64| (1..=seeds).map(run).collect::<Vec<f64>>();
+    let plain = all(&|seed| timed.regret(Guided::gp_ei(space(), seed, "gp"), time));
+    let divided = all(&|seed| timed.regret(Guided::gp_ei_per_second(space(), seed, "gp"), time));
+    let random = all(&|seed| timed.regret(RandomSearch::new(space(), seed, "random"), time));
+    let gain = difference(&random, &divided);
+    println!(
+        "ei {:.3?}, ei per second {:.3?}, random {:.3?}",
+        quartiles(plain.clone()),
+        quartiles(divided.clone()),
+        quartiles(random)
+    );
+    assert!(quartiles(divided)[1] <= quartiles(plain)[1] && gain.low > 0.0, "{gain}");
+}
+
+#[test]
+fn within_equal_time_ei_per_second_finds_what_ei_finds() {
+    per_second(6);
+}
+
+#[test]
+#[ignore = "some minutes"]
+fn ei_per_second_in_full() {
+    per_second(50);
+}
+
 #[test]
 fn dngo_is_far_ahead_of_random_search_after_50_networks() {
     let Some(bench) = Macro::read() else { return };
@@ -126,13 +195,13 @@ fn dngo_in_full() {
 fn pnas(bench: &Macro, seeds: u64, most: f64) {
     let first_growth = |seed| {
         let mut strategy = Progressive::pnas(bench.space.clone(), seed, "pnas");
-        let mut told: Vec<Scored> = Vec::new();
+        let (mut told, mut table): (Vec<Scored>, _) = (Vec::new(), bench.table.clone());
         while strategy.foresight().count() < 7 {
             let asked: Vec<Architecture> = strategy.ask(1).iter().map(|one| bench.space.canonical(one)).collect();
             if strategy.foresight().count() == 7 {
                 break;
             }
-            told.extend(bench.table.clone().evaluate(&asked).unwrap());
+            told.extend(table.evaluate(&asked).unwrap());
             strategy.tell(&told[told.len() - 1..]);
         }
         told.sort_by(|a, b| a.score.better_first(&b.score));
