@@ -5,7 +5,7 @@ use crate::{
     generation::{Generation, fitness},
     known::{Known, Proposals, at_least, in_range},
     sections::{check_sections, sections},
-    state::{check_count, checked_state},
+    state::{allows, check_count, checked_state},
     subset_distribution::SubsetDistribution,
 };
 use rand::{Rng, RngExt, seq::SliceRandom};
@@ -171,12 +171,11 @@ impl CoEvolution {
             check_count(NAME, "modules of a species", members.len(), modules)?;
             for module in members {
                 check_count(NAME, "genes of a module", module.genes.len(), longest.len())?;
-                let fits = |(&choice, &bits): (&usize, &u64)| {
-                    let choice = &self.space.choices()[choice];
-                    let within = bits >> (choice.options().len() - 1) <= 1;
-                    within && (choice.min()..=choice.max()).contains(&(bits.count_ones() as usize))
-                };
-                let wrong = longest.iter().zip(&module.genes).filter(|&pair| !fits(pair)).count();
+                let wrong = longest
+                    .iter()
+                    .zip(&module.genes)
+                    .filter(|&(&choice, &bits)| !allows(&self.space.choices()[choice], bits))
+                    .count();
                 check_count(NAME, "genes of a module that their choice does not allow", wrong, 0)?;
             }
         }

@@ -263,16 +263,20 @@ impl EditController {
 
     /// Choices that can be raised, with the logit of each.
     fn raises(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, f64)> {
+        let active = self.space.active(architecture);
         let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
             let last = architecture.bits(choice) >> (options.options().len() - 1) == 1;
-            (!last && !self.is_closed(architecture, choice)).then(|| (choice, self.logit(0, &encoded.at(place))))
+            (active[choice] && !last && !self.is_closed(architecture, choice))
+                .then(|| (choice, self.logit(0, &encoded.at(place))))
         };
         self.layers().enumerate().filter_map(of_layer).collect()
     }
 
     /// Choices that can be opened, an option that they can take, and its logit.
     fn opens(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, usize, f64)> {
-        let closed = self.layers().enumerate().filter(|(_, (choice, _))| self.is_closed(architecture, *choice));
+        let active = self.space.active(architecture);
+        let is_closed = |choice: usize| active[choice] && self.is_closed(architecture, choice);
+        let closed = self.layers().enumerate().filter(|(_, (choice, _))| is_closed(*choice));
         let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
             let e = encoded.at(place);
             (1..options.options().len()).map(|o| (choice, o, self.logit(1 + o, &e))).collect::<Vec<_>>()

@@ -348,18 +348,23 @@ impl Controller for Lstm {
     }
 
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
-        let mut bits = Vec::new();
-        self.run(|_, distribution| {
-            bits.push(distribution.sample(rng));
-            bits[bits.len() - 1]
+        // What is not active reads as its least subset, whatever is drawn.
+        let mut bits: Vec<u64> = self.space.choices().iter().map(|choice| choice.subset(0)).collect();
+        self.run(|choice, distribution| {
+            let least = std::mem::replace(&mut bits[choice], distribution.sample(rng));
+            if !self.space.active(&self.space.mask(bits.clone()))[choice] {
+                bits[choice] = least;
+            }
+            bits[choice]
         });
         self.space.accept(self.space.mask(bits)).expect("subsets within the bounds")
     }
 
     fn log_probability(&self, architecture: &Architecture) -> f64 {
+        let active = self.space.active(architecture);
         let mut sum = 0.0;
         self.run(|choice, distribution| {
-            sum += distribution.log_probability(architecture.bits(choice));
+            sum += if active[choice] { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
             architecture.bits(choice)
         });
         sum
@@ -367,9 +372,12 @@ impl Controller for Lstm {
 
     fn add_gradient(&self, architecture: &Architecture, weight: f64, gradient: &mut [f64]) {
         let n = self.settings.hidden;
+        let active = self.space.active(architecture);
         let mut at_q = Vec::new();
         let steps = self.run(|choice, distribution| {
-            at_q.push(distribution.gradient(architecture.bits(choice)));
+            let mut gradient = distribution.gradient(architecture.bits(choice));
+            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(active[choice])));
+            at_q.push(gradient);
             architecture.bits(choice)
         });
         let mut at_h = vec![vec![0.0; n]; steps.len()];
@@ -397,15 +405,17 @@ impl Controller for Lstm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, mixed};
+    use crate::testing::{assert_gradient, assert_sums_to_one, mixed, nested};
     use supernet_space::CellSpace;
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        let mut controller = Lstm::new(mixed(), 5, 1, "lstm");
-        controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
-        assert_gradient(&mut controller);
-        assert_sums_to_one(&controller);
+        for space in [mixed(), nested()] {
+            let mut controller = Lstm::new(space, 5, 1, "lstm");
+            controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
+            assert_gradient(&mut controller);
+            assert_sums_to_one(&controller);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     innovations::Innovations,
     known::{Proposals, at_least, in_range},
     species::{Species, age, shares, speciate},
-    state::{check_count, checked_state},
+    state::{allows, check_count, checked_state},
     subset_distribution::SubsetDistribution,
 };
 use rand::{Rng, RngExt};
@@ -336,11 +336,7 @@ impl Neat {
         let fits = |node: &Node| {
             let Some(stage) = form.stages.get(node.stage) else { return false };
             let attributes = if node.kind == Kind::Hidden { stage.attributes() } else { &[] };
-            let within = |(&place, &bits): (&usize, &u64)| {
-                let choice = &self.space.choices()[place];
-                let range = choice.min()..=choice.max();
-                bits >> (choice.options().len() - 1) <= 1 && range.contains(&(bits.count_ones() as usize))
-            };
+            let within = |(&place, &bits): (&usize, &u64)| allows(&self.space.choices()[place], bits);
             attributes.len() == node.attributes.len() && attributes.iter().zip(&node.attributes).all(within)
         };
         let wrong = self.population.genomes.iter().flat_map(|genome| &genome.nodes).filter(|node| !fits(node)).count();

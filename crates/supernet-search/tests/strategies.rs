@@ -5,14 +5,14 @@ use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, SystemTime};
 use supernet_search::{
-    BudgetLimits, BudgetedStrategy, CoEvolution, Constraints, EditPolicy, Evaluator, Factorised, Filtered,
-    GeneticAlgorithm, HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament,
-    PerBudget, PoolEvolution, Ppo, Proposal, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored,
-    SearchError, SearchLimits, Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
-    search_budgeted_within, search_within,
+    Acquisition, BudgetLimits, BudgetedStrategy, CoEvolution, Constraints, Dngo, EditPolicy, Evaluator, Factorised,
+    Filtered, GeneticAlgorithm, Growth, Guided, HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective,
+    PairTournament, PerBudget, PoolEvolution, Ppo, Progressive, Proposal, QLearning, RandomSearch,
+    RegularisedEvolution, Reinforce, Ridge, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving,
+    Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
 use supernet_space::{
-    Architecture, CellSpace, Cost, EnasMacro, GeneticStages, NasBench201, NasBenchMacro, NasBenchMacroShape,
+    Architecture, CellSpace, Choice, Cost, EnasMacro, GeneticStages, NasBench201, NasBenchMacro, NasBenchMacroShape,
     SearchSpace, draws,
 };
 
@@ -41,6 +41,15 @@ macro_rules! each_strategy {
         $check(PairTournament::new(space.clone(), 1, "pairs"), space $(, $argument)*);
         $check(PoolEvolution::new(space.clone(), 1, "pool"), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
+        // Few rows and few or quick models: fits are what takes its time.
+        $check(Guided::gp_ei(space.clone(), 1, "gp").with_rows(40).unwrap(), space $(, $argument)*);
+        let per_second = Guided::gp_ei_per_second(space.clone(), 1, "per second").with_rows(30).unwrap();
+        $check(per_second, space $(, $argument)*);
+        let network = Dngo::new(1).with_networks(1).unwrap();
+        let dngo = Guided::new(space.clone(), network, Acquisition::ExpectedImprovement, 1, "dngo");
+        $check(dngo.with_rows(60).unwrap(), space $(, $argument)*);
+        let growth = Growth::in_order(space);
+        $check(Progressive::new(space.clone(), growth, Ridge::new(), 1, "pnas").unwrap(), space $(, $argument)*);
     }};
 }
 
@@ -105,6 +114,22 @@ impl Evaluator for ByFormula {
     }
 }
 
+/// A convolution with a kernel and a norm, the norm with a momentum, and layers that only some depths have.
+fn nested() -> SearchSpace {
+    let one_of = |name: String, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
+    let depths = ["1", "2", "3", "4"];
+    let layer = |i: usize| {
+        let op = one_of(format!("{i}/op"), &["conv", "pool", "skip"]);
+        let kernel = one_of(format!("{i}/kernel"), &["3", "5", "7"]).under(format!("{i}/op"), ["conv"]);
+        let norm = one_of(format!("{i}/norm"), &["none", "batch"]).under(format!("{i}/op"), ["conv"]);
+        let momentum = one_of(format!("{i}/momentum"), &["low", "high"]).under(format!("{i}/norm"), ["batch"]);
+        let is_there = |choice: Choice| if i == 0 { choice } else { choice.under("depth", depths[i..].to_vec()) };
+        [is_there(op), kernel, norm, momentum]
+    };
+    let choices = std::iter::once(one_of("depth".into(), &depths)).chain((0..4).flat_map(layer));
+    SearchSpace::new("nested", choices).unwrap()
+}
+
 fn cells() -> SearchSpace {
     CellSpace::new(3, 2).unwrap().space().clone()
 }
@@ -142,6 +167,7 @@ fn a_stored_strategy_goes_on_exactly() {
     }
     each_strategy!(check(cells()));
     each_strategy!(check(NasBenchMacro::new().space().clone()));
+    each_strategy!(check(nested()));
     each_formed!(check());
 }
 

@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, GeneticStages, NasBench201, PathMask, SearchSpace, SpaceError, genetic_stages, nas_bench_201};
+use crate::{Choice, NasBench201, PathMask, SearchSpace, SpaceError, nas_bench_201, unlabelled};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Symmetry {
             &Symmetry::Blocks { cells, blocks, fixed } => (
                 choices.len() == 2 * cells * blocks
                     && (0..cells * blocks).all(|i| choices[2 * i].options().len() == fixed + i % blocks),
-                "two choices for each block, the inputs of block i being the fixed ones and i blocks",
+                "two choices for each block, always active, the inputs of block i being the fixed ones and i blocks",
             ),
             Symmetry::IdentityLayers { stages } => (
                 choices.len() == stages.iter().sum::<usize>()
@@ -51,27 +51,28 @@ impl Symmetry {
                     && choices.iter().all(is_one)
                     && stage_choices(choices, stages)
                         .all(|stage| stage[1..].windows(2).all(|two| two[0].options() == two[1].options())),
-                "one choice for each layer of each stage, one option to be taken, the same options after the first",
+                "one choice for each layer of each stage, always active, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
                 choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
-                "six choices of one of the five operations of NAS-Bench-201",
+                "six choices, always active, of one of the five operations of NAS-Bench-201",
             ),
             Symmetry::UnlabelledStages { nodes } => {
                 let reads = nodes.iter().flat_map(|&nodes| 1..nodes);
                 let is_any = |(earlier, choice): (usize, &Choice)| {
                     choice.options().len() == earlier && choice.min() == 0 && choice.max() == earlier
                 };
-                let fits = nodes.iter().all(|nodes| (2..=GeneticStages::MOST_NODES).contains(nodes))
+                let fits = nodes.iter().all(|nodes| (2..=unlabelled::MOST_NODES).contains(nodes))
                     && choices.len() == reads.clone().count()
                     && reads.zip(choices).all(is_any);
                 (fits, "one choice for each node after the first of each stage, any of the nodes before it")
             }
         };
-        match fits {
-            true => Ok(()),
-            false => Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }),
+        let unconditional = choices.iter().all(|choice| choice.when().is_empty());
+        if fits && (unconditional || *self == Symmetry::None) {
+            return Ok(());
         }
+        Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected })
     }
 
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
@@ -84,7 +85,7 @@ impl Symmetry {
                 let least = nas_bench_201::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
-            Symmetry::UnlabelledStages { nodes } => unlabelled(mask, nodes),
+            Symmetry::UnlabelledStages { nodes } => least_stages(mask, nodes),
         }
     }
 
@@ -107,7 +108,7 @@ impl Symmetry {
             }
             Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
             Symmetry::UnlabelledStages { nodes } => {
-                Some(nodes.iter().map(|&nodes| BigUint::from(genetic_stages::different_stages(nodes))).product())
+                Some(nodes.iter().map(|&nodes| BigUint::from(unlabelled::different_graphs(nodes))).product())
             }
         }
     }
@@ -150,12 +151,12 @@ fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
 }
 
 /// Each stage with the names that make the least text.
-fn unlabelled(mask: &PathMask, nodes: &[usize]) -> PathMask {
+fn least_stages(mask: &PathMask, nodes: &[usize]) -> PathMask {
     let mut canonical = mask.clone();
     let mut first = 0;
     for nodes in nodes {
         let inputs: Vec<u64> = (first..first + nodes - 1).map(|choice| mask.bits(choice)).collect();
-        for (choice, bits) in genetic_stages::least_names(&inputs).into_iter().enumerate() {
+        for (choice, bits) in unlabelled::least_names(&inputs).into_iter().enumerate() {
             canonical = canonical.with(first + choice, bits);
         }
         first += nodes - 1;

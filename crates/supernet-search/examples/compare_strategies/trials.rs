@@ -5,10 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 use supernet_search::{
-    BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, HierarchicalEvolution,
-    HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, QLearning, RandomSearch,
-    RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table,
-    TournamentEvolution, Tpe, search, search_budgeted,
+    BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
+    HierarchicalEvolution, HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, Progressive,
+    QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
+    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
 };
 use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
@@ -35,7 +35,7 @@ pub struct Trial {
 }
 
 /// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 20] = [
+pub const STRATEGIES: [&str; 24] = [
     "random",
     "regularised evolution",
     "tournament evolution",
@@ -56,6 +56,10 @@ pub const STRATEGIES: [&str; 20] = [
     "pair tournament",
     "pool evolution",
     "co-evolution",
+    "gp-ei",
+    "gp-ei per second",
+    "dngo",
+    "pnas",
 ];
 
 impl Benchmark {
@@ -150,6 +154,10 @@ impl Benchmark {
                 })
             }
             "tpe" => Box::new(Tpe::new(space, seed, name)),
+            "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
+            "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),
+            "dngo" => Box::new(Guided::dngo(space, seed, name)),
+            "pnas" => Box::new(Progressive::pnas(space, seed, name)),
             _ => unreachable!("a strategy of the list"),
         })
     }
