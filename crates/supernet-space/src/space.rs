@@ -125,7 +125,8 @@ impl SearchSpace {
     /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
     /// (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
-        self.symmetry.networks(self)
+        // Only a space without symmetry may have conditions: each of its architectures is a network.
+        if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 
     /// The mask of all options. It is an architecture only if every choice allows all of them.
