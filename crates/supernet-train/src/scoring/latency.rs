@@ -89,7 +89,7 @@ pub fn latency(
     execution: Execution,
     device: &Device,
 ) -> Result<Latency, TrainError> {
-    let shape = network.shape();
+    let shape = network.module().shape();
     let input = Tensor::<4>::ones([images, shape.channels, shape.side, shape.side], &device.clone().inner());
     let paths = network.paths(vec![mask.clone()], None)?;
     let call = Call { statistics: Statistics::Stored, execution };
