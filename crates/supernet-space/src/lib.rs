@@ -6,6 +6,7 @@ mod cell_operation;
 mod cell_space;
 mod choice;
 mod condition;
+mod conditions;
 mod cost;
 mod darts;
 mod draws;

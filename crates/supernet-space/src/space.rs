@@ -1,7 +1,7 @@
 //! The search space: a list of named choices.
 
 use crate::{
-    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, condition::Conditions, path_mask::Column,
+    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, conditions::Conditions, path_mask::Column,
 };
 use num_bigint::BigUint;
 use rand::Rng;
