@@ -1,7 +1,7 @@
 //! Progressive search: networks grow step by step, and a surrogate chooses which of the larger ones are looked at.
 
 use crate::{
-    Ensemble, Growth, Scored, SearchError, Strategy, Surrogate,
+    Ensemble, Gp, Growth, Scored, SearchError, Strategy, Surrogate,
     archive::{Archive, Entry, bounded, rows},
     exact::Exact,
     kendall,
@@ -57,6 +57,15 @@ impl Progressive<Ensemble> {
         let growth = Growth::in_order(&space);
         let strategy = Self::new(space, growth, Ensemble::new(seed), seed, stream);
         Self { name: "pnas".into(), ..strategy.expect("a growth of its own space") }
+    }
+}
+
+impl Progressive<Gp> {
+    /// Returns PNAS with a [`Gp`] in place of the networks.
+    pub fn gp(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
+        let growth = Growth::in_order(&space);
+        let process = Gp::new(Encoding::one_hot(&space).blocks().to_vec());
+        Self::new(space, growth, process, seed, stream).expect("a growth of its own space")
     }
 }
 

@@ -23,7 +23,8 @@ const NAME: &str = "tpe";
 /// `start` proposals.
 ///
 /// A choice under a condition is modelled on those architectures alone in which it is active, and counts in l/g only where the candidate has
-/// it: what a branch that is not taken would hold says nothing (the same authors, section 3).
+/// it: what a branch that is not taken would hold says nothing. On a space with conditions a proposal takes of each choice the draw that is best
+/// there, parents first, as hyperopt does on its trees (Bergstra, Yamins and Cox, ICML 2013); only if that is known, the best draw as a whole.
 ///
 /// It keeps every different architecture that it was told; time per proposal does not grow with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -204,20 +205,36 @@ impl Tpe {
         if uniform {
             return self.space.sample(&mut rng);
         }
-        let gain = |architecture: &Architecture| -> f64 {
-            let active = self.space.active(architecture);
-            let log_ratio = |choice: usize| {
-                let model = |group: &Group| group.probability(&self.space, choice, architecture.bits(choice));
-                (model(&self.good) / model(&self.bad)).ln()
-            };
-            (0..active.len()).filter(|&choice| active[choice]).map(log_ratio).sum()
-        };
-        let accept = |subsets| self.space.accept(self.space.mask(subsets)).expect("subsets of architectures");
-        let drawn = (0..self.candidates).map(|_| accept(self.good.draw(&self.space, &mut rng)));
-        let mut drawn: Vec<(f64, Architecture)> = drawn.map(|one| (gain(&one), one)).collect();
-        drawn.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let new = drawn.into_iter().map(|(_, one)| one).find(|architecture| !self.known.contains(architecture));
+        let drawn: Vec<Vec<u64>> = (0..self.candidates).map(|_| self.good.draw(&self.space, &mut rng)).collect();
+        let accept = |subsets: &Vec<u64>| self.space.accept(self.space.mask(subsets.clone())).expect("allowed subsets");
+        let mut ranked: Vec<(f64, Architecture)> = drawn.iter().map(accept).map(|one| (self.gain(&one), one)).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let by_choice = self.space.is_conditional().then(|| self.best_by_choice(&drawn));
+        let mut best_first = by_choice.into_iter().chain(ranked.into_iter().map(|(_, one)| one));
+        let new = best_first.find(|architecture| !self.known.contains(architecture));
         new.unwrap_or_else(|| self.space.sample(&mut rng))
+    }
+
+    /// The logarithm of l/g of a choice's subset.
+    fn log_ratio(&self, choice: usize, bits: u64) -> f64 {
+        let model = |group: &Group| group.probability(&self.space, choice, bits);
+        (model(&self.good) / model(&self.bad)).ln()
+    }
+
+    /// The same of an architecture's active choices together.
+    fn gain(&self, architecture: &Architecture) -> f64 {
+        let active = self.space.active(architecture);
+        let choices = (0..active.len()).filter(|&choice| active[choice]);
+        choices.map(|choice| self.log_ratio(choice, architecture.bits(choice))).sum()
+    }
+
+    /// Of each active choice the draw of the greatest l/g; of equal ones the first.
+    fn best_by_choice(&self, drawn: &[Vec<u64>]) -> Architecture {
+        self.space.architecture(|choice| {
+            let ratio = |subsets: &Vec<u64>| self.log_ratio(choice, subsets[choice]);
+            let best = drawn.iter().rev().max_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+            best.expect("at least one candidate")[choice]
+        })
     }
 }
 

@@ -35,7 +35,7 @@ pub struct Trial {
 }
 
 /// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 24] = [
+pub const STRATEGIES: [&str; 26] = [
     "random",
     "regularised evolution",
     "tournament evolution",
@@ -59,7 +59,9 @@ pub const STRATEGIES: [&str; 24] = [
     "gp-ei",
     "gp-ei per second",
     "dngo",
+    "ridge-ei",
     "pnas",
+    "progressive, gp",
 ];
 
 impl Benchmark {
@@ -157,6 +159,8 @@ impl Benchmark {
             "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
             "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),
             "dngo" => Box::new(Guided::dngo(space, seed, name)),
+            "ridge-ei" => Box::new(Guided::ridge_ei(space, seed, name)),
+            "progressive, gp" => Box::new(Progressive::gp(space, seed, name)),
             "pnas" => Box::new(Progressive::pnas(space, seed, name)),
             _ => unreachable!("a strategy of the list"),
         })
