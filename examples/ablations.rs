@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{Ablation, AblationSettings, ablations},
     prelude::*,
-    train::experiments::{Ablation, AblationSettings, ablations},
 };
 use supernet_examples::{Sample, Study, report};
 
@@ -47,7 +47,8 @@ fn main() -> ExitCode {
         if !only.is_empty() {
             settings.ablations = only;
         }
-        let result = ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
+        let result =
+            ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
-use supernet::prelude::*;
+use supernet::{prelude::*, write_results};
 use supernet_examples::command;
 
 /// One-shot architecture search on CIFAR-10.
@@ -69,7 +69,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("cifar10"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut *display())?;
+    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    write_results(&directory, &result)?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

@@ -3,7 +3,7 @@
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
-use supernet::{prelude::*, train::experiments::correlation};
+use supernet::{experiments::correlation, prelude::*};
 use supernet_examples::{Sample, Study, report};
 
 /// One-shot against stand-alone accuracy, with intervals.
@@ -25,7 +25,8 @@ fn main() -> ExitCode {
         let Arguments { study, sample, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = sample.settings(study.search(&split)?)?;
-        let result = correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
+        let result =
+            correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

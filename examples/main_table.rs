@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{MainTableSettings, main_table},
     prelude::*,
-    train::experiments::{MainTableSettings, main_table},
 };
 use supernet_examples::{Study, report};
 
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         // As in the paper, what was held out for scoring is trained on once everything is chosen.
         search.stand_alone.with_validation = true;
         let settings = MainTableSettings { search, filters, models, cap };
-        let result = main_table(&settings, study.images(&split, &device), &out, &mut *display())?;
+        let result = main_table(&settings, study.images(&split, &device), &out, &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

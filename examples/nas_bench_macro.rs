@@ -4,13 +4,11 @@
 use clap::Parser;
 use std::{fs, path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{LabImages, MacroSettings, macro_study},
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::{Bootstrap, Table},
-    train::{
-        PathSampling, Sgd, SupernetTraining,
-        experiments::{LabImages, MacroSettings, macro_study},
-    },
+    train::{PathSampling, Sgd, SupernetTraining},
 };
 use supernet_examples::report;
 
@@ -107,7 +105,7 @@ fn main() -> ExitCode {
             at_once: 0,
         };
         let images = LabImages { split: &split, device: &device, device_name: &arguments.device };
-        let result = macro_study(&settings, images, &table, &arguments.out, &mut *display())?;
+        let result = macro_study(&settings, images, &table, &arguments.out, &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", arguments.out.display());
         Ok(())

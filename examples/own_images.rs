@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use supernet::prelude::*;
+use supernet::{prelude::*, write_results};
 use supernet_examples::{command, first_of_each_class, fitted_quick, in_fifths, report};
 
 /// One-shot architecture search on images of your own.
@@ -80,7 +80,8 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("{shape} images of {classes} classes in {}", split.train.name().trim_end_matches("/train"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut *display())?;
+    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    write_results(&directory, &result)?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

@@ -10,9 +10,9 @@ use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
-    search::{Constraints, Objective, RankBy},
+    search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, PathSampling, Proposer, write_whole},
+    train::{FineTune, LatencyLimit, PathSampling, write_whole},
 };
 
 /// The settings of a run.
@@ -44,10 +44,7 @@ impl RunSettings {
     pub fn opened(options: &Options, directory: Option<&Path>) -> Result<(Self, Device, Split), Failure> {
         let settings = Self::new(options, directory)?;
         let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
-        let settings = match settings.data.is_folder() {
-            true => Self::made(options, directory, Some(&split))?,
-            false => settings,
-        };
+        let settings = if settings.data.is_folder() { Self::made(options, directory, Some(&split))? } else { settings };
         Ok((settings, device, split))
     }
 
@@ -66,9 +63,10 @@ impl RunSettings {
     /// The settings of a run that there is.
     pub fn of_run(directory: &Path) -> Result<Self, Failure> {
         let path = directory.join(FILE);
-        match path.exists() {
-            true => Self::read(&path),
-            false => Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`")),
+        if path.exists() {
+            Self::read(&path)
+        } else {
+            Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`"))
         }
     }
 
@@ -193,6 +191,12 @@ fn proposer(name: StrategyName) -> Proposer {
         StrategyName::TournamentEvolution => Proposer::TournamentEvolution,
         StrategyName::HillClimbing => Proposer::HillClimbing,
         StrategyName::Tpe => Proposer::Tpe,
+        StrategyName::GpEi => Proposer::GpEi,
+        StrategyName::GpEiPerSecond => Proposer::GpEiPerSecond,
+        StrategyName::RidgeEi => Proposer::RidgeEi,
+        StrategyName::Dngo => Proposer::Dngo,
+        StrategyName::Pnas => Proposer::Pnas,
+        StrategyName::ProgressiveGp => Proposer::ProgressiveGp,
         StrategyName::Nsga2 => Proposer::Nsga2(vec![Objective::Accuracy, Objective::Parameters]),
     }
 }

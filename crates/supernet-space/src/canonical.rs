@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, GeneticStages, NasBench201, PathMask, SearchSpace, SpaceError, genetic_stages, nas_bench_201};
+use crate::{Choice, PathMask, SpaceError, genetic_stages, genetic_stages::GeneticStages, nas_bench_201_cells};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -54,7 +54,8 @@ impl Symmetry {
                 "one choice for each layer of each stage, always active, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
-                choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
+                choices.len() == 6
+                    && choices.iter().all(|c| is_one(c) && c.options() == nas_bench_201_cells::OPERATIONS),
                 "six choices, always active, of one of the five operations of NAS-Bench-201",
             ),
             Symmetry::UnlabelledStages { nodes } => {
@@ -82,20 +83,21 @@ impl Symmetry {
             Symmetry::IdentityLayers { stages } => identities_last(mask, stages),
             Symmetry::NasBench201 => {
                 let operations = std::array::from_fn(|edge| mask.bits(edge).trailing_zeros() as usize);
-                let least = nas_bench_201::canonical(operations);
+                let least = nas_bench_201_cells::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
             Symmetry::UnlabelledStages { nodes } => unlabelled(mask, nodes),
         }
     }
 
-    pub(crate) fn networks(&self, space: &SearchSpace) -> Option<BigUint> {
+    /// Counts the networks of a space of `choices`; `None` where that would take too long.
+    pub(crate) fn networks(&self, choices: &[Choice]) -> Option<BigUint> {
         match self {
-            Symmetry::None => Some(space.size()),
+            Symmetry::None => Some(choices.iter().map(|choice| BigUint::from(choice.subsets())).product()),
             Symmetry::Blocks { blocks, .. } if *blocks > MOST_BLOCKS_COUNTED => None,
             // Every cell has the same choices: count one.
             &Symmetry::Blocks { cells, blocks, fixed } => {
-                Some(networks_of_cell(&space.choices()[..2 * blocks], fixed).pow(cells as u32))
+                Some(networks_of_cell(&choices[..2 * blocks], fixed).pow(cells as u32))
             }
             Symmetry::IdentityLayers { stages } => {
                 // The first layer, then what the others hold without their identities: up to so many.
@@ -104,9 +106,9 @@ impl Symmetry {
                     let rest = (0..stage.len() as u32).map(|held| BigUint::from(others).pow(held));
                     rest.sum::<BigUint>() * stage[0].options().len()
                 };
-                Some(stage_choices(space.choices(), stages).map(of_stage).product())
+                Some(stage_choices(choices, stages).map(of_stage).product())
             }
-            Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
+            Symmetry::NasBench201 => Some(nas_bench_201_cells::networks().into()),
             Symmetry::UnlabelledStages { nodes } => {
                 Some(nodes.iter().map(|&nodes| BigUint::from(genetic_stages::different_stages(nodes))).product())
             }

@@ -1,7 +1,7 @@
 //! The search space: a list of named choices.
 
 use crate::{
-    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, condition::Conditions, path_mask::Column,
+    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, conditions::Conditions, path_mask::Column,
 };
 use num_bigint::BigUint;
 use rand::Rng;
@@ -125,7 +125,7 @@ impl SearchSpace {
     /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
     /// (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
-        self.symmetry.networks(self)
+        if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 
     /// The mask of all options. It is an architecture only if every choice allows all of them.

@@ -1,51 +1,21 @@
 //! One-shot search of a space of one's own in one call: train the supernet, score candidates, retrain the best beside their companions,
 //! test.
 
-use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
+use super::{Examples, OwnData, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
-    Display, Hooks, Keeper, Retrained, SearchConfig, SeededWeights, TrainError,
+    Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, TrainError,
     caught::caught,
-    config::SUPERNET_TRAINING,
-    one_shot::{candidates, choose, retrain, tested},
-    run::Stages,
-    stand_alone::STAND_ALONE_TRAINING,
-    tally::SCORING,
+    search::{Companions, candidates, choose, random_companions, retrain, tested},
+    stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
+    store::Stages,
 };
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::{Outcome, Score, Scored};
-use supernet_space::{Architecture, Cost, PathMask};
-
-/// What a search reads.
-#[derive(Clone, Debug)]
-pub struct OwnData<E> {
-    /// To train on.
-    pub train: E,
-    /// To score candidates on.
-    pub validation: E,
-    /// Read once, after everything is chosen and trained.
-    pub test: E,
-}
-
-impl<'a> OwnData<ImageExamples<'a>> {
-    /// The images of a split, normalised by the mean and deviation of its training images, which are augmented.
-    ///
-    /// # Errors
-    /// An augmentation that does not fit the images.
-    pub fn images(split: &'a Split, augmentation: Augmentation) -> Result<Self, TrainError> {
-        let normalisation = Normalisation::of(&split.train);
-        let examples = |images| ImageExamples::new(images, normalisation.clone(), augmentation);
-        Ok(Self {
-            train: examples(&split.train)?,
-            validation: examples(&split.validation)?,
-            test: examples(&split.test)?,
-        })
-    }
-}
+use supernet_search::{Outcome, Scored};
+use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
 pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
@@ -75,9 +45,9 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     definition: &Definition<M, D>,
     data: &OwnData<E>,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<OwnResult<M, D>, TrainError> {
-    OwnSearch { config, definition, data, device, stages: None }.run(display)
+    OwnSearch { config, definition, data, device, stages: None }.run(progress)
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
@@ -92,11 +62,11 @@ pub(crate) struct OwnSearch<'a, M, E, const D: usize> {
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     /// # Errors
     /// As [`search_own`].
-    pub(crate) fn run(mut self, display: &mut dyn Display) -> Result<OwnResult<M, D>, TrainError> {
+    pub(crate) fn run(mut self, progress: &mut dyn Progress) -> Result<OwnResult<M, D>, TrainError> {
         self.check()?;
-        let supernet = caught(SUPERNET_TRAINING, || self.supernet(display))?;
-        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, display))?;
-        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, all_on, display))
+        let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
+        let (outcome, companions) = caught(SCORING, || self.score(&supernet, progress))?;
+        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, companions, progress))
     }
 
     fn check(&self) -> Result<(), TrainError> {
@@ -118,7 +88,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     }
 
     /// The trained supernet.
-    fn supernet(&mut self, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
+    fn supernet(&mut self, progress: &mut dyn Progress) -> Result<OwnNetwork<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let build = |device: &Device| Ok(definition.supernet(&mut SeededWeights::new(config.seed), device)?);
         let mut train = |keeper: Option<&mut Keeper>| {
@@ -129,7 +99,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
                 (build(&device)?, OwnLoader::new(&data.train, config.supernet.batch, config.seed)?);
             training.fit(&supernet, &loader, &device, keeper.as_deref())?;
             let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
-            Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+            Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
         };
         match stages {
             None => train(None),
@@ -139,17 +109,17 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         }
     }
 
-    /// The candidates, scored, and the network with every path on.
+    /// The candidates, scored, and what stands beside them.
     fn score(
         &mut self,
         supernet: &OwnNetwork<M, D>,
-        display: &mut dyn Display,
-    ) -> Result<(Outcome, (PathMask, Score, Cost)), TrainError> {
+        progress: &mut dyn Progress,
+    ) -> Result<(Outcome, Companions), TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let (scoring, space) = (config.scoring, definition.space());
         let mut strategy = config.strategy.strategy(space, config.seed)?;
         let ledger = stages.as_ref().map(|stages| stages.ledger());
-        let mut evaluator = OwnEvaluator::new(supernet, definition, &data.validation, scoring, device, display)?
+        let mut evaluator = OwnEvaluator::new(supernet, definition, &data.validation, scoring, device, progress)?
             .with_execution(config.execution)
             .with_ledger(ledger)?;
         let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
@@ -160,10 +130,12 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
                 candidates(config, space, &mut *strategy, &mut recorded, cost)?
             }
         };
+        let mut evaluator = evaluator.without_ledger();
+        let mut score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
         let all_on = space.all_on();
-        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
-        let cost = definition.cost(&all_on)?;
-        Ok((outcome, (all_on, score, cost)))
+        let all_on = (all_on.clone(), score(&all_on)?, definition.cost(&all_on)?);
+        let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
+        Ok((outcome, Companions { random, all_on }))
     }
 
     /// The best and their companions, trained from scratch and tested.
@@ -171,13 +143,13 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         self,
         supernet: OwnNetwork<M, D>,
         outcome: Outcome,
-        all_on: (PathMask, Score, Cost),
-        display: &mut dyn Display,
+        companions: Companions,
+        progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
         let picked: Vec<_> = outcome.ranked_by(scoring.rank_by).into_iter().take(config.retrain.picked).collect();
-        let chosen = choose(config, &outcome, &picked, all_on);
+        let chosen = choose(config, &outcome, &picked, companions);
         let joined = Joined(&data.train, &data.validation);
         let trainer = OwnStandAlone {
             definition,
@@ -188,10 +160,10 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             device,
         };
         let at_once = config.retrain.at_once;
-        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, display))?;
+        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
         let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
         if let Some(mut stages) = stages {
-            stages.tested(&retrained)?;
+            stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let first: Vec<usize> = (0..scoring.score_batch).collect();
