@@ -190,6 +190,18 @@ pub enum StrategyName {
     HillClimbing,
     /// A tree of Parzen estimators
     Tpe,
+    /// Expected improvement by a Gaussian process
+    GpEi,
+    /// The same, divided by the predicted multiply-accumulates
+    GpEiPerSecond,
+    /// Expected improvement by ridge regression
+    RidgeEi,
+    /// Deep networks for global optimisation
+    Dngo,
+    /// Progressive growth by an ensemble of networks
+    Pnas,
+    /// Progressive growth by a Gaussian process
+    ProgressiveGp,
     /// NSGA-II for accuracy and parameters; the run then has a Pareto front
     Nsga2,
     /// REINFORCE with a distribution of its own for each choice

@@ -1,9 +1,9 @@
 //! Strategies by name.
 
 use crate::{
-    CoEvolution, EditPolicy, GeneticAlgorithm, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
-    PairTournament, PoolEvolution, Ppo, QLearning, QLearningSettings, RandomSearch, RegularisedEvolution, Reinforce,
-    SearchError, Strategy, TournamentEvolution, Tpe,
+    CoEvolution, EditPolicy, GeneticAlgorithm, Guided, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
+    PairTournament, PoolEvolution, Ppo, Progressive, QLearning, QLearningSettings, RandomSearch, RegularisedEvolution,
+    Reinforce, SearchError, Strategy, TournamentEvolution, Tpe,
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -23,6 +23,18 @@ pub enum Proposer {
     HillClimbing,
     /// A tree of Parzen estimators.
     Tpe,
+    /// Expected improvement by a Gaussian process.
+    GpEi,
+    /// The same, divided by the predicted multiply-accumulates.
+    GpEiPerSecond,
+    /// Expected improvement by ridge regression.
+    RidgeEi,
+    /// Deep networks for global optimisation.
+    Dngo,
+    /// Progressive growth by an ensemble of networks.
+    Pnas,
+    /// Progressive growth by a Gaussian process.
+    ProgressiveGp,
     /// NSGA-II for several objectives; the run then has a Pareto front.
     Nsga2(Vec<Objective>),
     /// REINFORCE with a distribution of its own for each choice.
@@ -69,6 +81,12 @@ impl Proposer {
             Self::TournamentEvolution => Box::new(TournamentEvolution::new(space, seed, stream)),
             Self::HillClimbing => Box::new(HillClimbing::new(space, seed, stream)),
             Self::Tpe => Box::new(Tpe::new(space, seed, stream)),
+            Self::GpEi => Box::new(Guided::gp_ei(space, seed, stream)),
+            Self::GpEiPerSecond => Box::new(Guided::gp_ei_per_second(space, seed, stream)),
+            Self::RidgeEi => Box::new(Guided::ridge_ei(space, seed, stream)),
+            Self::Dngo => Box::new(Guided::dngo(space, seed, stream)),
+            Self::Pnas => Box::new(Progressive::pnas(space, seed, stream)),
+            Self::ProgressiveGp => Box::new(Progressive::gp(space, seed, stream)),
             Self::Nsga2(objectives) => Box::new(Nsga2::new(space, objectives, seed, stream)?),
             Self::Reinforce => Box::new(Reinforce::factorised(space, seed, stream)),
             Self::ReinforceLstm => Box::new(Reinforce::lstm(space, seed, stream)),
