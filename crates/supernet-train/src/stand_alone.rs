@@ -75,8 +75,20 @@ impl StandAlone<'_> {
         keeper: Option<&mut Keeper>,
         display: &mut dyn Display,
     ) -> Result<Network, TrainError> {
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
+        self.train_with(mask, weights, hooks, display)
+    }
+
+    /// [`StandAlone::train_from`] with what is added to the training.
+    pub(crate) fn train_with(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        hooks: Hooks,
+        display: &mut dyn Display,
+    ) -> Result<Network, TrainError> {
         let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
-        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, hooks, display)
     }
 
     /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
@@ -126,14 +138,14 @@ pub(crate) struct Recipe<'a> {
 }
 
 impl Recipe<'_> {
-    /// `network` trained on `loader` under one mask, then calibrated for inference.
+    /// `network` trained on `loader` under one mask with what is added to the loop, then calibrated for inference.
     pub(crate) fn train<N: MaskedNetwork>(
         &self,
         network: N,
         mask: &PathMask,
         loader: &impl Batches<Input = N::Input>,
         steps: u64,
-        keeper: Option<&mut Keeper>,
+        hooks: Hooks<N>,
         display: &mut dyn Display,
     ) -> Result<N, TrainError> {
         let training = Training {
@@ -146,7 +158,6 @@ impl Recipe<'_> {
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
         let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, display)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
@@ -205,7 +216,7 @@ pub(crate) fn test_on<N: MaskedNetwork>(
 pub(crate) const STAND_ALONE_TRAINING: &str = "stand-alone training";
 
 /// Images per launch at inference, where nothing depends on it.
-const INFERENCE_BATCH: usize = 500;
+pub(crate) const INFERENCE_BATCH: usize = 500;
 
 /// Accuracy and mean loss of a calibrated network on `images`, with its stored statistics.
 ///

@@ -361,6 +361,12 @@ impl Observation {
         }
     }
 
+    /// Accuracy and loss of the batch; none where the device fails, which the training loop reports.
+    pub(crate) fn values(&self) -> Option<[f64; 2]> {
+        let loss = self.loss.clone().try_into_scalar::<f32>().ok()?;
+        Some([self.accuracy("").ok()?, f64::from(loss)])
+    }
+
     /// The share of the batch that was classified rightly.
     fn accuracy(&self, stage: &str) -> Result<f64, TrainError> {
         let logits = read(self.logits.clone(), stage)?;

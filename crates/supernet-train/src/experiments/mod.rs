@@ -11,6 +11,7 @@
 //! | the same for several rates of path dropout | [`dropout_study`] |
 //! | which paths matter | [`which_paths`] |
 //! | what each part of the method is worth, and what ranks better | [`ablations`] |
+//! | the truth of many networks, and what supernets say of them | [`truth_table`] |
 //! | ranking a space whose truth is known, NAS-Bench-Macro | [`macro_study`] |
 
 mod ablations;
@@ -19,12 +20,14 @@ mod correlation;
 mod correlation_report;
 mod dropout_study;
 mod lab;
+mod learning_curve;
 mod macro_report;
 mod macro_study;
 mod main_table;
 mod result_file;
 mod sample;
 mod truth;
+mod truth_table;
 mod variant;
 mod which_paths;
 
@@ -33,6 +36,7 @@ pub use agreement::{Agreement, Correlations, Top};
 pub use correlation::{CorrelationResult, CorrelationSettings, Gain, Member, correlation};
 pub use dropout_study::{DropoutStudyResult, DropoutStudySettings, dropout_study};
 pub use lab::{Lab, LabImages};
+pub use learning_curve::Epoch;
 pub use macro_study::{
     FITTED_ROWS, GUIDE_ROWS, MacroResult, MacroSeed, MacroSettings, MacroSupernet, guide_rows, macro_study,
 };
@@ -41,5 +45,6 @@ pub use result_file::ResultFile;
 pub use sample::{Drawn, Sample, candidates};
 pub use supernet_search::Ranking;
 pub use truth::{StandAloneRow, Truth, training_key};
+pub use truth_table::{TruthTableSettings, truth_table};
 pub use variant::Variant;
 pub use which_paths::{SwitchedOff, WhichPathsResult, WhichPathsSettings, which_paths};

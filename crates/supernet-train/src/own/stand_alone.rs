@@ -2,7 +2,7 @@
 
 use super::{Examples, OwnLoader};
 use crate::{
-    Display, Keeper, SeededWeights, StandAloneTraining, TrainError,
+    Display, Hooks, Keeper, SeededWeights, StandAloneTraining, TrainError,
     run::Stages,
     stand_alone::{Recipe, STAND_ALONE_TRAINING, test_on, train_all},
 };
@@ -61,7 +61,8 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         let network = self.network(mask, &self.device.clone().autodiff())?;
         let recipe =
             Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
-        recipe.train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
+        recipe.train(network, mask, &self.loader()?, self.steps()?, hooks, display)
     }
 
     /// The network of `mask` with the weights of its seed.
