@@ -166,6 +166,16 @@ pub enum SearchError {
         /// What there is.
         expected: String,
     },
+    /// A surrogate cannot be fitted to what it is given.
+    #[error("surrogate {surrogate}: found {found}, expected {expected}")]
+    Fit {
+        /// Name of the surrogate.
+        surrogate: &'static str,
+        /// What is wrong.
+        found: String,
+        /// What it may be.
+        expected: &'static str,
+    },
     /// An architecture or a space that is none.
     #[error(transparent)]
     Space(#[from] SpaceError),

@@ -1,69 +1,45 @@
 //! A linear model of accuracy in the options that an architecture takes.
 
+use crate::{Ridge, Surrogate};
 use serde::{Deserialize, Serialize};
-use supernet_space::{PathMask, SearchSpace};
+use supernet_space::{Encoding, PathMask, SearchSpace};
 
 /// accuracy ≈ w₀ + Σ w_o over the options o that a mask has on, fitted by least squares with a small ridge: what some trained
-/// architectures say without any supernet, the company of a ranking on a space whose truth is known.
+/// architectures say without any supernet, the company of a ranking on a space whose truth is known. It is [`Ridge`] over
+/// [`Encoding::one_hot`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinearFit {
-    /// Options of each choice.
-    options: Vec<usize>,
-    /// w₀, then a weight for each option of each choice.
+    encoding: Encoding,
+    intercept: f64,
+    /// A weight for each option of each choice.
     weights: Vec<f64>,
 }
 
 impl LinearFit {
-    /// The fit to masks of `space` and their accuracies: the least Σ (error)² + `ridge` · Σ w_o². With `ridge` above 0 it is unique
-    /// whatever the masks.
+    /// Fits masks of `space` and their accuracies: the least Σ (error)² + `ridge` · Σ w_o². With `ridge` above 0 it is unique
+    /// whatever the masks. An accuracy that is no finite number makes every prediction NaN.
     ///
     /// # Panics
     /// Without a mask, or if `ridge` is not above 0.
     pub fn new(space: &SearchSpace, rows: &[(&PathMask, f64)], ridge: f64) -> Self {
-        assert!(!rows.is_empty() && ridge > 0.0, "at least one mask, a ridge above 0");
-        let options: Vec<usize> = space.choices().iter().map(|choice| choice.options().len()).collect();
-        let features: Vec<Vec<f64>> = rows.iter().map(|(mask, _)| features(&options, mask)).collect();
-        let n = features[0].len();
-        // Normal equations, the right side as their last column.
-        let mut system = vec![vec![0.0; n + 1]; n];
-        for (x, &(_, y)) in features.iter().zip(rows) {
-            for i in 0..n {
-                (0..n).for_each(|j| system[i][j] += x[i] * x[j]);
-                system[i][n] += x[i] * y;
-            }
+        let encoding = Encoding::one_hot(space);
+        let inputs: Vec<Vec<f64>> = rows.iter().map(|(mask, _)| encoding.encode(mask)).collect();
+        let targets: Vec<f64> = rows.iter().map(|&(_, accuracy)| accuracy).collect();
+        let mut model = Ridge::with_penalty(ridge).expect("a ridge above 0");
+        if targets.iter().any(|target| !target.is_finite()) {
+            return Self { weights: vec![f64::NAN; encoding.columns()], intercept: f64::NAN, encoding };
         }
-        (1..n).for_each(|i| system[i][i] += ridge);
-        Self { options, weights: solved(system) }
+        model.fit(&inputs, &targets).expect("at least one mask");
+        let weights = model.weights().expect("a fitted model").to_vec();
+        let intercept = model.predict(&[vec![0.0; encoding.columns()]])[0].mean;
+        Self { encoding, intercept, weights }
     }
 
-    /// What the model says of a mask of the same space.
+    /// Predicts the accuracy of a mask of the same space.
     pub fn predict(&self, mask: &PathMask) -> f64 {
-        features(&self.options, mask).iter().zip(&self.weights).map(|(x, w)| x * w).sum()
+        let row = self.encoding.encode(mask);
+        self.intercept + row.iter().zip(&self.weights).map(|(x, w)| x * w).sum::<f64>()
     }
-}
-
-/// 1, then for each option 1 if it is on.
-fn features(options: &[usize], mask: &PathMask) -> Vec<f64> {
-    let options = options.iter().enumerate().flat_map(|(choice, &count)| {
-        let bits = mask.bits(choice);
-        (0..count).map(move |option| (bits >> option & 1) as f64)
-    });
-    std::iter::once(1.0).chain(options).collect()
-}
-
-/// Gaussian elimination of a symmetric positive system, whose pivots need no exchange.
-fn solved(mut system: Vec<Vec<f64>>) -> Vec<f64> {
-    let n = system.len();
-    for pivot in 0..n {
-        let row = system[pivot].clone();
-        for (i, other) in system.iter_mut().enumerate() {
-            if i != pivot {
-                let factor = other[pivot] / row[pivot];
-                (pivot..=n).for_each(|j| other[j] -= factor * row[j]);
-            }
-        }
-    }
-    (0..n).map(|i| system[i][n] / system[i][i]).collect()
 }
 
 #[cfg(test)]
@@ -85,6 +61,13 @@ mod tests {
         for mask in &masks[50..] {
             assert!((fit.predict(mask) - truth(mask)).abs() < 1e-5, "{mask}");
         }
+    }
+
+    #[test]
+    fn an_accuracy_that_is_no_number_is_predicted_as_none() {
+        let bench = NasBenchMacro::new();
+        let mask = bench.parse("01200000").unwrap().mask().clone();
+        assert!(LinearFit::new(bench.space(), &[(&mask, f64::NAN), (&mask, 0.5)], 1.0).predict(&mask).is_nan());
     }
 
     #[test]

@@ -1,0 +1,303 @@
+//! Gaussian process: a surrogate that knows how certain it is, for up to some hundred rows.
+
+use crate::{
+    Normal, SearchError, Surrogate,
+    adam::Adam,
+    kernel::{Distances, Hyperparameters},
+    surrogate::{Scale, check_rows},
+};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
+
+const NAME: &str = "gaussian process";
+
+/// A Gaussian process (Rasmussen and Williams, 2006, algorithm 2.1) of Matérn covariance, smoothness 5/2, with a length for each
+/// *block* of columns: k(x, y) = σ²·(1 + √5·r + 5r²/3)·exp(−√5·r), r² = Σ_b |x_b − y_b|² / (2·l_b²). Two one-hot blocks are at
+/// |x_b − y_b|²/2 = 0 or 1, so a length belongs to a choice and says how much it matters (Snoek, Larochelle and Adams, 2012, have
+/// one for each dimension).
+///
+/// Targets are scaled to mean 0 and deviation 1. Lengths, σ² and the noise's variance maximise the marginal likelihood times weak
+/// log-normal priors, by [`Gp::STEPS`] steps of Adam on their logarithms from the
+/// priors' medians, on at most [`Gp::MOST_LEARNT_FROM`] of the rows, evenly spaced. The posterior is of all rows. Time n³ and
+/// memory n² for n rows: whoever has more than some hundred rows chooses among them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gp {
+    blocks: Vec<Range<usize>>,
+    /// Given instead of learnt.
+    given: Option<Hyperparameters>,
+    #[serde(skip)]
+    fitted: Option<Fitted>,
+}
+
+#[derive(Clone, Debug)]
+struct Fitted {
+    inputs: Vec<Vec<f64>>,
+    /// Scaled.
+    targets: Vec<f64>,
+    scale: Scale,
+    hyperparameters: Hyperparameters,
+    factor: Cholesky<f64, Dyn>,
+    /// (K + noise)⁻¹ y.
+    weights: DVector<f64>,
+}
+
+impl PartialEq for Fitted {
+    fn eq(&self, other: &Self) -> bool {
+        // The rest follows from these.
+        (&self.inputs, &self.targets, &self.scale, &self.hyperparameters)
+            == (&other.inputs, &other.targets, &other.scale, &other.hyperparameters)
+    }
+}
+
+impl Gp {
+    /// Steps up the marginal likelihood.
+    pub const STEPS: usize = 60;
+
+    /// The most rows that lengths, σ² and noise are learnt from.
+    pub const MOST_LEARNT_FROM: usize = 128;
+
+    /// Returns a process over rows with these blocks of columns, as [`supernet_space::Encoding::blocks`] has them. Columns in no
+    /// block do not count.
+    pub fn new(blocks: impl IntoIterator<Item = Range<usize>>) -> Self {
+        Self { blocks: blocks.into_iter().collect(), given: None, fitted: None }
+    }
+
+    /// Returns the process with these hyperparameters, none of which is learnt.
+    ///
+    /// # Errors
+    /// [`SearchError::Setting`]: another number of lengths than blocks, or a value that is not positive and finite.
+    pub fn with_hyperparameters(self, given: Hyperparameters) -> Result<Self, SearchError> {
+        given.check(NAME, self.blocks.len())?;
+        Ok(Self { given: Some(given), ..self })
+    }
+
+    /// Returns the hyperparameters of the fit, for scaled targets.
+    pub fn hyperparameters(&self) -> Option<&Hyperparameters> {
+        self.fitted.as_ref().map(|fitted| &fitted.hyperparameters)
+    }
+
+    /// Returns what each row of the fit is predicted as from all others, with the variance of a measurement (Rasmussen and
+    /// Williams, 2006, equations 5.10 and 5.11; hyperparameters as fitted).
+    pub fn left_out(&self) -> Option<Vec<Normal>> {
+        let fitted = self.fitted.as_ref()?;
+        let inverse = fitted.factor.inverse();
+        let of_row = |i: usize| {
+            let mean = fitted.targets[i] - fitted.weights[i] / inverse[(i, i)];
+            fitted.scale.unscaled(mean, 1.0 / inverse[(i, i)])
+        };
+        Some((0..fitted.targets.len()).map(of_row).collect())
+    }
+
+    fn learnt(&self, inputs: &[Vec<f64>], targets: &[f64]) -> Hyperparameters {
+        let stride = inputs.len().div_ceil(Self::MOST_LEARNT_FROM);
+        let some: Vec<&Vec<f64>> = inputs.iter().step_by(stride).collect();
+        let y = DVector::from_iterator(some.len(), targets.iter().step_by(stride).copied());
+        let distances = Distances::new(&self.blocks, &some);
+        let mut logs = Hyperparameters::median(self.blocks.len()).logs();
+        let mut best = (f64::NEG_INFINITY, logs.clone());
+        let mut adam = Adam::new(logs.len());
+        for _ in 0..Self::STEPS {
+            // A covariance that has no factor is the end of a path that went too far.
+            let Some((posterior, gradient)) = distances.log_posterior(&logs, &y) else { break };
+            if posterior > best.0 {
+                best = (posterior, logs.clone());
+            }
+            let downhill: Vec<f64> = gradient.iter().map(|slope| -slope).collect();
+            adam.step(&mut logs, &downhill, 0.1);
+        }
+        Hyperparameters::from_logs(&best.1)
+    }
+
+    fn posterior(
+        &self,
+        inputs: Vec<Vec<f64>>,
+        targets: Vec<f64>,
+        scale: Scale,
+        hyperparameters: Hyperparameters,
+    ) -> Fitted {
+        let n = inputs.len();
+        let mut covariance = DMatrix::zeros(n, n);
+        for i in 0..n {
+            for j in 0..=i {
+                covariance[(i, j)] = hyperparameters.covariance(&self.blocks, &inputs[i], &inputs[j]);
+            }
+            covariance[(i, i)] += hyperparameters.noise;
+        }
+        covariance.fill_upper_triangle_with_lower_triangle();
+        let factor = factored(covariance, hyperparameters.amplitude);
+        let weights = factor.solve(&DVector::from_column_slice(&targets));
+        Fitted { inputs, targets, scale, hyperparameters, factor, weights }
+    }
+}
+
+/// The factor of a covariance, with as little more on its diagonal as makes it one in double precision.
+fn factored(covariance: DMatrix<f64>, amplitude: f64) -> Cholesky<f64, Dyn> {
+    let mut jitter = 0.0;
+    loop {
+        let mut padded = covariance.clone();
+        (0..padded.nrows()).for_each(|i| padded[(i, i)] += jitter);
+        if let Some(factor) = Cholesky::new(padded) {
+            return factor;
+        }
+        jitter = if jitter == 0.0 { 1e-10 * amplitude } else { 10.0 * jitter };
+        assert!(jitter <= amplitude, "a covariance of finite entries has a factor once its diagonal is large enough");
+    }
+}
+
+impl Surrogate for Gp {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn fit(&mut self, inputs: &[Vec<f64>], targets: &[f64]) -> Result<(), SearchError> {
+        let columns = check_rows(NAME, inputs, targets)?;
+        if let Some(block) = self.blocks.iter().find(|block| block.end > columns) {
+            let found = format!("rows of {columns} columns and a block of {block:?}");
+            return Err(SearchError::Fit { surrogate: NAME, found, expected: "blocks within the columns" });
+        }
+        let scale = Scale::of(targets);
+        let scaled: Vec<f64> = targets.iter().map(|&target| scale.scaled(target)).collect();
+        let hyperparameters = self.given.clone().unwrap_or_else(|| self.learnt(inputs, &scaled));
+        self.fitted = Some(self.posterior(inputs.to_vec(), scaled, scale, hyperparameters));
+        Ok(())
+    }
+
+    fn condition(&mut self, input: &[f64], target: f64) {
+        let Fitted { mut inputs, mut targets, scale, hyperparameters, .. } =
+            self.fitted.take().expect("a fitted model");
+        assert_eq!(input.len(), inputs[0].len(), "a row of as many columns as were fitted");
+        inputs.push(input.to_vec());
+        targets.push(scale.scaled(target));
+        self.fitted = Some(self.posterior(inputs, targets, scale, hyperparameters));
+    }
+
+    fn predict(&self, inputs: &[Vec<f64>]) -> Vec<Normal> {
+        let fitted = self.fitted.as_ref().expect("a fitted model");
+        let columns = fitted.inputs[0].len();
+        assert!(inputs.iter().all(|row| row.len() == columns), "rows of as many columns as were fitted");
+        let hyperparameters = &fitted.hyperparameters;
+        let covariance = |i: usize, j: usize| hyperparameters.covariance(&self.blocks, &fitted.inputs[i], &inputs[j]);
+        let mut cross = DMatrix::from_fn(fitted.inputs.len(), inputs.len(), covariance);
+        let means = cross.tr_mul(&fitted.weights);
+        fitted.factor.l_dirty().solve_lower_triangular_mut(&mut cross);
+        let of_row = |(column, &mean): (usize, &f64)| {
+            let variance = hyperparameters.amplitude - cross.column(column).norm_squared();
+            fitted.scale.unscaled(mean, variance.max(0.0))
+        };
+        means.iter().enumerate().map(of_row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kendall, testing::chain};
+    use supernet_space::{Encoding, draws};
+
+    /// Architectures of a chain, encoded, with the sum of some choices' option numbers as target.
+    fn rows(n: usize, matter: usize) -> (Encoding, Vec<Vec<f64>>, Vec<f64>) {
+        let space = chain(6);
+        let encoding = Encoding::one_hot(&space);
+        let mut rng = draws(3, "gp", 0);
+        let drawn: Vec<_> = (0..n).map(|_| space.sample(&mut rng)).collect();
+        let target = |a: &supernet_space::Architecture| {
+            (0..matter).map(|i| (a.bits(i).trailing_zeros() as f64 * 1.3).sin()).sum::<f64>() + 5.0
+        };
+        (encoding.clone(), drawn.iter().map(|a| encoding.encode(a)).collect(), drawn.iter().map(target).collect())
+    }
+
+    fn given(blocks: usize) -> Hyperparameters {
+        let lengths = (0..blocks).map(|i| 0.8 + 0.3 * i as f64).collect();
+        Hyperparameters { lengths, amplitude: 1.4, noise: 0.05 }
+    }
+
+    #[test]
+    fn the_posterior_is_that_of_the_dense_inverse() {
+        let (encoding, inputs, targets) = rows(40, 3);
+        let mut gp = Gp::new(encoding.blocks().to_vec()).with_hyperparameters(given(6)).unwrap();
+        gp.fit(&inputs[..30], &targets[..30]).unwrap();
+        let scale = Scale::of(&targets[..30]);
+        let k = |a: &Vec<f64>, b: &Vec<f64>| given(6).covariance(encoding.blocks(), a, b);
+        let noisy = DMatrix::from_fn(30, 30, |i, j| k(&inputs[i], &inputs[j]) + if i == j { 0.05 } else { 0.0 });
+        let inverse = noisy.try_inverse().unwrap();
+        let y = DVector::from_fn(30, |i, _| scale.scaled(targets[i]));
+        for (row, normal) in inputs.iter().zip(gp.predict(&inputs)) {
+            let cross = DVector::from_fn(30, |i, _| k(&inputs[i], row));
+            let mean = (cross.transpose() * &inverse * &y)[0];
+            let variance = 1.4 - (cross.transpose() * &inverse * &cross)[0];
+            let expected = scale.unscaled(mean, variance);
+            assert!((normal.mean - expected.mean).abs() < 1e-10, "{normal:?} {expected:?}");
+            assert!((normal.variance - expected.variance).abs() < 1e-10, "{normal:?} {expected:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_left_out_is_predicted_as_by_a_fit_without_it() {
+        let (encoding, inputs, targets) = rows(20, 3);
+        let process = || Gp::new(encoding.blocks().to_vec()).with_hyperparameters(given(6)).unwrap();
+        let mut gp = process();
+        gp.fit(&inputs, &targets).unwrap();
+        let fitted = gp.fitted.clone().unwrap();
+        for (i, left_out) in gp.left_out().unwrap().into_iter().enumerate() {
+            let but = |list: &[Vec<f64>]| -> Vec<Vec<f64>> { [&list[..i], &list[i + 1..]].concat() };
+            // With the scale of all rows, as the formula has it.
+            let rest = [&fitted.targets[..i], &fitted.targets[i + 1..]].concat();
+            let mut other = process();
+            other.fitted = Some(other.posterior(but(&inputs), rest, fitted.scale, given(6)));
+            let expected = other.predict(&inputs[i..=i])[0];
+            assert!((left_out.mean - expected.mean).abs() < 1e-10);
+            let noise = 0.05 * fitted.scale.deviation.powi(2);
+            assert!((left_out.variance - expected.variance - noise).abs() < 1e-10);
+        }
+    }
+
+    #[test]
+    fn lengths_say_which_choices_matter_and_unseen_rows_are_ranked() {
+        let (encoding, inputs, targets) = rows(160, 2);
+        let mut gp = Gp::new(encoding.blocks().to_vec());
+        gp.fit(&inputs[..60], &targets[..60]).unwrap();
+        let lengths = &gp.hyperparameters().unwrap().lengths;
+        let least_idle = lengths[2..].iter().copied().fold(f64::INFINITY, f64::min);
+        assert!(lengths[0].max(lengths[1]) < 0.7 * least_idle, "{lengths:?}");
+        let means: Vec<f64> = gp.predict(&inputs[60..]).iter().map(|normal| normal.mean).collect();
+        assert!(kendall(&means, &targets[60..]).unwrap() > 0.8);
+    }
+
+    #[test]
+    fn a_row_added_is_known_and_a_fit_is_a_function_of_its_rows() {
+        let (encoding, inputs, targets) = rows(30, 3);
+        let mut gp = Gp::new(encoding.blocks().to_vec());
+        gp.fit(&inputs[..20], &targets[..20]).unwrap();
+        let stored: Gp = serde_json::from_str(&serde_json::to_string(&gp).unwrap()).unwrap();
+        let [mut again, mut warm] = [stored, gp.clone()];
+        again.fit(&inputs[..20], &targets[..20]).unwrap();
+        warm.fit(&inputs[..5], &targets[..5]).unwrap();
+        warm.fit(&inputs[..20], &targets[..20]).unwrap();
+        assert_eq!((&again, &warm), (&gp, &gp));
+        let before = gp.predict(&inputs[25..26])[0];
+        gp.condition(&inputs[25], before.mean);
+        let after = gp.predict(&inputs[25..26])[0];
+        assert!((after.mean - before.mean).abs() < 1e-9 && after.variance < before.variance);
+    }
+
+    #[test]
+    fn equal_rows_and_equal_targets_do_no_harm() {
+        let (encoding, inputs, _) = rows(4, 1);
+        let mut gp = Gp::new(encoding.blocks().to_vec());
+        let same = vec![inputs[0].clone(); 9];
+        gp.fit(&same, &[0.25; 9]).unwrap();
+        let normal = gp.predict(&inputs)[2];
+        assert!((normal.mean - 0.25).abs() < 1e-9 && normal.variance.is_finite());
+        gp.fit(&inputs[..1], &[0.7]).unwrap();
+        assert!((gp.predict(&inputs[..1])[0].mean - 0.7).abs() < 1e-9);
+    }
+
+    #[test]
+    fn lengths_for_other_blocks_are_refused() {
+        let error = Gp::new([0..2]).with_hyperparameters(given(2)).unwrap_err();
+        assert_eq!(error.to_string(), "gaussian process, lengths: found 2, expected one for each block");
+        let error = Gp::new([0..2, 2..5]).fit(&[vec![0.0; 4]], &[1.0]).unwrap_err();
+        assert!(error.to_string().contains("rows of 4 columns and a block of 2..5"), "{error}");
+    }
+}
