@@ -6,7 +6,7 @@ use supernet_search::{
     calibration::calibrated,
     kendall,
     smoothing::{Smoother, choose_smoother},
-    trust::{Counted, Evidence, Standing, check, to_check, verdict},
+    trust::{Counted, Evidence, Trust, check, to_check, verdict},
 };
 use supernet_space::{Architecture, CellSpace, Cost, NasBenchMacro, NasBenchMacroShape};
 
@@ -144,7 +144,7 @@ fn the_ramp_on_the_papers_space_is_not_trusted_and_calibration_says_whether_it_b
     // As docs/correlation has it: .28.
     assert!((parameters.kendall.value - 0.28).abs() < 0.005, "{parameters:?}");
     let judged = verdict(Evidence { check: Some(found), ..Evidence::default() });
-    assert_eq!(judged.standing, Standing::NotTrusted, "{judged}");
+    assert_eq!(judged.trust, Trust::NotTrusted, "{judged}");
 
     let known: Vec<(usize, f64)> = truth.iter().copied().enumerate().collect();
     let calibrated = calibrated(&[scores], &counted, &known, BOOTSTRAP).unwrap();
@@ -158,20 +158,20 @@ fn the_check_of_twenty_networks_is_right_about_good_and_bad_rankings_of_nas_benc
         (0..data.all.len()).filter(|&i| data.bench.space().canonical(&data.all[i]) == data.all[i]).collect();
     let pick = |list: &[f64], places: &[usize]| places.iter().map(|&i| list[i]).collect::<Vec<f64>>();
     let cost = |i: usize| data.bench.cost(&NasBenchMacroShape::default(), &data.all[i]).unwrap();
-    let standing = |scores: &[f64], seed: u64| {
+    let trust = |scores: &[f64], seed: u64| {
         let drawn: Vec<usize> = to_check(&pick(scores, &networks), 20, seed).into_iter().map(|i| networks[i]).collect();
         let rows: Vec<(&Architecture, Cost)> = drawn.iter().map(|&i| (&data.all[i], cost(i))).collect();
         let counted = Counted::of(data.bench.space(), &rows);
         let found = check(&pick(scores, &drawn), &counted, &pick(&data.truth, &drawn), BOOTSTRAP).unwrap();
-        verdict(Evidence { check: Some(found), ..Evidence::default() }).standing
+        verdict(Evidence { check: Some(found), ..Evidence::default() }).trust
     };
     let all: Vec<&Architecture> = data.all.iter().collect();
     let good = Smoother::Kernel(0.4).smooth(data.bench.space(), &all, &data.scores[0]);
     let bad: Vec<f64> =
         data.all.iter().map(|one| -(data.bench.options(one).unwrap().iter().sum::<usize>() as f64)).collect();
     let noise: Vec<f64> = (0..data.all.len()).map(|i| (i as f64 * 78.233).sin()).collect();
-    let bad_ones = [&bad, &noise].into_iter().flat_map(|scores| (1..=10).map(move |seed| standing(scores, seed)));
-    assert_eq!(bad_ones.filter(|standing| standing.is_bad()).count(), 20);
-    let good_ones = (1..=10).map(|seed| standing(&good, seed));
-    assert!(good_ones.filter(|standing| !standing.is_bad()).count() >= 9);
+    let bad_ones = [&bad, &noise].into_iter().flat_map(|scores| (1..=10).map(move |seed| trust(scores, seed)));
+    assert_eq!(bad_ones.filter(|trust| trust.is_bad()).count(), 20);
+    let good_ones = (1..=10).map(|seed| trust(&good, seed));
+    assert!(good_ones.filter(|trust| !trust.is_bad()).count() >= 9);
 }

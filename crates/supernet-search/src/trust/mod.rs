@@ -17,4 +17,4 @@ pub use plateau::{Plateau, plateau};
 pub use repeats::{Repeats, repeats};
 pub use stratified_check::to_check;
 pub use structure::{Count, Structure};
-pub use verdict::{Advice, Evidence, Standing, Verdict, verdict};
+pub use verdict::{Advice, Evidence, Trust, Verdict, verdict};

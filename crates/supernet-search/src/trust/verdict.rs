@@ -21,7 +21,7 @@ pub struct Evidence {
 /// How a ranking stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum Trust {
     /// It ranks networks trained from scratch better than counting does, beyond chance.
     Trusted,
     /// Nothing speaks against it, and no network was trained from scratch to see.
@@ -54,7 +54,7 @@ pub enum Advice {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// In a word.
-    pub standing: Standing,
+    pub trust: Trust,
     /// What the number below is.
     pub number_of: String,
     /// The number that decided, with its interval; none where there was nothing to compute it from.
@@ -91,16 +91,16 @@ pub fn verdict(evidence: Evidence) -> Verdict {
             "{:.0} % of the fall of the training loss was in the last quarter of the steps",
             100.0 * plateau.late_fall
         ));
-        if judged.standing != Standing::Trusted && !advice.contains(&Advice::TrainLonger) {
+        if judged.trust != Trust::Trusted && !advice.contains(&Advice::TrainLonger) {
             advice.push(Advice::TrainLonger);
         }
     }
-    Verdict { standing: judged.standing, number_of: judged.number_of, number: judged.number, reasons, advice, evidence }
+    Verdict { trust: judged.trust, number_of: judged.number_of, number: judged.number, reasons, advice, evidence }
 }
 
 /// A verdict without what it was judged by.
 struct Judged {
-    standing: Standing,
+    trust: Trust,
     number_of: String,
     number: Option<Estimate>,
     reasons: Vec<String>,
@@ -112,22 +112,22 @@ fn checked(check: &Check) -> Judged {
     let remedies = vec![Advice::TrainLonger, Advice::AnotherSampler, Advice::LessNoise, Advice::Calibrate];
     let Some(score) = check.score else {
         let reasons = vec!["all scores are equal".into()];
-        return Judged { standing: Standing::NotTrusted, number_of, number: None, reasons, advice: remedies };
+        return Judged { trust: Trust::NotTrusted, number_of, number: None, reasons, advice: remedies };
     };
     let best = check.best_counting();
     let beside = best.map(|best| format!("{} rank them at {}", best.count, best.kendall));
     let behind = best.and_then(|best| best.behind);
-    let (standing, reason, advice) = if score.low <= 0.0 {
-        (Standing::NotTrusted, "its ranking cannot be told from chance".to_owned(), remedies)
+    let (trust, reason, advice) = if score.low <= 0.0 {
+        (Trust::NotTrusted, "its ranking cannot be told from chance".to_owned(), remedies)
     } else if behind.is_some_and(|behind| behind.value <= 0.0) {
-        (Standing::NotTrusted, "it does not beat counting".to_owned(), remedies)
+        (Trust::NotTrusted, "it does not beat counting".to_owned(), remedies)
     } else if behind.is_none_or(|behind| behind.low > 0.0) {
-        (Standing::Trusted, "it beats counting".to_owned(), Vec::new())
+        (Trust::Trusted, "it beats counting".to_owned(), Vec::new())
     } else {
         let reason = "it ranks above counting, by less than so few networks can tell from chance".to_owned();
-        (Standing::Unclear, reason, vec![Advice::CheckMore, Advice::Calibrate])
+        (Trust::Unclear, reason, vec![Advice::CheckMore, Advice::Calibrate])
     };
-    Judged { standing, number_of, number: Some(score), reasons: [reason].into_iter().chain(beside).collect(), advice }
+    Judged { trust, number_of, number: Some(score), reasons: [reason].into_iter().chain(beside).collect(), advice }
 }
 
 fn unchecked(evidence: &Evidence) -> Judged {
@@ -137,26 +137,26 @@ fn unchecked(evidence: &Evidence) -> Judged {
         None => ("Kendall's tau between two scorings".into(), None),
     };
     let mut judged =
-        Judged { standing: Standing::Unchecked, number_of, number, reasons: Vec::new(), advice: vec![Advice::Check] };
-    let mut against = |standing: Standing, reason: String, advice: Advice| {
-        if judged.standing != Standing::NotTrusted {
-            judged.standing = standing;
+        Judged { trust: Trust::Unchecked, number_of, number, reasons: Vec::new(), advice: vec![Advice::Check] };
+    let mut against = |trust: Trust, reason: String, advice: Advice| {
+        if judged.trust != Trust::NotTrusted {
+            judged.trust = trust;
         }
         judged.reasons.push(reason);
         judged.advice.push(advice);
     };
     if let Some(reason) = prefers_few_weights(&evidence.follows) {
-        against(Standing::NotTrusted, reason, Advice::TrainLonger);
-        against(Standing::NotTrusted, "supernets that were trained too briefly do that".into(), Advice::AnotherSampler);
+        against(Trust::NotTrusted, reason, Advice::TrainLonger);
+        against(Trust::NotTrusted, "supernets that were trained too briefly do that".into(), Advice::AnotherSampler);
     }
     for repeats in &evidence.repeats {
         if repeats.kendall.value < MUCH_NOISE {
-            let standing = if repeats.kendall.value < NOISE { Standing::NotTrusted } else { Standing::Unclear };
-            against(standing, format!("{} rank alike at {} only", repeats.of, repeats.kendall), Advice::LessNoise);
+            let trust = if repeats.kendall.value < NOISE { Trust::NotTrusted } else { Trust::Unclear };
+            against(trust, format!("{} rank alike at {} only", repeats.of, repeats.kendall), Advice::LessNoise);
         }
         if let Some(beyond) = repeats.beyond_counts.filter(|beyond| beyond.low <= 0.0) {
             let reason = format!("what {} have in common beyond counting is {beyond}, no more than chance", repeats.of);
-            against(Standing::NotTrusted, reason, Advice::LessNoise);
+            against(Trust::NotTrusted, reason, Advice::LessNoise);
         }
     }
     judged.advice.dedup();
@@ -177,14 +177,14 @@ fn prefers_few_weights(follows: &[Follows]) -> Option<String> {
     }
 }
 
-impl Standing {
+impl Trust {
     /// Whether it is to be marked.
     pub fn is_bad(self) -> bool {
         self == Self::NotTrusted
     }
 }
 
-impl fmt::Display for Standing {
+impl fmt::Display for Trust {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Trusted => "this ranking is better than counting",
@@ -212,7 +212,7 @@ impl fmt::Display for Advice {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.standing)?;
+        write!(f, "{}", self.trust)?;
         if let Some(number) = self.number {
             write!(f, ": {} {number}", self.number_of)?;
         }
@@ -260,7 +260,7 @@ mod tests {
         let weightless = counted.column("operations without weights").unwrap();
         let scores = noise.map(|noise| noise.iter().zip(weightless).map(|(noise, count)| count + noise).collect());
         let verdict = verdict(halves_of(scores, &counted));
-        assert_eq!(verdict.standing, Standing::NotTrusted);
+        assert_eq!(verdict.trust, Trust::NotTrusted);
         assert!(verdict.reasons[0].starts_with("its scores fall with the number of parameters"), "{verdict}");
         assert!(verdict.advice.contains(&Advice::TrainLonger) && verdict.to_string().starts_with("DO NOT TRUST"));
     }
@@ -269,7 +269,7 @@ mod tests {
     fn halves_that_rank_differently_are_noise() {
         let (counted, noise) = cells();
         let verdict = verdict(halves_of(noise, &counted));
-        assert_eq!(verdict.standing, Standing::NotTrusted);
+        assert_eq!(verdict.trust, Trust::NotTrusted);
         assert!(verdict.reasons.iter().any(|reason| reason.contains("rank alike at")), "{verdict}");
         assert!(verdict.number.unwrap().value.abs() < 0.25 && verdict.advice.contains(&Advice::LessNoise));
     }
@@ -282,7 +282,7 @@ mod tests {
             noise.map(|noise| noise.iter().zip(&parameters).map(|(noise, count)| count + 0.1 * noise).collect());
         let verdict = verdict(halves_of(scores, &counted));
         assert!(verdict.reasons.iter().any(|reason| reason.contains("beyond counting")), "{verdict}");
-        assert_eq!(verdict.standing, Standing::NotTrusted);
+        assert_eq!(verdict.trust, Trust::NotTrusted);
     }
 
     #[test]
@@ -292,15 +292,12 @@ mod tests {
         let value = |i: usize| draws(4, "quality", i as u64).random::<f64>();
         let score = |noise: Vec<f64>| (0..100).map(|i| parameters[i] + 4.0 * value(i) + 0.2 * noise[i]).collect();
         let verdict = verdict(halves_of(noise.map(score), &counted));
-        assert_eq!((verdict.standing, &verdict.advice[..]), (Standing::Unchecked, &[Advice::Check][..]), "{verdict}");
+        assert_eq!((verdict.trust, &verdict.advice[..]), (Trust::Unchecked, &[Advice::Check][..]), "{verdict}");
         let json = serde_json::to_string(&verdict).unwrap();
         let read: Verdict = serde_json::from_str(&json).unwrap();
         // Numbers may come back from JSON one place off their last.
-        assert_eq!(
-            (read.standing, &read.advice, read.to_string()),
-            (verdict.standing, &verdict.advice, verdict.to_string())
-        );
-        assert!(json.contains("\"standing\":\"unchecked\""));
+        assert_eq!((read.trust, &read.advice, read.to_string()), (verdict.trust, &verdict.advice, verdict.to_string()));
+        assert!(json.contains("\"trust\":\"unchecked\""));
     }
 
     fn standard(values: &[f64]) -> Vec<f64> {
@@ -311,7 +308,7 @@ mod tests {
     fn a_loss_that_still_falls_is_a_reason_to_train_longer() {
         let plateau = Some(Plateau { loss: 1.5, late_fall: 0.3 });
         let verdict = verdict(Evidence { plateau, ..Evidence::default() });
-        assert_eq!((verdict.standing, verdict.number), (Standing::Unchecked, None));
+        assert_eq!((verdict.trust, verdict.number), (Trust::Unchecked, None));
         assert_eq!(verdict.advice, [Advice::Check, Advice::TrainLonger]);
         assert!(verdict.to_string().contains("30 % of the fall of the training loss was in the last quarter"));
     }
@@ -325,14 +322,14 @@ mod tests {
             verdict(Evidence { check: Some(check), ..Evidence::default() })
         };
         let good: Vec<f64> = quality.iter().zip(&noise[1]).map(|(value, noise)| value + 0.3 * noise).collect();
-        assert_eq!(judged(&good).standing, Standing::Trusted);
+        assert_eq!(judged(&good).trust, Trust::Trusted);
         let bad = judged(&noise[1]);
-        assert!(bad.standing.is_bad() && bad.reasons[0].contains("cannot be told from chance"), "{bad}");
+        assert!(bad.trust.is_bad() && bad.reasons[0].contains("cannot be told from chance"), "{bad}");
         let flat = judged(&[1.0; 100]);
-        assert_eq!((flat.standing, flat.number), (Standing::NotTrusted, None));
+        assert_eq!((flat.trust, flat.number), (Trust::NotTrusted, None));
         let parameters = counted.column("parameters").unwrap().to_vec();
         let follower = crate::trust::check(&parameters, &counted, &parameters, BOOTSTRAP).unwrap();
         let follower = verdict(Evidence { check: Some(follower), ..Evidence::default() });
-        assert!(follower.standing.is_bad() && follower.reasons[0].contains("does not beat counting"), "{follower}");
+        assert!(follower.trust.is_bad() && follower.reasons[0].contains("does not beat counting"), "{follower}");
     }
 }

@@ -6,7 +6,7 @@ use super::{
     truth::{StandAloneRow, training_key},
 };
 use crate::{
-    Display, Hooks, Keeper, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
+    Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError, divergences,
     fine_tune::FineTuner,
     name_number::name_number,
@@ -64,7 +64,7 @@ pub struct Lab<'a> {
     provenance: Provenance,
     truth: Truth,
     curves: bool,
-    display: &'a mut dyn Display,
+    progress: &'a mut dyn Progress,
     _lock: File,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Lab<'a> {
         trained: &SearchConfig,
         images: LabImages<'a>,
         truth: Option<&Path>,
-        display: &'a mut dyn Display,
+        progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         let (lock, provenance) = open_experiment(path, experiment, settings, images)?;
         let mut table = Truth::open(path.join("truth.csv"))?;
@@ -105,7 +105,7 @@ impl<'a> Lab<'a> {
             provenance,
             truth: table,
             curves: false,
-            display,
+            progress,
             _lock: lock,
         })
     }
@@ -158,15 +158,17 @@ impl<'a> Lab<'a> {
         let at_once = self.at_once(config);
         let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
         let watched = self.curves.then_some(&split.validation);
-        self.display.begin("training", total);
+        self.progress.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
-        share("training", at_once, units, self.display, |unit, display| match unit {
-            Unit::Supernet(variant, seed) => train_supernet(path, variant, seed, split, normalisation, device, display),
+        share("training", at_once, units, self.progress, |unit, progress| match unit {
+            Unit::Supernet(variant, seed) => {
+                train_supernet(path, variant, seed, split, normalisation, device, progress)
+            }
             Unit::StandAlone(mask, seed) => {
                 let began = Instant::now();
                 let (stem, trainer) = (stem_of_network(path, mask, seed), trainer(seed));
                 let mut keeper = Keeper::new(&stem, Saving::default(), None);
-                let (network, curve) = train_alone(&trainer, mask, watched, &stem, &mut keeper, display)?;
+                let (network, curve) = train_alone(&trainer, mask, watched, &stem, &mut keeper, progress)?;
                 let row = tested(&trainer, mask, &key, &split.test, &network, began)?;
                 let mut truth = truth.lock().expect("no worker panics with the table");
                 append_curve(&path.join(CURVES), mask, &key, seed, &curve)?;
@@ -174,7 +176,7 @@ impl<'a> Lab<'a> {
                 keeper.clear()
             }
         })?;
-        self.display.end();
+        self.progress.end();
         self.tidy(supernets)
     }
 
@@ -268,7 +270,7 @@ impl<'a> Lab<'a> {
                 &self.normalisation,
                 variant.config.scoring,
                 self.images.device,
-                &mut *self.display,
+                &mut *self.progress,
             )?
             .with_execution(variant.config.execution);
             let scores = evaluator.score(&missing)?;
@@ -327,9 +329,9 @@ impl<'a> Lab<'a> {
         let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
         let config = &SearchConfig { seed, ..variant.config.clone() };
         let supernet = &self.supernet(variant, seed, None)?;
-        let Self { images: LabImages { split, device, .. }, normalisation, display, .. } = self;
+        let Self { images: LabImages { split, device, .. }, normalisation, progress, .. } = self;
         let tuner = FineTuner { supernet, config, training: *training, split, normalisation, device };
-        tuner.scores(masks, Some(&path), &mut **display)
+        tuner.scores(masks, Some(&path), &mut **progress)
     }
 
     /// Networks trained at the same time.
@@ -410,16 +412,16 @@ fn train_supernet(
     split: &Split,
     normalisation: &Normalisation,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<(), TrainError> {
     use burn::module::Module;
     let began = Instant::now();
-    let keep = &mut |step: u64, network: &Network, _: &mut dyn Display| {
+    let keep = &mut |step: u64, network: &Network, _: &mut dyn Progress| {
         save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
     };
     let mut keeper = keeper_of_supernet(path, variant, seed);
     let hooks = Hooks { after: keep, plain_l2: variant.plain_l2, keeper: Some(&mut keeper) };
-    let supernet = variant.train(seed, split, normalisation, device, hooks, display)?;
+    let supernet = variant.train(seed, split, normalisation, device, hooks, progress)?;
     save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
     keeper.clear()?;
     time(path, "supernet", &variant.name, seed, began)
@@ -442,12 +444,12 @@ fn train_alone(
     watched: Option<&Images>,
     stem: &Path,
     keeper: &mut Keeper,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<(Network, Vec<Epoch>), TrainError> {
     if let Some(images) = watched {
-        return train_watched(trainer, mask, images, stem, keeper, display);
+        return train_watched(trainer, mask, images, stem, keeper, progress);
     }
-    Ok((trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), display)?, Vec::new()))
+    Ok((trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), progress)?, Vec::new()))
 }
 
 /// Tests the network of a mask, whose training began at `began`.

@@ -1,9 +1,10 @@
 //! How a network from scratch learns: what its training batches and the validation images give after each epoch.
 
 use crate::{
-    Display, Hooks, Keeper, Observation, SeededWeights, StandAlone, TrainError,
+    Hooks, Keeper, Observation, Progress, SeededWeights, StandAlone, TrainError,
     run::{append_line, whole_lines, write_whole},
-    stand_alone::{INFERENCE_BATCH, STAND_ALONE_TRAINING},
+    stage::STAND_ALONE_TRAINING,
+    stand_alone::INFERENCE_BATCH,
     tally::{Tally, read},
 };
 use burn::{
@@ -81,12 +82,12 @@ pub(super) fn train_watched(
     validation: &Images,
     stem: &Path,
     keeper: &mut Keeper,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<(Network, Vec<Epoch>), TrainError> {
     let epochs = trainer.training.epochs as u64;
     let per_epoch = trainer.steps()? / epochs;
     let (steps, after_epochs) = (stem.with_extension("steps"), stem.with_extension("epochs"));
-    let after = &mut |done: u64, network: &Network, _: &mut dyn Display| {
+    let after = &mut |done: u64, network: &Network, _: &mut dyn Progress| {
         if !done.is_multiple_of(per_epoch) {
             return Ok(());
         }
@@ -94,7 +95,7 @@ pub(super) fn train_watched(
         append_line(&after_epochs, "", &format!("{},{accuracy},{loss}\n", done / per_epoch))
     };
     let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper) };
-    let mut watched = Watched { display, path: steps.clone() };
+    let mut watched = Watched { progress, path: steps.clone() };
     let network = trainer.train_with(mask, &mut SeededWeights::new(trainer.seed), hooks, &mut watched)?;
     let (steps, after_epochs) = (noted(&steps)?, noted(&after_epochs)?);
     let curve = (1..=epochs).filter_map(|epoch| {
@@ -145,7 +146,7 @@ fn noted(path: &Path) -> Result<BTreeMap<u64, [f64; 2]>, TrainError> {
 
 /// Notes accuracy and loss of each step, and shows what it is given.
 struct Watched<'a> {
-    display: &'a mut dyn Display,
+    progress: &'a mut dyn Progress,
     path: PathBuf,
 }
 
@@ -157,13 +158,13 @@ impl Watched<'_> {
     }
 }
 
-impl Display for Watched<'_> {
+impl Progress for Watched<'_> {
     fn begin(&mut self, stage: &str, total: u64) {
-        self.display.begin(stage, total);
+        self.progress.begin(stage, total);
     }
 
     fn resume(&mut self, done: u64) {
-        self.display.resume(done);
+        self.progress.resume(done);
     }
 
     fn is_due(&self, _done: u64) -> bool {
@@ -175,21 +176,21 @@ impl Display for Watched<'_> {
             // What cannot be written is missing from the curve, and nothing else.
             self.note(&format!("{done},{accuracy},{loss}\n")).ok();
         }
-        if self.display.is_due(done) {
-            self.display.observe(done, observation);
+        if self.progress.is_due(done) {
+            self.progress.observe(done, observation);
         }
     }
 
     fn advance(&mut self, done: u64) {
-        self.display.advance(done);
+        self.progress.advance(done);
     }
 
     fn end(&mut self) {
-        self.display.end();
+        self.progress.end();
     }
 
     fn should_stop(&self) -> bool {
-        self.display.should_stop()
+        self.progress.should_stop()
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     CorrelationSettings, Lab, LabImages, StandAloneRow, Variant, candidates,
     truth::{training_key, truth_csv},
 };
-use crate::{Display, PathSampling, SearchConfig, TrainError};
+use crate::{PathSampling, Progress, SearchConfig, TrainError};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, path::Path};
 use supernet_space::{PathDropout, PathMask, Schedule};
@@ -64,12 +64,12 @@ pub fn truth_table(
     images: LabImages,
     directory: &Path,
     truth: Option<&Path>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<(), TrainError> {
     let study = &settings.study;
     study.check()?;
     let (search, variants) = (&study.search, settings.variants()?);
-    let mut lab = Lab::open(directory, TRUTH_TABLE, settings, search, images, truth, display)?.with_curves();
+    let mut lab = Lab::open(directory, TRUTH_TABLE, settings, search, images, truth, progress)?.with_curves();
     let candidates = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;
     let masks: Vec<PathMask> = candidates.iter().map(|candidate| candidate.mask().clone()).collect();
     let supernets = study.supernets(&variants);
