@@ -148,7 +148,12 @@ fn the_ramp_on_the_papers_space_is_not_trusted_and_calibration_says_whether_it_b
 
     let known: Vec<(usize, f64)> = truth.iter().copied().enumerate().collect();
     let calibrated = calibrated(&[scores], &counted, &known, BOOTSTRAP).unwrap();
-    assert!(calibrated.kendall.is_some() && calibrated.gain.is_some() && calibrated.predictions.len() == 30);
+    assert_eq!(calibrated.predictions.len(), 30);
+    let [with, without] = [calibrated.out_of_fold.kendall, calibrated.out_of_fold.counts_alone].map(Option::unwrap);
+    assert!(with.value > 0.25 && without.value > 0.25, "{with} {without}");
+    // Thirty rows cannot tell whether the ramp's scores add to counting.
+    let gain = calibrated.out_of_fold.gain.unwrap();
+    assert!(gain.low < 0.0 && 0.0 < gain.high, "{gain}");
 }
 
 #[test]

@@ -3,5 +3,5 @@
 mod calibrated;
 mod out_of_fold;
 
-pub use calibrated::{Calibrated, calibrated};
+pub use calibrated::{Calibrated, OutOfFold, calibrated};
 pub use out_of_fold::out_of_fold;

@@ -1,7 +1,7 @@
 //! Whether a ranking is to be trusted: one word, the number behind it, and what to do.
 
 use super::{check::Check, follows::Follows, plateau::Plateau, repeats::Repeats};
-use crate::Estimate;
+use crate::{Estimate, calibration::OutOfFold};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -16,6 +16,8 @@ pub struct Evidence {
     pub plateau: Option<Plateau>,
     /// What networks trained from scratch say.
     pub check: Option<Check>,
+    /// How the scores rank them once they are calibrated by them, out of fold.
+    pub calibration: Option<OutOfFold>,
 }
 
 /// How a ranking stands.
@@ -86,6 +88,11 @@ pub fn verdict(evidence: Evidence) -> Verdict {
     let mut advice = judged.advice;
     let late = evidence.plateau.filter(|plateau| plateau.late_fall > LATE);
     let mut reasons = judged.reasons;
+    if let Some(OutOfFold { rows, kendall: Some(with), counts_alone: Some(without), .. }) = evidence.calibration {
+        reasons.push(format!(
+            "calibrated by these {rows} networks it ranks at {with} out of fold, counts alone at {without}"
+        ));
+    }
     if let Some(plateau) = late {
         reasons.push(format!(
             "{:.0} % of the fall of the training loss was in the last quarter of the steps",
