@@ -3,8 +3,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{TruthTableSettings, truth_table},
     prelude::*,
-    train::experiments::{TruthTableSettings, truth_table},
 };
 use supernet_examples::{Sample, Study, report};
 

@@ -9,11 +9,12 @@ use supernet::{
     },
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
-    search::Objective,
+    search::{Objective, Proposer, kendall, spearman},
     train::{
-        AllOn, Group, Halving, LatencyLimit, PathSampling, Proposer, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, divergences, export::load_best, rank,
+        AllOn, Group, Halving, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
+        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
     },
+    write_results,
 };
 use supernet_tests::{
     device,
@@ -27,7 +28,9 @@ fn split() -> Split {
 fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult, TrainError> {
     let split = split();
     let directory = RunDirectory::open(path, config, Provenance::new(&split, "flex"))?;
-    directory.search(&split, &device(), &mut Silent)
+    let result = directory.search(&split, &device(), &mut Silent)?;
+    write_results(&directory, &result).expect("a directory that can be written");
+    Ok(result)
 }
 
 #[test]
@@ -445,8 +448,8 @@ fn rank_statistics_are_scipys_to_1e_12_with_ties_and_without() {
             let (ours, theirs) = (ours.unwrap(), theirs.as_f64().unwrap());
             assert!((ours - theirs).abs() < 1e-12, "{ours} and {theirs} for n = {}", x.len());
         };
-        close(rank::kendall(&x, &y), &case["kendall"]);
-        close(rank::spearman(&x, &y), &case["spearman"]);
+        close(kendall(&x, &y), &case["kendall"]);
+        close(spearman(&x, &y), &case["spearman"]);
     }
 }
 
@@ -459,6 +462,7 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
     let result = directory.search(&split, &device(), &mut Silent).unwrap();
+    write_results(&directory, &result).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
     assert_eq!(contents(folder.path()).len(), 15 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();

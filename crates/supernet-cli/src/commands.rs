@@ -9,12 +9,10 @@ use crate::{
 use serde_json::json;
 use std::{fs, path::Path};
 use supernet::{
+    experiments::{CorrelationSettings, LabImages, correlation},
     prelude::*,
-    train::{
-        Saving,
-        experiments::{CorrelationSettings, LabImages, correlation},
-        export::BestFile,
-    },
+    train::{Saving, best::BestFile},
+    write_results,
 };
 
 /// A run's directory, its images and its device.
@@ -44,6 +42,7 @@ pub fn run(run: &Run) -> Result<(), Failure> {
 fn finish(directory: &Path, options: &Options, from_last_good: bool, show: Show) -> Result<(), Failure> {
     let Opened { directory, split, device } = open(directory, options, from_last_good)?;
     let result = directory.search(&split, &device, &mut shown(show)?)?;
+    write_results(&directory, &result)?;
     let path = directory.path().display().to_string();
     if show.json {
         print_json(&json!({ "directory": path, "best": result.best.0, "networks": result.retrained }));
@@ -60,9 +59,10 @@ pub fn train(run: &Run) -> Result<(), Failure> {
     let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
     directory.train(&split, &device, &mut shown(run.show)?)?;
     let weights = directory.path().join("supernet.safetensors").display().to_string();
-    match run.show.json {
-        true => print_json(&json!({ "supernet": weights })),
-        false => say!("supernet: {weights}"),
+    if run.show.json {
+        print_json(&json!({ "supernet": weights }));
+    } else {
+        say!("supernet: {weights}");
     }
     Ok(())
 }
@@ -95,9 +95,10 @@ pub fn score(run: &Run) -> Result<(), Failure> {
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
     let (settings, device, split) = RunSettings::opened(&plan.options, None)?;
     let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
-    match plan.show.json {
-        true => print_json(&json!(plan_of)),
-        false => say!("{plan_of}"),
+    if plan.show.json {
+        print_json(&json!(plan_of));
+    } else {
+        say!("{plan_of}");
     }
     Ok(())
 }
@@ -113,9 +114,10 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
     let images = LabImages { split: &split, device: &device, device_name: &name };
     let truth = correlate.truth.as_deref();
     let result = correlation(&settings, images, &correlate.directory, truth, &mut shown(correlate.show)?)?;
-    match correlate.show.json {
-        true => print_json(&json!(result)),
-        false => say!("{result}\nresults: {}", correlate.directory.display()),
+    if correlate.show.json {
+        print_json(&json!(result));
+    } else {
+        say!("{result}\nresults: {}", correlate.directory.display());
     }
     Ok(())
 }
@@ -123,15 +125,14 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
 /// Whether a directory holds a run that has ended.
 fn finished(directory: &Path) -> Result<(), Failure> {
     RunSettings::of_run(directory)?;
-    // What is written last.
-    match directory.join("best").join(BestFile::Weights.name()).exists() {
-        true => Ok(()),
-        false => Err(Failure::settings(
-            directory.display(),
-            "a run that has not ended",
-            "a finished one; `supernet run` goes on with it",
-        )),
+    if BestFile::ALL.iter().all(|file| directory.join("best").join(file.name()).exists()) {
+        return Ok(());
     }
+    Err(Failure::settings(
+        directory.display(),
+        "a run that has not ended",
+        "a finished one; `supernet run` goes on with it",
+    ))
 }
 
 /// Writes a finished run's reports again.

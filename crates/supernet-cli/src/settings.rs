@@ -10,9 +10,9 @@ use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
-    search::{Constraints, Objective, RankBy},
+    search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, PathSampling, Proposer, write_whole},
+    train::{FineTune, LatencyLimit, PathSampling, write_whole},
 };
 
 /// The settings of a run.

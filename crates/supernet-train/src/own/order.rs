@@ -20,10 +20,10 @@ impl<'a, const D: usize> OwnLoader<'a, D> {
     /// # Errors
     /// More examples in a batch than there are.
     pub fn new(examples: &'a dyn Examples<D>, batch: usize, seed: u64) -> Result<Self, TrainError> {
-        match batch == 0 || batch > examples.len() {
-            true => Err(TrainError::config("batch", batch, format!("1 to {} training examples", examples.len()))),
-            false => Ok(Self { examples, batch, seed }),
+        if batch == 0 || batch > examples.len() {
+            return Err(TrainError::config("batch", batch, format!("1 to {} training examples", examples.len())));
         }
+        Ok(Self { examples, batch, seed })
     }
 
     /// Steps in an epoch.

@@ -1,49 +1,21 @@
 //! One-shot search of a space of one's own in one call: train the supernet, score candidates, retrain the best beside their companions,
 //! test.
 
-use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
+use super::{Examples, OwnData, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, TrainError,
     caught::caught,
-    one_shot::{candidates, choose, retrain, tested},
-    run::Stages,
+    search::{candidates, choose, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
+    store::Stages,
 };
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
 use supernet_search::{Outcome, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask};
-
-/// What a search reads.
-#[derive(Clone, Debug)]
-pub struct OwnData<E> {
-    /// To train on.
-    pub train: E,
-    /// To score candidates on.
-    pub validation: E,
-    /// Read once, after everything is chosen and trained.
-    pub test: E,
-}
-
-impl<'a> OwnData<ImageExamples<'a>> {
-    /// The images of a split, normalised by the mean and deviation of its training images, which are augmented.
-    ///
-    /// # Errors
-    /// An augmentation that does not fit the images.
-    pub fn images(split: &'a Split, augmentation: Augmentation) -> Result<Self, TrainError> {
-        let normalisation = Normalisation::of(&split.train);
-        let examples = |images| ImageExamples::new(images, normalisation.clone(), augmentation);
-        Ok(Self {
-            train: examples(&split.train)?,
-            validation: examples(&split.validation)?,
-            test: examples(&split.test)?,
-        })
-    }
-}
 
 /// What a search found.
 pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
@@ -189,7 +161,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
         let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
         if let Some(mut stages) = stages {
-            stages.tested(&retrained)?;
+            stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let first: Vec<usize> = (0..scoring.score_batch).collect();

@@ -3,13 +3,13 @@
 use super::{Examples, OwnLoader};
 use crate::{
     Hooks, Keeper, Progress, SeededWeights, StandAloneTraining, TrainError,
-    run::Stages,
     stage::STAND_ALONE_TRAINING,
     stand_alone::{Recipe, test_on, train_all},
+    store::Stages,
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{
-    Execution,
+    Execution, Statistics,
     own::{Definition, Layer, OwnNetwork},
 };
 use supernet_search::Score;
@@ -116,5 +116,5 @@ pub fn test_own<M: Layer<D, 2>, const D: usize>(
 ) -> Result<Score, TrainError> {
     let device = device.clone().inner();
     let batch = |indices: &[usize]| Tensor::from_data(examples.batch(indices), &device);
-    test_on(network, mask, examples.len(), batch, |i| examples.label(i))
+    test_on(network, mask, Statistics::Stored, examples.len(), batch, |i| examples.label(i))
 }

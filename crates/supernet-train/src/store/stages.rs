@@ -1,0 +1,188 @@
+//! The stages of a run and what each leaves: a finished one is read back, one that was stopped goes on.
+
+use super::{
+    event_log::{Event, EventLog},
+    files::{append_line, whole_lines},
+    keeper::{Keeper, Saving},
+    score_log::Recorded,
+    weights::{load_weights, save_weights},
+};
+use crate::TrainError;
+use burn::module::Module;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
+use supernet_search::{Evaluator, RankBy};
+use supernet_space::{PathMask, SearchSpace};
+
+/// Where the stages of a run leave what they find.
+#[derive(Debug)]
+pub(crate) struct Stages {
+    folder: PathBuf,
+    saving: Saving,
+    log: EventLog,
+}
+
+impl Stages {
+    /// The stages of the run in `folder`.
+    ///
+    /// # Errors
+    /// A log that cannot be read or written.
+    pub(crate) fn open(folder: &Path, saving: Saving) -> Result<Self, TrainError> {
+        Ok(Self { folder: folder.into(), saving, log: EventLog::open(folder.join("events.jsonl"))? })
+    }
+
+    /// The trained supernet: the one that is stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
+    ///
+    /// # Errors
+    /// Whatever `build` or `train` reports; files that cannot be read or written, or do not belong together.
+    pub(crate) fn supernet<N: Module>(
+        &mut self,
+        stage: &str,
+        build: impl FnOnce() -> Result<N, TrainError>,
+        train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
+    ) -> Result<N, TrainError> {
+        trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
+    }
+
+    /// Where the supernet is kept as it is after each of `steps`.
+    pub(crate) fn earlier(&self, steps: Vec<u64>) -> Earlier {
+        Earlier { folder: self.folder.clone(), steps }
+    }
+
+    /// Scores of fine-tuned candidates.
+    pub(crate) fn shortlist(&self) -> PathBuf {
+        self.folder.join("shortlist.csv")
+    }
+
+    /// `evaluator`, whose scores are stored in `candidates.csv`; those that are stored already are not computed again.
+    ///
+    /// # Errors
+    /// A `candidates.csv` that cannot be read or is of another space.
+    pub(crate) fn recorded<'a, E: Evaluator>(
+        &'a mut self,
+        space: &SearchSpace,
+        rank_by: RankBy,
+        evaluator: &'a mut E,
+    ) -> Result<Recorded<'a, E>, TrainError> {
+        Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, rank_by, evaluator, &mut self.log)
+    }
+
+    /// What a scoring that was stopped leaves.
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.folder.join("scoring.jsonl")
+    }
+
+    /// The trained network at `place` among those trained from scratch, as [`Stages::supernet`]; its log is a file of its own, since
+    /// several are trained side by side.
+    ///
+    /// # Errors
+    /// As [`Stages::supernet`].
+    pub(crate) fn network<N: Module>(
+        &self,
+        place: usize,
+        stage: &str,
+        build: impl FnOnce() -> Result<N, TrainError>,
+        train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
+    ) -> Result<N, TrainError> {
+        let stem = self.folder.join(format!("networks/{place:03}"));
+        let mut log = EventLog::open(stem.with_extension("jsonl"))?;
+        trained(&stem, stage, self.saving, &mut log, build, train)
+    }
+
+    /// What `latencies.csv` says of networks for `images` images at a time, in milliseconds.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn latencies(&self, images: usize) -> Result<HashMap<PathMask, f64>, TrainError> {
+        let read = |line: &str| {
+            let [mask, of, ms] = line.split(',').collect::<Vec<_>>()[..] else { return None };
+            (of.parse() == Ok(images)).then_some((mask.parse().ok()?, ms.parse().ok()?))
+        };
+        whole_lines(&self.latencies_path(), |text| Ok(text.lines().filter_map(read).collect()))
+    }
+
+    /// Adds a line to `latencies.csv`.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn note_latency(&self, mask: &PathMask, images: usize, ms: f64) -> Result<(), TrainError> {
+        append_line(&self.latencies_path(), "architecture,images,median_ms\n", &format!("{mask},{images},{ms}\n"))
+    }
+
+    fn latencies_path(&self) -> PathBuf {
+        self.folder.join("latencies.csv")
+    }
+
+    /// Appends `events` to the log and puts it on the disk.
+    ///
+    /// # Errors
+    /// A log that cannot be written.
+    pub(crate) fn note(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), TrainError> {
+        events.into_iter().try_for_each(|event| self.log.append(&event))?;
+        self.log.sync()
+    }
+}
+
+/// A supernet at earlier steps of its training: `supernet-at-STEP.safetensors`.
+pub(crate) struct Earlier {
+    folder: PathBuf,
+    steps: Vec<u64>,
+}
+
+impl Earlier {
+    fn path(&self, step: u64) -> PathBuf {
+        self.folder.join(format!("supernet-at-{step}.safetensors"))
+    }
+
+    /// Whether it is kept as it is after `step`.
+    pub(crate) fn is_due(&self, step: u64) -> bool {
+        self.steps.contains(&step)
+    }
+
+    /// Keeps it.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn save(&self, step: u64, supernet: &impl Module) -> Result<(), TrainError> {
+        save_weights(supernet, &self.path(step))
+    }
+
+    /// All that are kept, in order, their weights put into what `build` gives.
+    ///
+    /// # Errors
+    /// A file that cannot be read or is of another network.
+    pub(crate) fn load<N: Module>(&self, build: impl Fn() -> Result<N, TrainError>) -> Result<Vec<N>, TrainError> {
+        self.steps.iter().map(|&step| load_weights(build()?, &self.path(step))).collect()
+    }
+}
+
+/// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what `train` gives, which is then stored. The log ends with
+/// the training; its checkpoints are removed, also those that a process left which was killed when the network was stored.
+fn trained<N: Module>(
+    stem: &Path,
+    stage: &str,
+    saving: Saving,
+    log: &mut EventLog,
+    build: impl FnOnce() -> Result<N, TrainError>,
+    train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
+) -> Result<N, TrainError> {
+    let path = stem.with_extension("safetensors");
+    let stored = path.exists();
+    if stored {
+        log.cut_after(stage)?;
+    }
+    let mut keeper = Keeper::new(stem, saving, Some(log));
+    let network = match stored {
+        true => load_weights(build()?, &path)?,
+        false => {
+            let network = train(&mut keeper)?;
+            keeper.sync()?;
+            save_weights(&network, &path)?;
+            network
+        }
+    };
+    keeper.clear()?;
+    Ok(network)
+}
