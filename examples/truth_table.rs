@@ -1,4 +1,5 @@
-//! The truth table of the paper's space: many networks from scratch with their curves, and what supernets of two kinds say of all of them.
+//! The truth table of the paper's space: many networks from scratch with their curves, and what
+//! supernets of two kinds say of all of them.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
@@ -8,7 +9,8 @@ use supernet::{
 };
 use supernet_examples::{Sample, Study, report};
 
-/// Trains the networks of a truth table. What it has is in the files of --out after every ten networks.
+/// Trains the networks of a truth table. What it has is in the files of --out after every ten
+/// networks.
 #[derive(Parser)]
 struct Arguments {
     #[command(flatten)]

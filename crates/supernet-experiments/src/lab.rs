@@ -161,13 +161,13 @@ impl<'a> Lab<'a> {
                 train_supernet(path, variant, seed, split, normalisation, device, progress)
             }
             Unit::StandAlone(mask, seed) => {
-                let began = Instant::now();
-                let (stem, trainer) = (stem_of_network(path, mask, seed), trainer(seed));
+                let stem = stem_of_network(path, mask, seed);
                 let mut keeper = Keeper::new(&stem, Saving::default(), None);
-                let (network, curve) = train_alone(&trainer, mask, watched, &stem, &mut keeper, progress)?;
-                let row = tested(&trainer, mask, &key, &split.test, &network, began)?;
+                let images = (watched, &split.test);
+                let (row, curve) = train_alone(&trainer(seed), mask, images, &stem, &mut keeper, progress)?;
+                let row = StandAloneRow { settings: key.clone(), ..row };
                 let mut truth = truth.lock().expect("no worker panics with the table");
-                append_curve(&path.join(CURVES), mask, &key, seed, &curve)?;
+                append_curve(&path.join(CURVES), &row, &curve)?;
                 truth.append(row)?;
                 keeper.clear()
             }
@@ -433,34 +433,29 @@ fn stem_of_network(path: &Path, mask: &PathMask, seed: u64) -> PathBuf {
     path.join(format!("networks/{:016x}-{seed}", name_number(&mask.to_string())))
 }
 
-/// Trains the network of a mask from scratch; its curve on `watched`, if there are such images.
+/// Trains the network of a mask from scratch and tests it on the second images; its curve is of the
+/// first, if there are any. The row's settings are left empty.
 fn train_alone(
     trainer: &StandAlone,
     mask: &PathMask,
-    watched: Option<&Images>,
+    (watched, images): (Option<&Images>, &Images),
     stem: &Path,
     keeper: &mut Keeper,
     progress: &mut dyn Progress,
-) -> Result<(Network, Vec<Epoch>), TrainError> {
-    if let Some(images) = watched {
-        return train_watched(trainer, mask, images, stem, keeper, progress);
-    }
-    Ok((trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), progress)?, Vec::new()))
-}
-
-/// Tests the network of a mask, whose training began at `began`.
-fn tested(
-    trainer: &StandAlone,
-    mask: &PathMask,
-    settings: &str,
-    images: &Images,
-    network: &Network,
-    began: Instant,
-) -> Result<StandAloneRow, TrainError> {
-    let test = test(network, mask, images, trainer.normalisation, trainer.device)?;
+) -> Result<(StandAloneRow, Vec<Epoch>), TrainError> {
+    let began = Instant::now();
+    let (network, curve) = match watched {
+        Some(images) => train_watched(trainer, mask, images, stem, keeper, progress)?,
+        None => {
+            let mut weights = SeededWeights::new(trainer.seed);
+            (trainer.train_kept(mask, &mut weights, Some(keeper), progress)?, Vec::new())
+        }
+    };
+    let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
     let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
     let seconds = began.elapsed().as_millis() as f64 / 1e3;
-    Ok(StandAloneRow { mask: mask.clone(), settings: settings.into(), seed: trainer.seed, test, cost, seconds })
+    let settings = String::new();
+    Ok((StandAloneRow { mask: mask.clone(), settings, seed: trainer.seed, test, cost, seconds }, curve))
 }
 
 /// The file of all curves.

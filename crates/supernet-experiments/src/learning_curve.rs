@@ -1,5 +1,7 @@
-//! How a network from scratch learns: what its training batches and the validation images give after each epoch.
+//! How a network from scratch learns: what its training batches and the validation images give
+//! after each epoch.
 
+use super::StandAloneRow;
 use burn::module::Module;
 use std::{
     collections::BTreeMap,
@@ -21,26 +23,23 @@ use supernet_train::{
 pub struct Epoch {
     /// Epochs that are done, from 1.
     pub epoch: u64,
-    /// Mean accuracy and cross-entropy of the epoch's training batches, each before its step; none where a step's are lost.
+    /// Mean accuracy and cross-entropy of the epoch's training batches, each before its step; none
+    /// where a step's are lost.
     pub train: Option<[f64; 2]>,
-    /// Accuracy and mean cross-entropy of all validation images after the epoch, normalised by the statistics of runs of 500 of them.
+    /// Accuracy and mean cross-entropy of all validation images after the epoch, normalised by the
+    /// statistics of runs of 500 of them.
     pub validation: [f64; 2],
 }
 
 /// The file of all curves: its header.
 const HEADER: &str = "architecture,settings,seed,epoch,train_accuracy,train_loss,validation_accuracy,validation_loss\n";
 
-/// Adds the curve of the network of `mask`, trained by `settings` with `seed`, to the file of all curves.
-pub(super) fn append_curve(
-    path: &Path,
-    mask: &PathMask,
-    settings: &str,
-    seed: u64,
-    curve: &[Epoch],
-) -> Result<(), TrainError> {
+/// Adds the curve of a network to the file of all curves.
+pub(super) fn append_curve(path: &Path, of: &StandAloneRow, curve: &[Epoch]) -> Result<(), TrainError> {
     if curve.is_empty() {
         return Ok(());
     }
+    let StandAloneRow { mask, settings, seed, .. } = of;
     let line = |row: &Epoch| {
         let train = row.train.map_or(",".into(), |[accuracy, loss]| format!("{accuracy:.5},{loss:.5}"));
         let [accuracy, loss] = row.validation;
@@ -69,8 +68,8 @@ pub(super) fn sort_curves(path: &Path) -> Result<(), TrainError> {
     write_whole(path, (HEADER.to_owned() + &rows.into_values().collect::<String>()).as_bytes())
 }
 
-/// Trains the network of `mask` from scratch and watches it; its steps and epochs are noted in files whose names begin with `stem`, so that a
-/// training that goes on ends with the same curve.
+/// Trains the network of `mask` from scratch and watches it; its steps and epochs are noted in
+/// files whose names begin with `stem`, so that a training that goes on ends with the same curve.
 pub(super) fn train_watched(
     trainer: &StandAlone,
     mask: &PathMask,
@@ -108,7 +107,8 @@ fn mean_of(steps: &BTreeMap<u64, [f64; 2]>, range: std::ops::RangeInclusive<u64>
     (rows.len() == count).then(|| [mean(0), mean(1)])
 }
 
-/// What a file of `number,accuracy,loss` says. A number that was noted twice was computed twice, to the same end.
+/// What a file of `number,accuracy,loss` says. A number that was noted twice was computed twice, to
+/// the same end.
 fn noted(path: &Path) -> Result<BTreeMap<u64, [f64; 2]>, TrainError> {
     let row = |line: &str| {
         let [number, accuracy, loss] = line.split(',').collect::<Vec<_>>()[..] else { return None };
@@ -124,7 +124,8 @@ struct Watched<'a> {
 }
 
 impl Watched<'_> {
-    /// Not put on the disk at once: a step that a failing machine loses leaves its epoch without a mean.
+    /// Not put on the disk at once: a step that a failing machine loses leaves its epoch without a
+    /// mean.
     fn note(&self, line: &str) -> std::io::Result<()> {
         self.path.parent().map_or(Ok(()), fs::create_dir_all)?;
         fs::OpenOptions::new().create(true).append(true).open(&self.path)?.write_all(line.as_bytes())
@@ -170,6 +171,8 @@ impl Progress for Watched<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use supernet_search::Score;
+    use supernet_space::Cost;
 
     #[test]
     fn an_epoch_that_lost_a_step_has_no_mean_and_a_step_noted_twice_counts_once() {
@@ -188,7 +191,10 @@ mod tests {
         let curve =
             [1, 2].map(|epoch| Epoch { epoch, train: (epoch == 2).then_some([0.5, 1.0]), validation: [0.25, 2.0] });
         for mask in ["11:01/10:11", "10:01/10:11", "11:01/10:11"] {
-            append_curve(&path, &mask.parse().unwrap(), "00ff", 1, &curve).unwrap();
+            let test = Score { accuracy: 0.5, loss: 1.0, images: 10 };
+            let (mask, cost) = (mask.parse().unwrap(), Cost { parameters: 1, macs: 1 });
+            let row = StandAloneRow { mask, settings: "00ff".into(), seed: 1, test, cost, seconds: 1.0 };
+            append_curve(&path, &row, &curve).unwrap();
         }
         sort_curves(&path).unwrap();
         let rows = ["10:01/10:11,00ff,1,1,,,0.25,2.00000\n", "10:01/10:11,00ff,1,2,0.50000,1.00000,0.25,2.00000\n"];

@@ -1,5 +1,5 @@
-//! A table of many networks trained from scratch, with their curves, and what supernets say of all of them: the data that rankings of the
-//! paper's space are held against.
+//! A table of many networks trained from scratch, with their curves, and what supernets say of all
+//! of them: the data that rankings of the paper's space are held against.
 
 use super::{
     CorrelationSettings, Lab, LabImages, StandAloneRow, Variant, candidates,
@@ -17,7 +17,8 @@ const TRUTH_TABLE: &str = "truth table";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TruthTableSettings {
-    /// Candidates (`natural` of them are trained from scratch, the first `twice` with both seeds) and the supernets' seeds; no strata.
+    /// Candidates (`natural` of them are trained from scratch, the first `twice` with both seeds)
+    /// and the supernets' seeds; no strata.
     pub study: CorrelationSettings,
     /// Probability r that all options of a choice are dropped, for the supernets of the ramp.
     pub ramp: f64,
@@ -28,7 +29,8 @@ pub struct TruthTableSettings {
 }
 
 impl TruthTableSettings {
-    /// The ramp to 0.1 and a constant 0.1; the first 150 candidates, then second seeds, then the rest.
+    /// The ramp to 0.1 and a constant 0.1; the first 150 candidates, then second seeds, then the
+    /// rest.
     pub fn new(study: CorrelationSettings) -> Self {
         Self { study, ramp: 0.1, constant: 0.1, first: 150 }
     }
@@ -41,8 +43,8 @@ impl TruthTableSettings {
         Ok([variant("ramp", self.ramp, Schedule::Ramp)?, variant("constant", self.constant, Schedule::Constant)?])
     }
 
-    /// Networks with the seeds of their training, in the order in which they are trained, so that a table that is not whole is one of the first
-    /// candidates.
+    /// Networks with the seeds of their training, in the order in which they are trained, so that a
+    /// table that is not whole is one of the first candidates.
     fn networks(&self, masks: &[PathMask]) -> Vec<(PathMask, u64)> {
         let CorrelationSettings { natural, twice, stand_alone_seeds: [one, two], .. } = self.study;
         let first = self.first.min(natural);
@@ -54,9 +56,10 @@ impl TruthTableSettings {
 /// Networks that are trained between two writings of the table.
 const AT_A_TIME: usize = 10;
 
-/// Makes the table in `directory`, or goes on with it: `networks.csv` (a row for each training, as `truth.csv` and of the same use),
-/// `curves.csv` (its epochs), `scores.csv` (what each supernet says of each candidate). Networks that `truth` knows are not trained again; they have
-/// no curve. The files are whole after every ten networks.
+/// Makes the table in `directory`, or goes on with it: `networks.csv` (a row for each training, as
+/// `truth.csv` and of the same use), `curves.csv` (its epochs), `scores.csv` (what each supernet
+/// says of each candidate). Networks that `truth` knows are not trained again; they have no curve.
+/// The files are whole after every ten networks.
 ///
 /// # Errors
 /// As [`Lab::open`], [`Lab::prepare`] and [`Lab::scores`]; a rate that is not between 0 and 1.
@@ -88,7 +91,8 @@ pub fn truth_table(
     Ok(())
 }
 
-/// What is known of these candidates, in their order, then by seed; then what is known of other networks.
+/// What is known of these candidates, in their order, then by seed; then what is known of other
+/// networks.
 fn networks_csv(lab: &Lab, key: &str, masks: &[PathMask]) -> String {
     let place: HashMap<&PathMask, usize> = masks.iter().enumerate().map(|(place, mask)| (mask, place)).collect();
     let mut rows: Vec<&StandAloneRow> = lab.known().filter(|row| row.settings == key).collect();

@@ -1,4 +1,5 @@
-//! What smoothing, calibration and verdicts make of scores that are stored in this repository, held against the truth beside them.
+//! What smoothing, calibration and verdicts make of scores that are stored in this repository, held
+//! against the truth beside them.
 
 use std::collections::HashMap;
 use supernet_search::{
@@ -10,7 +11,8 @@ use supernet_search::{
 };
 use supernet_space::{Architecture, CellSpace, Cost, NasBenchMacro, NasBenchMacroShape};
 
-/// NAS-Bench-Macro: all descriptions, the published accuracy of their networks, losses of three supernets, and whether they guided choices.
+/// NAS-Bench-Macro: all descriptions, the published accuracy of their networks, losses of three
+/// supernets, and whether they guided choices.
 struct Macro {
     bench: NasBenchMacro,
     all: Vec<Architecture>,
@@ -115,7 +117,8 @@ fn fifty_known_networks_choose_a_smoother_that_is_as_good_on_the_others() {
     }
 }
 
-/// The networks of the correlation study that were drawn at random: architecture, cost, one-shot accuracies of three supernets, accuracy from scratch.
+/// The networks of the correlation study that were drawn at random: architecture, cost, one-shot
+/// accuracies of three supernets, accuracy from scratch.
 fn correlation() -> Vec<(Architecture, Cost, [f64; 3], f64)> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/correlation/networks.csv");
     let text = std::fs::read_to_string(path).expect("the stored scores");

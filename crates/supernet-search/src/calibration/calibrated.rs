@@ -15,22 +15,26 @@ pub struct Calibrated {
     pub out_of_fold: OutOfFold,
 }
 
-/// How well a calibrated ranking agrees with the known accuracies, each row predicted by models that have not seen it.
+/// How well a calibrated ranking agrees with the known accuracies, each row predicted by models
+/// that have not seen it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OutOfFold {
     /// Known rows.
     pub rows: usize,
     /// Kendall's tau-b of the predictions.
     pub kendall: Option<Estimate>,
-    /// The same of a fit on costs and structure counts without any score: what calibration has to beat.
+    /// The same of a fit on costs and structure counts without any score: what calibration has to
+    /// beat.
     pub counts_alone: Option<Estimate>,
     /// The first minus the second, on the same resamples.
     pub gain: Option<Estimate>,
 }
 
-/// Fits accuracies by ridge regression on [scores, logarithms of the costs, structure counts], every column at mean 0 and deviation 1 over all
-/// candidates, and predicts all candidates (after DELE, which fits a supernet's ranking by some 25 true rows). `scores` are lists of scores of all candidates, one for
-/// each supernet or other evaluator; `known` are places of candidates with their accuracies from scratch.
+/// Fits accuracies by ridge regression on [scores, logarithms of the costs, structure counts],
+/// every column at mean 0 and deviation 1 over all candidates, and predicts all candidates (after
+/// DELE, which fits a supernet's ranking by some 25 true rows). `scores` are lists of scores of all
+/// candidates, one for each supernet or other evaluator; `known` are places of candidates with
+/// their accuracies from scratch.
 ///
 /// # Errors
 /// Fewer than three known rows; a value that is no number.

@@ -10,8 +10,9 @@ const FOLDS: usize = 5;
 /// Times that they are cut, each in another way.
 const CUTS: u64 = 10;
 
-/// Predicts each row by ridge regression ([`Ridge`]) on the rows of the other four of five parts; the mean over ten ways to cut them, whose
-/// seeds have names. Rows are one out of themselves where there are fewer than ten.
+/// Predicts each row by ridge regression ([`Ridge`]) on the rows of the other four of five parts;
+/// the mean over ten ways to cut them, whose seeds have names. Rows are one out of themselves where
+/// there are fewer than ten.
 ///
 /// # Errors
 /// As [`Surrogate::fit`]; fewer than three rows.
@@ -53,7 +54,8 @@ mod tests {
         let noise: Vec<f64> = (0..200).map(|_| rng.random::<f64>()).collect();
         let line: Vec<f64> = features.iter().map(|row| row[0] - 2.0 * row[3]).collect();
         let tau = |targets: &[f64]| kendall(&out_of_fold(&features, targets, 1).unwrap(), targets).unwrap();
-        // The coefficient of 200 rows without relation has a standard deviation of 0.047; four of them.
+        // The coefficient of 200 rows without relation has a standard deviation of 0.047; four of
+        // them.
         assert!(tau(&noise).abs() < 0.19, "{}", tau(&noise));
         assert!(tau(&line) > 0.98);
     }

@@ -10,7 +10,8 @@ use supernet_space::{Architecture, SearchSpace};
 pub struct Trial {
     /// The smoother; none leaves the scores as they are.
     pub smoother: Option<Smoother>,
-    /// Kendall's tau-b of the smoothed scores with the known accuracies; none where either is constant.
+    /// Kendall's tau-b of the smoothed scores with the known accuracies; none where either is
+    /// constant.
     pub kendall: Option<f64>,
 }
 
@@ -23,11 +24,14 @@ pub struct Chosen {
     pub trials: Vec<Trial>,
 }
 
-/// Chooses among the scores as they are and some smoothers by Kendall's tau-b with the accuracies of known networks, (place, accuracy) each; of equals the
-/// first. What is reported afterwards is to be of other networks.
+/// Chooses among the scores as they are and some smoothers by Kendall's tau-b with the accuracies
+/// of known networks, (place, accuracy) each; of equals the first. What is reported afterwards is
+/// to be of other networks.
 ///
-/// How well smoothed scores predict scores that were left out is no way to choose: what they have in common with the scores of alike networks are the
-/// errors of shared weights too. On NAS-Bench-Macro that takes a process that learns its noise, which ranks at .81, before the kernel's .86.
+/// How well smoothed scores predict scores that were left out is no way to choose: what they have
+/// in common with the scores of alike networks are the errors of shared weights too. On
+/// NAS-Bench-Macro that takes a process that learns its noise, which ranks at .81, before the
+/// kernel's .86.
 ///
 /// # Panics
 /// If there is not a finite score for each architecture, or a place is none of theirs.

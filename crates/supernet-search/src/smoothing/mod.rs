@@ -1,4 +1,5 @@
-//! Scores smoothed over architectures that are alike: what is noise of shared weights goes, what neighbours have in common stays.
+//! Scores smoothed over architectures that are alike: what is noise of shared weights goes, what
+//! neighbours have in common stays.
 
 mod chosen;
 mod neighbours;

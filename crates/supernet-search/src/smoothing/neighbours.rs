@@ -18,7 +18,8 @@ impl Neighbours {
         Self { choices, sets, powers: (0..=choices).map(|d| weight.powi(d as i32)).collect() }
     }
 
-    /// For each i: Σ_j weight^d(i, j) · v_j / Σ_j weight^d(i, j), d(i, j) the choices in which two architectures take different sets. Time n² · choices.
+    /// For each i: Σ_j weight^d(i, j) · v_j / Σ_j weight^d(i, j), d(i, j) the choices in which two
+    /// architectures take different sets. Time n² · choices.
     pub(super) fn means(&self, values: &[f64]) -> Vec<f64> {
         (0..values.len()).map(|i| self.mean(i, values)).collect()
     }

@@ -11,33 +11,39 @@ use supernet_space::{Architecture, Encoding, PathMask, SearchSpace, draws};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Smoother {
-    /// The mean over all architectures, each with the weight w^d, d the choices in which it differs (a Nadaraya-Watson estimate). Needs scores of a
-    /// good part of a small space: on NAS-Bench-Macro 2,000 of 6,561.
+    /// The mean over all architectures, each with the weight w^d, d the choices in which it differs
+    /// (a Nadaraya-Watson estimate). Needs scores of a good part of a small space: on
+    /// NAS-Bench-Macro 2,000 of 6,561.
     Kernel(f64),
     /// What each option adds on average ([`LinearFit`]). Interactions are lost.
     MainEffects,
-    /// Main effects, and a Gaussian process ([`Gp`]) on what they leave, fitted to at most [`Smoother::MOST_FITTED`] of the scores, with a noise of
-    /// [`Smoother::NOISE`] times their variance. For a few hundred scores.
+    /// Main effects, and a Gaussian process ([`Gp`]) on what they leave, fitted to at most
+    /// [`Smoother::MOST_FITTED`] of the scores, with a noise of [`Smoother::NOISE`] times their
+    /// variance. For a few hundred scores.
     MainEffectsAndProcess,
 }
 
-/// Penalty of the main effects: far below what some hundred scores have to add, and enough to make the fit unique.
+/// Penalty of the main effects: far below what some hundred scores have to add, and enough to make
+/// the fit unique.
 const RIDGE: f64 = 1e-3;
 
 impl Smoother {
     /// The most scores that the Gaussian process is fitted to.
     pub const MOST_FITTED: usize = 500;
 
-    /// Noise of the Gaussian process over the variance of what it is fitted to. The errors of shared weights are no noise to a model of the scores: alike
-    /// networks share them, and a process that learns its noise from scores takes them over. On NAS-Bench-Macro that ranks at .81, a noise of 1
-    /// to 10 at .84 to .85 (500 scored).
+    /// Noise of the Gaussian process over the variance of what it is fitted to. The errors of
+    /// shared weights are no noise to a model of the scores: alike networks share them, and a
+    /// process that learns its noise from scores takes them over. On NAS-Bench-Macro that ranks at
+    /// .81, a noise of 1 to 10 at .84 to .85 (500 scored).
     pub const NOISE: f64 = 3.0;
 
-    /// The least scored architectures, and the least share of all of a space, for which [`Smoother::usual`] is the kernel.
+    /// The least scored architectures, and the least share of all of a space, for which
+    /// [`Smoother::usual`] is the kernel.
     pub const KERNEL_NEEDS: (usize, f64) = (1_000, 0.2);
 
-    /// Returns the smoother for so many scored architectures of `space` where nothing is known to choose by: the kernel of weight 0.4 where much of
-    /// the space is scored, main effects and a process for a few hundred, none for fewer scores than there are options.
+    /// Returns the smoother for so many scored architectures of `space` where nothing is known to
+    /// choose by: the kernel of weight 0.4 where much of the space is scored, main effects and a
+    /// process for a few hundred, none for fewer scores than there are options.
     pub fn usual(space: &SearchSpace, scored: usize) -> Option<Self> {
         let (least, share) = Self::KERNEL_NEEDS;
         let options: usize = space.choices().iter().map(|choice| choice.options().len()).sum();
@@ -48,7 +54,8 @@ impl Smoother {
         (scored > options).then_some(Self::MainEffectsAndProcess)
     }
 
-    /// Smooths the scores of architectures of `space`, in their order. Architectures that are one network get the mean of what they get.
+    /// Smooths the scores of architectures of `space`, in their order. Architectures that are one
+    /// network get the mean of what they get.
     ///
     /// # Panics
     /// If there is not a score for each architecture, or a score is no finite number.
@@ -99,7 +106,8 @@ fn main_effects(space: &SearchSpace, masks: &[&PathMask], scores: &[f64]) -> Vec
     masks.iter().map(|mask| fit.predict(mask)).collect()
 }
 
-/// What a Gaussian process says of what main effects leave, fitted to some of it, which a stream of its own draws.
+/// What a Gaussian process says of what main effects leave, fitted to some of it, which a stream of
+/// its own draws.
 fn process(space: &SearchSpace, masks: &[&PathMask], left: &[f64]) -> Vec<f64> {
     let mut some: Vec<usize> = (0..masks.len()).collect();
     if some.len() > Smoother::MOST_FITTED {
@@ -123,7 +131,8 @@ mod tests {
     use rand::RngExt;
     use supernet_space::NasBenchMacro;
 
-    /// All architectures with an effect of each option, one of each pair of neighbours, and noise of each network.
+    /// All architectures with an effect of each option, one of each pair of neighbours, and noise
+    /// of each network.
     fn noisy() -> (NasBenchMacro, Vec<Architecture>, Vec<f64>, Vec<f64>) {
         let bench = NasBenchMacro::new();
         let all = bench.space().architectures(6_561).unwrap();

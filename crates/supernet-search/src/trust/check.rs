@@ -22,7 +22,8 @@ pub struct Check {
     pub networks: usize,
     /// Kendall's tau-b of the scores with the accuracies; none where all scores are equal.
     pub score: Option<Estimate>,
-    /// Costs and structure counts, each where it varies; then all of them together, fitted to the other networks ([`FITTED`]).
+    /// Costs and structure counts, each where it varies; then all of them together, fitted to the
+    /// other networks ([`FITTED`]).
     pub counting: Vec<Counting>,
 }
 
@@ -32,7 +33,8 @@ pub const FITTED: &str = "all counts, fitted out of fold";
 /// Counts that can be expected to rank: more is better.
 const EXPECTED: [&str; 4] = ["parameters", "multiply-accumulates", "operations with weights", "depth"];
 
-/// Computes [`Check`] of the scores (the higher the better) of some networks and their accuracies from scratch; intervals are over the networks.
+/// Computes [`Check`] of the scores (the higher the better) of some networks and their accuracies
+/// from scratch; intervals are over the networks.
 ///
 /// # Errors
 /// Fewer than three networks; an accuracy that is no finite number.
@@ -64,8 +66,9 @@ pub fn check(
 }
 
 impl Check {
-    /// Returns the best of what counting can be expected to do: parameters, multiply-accumulates, operations with weights, depth, and all counts
-    /// fitted. Counts of which fewer may be better are shown and not taken.
+    /// Returns the best of what counting can be expected to do: parameters, multiply-accumulates,
+    /// operations with weights, depth, and all counts fitted. Counts of which fewer may be better
+    /// are shown and not taken.
     pub fn best_counting(&self) -> Option<&Counting> {
         let expected = self.counting.iter().filter(|one| one.count == FITTED || EXPECTED.contains(&&*one.count));
         expected.max_by(|a, b| a.kendall.value.total_cmp(&b.kendall.value))

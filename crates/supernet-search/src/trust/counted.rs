@@ -3,7 +3,8 @@
 use super::structure::{Count, Structure};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
-/// What can be counted of some architectures without running them: a named column each, constant ones left out.
+/// What can be counted of some architectures without running them: a named column each, constant
+/// ones left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counted {
     names: Vec<&'static str>,
@@ -42,7 +43,8 @@ impl Counted {
         self.columns().find(|(known, _)| *known == name).map(|(_, column)| column)
     }
 
-    /// Returns a row for each architecture, as a model reads it: every column at mean 0 and standard deviation 1, costs by their logarithms.
+    /// Returns a row for each architecture, as a model reads it: every column at mean 0 and
+    /// standard deviation 1, costs by their logarithms.
     pub fn features(&self) -> Vec<Vec<f64>> {
         let scaled = |(name, column): (&str, &[f64])| {
             let log = name == "parameters" || name == "multiply-accumulates";

@@ -13,8 +13,8 @@ pub struct Follows {
     pub kendall: Estimate,
 }
 
-/// Computes Kendall's tau-b of scores (the higher the better) with each column, with bootstrap intervals over the architectures. Columns of
-/// which there is no coefficient are left out.
+/// Computes Kendall's tau-b of scores (the higher the better) with each column, with bootstrap
+/// intervals over the architectures. Columns of which there is no coefficient are left out.
 ///
 /// # Panics
 /// If there is not a score for each row.

@@ -1,4 +1,5 @@
-//! Is a ranking to be trusted? What can be known of scores without training anything, and what a few networks trained from scratch add.
+//! Is a ranking to be trusted? What can be known of scores without training anything, and what a
+//! few networks trained from scratch add.
 
 mod check;
 mod counted;

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 pub struct Plateau {
     /// Mean loss over the last tenth of the steps.
     pub loss: f64,
-    /// Of all that the loss fell since the first twentieth of the steps, the share that it fell in the last quarter: from the mean over the tenth
-    /// of the steps around three quarters to the last tenth. Near 0 on a plateau; below 0 where it rises.
+    /// Of all that the loss fell since the first twentieth of the steps, the share that it fell in
+    /// the last quarter: from the mean over the tenth of the steps around three quarters to the
+    /// last tenth. Near 0 on a plateau; below 0 where it rises.
     pub late_fall: f64,
 }
 
-/// Computes [`Plateau`] of the losses of training batches, in order and evenly spaced. None of fewer than 20, or where the loss did not fall.
+/// Computes [`Plateau`] of the losses of training batches, in order and evenly spaced. None of
+/// fewer than 20, or where the loss did not fall.
 pub fn plateau(losses: &[f64]) -> Option<Plateau> {
     let n = losses.len();
     if n < 20 {

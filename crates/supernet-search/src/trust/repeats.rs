@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// How well two scorings of the same architectures agree.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeats {
-    /// Whose scorings they are: *two halves of the validation images*, *two checkpoints*, *two supernets*.
+    /// Whose scorings they are: *two halves of the validation images*, *two checkpoints*, *two
+    /// supernets*.
     pub of: String,
     /// Architectures.
     pub n: usize,
@@ -15,12 +16,14 @@ pub struct Repeats {
     pub kendall: Estimate,
     /// Spearman's rho.
     pub spearman: Estimate,
-    /// Kendall's tau-b of what is left of both when what can be counted is taken out of each, by ridge regression of their ranks on the counts' ranks: what the
-    /// scores say beyond counting. None where nothing varies.
+    /// Kendall's tau-b of what is left of both when what can be counted is taken out of each, by
+    /// ridge regression of their ranks on the counts' ranks: what the scores say beyond counting.
+    /// None where nothing varies.
     pub beyond_counts: Option<Estimate>,
 }
 
-/// Computes how well two scorings agree, with bootstrap intervals over the architectures. None where one of them is constant.
+/// Computes how well two scorings agree, with bootstrap intervals over the architectures. None
+/// where one of them is constant.
 ///
 /// # Errors
 /// Scores that are no numbers.

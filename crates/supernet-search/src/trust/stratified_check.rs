@@ -3,11 +3,13 @@
 use rand::RngExt;
 use supernet_space::draws;
 
-/// Draws `count` places of `scores`, one uniformly from each of as many runs of equal length of the ranking, the lowest scores first: a sample
-/// that stands for all architectures as a random one does, with its range certain. All places where there are no more than `count`.
+/// Draws `count` places of `scores`, one uniformly from each of as many runs of equal length of the
+/// ranking, the lowest scores first: a sample that stands for all architectures as a random one
+/// does, with its range certain. All places where there are no more than `count`.
 ///
-/// What a ranking agrees with on such a sample is an estimate for all architectures; samples from intervals of equal *width* of the scores
-/// would reach further than the architectures do and flatter every ranking.
+/// What a ranking agrees with on such a sample is an estimate for all architectures; samples from
+/// intervals of equal *width* of the scores would reach further than the architectures do and
+/// flatter every ranking.
 pub fn to_check(scores: &[f64], count: usize, seed: u64) -> Vec<usize> {
     let n = scores.len();
     let mut order: Vec<usize> = (0..n).collect();

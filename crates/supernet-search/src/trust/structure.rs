@@ -1,17 +1,22 @@
-//! Structure counts: what an architecture is, told by a few numbers that do not depend on how its places are numbered.
+//! Structure counts: what an architecture is, told by a few numbers that do not depend on how its
+//! places are numbered.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use supernet_space::{PathMask, SearchSpace};
 
-/// Counts of an architecture that any relabelling of its places leaves as they are. They come from the space alone:
+/// Counts of an architecture that any relabelling of its places leaves as they are. They come from
+/// the space alone:
 ///
-/// - **operations**: options taken of choices that are no inputs and *without weights*, known by a word in the option's name
-///   (`identity`, `skip`, `none`, `zero`, `pool`, `max`, `avg`); and those *with weights*, all others;
-/// - **reads from outside** and **inner edges**, where places choose their inputs: choices whose name ends in `/inputs`. What the first of
-///   them in a cell can read is outside, the options behind that are the earlier places of the cell;
+/// - **operations**: options taken of choices that are no inputs and *without weights*, known by a
+///   word in the option's name (`identity`, `skip`, `none`, `zero`, `pool`, `max`, `avg`); and
+///   those *with weights*, all others;
+/// - **reads from outside** and **inner edges**, where places choose their inputs: choices whose
+///   name ends in `/inputs`. What the first of them in a cell can read is outside, the options
+///   behind that are the earlier places of the cell;
 /// - **unread places**: those that no place of the cell reads;
-/// - **depth**: places on the longest way through a cell, or edges with weights, where choices are edges named `NODE/fromNODE`.
+/// - **depth**: places on the longest way through a cell, or edges with weights, where choices are
+///   edges named `NODE/fromNODE`.
 ///
 /// A count that a space does not have is left out; of several cells counts add up, depths too.
 #[derive(Clone, Debug, PartialEq)]
@@ -167,7 +172,8 @@ impl Cell {
     }
 }
 
-/// Inputs choices by what stands before their places' names. A cell whose places do not each have one option more than the one before is none.
+/// Inputs choices by what stands before their places' names. A cell whose places do not each have
+/// one option more than the one before is none.
 fn cells(space: &SearchSpace, inputs: &[usize]) -> Vec<Cell> {
     let mut order: Vec<&str> = Vec::new();
     let mut places: HashMap<&str, Vec<usize>> = HashMap::new();
@@ -210,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_cell_of_blocks_is_counted_by_reads_edges_depth_and_operations() {
-        // Block 1 reads A, blocks 2 and 3 A and B, block 4 A, B and block 1; sep7 | identity, max3 | identity, sep5 | sep5, avg3.
+        // Block 1 reads A, blocks 2 and 3 A and B, block 4 A, B and block 1; sep7 | identity, max3
+        // | identity, sep5 | sep5, avg3.
         let found = counts(CellSpace::new(3, 4).unwrap().space(), "10:0001000/110:1000010/1100:1010000/11100:0010001");
         let expected = [
             ("operations with weights", 3.0),

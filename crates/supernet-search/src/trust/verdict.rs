@@ -78,8 +78,8 @@ const MUCH_NOISE: f64 = 0.6;
 /// A loss that fell by more than this share of its fall in the last quarter has not settled.
 const LATE: f64 = 0.15;
 
-/// Judges a ranking: by networks trained from scratch where there are some; else by what costs nothing, of which the best that can be said is that
-/// nothing speaks against it.
+/// Judges a ranking: by networks trained from scratch where there are some; else by what costs
+/// nothing, of which the best that can be said is that nothing speaks against it.
 pub fn verdict(evidence: Evidence) -> Verdict {
     let judged = match &evidence.check {
         Some(check) => checked(check),
@@ -150,7 +150,9 @@ fn unchecked(evidence: &Evidence) -> Judged {
             judged.trust = trust;
         }
         judged.reasons.push(reason);
-        judged.advice.push(advice);
+        if !judged.advice.contains(&advice) {
+            judged.advice.push(advice);
+        }
     };
     if let Some(reason) = prefers_few_weights(&evidence.follows) {
         against(Trust::NotTrusted, reason, Advice::TrainLonger);
@@ -166,7 +168,6 @@ fn unchecked(evidence: &Evidence) -> Judged {
             against(Trust::NotTrusted, reason, Advice::LessNoise);
         }
     }
-    judged.advice.dedup();
     judged
 }
 
