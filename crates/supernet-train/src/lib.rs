@@ -14,6 +14,7 @@ pub mod stage;
 mod stand_alone;
 pub mod store;
 mod training;
+mod trust;
 pub mod workers;
 
 pub use error::TrainError;
