@@ -12,7 +12,7 @@ use supernet::{
     search::{Objective, Proposer, kendall, spearman},
     train::{
         AllOn, Group, Halving, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
+        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences, one_shot_search_with,
     },
     write_results,
 };
@@ -54,10 +54,13 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
         "events.jsonl",
         "figure.png",
         "figure.svg",
+        "half-1.csv",
+        "half-2.csv",
         "networks.csv",
         "report.html",
         "supernet.safetensors",
         "table.txt",
+        "verdict.json",
     ];
     let of_networks = |name: &&&str| !name.starts_with("networks/");
     assert_eq!(names.iter().filter(of_networks).copied().collect::<Vec<_>>(), expected);
@@ -67,7 +70,7 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
     let text = |name: &str| String::from_utf8(left[name].clone()).unwrap();
     assert_eq!(text("candidates.csv").lines().count(), 1 + 12);
     assert_eq!(text("networks.csv").lines().count(), 1 + 2 + 2 + 2 + 1);
-    assert_eq!(text("table.txt"), ComparisonTable(&result.retrained).to_string());
+    assert_eq!(text("table.txt"), format!("{}\n{}", result.verdict, ComparisonTable(&result.retrained)));
     assert!(text("table.txt").contains("picked − random:"));
 }
 
@@ -91,6 +94,36 @@ fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameter
     assert!(result.candidates.iter().filter(|c| c.cost.parameters > smallest).count() < 2);
     assert_eq!(of(Group::AllOn).count(), 1);
     assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);
+}
+
+/// Proposes only architectures whose first block takes the identity alone.
+struct Corner(RandomSearch, CellSpace);
+
+impl Strategy for Corner {
+    fn name(&self) -> &str {
+        "corner"
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        let into_the_corner = |drawn: Architecture| self.1.space().accept(drawn.mask().with(1, 1)).unwrap();
+        self.0.ask(count).into_iter().map(into_the_corner).collect()
+    }
+
+    fn tell(&mut self, _scored: &[Scored]) {}
+}
+
+#[test]
+fn random_companions_of_a_strategy_that_is_not_uniform_are_drawn_from_the_space() {
+    let config = tiny(1);
+    let (cells, split) = (config.cells().unwrap(), split());
+    let mut corner = Corner(RandomSearch::new(cells.space().clone(), 1, "corner"), cells.clone());
+    let result = one_shot_search_with(&config, &split, &mut corner, &device(), &mut Silent).unwrap();
+    let random: Vec<_> = result.retrained.iter().filter(|network| network.group == Group::Random).collect();
+    let mut uniform = RandomSearch::new(cells.space().clone(), 1, "random companions");
+    let drawn: Vec<_> = uniform.ask(2).iter().map(|drawn| cells.space().canonical(drawn).mask().clone()).collect();
+    assert_eq!(random.iter().map(|network| network.mask.clone()).collect::<Vec<_>>(), drawn);
+    assert!(drawn.iter().any(|mask| mask.bits(1) != 1), "outside of the corner");
+    assert!(random.iter().all(|network| network.one_shot.images == split.validation.len() && network.cost.macs > 0));
 }
 
 #[test]
@@ -464,7 +497,8 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let result = directory.search(&split, &device(), &mut Silent).unwrap();
     write_results(&directory, &result).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
-    assert_eq!(contents(folder.path()).len(), 15 + 2 * different.len());
+    // The validation images are one run, which has no halves.
+    assert_eq!(contents(folder.path()).len(), 16 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

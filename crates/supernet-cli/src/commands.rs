@@ -131,8 +131,7 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
 /// The correlation study.
 pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
     let (RunSettings { device: name, search, .. }, device, split) = RunSettings::opened(&correlate.options, None)?;
-    let mut settings = CorrelationSettings::new(search);
-    settings.search.stand_alone.with_validation = false;
+    let mut settings = CorrelationSettings::new(search).with_equal_epochs(split.train.len());
     settings.supernet_seeds = (1..=correlate.supernets).collect();
     (settings.natural, settings.stratified, settings.twice) =
         (correlate.natural, correlate.stratified, correlate.twice);

@@ -44,10 +44,7 @@ impl RunSettings {
     pub fn opened(options: &Options, directory: Option<&Path>) -> Result<(Self, Device, Split), Failure> {
         let settings = Self::new(options, directory)?;
         let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
-        let settings = match settings.data.is_folder() {
-            true => Self::made(options, directory, Some(&split))?,
-            false => settings,
-        };
+        let settings = if settings.data.is_folder() { Self::made(options, directory, Some(&split))? } else { settings };
         Ok((settings, device, split))
     }
 
@@ -66,9 +63,10 @@ impl RunSettings {
     /// The settings of a run that there is.
     pub fn of_run(directory: &Path) -> Result<Self, Failure> {
         let path = directory.join(FILE);
-        match path.exists() {
-            true => Self::read(&path),
-            false => Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`")),
+        if path.exists() {
+            Self::read(&path)
+        } else {
+            Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`"))
         }
     }
 

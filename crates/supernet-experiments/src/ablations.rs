@@ -409,9 +409,10 @@ impl AblationResult {
         let changed = |row: &AblationRow| Some((row.name().to_owned(), row.difference?, row.each.clone()));
         let rows: Vec<_> = self.rows.iter().filter_map(changed).collect();
         let study = &self.settings.study;
-        let against = match self.settings.ablations.contains(&Ablation::UniformNetworks) {
-            true => " Uniform networks are compared with uniform architectures.",
-            false => "",
+        let against = if self.settings.ablations.contains(&Ablation::UniformNetworks) {
+            " Uniform networks are compared with uniform architectures."
+        } else {
+            ""
         };
         (!rows.is_empty()).then(|| IntervalFigure {
             title: "What each change does to the ranking".into(),

@@ -114,6 +114,15 @@ impl CorrelationSettings {
         }
     }
 
+    /// The same with networks trained from scratch for as many epochs as the supernet, at least one, on the `images` training images
+    /// alone (PAPER, *stand-alone training*: the correlation study).
+    pub fn with_equal_epochs(mut self, images: usize) -> Self {
+        let seen = self.search.supernet.steps as f64 * self.search.supernet.batch as f64;
+        self.search.stand_alone.epochs = ((seen / images as f64).round() as usize).max(1);
+        self.search.stand_alone.with_validation = false;
+        self
+    }
+
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
@@ -356,4 +365,21 @@ fn ceiling(settings: &CorrelationSettings, twice: &[&Member]) -> Option<Agreemen
 fn seed_deviation(twice: &[&Member]) -> Option<f64> {
     let squares = twice.iter().map(|member| (member.stand_alone[0].accuracy - member.stand_alone[1].accuracy).powi(2));
     (!twice.is_empty()).then(|| (squares.sum::<f64>() / (2 * twice.len()) as f64).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_from_scratch_see_the_images_as_often_as_the_supernet() {
+        let epochs = |search: SearchConfig, images| {
+            let settings = CorrelationSettings::new(search).with_equal_epochs(images);
+            assert!(!settings.search.stand_alone.with_validation);
+            settings.search.stand_alone.epochs
+        };
+        assert_eq!(epochs(SearchConfig::quick(), 6_000), 29, "1,350 steps of 128 images");
+        assert_eq!(epochs(SearchConfig::cifar10(), 45_000), 114, "5,000 steps of 1,024 images");
+        assert_eq!(epochs(SearchConfig::quick().with_budget(0.001).unwrap(), 6_000), 1);
+    }
 }

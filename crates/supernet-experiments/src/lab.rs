@@ -6,6 +6,7 @@ use super::{
     truth::{StandAloneRow, training_key},
 };
 use burn::tensor::Device;
+use csv::StringRecord;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
@@ -21,7 +22,10 @@ use supernet_space::{PathMask, name_number};
 use supernet_train::{
     FineTuner, Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone,
     StandAloneTraining, SupernetEvaluator, TrainError, divergences,
-    store::{agree, append_line, load_weights, lock, read_lines, read_scores, save_weights, scores_csv, write_whole},
+    store::{
+        agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
+        write_whole,
+    },
     test, training_images,
     workers::{share, workers_on},
 };
@@ -70,7 +74,7 @@ enum Unit<'a> {
     StandAlone(&'a PathMask, u64),
 }
 
-const TIMES: &str = "stage,name,seed,seconds\n";
+const TIMES: &str = "stage,name,seed,seconds";
 
 impl<'a> Lab<'a> {
     /// Opens `path`, made if need be, for `experiment` with `settings`. What `truth` (a file as `truth.csv`) says of networks trained by
@@ -290,11 +294,8 @@ impl<'a> Lab<'a> {
         masks: &[PathMask],
     ) -> Result<Vec<f64>, TrainError> {
         let path = self.path.join(format!("scores/{}-divergence.csv", file_name(&variant.name, seed, None)));
-        let number = |line: &str| {
-            let (mask, value) = line.split_once(',')?;
-            Some((mask.parse::<PathMask>().ok()?, value.parse::<f64>().ok()?))
-        };
-        let mut known: HashMap<PathMask, f64> = read_lines(&path, DIVERGENCES, number)?;
+        let read = |row: &StringRecord| Some((cell(row, 0)?, cell(row, 1)?));
+        let mut known: HashMap<PathMask, f64> = read_rows(&path, DIVERGENCES, read)?.into_iter().collect();
         let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
         if !missing.is_empty() {
             let supernet = self.supernet(variant, seed, None)?;
@@ -303,7 +304,8 @@ impl<'a> Lab<'a> {
             let values =
                 divergences(&supernet, &all_on, &missing, &train, &self.normalisation, run, self.images.device)?;
             known.extend(missing.into_iter().zip(values));
-            let mut lines: Vec<String> = known.iter().map(|(mask, value)| format!("{mask},{value}\n")).collect();
+            let mut lines: Vec<String> =
+                known.iter().map(|(mask, value)| csv_row([mask.to_string(), value.to_string()])).collect();
             lines.sort();
             write_whole(&path, format!("{DIVERGENCES}\n{}", lines.concat()).as_bytes())?;
         }
@@ -346,15 +348,7 @@ impl<'a> Lab<'a> {
     /// A file that cannot be read.
     pub fn times(&self) -> Result<Vec<(String, String, f64)>, TrainError> {
         let path = self.path.join("times.csv");
-        let text = match fs::read_to_string(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            other => other.map_err(TrainError::io(&path))?,
-        };
-        let time = |line: &str| {
-            let [stage, name, _seed, seconds] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-            Some((stage.to_owned(), name.to_owned(), seconds.parse().ok()?))
-        };
-        Ok(text.lines().skip(1).filter_map(time).collect())
+        read_rows(&path, TIMES, |row| Some((cell(row, 0)?, cell(row, 1)?, cell(row, 3)?)))
     }
 
     /// Writes a file of the directory whole.
@@ -396,8 +390,9 @@ fn weights_path(path: &Path, name: &str, seed: u64, step: Option<u64>) -> PathBu
 }
 
 fn time(path: &Path, stage: &str, name: &str, seed: u64, began: Instant) -> Result<(), TrainError> {
-    let line = format!("{stage},{name},{seed},{:.1}\n", began.elapsed().as_secs_f64());
-    append_line(&path.join("times.csv"), TIMES, &line)
+    let seconds = format!("{:.1}", began.elapsed().as_secs_f64());
+    let line = csv_row([stage.into(), name.into(), seed.to_string(), seconds]);
+    append_line(&path.join("times.csv"), &format!("{TIMES}\n"), &line)
 }
 
 /// Trains and stores a supernet; its earlier checkpoints are there before it is.

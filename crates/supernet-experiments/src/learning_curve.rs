@@ -14,7 +14,7 @@ use supernet_nn::Network;
 use supernet_space::PathMask;
 use supernet_train::{
     Hooks, Keeper, Observation, Progress, SeededWeights, StandAlone, TrainError,
-    store::{append_line, whole_lines, write_whole},
+    store::{append_line, cell, csv_row, read_rows, whole_lines, write_whole},
     test_uncalibrated,
 };
 
@@ -31,21 +31,28 @@ pub struct Epoch {
     pub validation: [f64; 2],
 }
 
-/// The file of all curves: its header.
-const HEADER: &str = "architecture,settings,seed,epoch,train_accuracy,train_loss,validation_accuracy,validation_loss\n";
+/// The first line of the file of all curves.
+const HEADER: &str = "architecture,settings,seed,epoch,train_accuracy,train_loss,validation_accuracy,validation_loss";
 
 /// Adds the curve of a network to the file of all curves.
 pub(super) fn append_curve(path: &Path, of: &StandAloneRow, curve: &[Epoch]) -> Result<(), TrainError> {
     if curve.is_empty() {
         return Ok(());
     }
-    let StandAloneRow { mask, settings, seed, .. } = of;
     let line = |row: &Epoch| {
-        let train = row.train.map_or(",".into(), |[accuracy, loss]| format!("{accuracy:.5},{loss:.5}"));
-        let [accuracy, loss] = row.validation;
-        format!("{mask},{settings},{seed},{},{train},{accuracy},{loss:.5}\n", row.epoch)
+        let [accuracy, loss] = row.train.map_or_else(Default::default, |mean| mean.map(|value| format!("{value:.5}")));
+        csv_row([
+            of.mask.to_string(),
+            of.settings.clone(),
+            of.seed.to_string(),
+            row.epoch.to_string(),
+            accuracy,
+            loss,
+            row.validation[0].to_string(),
+            format!("{:.5}", row.validation[1]),
+        ])
     };
-    append_line(path, HEADER, &curve.iter().map(line).collect::<String>())
+    append_line(path, &format!("{HEADER}\n"), &curve.iter().map(line).collect::<String>())
 }
 
 /// Sorts the file of all curves, and drops what a stopped process had noted before.
@@ -53,19 +60,13 @@ pub(super) fn sort_curves(path: &Path) -> Result<(), TrainError> {
     if !path.exists() {
         return Ok(());
     }
-    let mut rows: BTreeMap<(String, u64, u64), String> = BTreeMap::new();
-    whole_lines(path, |text| {
-        for line in text.lines().skip(1) {
-            let fields: Vec<&str> = line.split(',').collect();
-            let number = |i: usize| fields.get(i).and_then(|field: &&str| field.parse().ok());
-            let (Some(seed), Some(epoch)) = (number(2), number(3)) else {
-                return Err(TrainError::File { path: path.into(), found: format!("`{line}`"), expected: HEADER });
-            };
-            rows.insert((fields[0].into(), seed, epoch), format!("{line}\n"));
-        }
-        Ok(())
+    let rows = read_rows(path, HEADER, |row| {
+        let cells: Vec<String> = row.iter().map(String::from).collect();
+        let key: (String, u64, u64) = (cell(row, 0)?, cell(row, 2)?, cell(row, 3)?);
+        Some((key, csv_row::<8>(cells.try_into().ok()?)))
     })?;
-    write_whole(path, (HEADER.to_owned() + &rows.into_values().collect::<String>()).as_bytes())
+    let sorted: BTreeMap<(String, u64, u64), String> = rows.into_iter().collect();
+    write_whole(path, format!("{HEADER}\n{}", sorted.into_values().collect::<String>()).as_bytes())
 }
 
 /// Trains the network of `mask` from scratch and watches it; its steps and epochs are noted in
@@ -198,7 +199,7 @@ mod tests {
         }
         sort_curves(&path).unwrap();
         let rows = ["10:01/10:11,00ff,1,1,,,0.25,2.00000\n", "10:01/10:11,00ff,1,2,0.50000,1.00000,0.25,2.00000\n"];
-        let expected = format!("{HEADER}{}{}", rows.concat(), rows.concat().replace("10:01/", "11:01/"));
+        let expected = format!("{HEADER}\n{}{}", rows.concat(), rows.concat().replace("10:01/", "11:01/"));
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
     }
 }

@@ -42,9 +42,10 @@ pub fn candidates(space: &SearchSpace, seed: u64, count: usize) -> Result<Vec<Ar
     let (mut found, mut known, mut in_a_row) = (Vec::new(), HashSet::new(), 0);
     while found.len() < count {
         for architecture in strategy.ask(count - found.len()).iter().map(|a| space.canonical(a)) {
-            match known.insert(architecture.clone()) {
-                true => (in_a_row, _) = (0, found.push(architecture)),
-                false => in_a_row += 1,
+            if known.insert(architecture.clone()) {
+                (in_a_row, _) = (0, found.push(architecture))
+            } else {
+                in_a_row += 1
             }
         }
         if in_a_row >= PATIENCE {

@@ -1,5 +1,6 @@
 //! The accuracies of networks trained from scratch, as a table that later experiments read.
 
+use csv::StringRecord;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use supernet_search::Score;
 use supernet_space::{Cost, PathMask, name_number};
 use supernet_train::{
     SearchConfig, TrainError,
-    store::{append_line, whole_lines, write_whole},
+    store::{append_line, cell, csv_row, parse_rows, read_rows, write_whole},
 };
 
 /// One network trained from scratch.
@@ -39,7 +40,7 @@ pub struct Truth {
     imported: Vec<StandAloneRow>,
 }
 
-const HEADER: &str = "architecture,settings,seed,test_accuracy,test_loss,test_images,parameters,macs,seconds\n";
+const HEADER: &str = "architecture,settings,seed,test_accuracy,test_loss,test_images,parameters,macs,seconds";
 
 impl Truth {
     /// The table at `path`, empty if there is no file.
@@ -48,7 +49,7 @@ impl Truth {
     /// A file that cannot be read, or a line that is not one of this table.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, TrainError> {
         let path = path.into();
-        let rows = whole_lines(&path, |text| parse(&path, text))?;
+        let rows = read_rows(&path, HEADER, read)?;
         Ok(Self { path, rows, imported: Vec::new() })
     }
 
@@ -58,7 +59,7 @@ impl Truth {
     /// As [`Truth::open`]; a file without such networks.
     pub fn import(&mut self, path: &Path, settings: &str) -> Result<(), TrainError> {
         let text = fs::read_to_string(path).map_err(TrainError::io(path))?;
-        let rows = parse(path, &text)?;
+        let rows = parse_rows(path, &text, HEADER, read)?;
         if !rows.iter().any(|row| row.settings == settings) {
             let there = rows.first().map_or("none".into(), |row| row.settings.clone());
             return Err(TrainError::File {
@@ -92,7 +93,7 @@ impl Truth {
     /// # Errors
     /// A file that cannot be written.
     pub fn append(&mut self, row: StandAloneRow) -> Result<(), TrainError> {
-        append_line(&self.path, HEADER, &line(&row))?;
+        append_line(&self.path, &format!("{HEADER}\n"), &line(&row))?;
         self.rows.push(row);
         Ok(())
     }
@@ -113,41 +114,32 @@ impl Truth {
 
 /// A file of these rows, in this order.
 pub(super) fn truth_csv<'r>(rows: impl IntoIterator<Item = &'r StandAloneRow>) -> String {
-    HEADER.to_owned() + &rows.into_iter().map(line).collect::<String>()
+    format!("{HEADER}\n{}", rows.into_iter().map(line).collect::<String>())
 }
 
 fn line(row: &StandAloneRow) -> String {
     let StandAloneRow { mask, settings, seed, test, cost, seconds } = row;
-    let (Score { accuracy, loss, images }, Cost { parameters, macs }) = (test, cost);
-    format!("{mask},{settings},{seed},{accuracy},{loss},{images},{parameters},{macs},{seconds}\n")
+    csv_row([
+        mask.to_string(),
+        settings.clone(),
+        seed.to_string(),
+        test.accuracy.to_string(),
+        test.loss.to_string(),
+        test.images.to_string(),
+        cost.parameters.to_string(),
+        cost.macs.to_string(),
+        seconds.to_string(),
+    ])
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<StandAloneRow>, TrainError> {
-    let refuse = |line: &str| TrainError::File {
-        path: path.into(),
-        found: format!("`{line}`"),
-        expected: "architecture,settings,seed,test_accuracy,test_loss,test_images,parameters,macs,seconds",
-    };
-    let mut lines = text.lines();
-    match lines.next() {
-        None => return Ok(Vec::new()),
-        Some(header) if header == HEADER.trim_end() => {}
-        Some(header) => return Err(refuse(header)),
-    }
-    lines.map(|line| row(line).ok_or_else(|| refuse(line))).collect()
-}
-
-fn row(line: &str) -> Option<StandAloneRow> {
-    let fields: Vec<&str> = line.split(',').collect();
-    let [mask, settings, seed, accuracy, loss, images, parameters, macs, seconds] = fields[..] else { return None };
-    let number = |text: &str| text.parse::<f64>().ok();
+fn read(row: &StringRecord) -> Option<StandAloneRow> {
     Some(StandAloneRow {
-        mask: mask.parse().ok()?,
-        settings: settings.into(),
-        seed: seed.parse().ok()?,
-        test: Score { accuracy: number(accuracy)?, loss: number(loss)?, images: images.parse().ok()? },
-        cost: Cost { parameters: parameters.parse().ok()?, macs: macs.parse().ok()? },
-        seconds: number(seconds)?,
+        mask: cell(row, 0)?,
+        settings: cell(row, 1)?,
+        seed: cell(row, 2)?,
+        test: Score { accuracy: cell(row, 3)?, loss: cell(row, 4)?, images: cell(row, 5)? },
+        cost: Cost { parameters: cell(row, 6)?, macs: cell(row, 7)? },
+        seconds: cell(row, 8)?,
     })
 }
 
@@ -228,7 +220,7 @@ mod tests {
     fn a_line_that_is_no_row_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("truth.csv");
-        fs::write(&path, format!("{HEADER}1:0,x\n")).unwrap();
+        fs::write(&path, format!("{HEADER}\n1:0,x\n")).unwrap();
         let error = Truth::open(&path).unwrap_err().to_string();
         assert!(error.contains("truth.csv: found `1:0,x`, expected architecture,settings"), "{error}");
     }

@@ -7,9 +7,8 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, path::Path};
-use supernet_search::Score;
 use supernet_space::{PathDropout, PathMask, Schedule};
-use supernet_train::{PathSampling, Progress, SearchConfig, TrainError};
+use supernet_train::{PathSampling, Progress, SearchConfig, TrainError, store::csv_row};
 
 const TRUTH_TABLE: &str = "truth table";
 
@@ -107,8 +106,15 @@ fn scores_csv(lab: &mut Lab, supernets: &[(&Variant, u64)], masks: &[PathMask]) 
     for &(variant, seed) in supernets {
         let scores = lab.scores(variant, seed, None, masks)?;
         for (candidate, (mask, score)) in masks.iter().zip(scores).enumerate() {
-            let (name, Score { accuracy, loss, images }) = (&variant.name, score);
-            text.push_str(&format!("{candidate},{mask},{name},{seed},{accuracy},{loss},{images}\n"));
+            text += &csv_row([
+                candidate.to_string(),
+                mask.to_string(),
+                variant.name.clone(),
+                seed.to_string(),
+                score.accuracy.to_string(),
+                score.loss.to_string(),
+                score.images.to_string(),
+            ]);
         }
     }
     Ok(text)

@@ -53,9 +53,8 @@ impl Variant {
         let one_mask = OneMask(&*sampler);
         let sampler = if self.one_mask { &one_mask } else { &*sampler };
         let earlier = self.earlier_steps();
-        let after = &mut |step: u64, network: &Network, progress: &mut dyn Progress| match earlier.contains(&step) {
-            true => (hooks.after)(step, network, progress),
-            false => Ok(()),
+        let after = &mut |step: u64, network: &Network, progress: &mut dyn Progress| {
+            if earlier.contains(&step) { (hooks.after)(step, network, progress) } else { Ok(()) }
         };
         let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };
         train_supernet_with(&config, split, normalisation, device, sampler, hooks, progress)

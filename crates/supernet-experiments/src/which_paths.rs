@@ -211,9 +211,10 @@ impl WhichPathsResult {
             let x = Spread::of(&of_supernets).expect("a supernet");
             let accuracies: Vec<f64> = member.one_shot.iter().map(|score| score.accuracy).collect();
             let y = Spread::of(&accuracies).expect("a supernet");
-            match one_shot {
-                true => Point { x: x.mean, y: y.mean, dx: x.deviation, dy: y.deviation },
-                false => Point { x: x.mean, y: member.stand_alone[0].accuracy, dx: x.deviation, dy: 0.0 },
+            if one_shot {
+                Point { x: x.mean, y: y.mean, dx: x.deviation, dy: y.deviation }
+            } else {
+                Point { x: x.mean, y: member.stand_alone[0].accuracy, dx: x.deviation, dy: 0.0 }
             }
         };
         let series = |name: &str, drawn| {
@@ -222,17 +223,18 @@ impl WhichPathsResult {
         };
         let all =
             [series("drawn at random", Drawn::Natural), series("stratified by one-shot accuracy", Drawn::Stratified)];
-        let (agreements, name, y) = match one_shot {
-            true => (
+        let (agreements, name, y) = if one_shot {
+            (
                 &self.against_one_shot,
                 "One-shot",
                 format!("one-shot accuracy on {} validation images (%)", self.provenance.images[1]),
-            ),
-            false => (
+            )
+        } else {
+            (
                 &self.against_stand_alone,
                 "Stand-alone",
                 format!("from scratch: accuracy on {} test images (%)", self.provenance.images[2]),
-            ),
+            )
         };
         let ranking = agreements.first().map_or("", |agreement| &agreement.ranking);
         ScatterFigure {

@@ -28,16 +28,14 @@ impl Cells {
 
     /// The struct of a cell.
     pub(super) fn name(&self, cell: usize) -> String {
-        match self.are_equal() {
-            true => "Cell".into(),
-            false => format!("Cell{}", self.first[cell] + 1),
-        }
+        if self.are_equal() { "Cell".into() } else { format!("Cell{}", self.first[cell] + 1) }
     }
 
     fn block_name(&self, cell: usize, block: usize) -> String {
-        match self.are_equal() {
-            true => format!("Block{}", block + 1),
-            false => format!("Cell{}Block{}", self.first[cell] + 1, block + 1),
+        if self.are_equal() {
+            format!("Block{}", block + 1)
+        } else {
+            format!("Cell{}Block{}", self.first[cell] + 1, block + 1)
         }
     }
 

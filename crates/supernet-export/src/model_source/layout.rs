@@ -10,9 +10,10 @@ const SMALL: usize = 10;
 /// `prefix`, the items between `open` and `close`, `suffix`, at `indent` blanks.
 pub(super) fn list(indent: usize, prefix: &str, [open, close]: [&str; 2], items: &[String], suffix: &str) -> String {
     let blanks = " ".repeat(indent);
-    match inner_width(items) <= SHORT {
-        true => format!("{blanks}{prefix}{open}{}{close}{suffix}\n", items.join(", ")),
-        false => format!("{blanks}{prefix}{open}\n{}{blanks}{close}{suffix}\n", filled(indent + 4, items)),
+    if inner_width(items) <= SHORT {
+        format!("{blanks}{prefix}{open}{}{close}{suffix}\n", items.join(", "))
+    } else {
+        format!("{blanks}{prefix}{open}\n{}{blanks}{close}{suffix}\n", filled(indent + 4, items))
     }
 }
 
@@ -53,9 +54,10 @@ fn filled(indent: usize, items: &[String]) -> String {
     for item in items {
         let line = lines.last_mut().expect("at least one");
         let separate = if line.is_empty() { 0 } else { 1 };
-        match indent + line.len() + separate + item.len() < LINE || line.is_empty() {
-            true => *line += &format!("{}{item},", " ".repeat(separate)),
-            false => lines.push(format!("{item},")),
+        if indent + line.len() + separate + item.len() < LINE || line.is_empty() {
+            *line += &format!("{}{item},", " ".repeat(separate))
+        } else {
+            lines.push(format!("{item},"))
         }
     }
     lines.into_iter().map(|line| format!("{blanks}{line}\n")).collect()

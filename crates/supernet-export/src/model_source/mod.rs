@@ -98,9 +98,10 @@ fn header(export: &NetworkDescription) -> String {
 }
 
 fn imports(plan: &Plan) -> String {
-    let pools = match plan.has(Operation::MaxPool) {
-        true => "{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig}",
-        false => "{AvgPool2d, AvgPool2dConfig}",
+    let pools = if plan.has(Operation::MaxPool) {
+        "{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig}"
+    } else {
+        "{AvgPool2d, AvgPool2dConfig}"
     };
     format!(
         "\

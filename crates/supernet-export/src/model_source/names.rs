@@ -65,10 +65,11 @@ pub(super) fn rules(plan: &Plan, cells: &Cells) -> Vec<(String, String)> {
     if plan.has(Operation::Factored) {
         rule(r"\.(horizontal|vertical)$", ".$1.weight");
     }
-    match cells.are_equal() {
-        true => gaps(&plan.cells[0], "", "", &mut rule),
-        false => (0..plan.cells.len())
-            .for_each(|cell| gaps(&plan.cells[cell], &format!("^({})", readers(plan, cell)), "$1", &mut rule)),
+    if cells.are_equal() {
+        gaps(&plan.cells[0], "", "", &mut rule)
+    } else {
+        (0..plan.cells.len())
+            .for_each(|cell| gaps(&plan.cells[cell], &format!("^({})", readers(plan, cell)), "$1", &mut rule))
     }
     rule(r"\.weights\.(\d+)$", ".parts.$1.weight");
     if !cells.are_equal() {

@@ -226,6 +226,10 @@ impl fmt::Display for Verdict {
         }
         writeln!(f)?;
         self.reasons.iter().try_for_each(|reason| writeln!(f, "  - {reason}"))?;
+        if let Some(Check { score: Some(score), counting, .. }) = &self.evidence.check {
+            writeln!(f, "  {:<34} {score}", "one-shot score")?;
+            counting.iter().try_for_each(|one| writeln!(f, "  {:<34} {}", one.count, one.kendall))?;
+        }
         self.advice.iter().try_for_each(|advice| writeln!(f, "  what to do: {advice}"))
     }
 }
@@ -235,7 +239,7 @@ mod tests {
     use super::*;
     use crate::{
         Bootstrap,
-        trust::{Counted, follows, repeats},
+        trust::{Counted, FITTED, follows, repeats},
     };
     use rand::RngExt;
     use supernet_space::{Architecture, Cost, NasBench201, NasBench201Shape, draws};
@@ -333,6 +337,9 @@ mod tests {
         assert_eq!(judged(&good).trust, Trust::Trusted);
         let bad = judged(&noise[1]);
         assert!(bad.trust.is_bad() && bad.reasons[0].contains("cannot be told from chance"), "{bad}");
+        let lines: Vec<String> = bad.to_string().lines().map(String::from).collect();
+        let shown = |what: &str| lines.iter().any(|line| line.trim_start().starts_with(what) && line.ends_with(']'));
+        assert!(["one-shot score", "parameters", "depth", FITTED].into_iter().all(shown), "{bad}");
         let flat = judged(&[1.0; 100]);
         assert_eq!((flat.trust, flat.number), (Trust::NotTrusted, None));
         let parameters = counted.column("parameters").unwrap().to_vec();

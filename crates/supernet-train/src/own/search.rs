@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, StandAloneTraining, TrainError,
     caught::caught,
-    search::{candidates, choose, retrain, tested},
+    search::{Companions, candidates, choose, random_companions, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
@@ -20,8 +20,8 @@ use burn::{
 };
 use std::{collections::HashMap, ops::Range, path::Path};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::{Outcome, Score, Scored, trust::Verdict};
-use supernet_space::{Architecture, Cost, PathMask};
+use supernet_search::{Outcome, Scored, trust::Verdict};
+use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
 pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
@@ -73,9 +73,9 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     pub(crate) fn run(mut self, progress: &mut dyn Progress) -> Result<OwnResult<M, D>, TrainError> {
         self.check()?;
         let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
-        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, progress))?;
+        let (outcome, companions) = caught(SCORING, || self.score(&supernet, progress))?;
         let verdict = caught(SCORING, || self.evidence(&supernet, &outcome, progress)?.verdict())?;
-        caught(STAND_ALONE_TRAINING, || self.retrain((supernet, verdict), outcome, all_on, progress))
+        caught(STAND_ALONE_TRAINING, || self.retrain((supernet, verdict), outcome, companions, progress))
     }
 
     /// The trained supernet and the candidates, scored, and no more.
@@ -179,12 +179,12 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         }
     }
 
-    /// The candidates, scored, and the network with every path on.
+    /// The candidates, scored, and what stands beside them.
     fn score(
         &mut self,
         supernet: &OwnNetwork<M, D>,
         progress: &mut dyn Progress,
-    ) -> Result<(Outcome, (PathMask, Score, Cost)), TrainError> {
+    ) -> Result<(Outcome, Companions), TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let (scoring, space) = (config.scoring, definition.space());
         let mut strategy = config.strategy.strategy(space, config.seed)?;
@@ -200,10 +200,12 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
                 candidates(config, space, &mut *strategy, &mut recorded, cost)?
             }
         };
+        let mut evaluator = evaluator.without_ledger();
+        let mut score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
         let all_on = space.all_on();
-        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
-        let cost = definition.cost(&all_on)?;
-        Ok((outcome, (all_on, score, cost)))
+        let all_on = (all_on.clone(), score(&all_on)?, definition.cost(&all_on)?);
+        let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
+        Ok((outcome, Companions { random, all_on }))
     }
 
     /// The best and their companions, trained from scratch and tested.
@@ -211,13 +213,13 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         self,
         (supernet, verdict): (OwnNetwork<M, D>, Verdict),
         outcome: Outcome,
-        all_on: (PathMask, Score, Cost),
+        companions: Companions,
         progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
         let picked: Vec<_> = outcome.ranked_by(scoring.rank_by).into_iter().take(config.retrain.picked).collect();
-        let chosen = choose(config, &outcome, &picked, all_on);
+        let chosen = choose(config, &outcome, &picked, companions);
         let joined = Joined(&data.train, &data.validation);
         let trainer = OwnStandAlone {
             definition,

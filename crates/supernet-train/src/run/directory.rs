@@ -12,7 +12,7 @@ use crate::{
     own::{Examples, OwnData, OwnResult, OwnSearch},
     search::OneShot,
     stage::CHECK,
-    store::{Stages, agree, lock, write_whole},
+    store::{Stages, agree, csv_row, lock, write_whole},
     trust::{RankingEvidence, read_checked},
 };
 use burn::tensor::Device;
@@ -229,7 +229,8 @@ impl RunDirectory {
         write_verdict(&verdict, &self.path)?;
         if let Some(calibrated) = evidence.calibrated()? {
             let rows = evidence.candidates.iter().zip(&calibrated.predictions);
-            let lines: String = rows.map(|(one, accuracy)| format!("{},{accuracy}\n", one.architecture)).collect();
+            let lines: String =
+                rows.map(|(one, value)| csv_row([one.architecture.to_string(), value.to_string()])).collect();
             write_whole(&self.path.join("calibrated.csv"), format!("architecture,accuracy\n{lines}").as_bytes())?;
         }
         Ok(verdict)

@@ -3,9 +3,9 @@
 use super::pareto::sorted_front;
 use crate::{
     ComparisonTable, Retrained, SearchConfig, TrainError,
-    store::{candidates_csv, write_whole},
+    store::{candidates_csv, csv_row, write_whole},
 };
-use std::{fmt::Write as _, path::Path};
+use std::path::Path;
 use supernet_search::{Proposer, Scored, trust::Verdict};
 
 /// What a search found, whatever space it searched.
@@ -46,22 +46,18 @@ pub(crate) fn write_verdict(verdict: &Verdict, folder: &Path) -> Result<(), Trai
 
 /// One line per network that was trained from scratch.
 fn networks_csv(retrained: &[Retrained]) -> String {
-    let mut text =
-        String::from("group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n");
-    for network in retrained {
-        writeln!(
-            text,
-            "{},{},{},{},{},{},{},{}",
-            network.group.name(),
-            network.mask,
-            network.one_shot.accuracy,
-            network.one_shot.loss,
-            network.cost.parameters,
-            network.cost.macs,
-            network.test.accuracy,
-            network.test.loss
-        )
-        .expect("a string");
-    }
-    text
+    let line = |network: &Retrained| {
+        csv_row([
+            network.group.name().into(),
+            network.mask.to_string(),
+            network.one_shot.accuracy.to_string(),
+            network.one_shot.loss.to_string(),
+            network.cost.parameters.to_string(),
+            network.cost.macs.to_string(),
+            network.test.accuracy.to_string(),
+            network.test.loss.to_string(),
+        ])
+    };
+    let header = "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n";
+    header.to_owned() + &retrained.iter().map(line).collect::<String>()
 }

@@ -4,8 +4,8 @@ use crate::{Group, Retrained, SearchConfig, TrainError};
 use rand::RngExt;
 use std::collections::HashMap;
 use supernet_data::{Images, Split};
-use supernet_search::{Outcome, Score, Scored};
-use supernet_space::{Cost, PathMask, draws};
+use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
 /// The candidates, the best first: those of the short-list by their scores after the fine-tune, then the others by their one-shot scores.
 pub(crate) fn ranked<'s>(
@@ -21,19 +21,27 @@ pub(crate) fn ranked<'s>(
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 
-/// The `picked` and their companions, group by group; All On with its score and cost.
+/// What stands beside the picked.
+pub(crate) struct Companions {
+    /// Drawn uniformly.
+    pub(crate) random: Vec<Scored>,
+    /// The network with every path on, its score and its cost.
+    pub(crate) all_on: (PathMask, Score, Cost),
+}
+
+/// The `picked` and their companions, group by group.
 pub(crate) fn choose(
     config: &SearchConfig,
     outcome: &Outcome,
     picked: &[&Scored],
-    (all_on, all_on_score, all_on_cost): (PathMask, Score, Cost),
+    Companions { random, all_on: (all_on, all_on_score, all_on_cost) }: Companions,
 ) -> Vec<Chosen> {
     let settings = config.retrain;
     let mut by_size = outcome.ranked_by(config.scoring.rank_by);
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let groups = [
         (Group::Picked, picked.to_vec()),
-        (Group::Random, draw(&outcome.scored, settings.random, config.seed)),
+        (Group::Random, random.iter().collect()),
         (Group::Largest, by_size[..settings.largest.min(outcome.scored.len())].to_vec()),
     ];
     let mut chosen = Vec::new();
@@ -46,11 +54,58 @@ pub(crate) fn choose(
     chosen
 }
 
-/// `count` different candidates, drawn uniformly.
-fn draw(scored: &[Scored], count: usize, seed: u64) -> Vec<&Scored> {
-    let mut rng = draws(seed, "random companions", 0);
-    let mut pool: Vec<&Scored> = scored.iter().collect();
-    (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len()))).collect()
+/// Draws the random companions. Candidates of a strategy that is uniform are a random sample, so the companions are drawn from those;
+/// beside any other strategy they are drawn from the space itself, within the constraints, and scored by `score`.
+///
+/// # Errors
+/// Whatever `score` or `cost` reports.
+pub(crate) fn random_companions(
+    config: &SearchConfig,
+    space: &SearchSpace,
+    outcome: &Outcome,
+    is_uniform: bool,
+    score: impl FnMut(&PathMask) -> Result<Score, TrainError>,
+    cost: impl Fn(&Architecture) -> Result<Cost, TrainError>,
+) -> Result<Vec<Scored>, TrainError> {
+    let (count, seed) = (config.retrain.random, config.seed);
+    if is_uniform {
+        let mut rng = draws(seed, STREAM, 0);
+        let mut pool: Vec<&Scored> = outcome.scored.iter().collect();
+        let drawn = (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len())).clone());
+        return Ok(drawn.collect());
+    }
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let mut uniform = RandomSearch::new(space.clone(), seed, STREAM);
+    let limits = SearchLimits { candidates: count, ask: 1, patience: 1_000 };
+    let mut each = Each { score, cost: &cost };
+    Ok(search_within(space, &mut uniform, &mut each, limits, &config.constraints, &cost)?.scored)
+}
+
+/// The stream of the draws of random companions.
+const STREAM: &str = "random companions";
+
+/// Scores architectures one by one.
+struct Each<'a, S, C> {
+    score: S,
+    cost: &'a C,
+}
+
+impl<S, C> Evaluator for Each<'_, S, C>
+where
+    S: FnMut(&PathMask) -> Result<Score, TrainError>,
+    C: Fn(&Architecture) -> Result<Cost, TrainError>,
+{
+    type Error = TrainError;
+
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
+        let mut scored = |architecture: &Architecture| {
+            let (score, cost) = ((self.score)(architecture)?, (self.cost)(architecture)?);
+            Ok(Scored { architecture: architecture.clone(), score, cost })
+        };
+        architectures.iter().map(&mut scored).collect()
+    }
 }
 
 /// Returns the images that networks are trained on from scratch.

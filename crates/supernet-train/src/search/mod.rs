@@ -22,5 +22,5 @@ pub use retrained::{Group, Retrained};
 pub use supernet::{train_supernet, train_supernet_with};
 
 pub(crate) use candidates::candidates;
-pub(crate) use companions::{choose, retrain, tested};
+pub(crate) use companions::{Companions, choose, random_companions, retrain, tested};
 pub(crate) use one_shot::OneShot;

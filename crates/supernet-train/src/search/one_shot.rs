@@ -2,7 +2,7 @@
 
 use super::{
     candidates::candidates,
-    companions::{choose, ranked, retrain, tested, training_images},
+    companions::{Companions, choose, random_companions, ranked, retrain, tested, training_images},
     fine_tuner::FineTuner,
     fixed_sample::FixedSample,
     retrained::Retrained,
@@ -23,7 +23,7 @@ use std::{collections::HashMap, ops::Range, path::Path};
 use supernet_data::{Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
 use supernet_search::{Outcome, Score, Scored, Strategy, trust::Verdict};
-use supernet_space::{Architecture, Cost, PathMask};
+use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
 pub struct SearchResult {
@@ -96,7 +96,7 @@ pub(crate) struct OneShot<'a> {
 /// Scored candidates, and the network with every path on.
 pub(crate) struct ScoredCandidates {
     pub(crate) outcome: Outcome,
-    all_on: (PathMask, Score, Cost),
+    companions: Companions,
 }
 
 impl<'a> OneShot<'a> {
@@ -188,14 +188,16 @@ impl<'a> OneShot<'a> {
                 candidates(config, space, strategy, &mut recorded, cost)?
             }
         };
+        let mut evaluator = evaluator.without_ledger();
+        let mut score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
         let all_on = space.all_on();
-        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
-        let cost = shape.cost(&stand_alone.cells, &all_on)?;
+        let all_on = (all_on.clone(), score(&all_on)?, shape.cost(&stand_alone.cells, &all_on)?);
+        let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
         // What was read back was not told by the evaluator.
         Standing::with(config.scoring.rank_by, None, &outcome.scored)
             .iter()
             .for_each(|standing| progress.standing(standing));
-        Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
+        Ok(ScoredCandidates { outcome, companions: Companions { random, all_on } })
     }
 
     /// What is known of the candidates' ranking; some are scored once more for it, on each half of
@@ -343,7 +345,7 @@ impl<'a> OneShot<'a> {
         let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
         let picked = self.fast_enough(ranked(self.config, &scored.outcome, &shortlist))?;
         let Self { config, split, device, normalisation, stand_alone, stages } = self;
-        let chosen = choose(config, &scored.outcome, &picked, scored.all_on);
+        let chosen = choose(config, &scored.outcome, &picked, scored.companions);
         let images = training_images(config, split)?;
         let trainer = StandAlone {
             config: &stand_alone,

@@ -24,9 +24,23 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        Ok(())
+        sync_folder(folder)
     };
     write().map_err(TrainError::io(path))
+}
+
+/// Puts the names in `folder` on the disk: without that a power cut may undo a renaming.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    // The folder of a bare file name is the empty path.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    File::open(folder)?.sync_all()
+}
+
+/// Nothing: only on Unix can a folder be opened as a file.
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// A scratch file in `folder` that becomes `path`: readable as any file that the user makes.
@@ -126,7 +140,8 @@ pub fn append_line(path: &Path, header: &str, line: &str) -> Result<(), TrainErr
         let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
         let begins = file.metadata()?.len() == 0;
         file.write_all(format!("{}{line}", if begins { header } else { "" }).as_bytes())?;
-        file.sync_data()
+        file.sync_data()?;
+        if begins { sync_folder(path.parent().unwrap_or(Path::new("."))) } else { Ok(()) }
     };
     write().map_err(TrainError::io(path))
 }

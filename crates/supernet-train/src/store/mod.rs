@@ -4,6 +4,7 @@ mod checkpoint;
 mod event_log;
 mod files;
 mod keeper;
+mod rows;
 mod score_file;
 mod score_log;
 mod stages;
@@ -12,7 +13,8 @@ mod weights;
 pub use event_log::{Event, EventLine, EventLog, read_events};
 pub use files::{agree, append_line, lock, whole_lines, write_whole};
 pub use keeper::{Keeper, Saving};
-pub use score_file::{read_lines, read_scores, scores_csv};
+pub use rows::{cell, csv_row, parse_rows, read_rows};
+pub use score_file::{read_scores, scores_csv};
 pub use weights::{load_weights, save_weights};
 
 pub(crate) use score_file::{SCORES, score_line};

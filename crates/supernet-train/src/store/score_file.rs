@@ -1,6 +1,6 @@
 //! Scores of networks by their masks, a line each.
 
-use super::files::whole_lines;
+use super::rows::{cell, csv_row, read_rows};
 use crate::TrainError;
 use std::{collections::HashMap, path::Path};
 use supernet_search::Score;
@@ -9,40 +9,26 @@ use supernet_space::PathMask;
 /// The file's first line.
 pub(crate) const SCORES: &str = "architecture,accuracy,loss,images";
 
-/// A whole file, in the order of the masks.
+/// Returns a whole file, in the order of the masks.
 pub fn scores_csv(scores: &HashMap<PathMask, Score>) -> String {
     let mut masks: Vec<&PathMask> = scores.keys().collect();
     masks.sort();
-    let mut text = format!("{SCORES}\n");
-    for mask in masks {
-        text.push_str(&score_line(mask, scores[mask]));
-    }
-    text
+    let lines: String = masks.into_iter().map(|mask| score_line(mask, scores[mask])).collect();
+    format!("{SCORES}\n{lines}")
 }
 
 /// A line of it.
 pub(crate) fn score_line(mask: &PathMask, Score { accuracy, loss, images }: Score) -> String {
-    format!("{mask},{accuracy},{loss},{images}\n")
+    csv_row([mask.to_string(), accuracy.to_string(), loss.to_string(), images.to_string()])
 }
 
-/// What a file says; nothing where there is none.
+/// Reads a file of scores; none where there is no file. A last line that was cut off is dropped.
 ///
 /// # Errors
 /// A file that cannot be read, a line that is no score.
 pub fn read_scores(path: &Path) -> Result<HashMap<PathMask, Score>, TrainError> {
-    read_lines(path, SCORES, |line| {
-        let [mask, accuracy, loss, images] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-        let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
-        Some((mask.parse().ok()?, score))
-    })
-}
-
-/// What stands below the header of a file, if there is one; see [`whole_lines`].
-pub fn read_lines<T>(
-    path: &Path,
-    expected: &'static str,
-    read: impl Fn(&str) -> Option<(PathMask, T)>,
-) -> Result<HashMap<PathMask, T>, TrainError> {
-    let refuse = |line: &str| TrainError::File { path: path.into(), found: format!("`{line}`"), expected };
-    whole_lines(path, |text| text.lines().skip(1).map(|line| read(line).ok_or_else(|| refuse(line))).collect())
+    let rows = read_rows(path, SCORES, |row| {
+        Some((cell(row, 0)?, Score { accuracy: cell(row, 1)?, loss: cell(row, 2)?, images: cell(row, 3)? }))
+    })?;
+    Ok(rows.into_iter().collect())
 }

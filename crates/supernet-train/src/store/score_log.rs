@@ -2,18 +2,16 @@
 
 use super::{
     event_log::{Event, EventLog},
-    files::{append_line, remove, whole_lines, write_whole},
+    files::{append_line, remove, write_whole},
+    rows::{cell, csv_row, read_rows},
 };
 use crate::TrainError;
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 
 /// The file's first line.
-const HEADER: &str = "architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs\n";
+const HEADER: &str = "architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs";
 
 /// An evaluator that stores what it says. A search asks again in the same order, so that what is stored answers first; from the first
 /// question on that is not stored whole, the evaluator itself does.
@@ -51,7 +49,7 @@ impl<'a, E> Recorded<'a, E> {
         if self.rows.is_empty() {
             write_whole(&self.path, candidates_csv(scored).as_bytes())
         } else {
-            append_line(&self.path, HEADER, &lines(scored))
+            append_line(&self.path, &format!("{HEADER}\n"), &lines(scored))
         }
     }
 }
@@ -87,39 +85,36 @@ impl<E: Evaluator<Error = TrainError>> Evaluator for Recorded<'_, E> {
 
 /// A whole `candidates.csv`.
 pub(crate) fn candidates_csv(scored: &[Scored]) -> String {
-    HEADER.to_owned() + &lines(scored)
+    format!("{HEADER}\n{}", lines(scored))
 }
 
 /// One line per candidate.
 fn lines(scored: &[Scored]) -> String {
-    let mut text = String::new();
-    for Scored { architecture, score: Score { accuracy, loss, images }, cost } in scored {
+    let line = |Scored { architecture, score: Score { accuracy, loss, images }, cost }: &Scored| {
         let Cost { parameters, macs } = cost;
-        writeln!(text, "{architecture},{accuracy},{loss},{images},{parameters},{macs}").expect("a string");
-    }
-    text
+        csv_row([
+            architecture.to_string(),
+            accuracy.to_string(),
+            loss.to_string(),
+            images.to_string(),
+            parameters.to_string(),
+            macs.to_string(),
+        ])
+    };
+    scored.iter().map(line).collect()
 }
 
-/// The candidates of a `candidates.csv`, in the order of scoring; none where there is no file. A last line that was cut off is dropped.
+/// Reads the candidates of a `candidates.csv`, in the order of scoring; none where there is no file. A last line that was cut off is
+/// dropped.
 ///
 /// # Errors
 /// A file that cannot be read, or a line that is no scored architecture of `space`.
 pub(crate) fn read_candidates(path: &Path, space: &SearchSpace) -> Result<Vec<Scored>, TrainError> {
-    let read = |line: &str| {
-        scored(line, space).ok_or_else(|| TrainError::File {
-            path: path.into(),
-            found: format!("`{line}`"),
-            expected: "architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs of this space",
-        })
-    };
-    whole_lines(path, |text| text.lines().skip(1).map(read).collect())
-}
-
-fn scored(line: &str, space: &SearchSpace) -> Option<Scored> {
-    let [mask, accuracy, loss, images, parameters, macs] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-    let architecture = space.accept(mask.parse::<PathMask>().ok()?).ok()?;
-    let score = Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: images.parse().ok()? };
-    Some(Scored { architecture, score, cost: Cost { parameters: parameters.parse().ok()?, macs: macs.parse().ok()? } })
+    read_rows(path, HEADER, |row| {
+        let architecture = space.accept(cell::<PathMask>(row, 0)?).ok()?;
+        let score = Score { accuracy: cell(row, 1)?, loss: cell(row, 2)?, images: cell(row, 3)? };
+        Some(Scored { architecture, score, cost: Cost { parameters: cell(row, 4)?, macs: cell(row, 5)? } })
+    })
 }
 
 #[cfg(test)]

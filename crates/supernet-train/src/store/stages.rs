@@ -2,13 +2,15 @@
 
 use super::{
     event_log::{Event, EventLine, EventLog, read_events},
-    files::{append_line, whole_lines},
+    files::append_line,
     keeper::{Keeper, Saving},
+    rows::{cell, csv_row, read_rows},
     score_log::Recorded,
     weights::{load_weights, save_weights},
 };
 use crate::TrainError;
 use burn::module::Module;
+use csv::StringRecord;
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -18,6 +20,9 @@ use supernet_space::{PathMask, SearchSpace};
 
 /// The run's log.
 const EVENTS: &str = "events.jsonl";
+
+/// The first line of `latencies.csv`.
+const LATENCIES: &str = "architecture,images,median_ms";
 
 /// Where the stages of a run leave what they find.
 #[derive(Debug)]
@@ -116,11 +121,9 @@ impl Stages {
     /// # Errors
     /// A file that cannot be read.
     pub(crate) fn latencies(&self, images: usize) -> Result<HashMap<PathMask, f64>, TrainError> {
-        let read = |line: &str| {
-            let [mask, of, ms] = line.split(',').collect::<Vec<_>>()[..] else { return None };
-            (of.parse() == Ok(images)).then_some((mask.parse().ok()?, ms.parse().ok()?))
-        };
-        whole_lines(&self.latencies_path(), |text| Ok(text.lines().filter_map(read).collect()))
+        let read = |row: &StringRecord| Some((cell(row, 0)?, cell::<usize>(row, 1)?, cell(row, 2)?));
+        let rows: Vec<(PathMask, usize, f64)> = read_rows(&self.latencies_path(), LATENCIES, read)?;
+        Ok(rows.into_iter().filter(|(_, of, _)| *of == images).map(|(mask, _, ms)| (mask, ms)).collect())
     }
 
     /// Adds a line to `latencies.csv`.
@@ -128,7 +131,8 @@ impl Stages {
     /// # Errors
     /// A file that cannot be written.
     pub(crate) fn note_latency(&self, mask: &PathMask, images: usize, ms: f64) -> Result<(), TrainError> {
-        append_line(&self.latencies_path(), "architecture,images,median_ms\n", &format!("{mask},{images},{ms}\n"))
+        let line = csv_row([mask.to_string(), images.to_string(), ms.to_string()]);
+        append_line(&self.latencies_path(), &format!("{LATENCIES}\n"), &line)
     }
 
     fn latencies_path(&self) -> PathBuf {
@@ -194,14 +198,13 @@ fn trained<N: Module>(
         log.cut_after(stage)?;
     }
     let mut keeper = Keeper::new(stem, saving, Some(log));
-    let network = match stored {
-        true => load_weights(build()?, &path)?,
-        false => {
-            let network = train(&mut keeper)?;
-            keeper.sync()?;
-            save_weights(&network, &path)?;
-            network
-        }
+    let network = if stored {
+        load_weights(build()?, &path)?
+    } else {
+        let network = train(&mut keeper)?;
+        keeper.sync()?;
+        save_weights(&network, &path)?;
+        network
     };
     keeper.clear()?;
     Ok(network)

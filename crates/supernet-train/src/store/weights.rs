@@ -25,9 +25,10 @@ pub fn save_weights(network: &impl Module, path: &Path) -> Result<(), TrainError
 pub(crate) fn with_weights<N: Module>(mut network: N, bytes: Vec<u8>) -> Result<N, String> {
     let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)));
     let result = loaded.map_err(|error| error.to_string())?;
-    match result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
-        true => Ok(network),
-        false => Err(format!("{} weights missing, {} unused", result.missing.len(), result.unused.len())),
+    if result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
+        Ok(network)
+    } else {
+        Err(format!("{} weights missing, {} unused", result.missing.len(), result.unused.len()))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Training batches as a function of the step.
 
+use super::epoch_order::EpochOrder;
 use crate::TrainError;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
-use supernet_data::{Augmentation, Batch, Images, Normalisation, epoch_order};
+use supernet_data::{Augmentation, Batch, Images, Normalisation};
 use supernet_space::draws;
 
 /// Images and labels of a step, on a device.
@@ -33,7 +34,7 @@ pub struct Loader<'a> {
     images: &'a Images,
     normalisation: &'a Normalisation,
     augmentation: Augmentation,
-    batch: usize,
+    order: EpochOrder,
     seed: u64,
 }
 
@@ -49,26 +50,21 @@ impl<'a> Loader<'a> {
         batch: usize,
         seed: u64,
     ) -> Result<Self, TrainError> {
-        if batch == 0 || batch > images.len() {
-            return Err(TrainError::config("batch", batch, format!("1 to {} training images", images.len())));
-        }
+        let order = EpochOrder::new(images.len(), batch, seed, "images")?;
         augmentation.check(images.shape())?;
-        Ok(Self { images, normalisation, augmentation, batch, seed })
+        Ok(Self { images, normalisation, augmentation, order, seed })
     }
 
     /// Steps in an epoch.
     pub fn steps_per_epoch(&self) -> u64 {
-        (self.images.len() / self.batch) as u64
+        self.order.steps_per_epoch()
     }
 
     /// The batch of step `step`, on the host.
     pub fn batch(&self, step: u64) -> Batch {
-        let (epoch, place) = (step / self.steps_per_epoch(), step % self.steps_per_epoch());
-        let order = epoch_order(self.images.len(), &mut draws(self.seed, "order", epoch));
-        let first = place as usize * self.batch;
-        let indices = &order[first..first + self.batch];
+        let indices = self.order.indices(step);
         let mut rng = draws(self.seed, "augmentation", step);
-        self.images.augmented_batch(indices, self.normalisation, &self.augmentation, &mut rng)
+        self.images.augmented_batch(&indices, self.normalisation, &self.augmentation, &mut rng)
     }
 
     /// The batch of step `step`, on `device`.

@@ -1,5 +1,6 @@
 //! Training: the loop, what draws masks, batches and weights, and its settings.
 
+mod epoch_order;
 mod loader;
 mod micro_batches;
 mod path_sampler;
@@ -10,6 +11,7 @@ mod sgd;
 mod supernet_training;
 mod training_loop;
 
+pub(crate) use epoch_order::EpochOrder;
 pub use loader::{Batches, Loader, StepBatch};
 pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,

@@ -138,12 +138,11 @@ impl Training<'_> {
 
     /// A number of parts that a file holds.
     fn check_parts(&self, parts: usize) -> Result<(), TrainError> {
-        match parts > 0 && self.ghosts.is_multiple_of(parts) {
-            true => Ok(()),
-            false => {
-                let expected = format!("a divisor of {} ghost batches", self.ghosts);
-                Err(TrainError::config("micro_batches", parts, expected))
-            }
+        if parts > 0 && self.ghosts.is_multiple_of(parts) {
+            Ok(())
+        } else {
+            let expected = format!("a divisor of {} ghost batches", self.ghosts);
+            Err(TrainError::config("micro_batches", parts, expected))
         }
     }
 
@@ -250,9 +249,10 @@ impl Training<'_> {
         plain: bool,
     ) -> (N, Observation) {
         let Part { loss, logits, gradients, usage } = part;
-        let directions = match plain {
-            false => self.sgd.l2.apply(&network, gradients, &usage),
-            true => plain_l2(self.sgd.l2, &network, gradients, &usage),
+        let directions = if plain {
+            plain_l2(self.sgd.l2, &network, gradients, &usage)
+        } else {
+            self.sgd.l2.apply(&network, gradients, &usage)
         };
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
@@ -357,10 +357,7 @@ impl Observation {
         let value = self.loss.clone().try_into_scalar::<f32>();
         let reason = |error: String| TrainError::Device { stage: stage.into(), reason: error };
         let loss = f64::from(value.map_err(|error| reason(error.to_string()))?);
-        match loss.is_finite() {
-            true => Ok(loss),
-            false => Err(TrainError::Diverged { stage: stage.into(), step: at.step, loss }),
-        }
+        if loss.is_finite() { Ok(loss) } else { Err(TrainError::Diverged { stage: stage.into(), step: at.step, loss }) }
     }
 
     /// The share of the batch that was classified rightly.
