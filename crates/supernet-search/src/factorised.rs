@@ -32,7 +32,7 @@ impl Factorised {
 
     fn check(&self) -> Result<(), SearchError> {
         let options = self.space.choices().iter().map(|choice| choice.options().len()).sum();
-        check_count("reinforce, factorised", "theta", self.theta.len(), options)
+        check_count("factorised controller", "theta", self.theta.len(), options)
     }
 
     /// Each choice's distribution, and where its numbers begin.
@@ -48,7 +48,7 @@ impl Factorised {
 
 impl Controller for Factorised {
     fn name(&self) -> &'static str {
-        "reinforce, factorised"
+        "factorised"
     }
 
     fn space(&self) -> &SearchSpace {
@@ -64,19 +64,21 @@ impl Controller for Factorised {
     }
 
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
-        let bits = self.choices().map(|(_, distribution)| distribution.sample(rng)).collect();
-        self.space.accept(self.space.mask(bits)).expect("subsets within the bounds")
+        let distributions: Vec<SubsetDistribution> = self.choices().map(|(_, distribution)| distribution).collect();
+        self.space.architecture(|choice| distributions[choice].sample(rng))
     }
 
     fn log_probability(&self, architecture: &Architecture) -> f64 {
+        let active = self.space.active(architecture);
         let of_choice = |(i, (_, distribution)): (usize, (usize, SubsetDistribution))| {
             distribution.log_probability(architecture.bits(i))
         };
-        self.choices().enumerate().map(of_choice).sum()
+        self.choices().enumerate().filter(|&(i, _)| active[i]).map(of_choice).sum()
     }
 
     fn add_gradient(&self, architecture: &Architecture, weight: f64, gradient: &mut [f64]) {
-        for (i, (from, distribution)) in self.choices().enumerate() {
+        let active = self.space.active(architecture);
+        for (i, (from, distribution)) in self.choices().enumerate().filter(|&(i, _)| active[i]) {
             for (sum, value) in gradient[from..].iter_mut().zip(distribution.gradient(architecture.bits(i))) {
                 *sum += weight * value;
             }
@@ -87,7 +89,7 @@ impl Controller for Factorised {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, chain, mixed};
+    use crate::testing::{assert_gradient, assert_sums_to_one, chain, mixed, nested};
 
     #[test]
     fn it_starts_uniform() {
@@ -98,11 +100,13 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        let mut controller = Factorised::new(mixed());
-        for (i, theta) in controller.parameters_mut().iter_mut().enumerate() {
-            *theta = (i as f64 * 0.7).sin();
+        for space in [mixed(), nested()] {
+            let mut controller = Factorised::new(space);
+            for (i, theta) in controller.parameters_mut().iter_mut().enumerate() {
+                *theta = (i as f64 * 0.7).sin();
+            }
+            assert_gradient(&mut controller);
+            assert_sums_to_one(&controller);
         }
-        assert_gradient(&mut controller);
-        assert_sums_to_one(&controller);
     }
 }

@@ -1,90 +1,204 @@
 //! The LSTM controller: choices in order, each with a memory of those before it.
 
 use crate::{
-    Controller, SearchError, exact,
-    known::at_least,
+    Controller, SearchError,
+    anchors::anchors,
+    exact,
+    known::{at_least, in_range},
+    lstm_cell::{CellStep, LstmCell, Memory},
     state::{check_count, checked_state},
     subset_distribution::SubsetDistribution,
+    vectors::{add_scaled, dot, tanh},
 };
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace, draws};
 
-/// The controller of Zoph and Le (ICLR 2017), with one layer as in Pham et al. (ICML 2018). At choice t
+const NAME: &str = "lstm controller";
+
+/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). At choice t
 /// ```text
 /// x_t = start for t = 0, else the sum of the embeddings of what choice t − 1 takes
-/// (i, f, g, o) = W·(x_t, h) + b;   c ← σ(f)·c + σ(i)·tanh(g);   h ← σ(o)·tanh(c)
-/// θ_t = U_t·h + u_t
+/// h_t = the last of the LSTM's layers
+/// θ_t,o = u_t,o + U_t,o·h_t,   or   v·tanh(W_prev·h_a + W_curr·h_t) for an option that names an earlier node a
+/// q_t = C·tanh(θ_t / T)
 /// ```
-/// and the subset of the choice has probability in proportion to exp(Σ θ over what it takes): a softmax for exactly one option.
+/// and the subset of the choice has probability in proportion to exp(Σ q over what it takes): a softmax for exactly one option,
+/// a sigmoid for each where any number may be taken. The second form of θ is the paper's *anchor points* (section 3.2); h_a is
+/// the state after the last choice of node a. An option of a choice `…/node3/inputs` names a node if it is called like one:
+/// `node1` for the choices `…/node1/…`. C and T are off by default: q = θ.
+///
+/// Gradients are written by hand and tested against finite differences: a framework's autodiff would be the largest dependency
+/// of this crate, for two formulas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Lstm {
     space: SearchSpace,
-    hidden: usize,
-    /// Start and embeddings, W column by column, b, then U_t row by row and u_t for each choice.
+    settings: LstmSettings,
+    /// The choice after which the node that an option names is complete; empty without anchors.
+    anchors: Vec<Vec<Option<usize>>>,
+    /// Start and embeddings, the layers, U_t row by row and u_t for each choice, W_prev, W_curr, v.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
 }
 
 checked_state!(Lstm);
 
-/// What one step leaves for the way back.
+/// How an [`Lstm`] is built.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LstmSettings {
+    /// Units of each layer.
+    pub hidden: usize,
+    /// Layers, one above the other.
+    pub layers: usize,
+    /// Initial weights are uniform from −`init` to `init`.
+    #[serde(with = "exact::number")]
+    pub init: f64,
+    /// T, above 0: greater values make draws more even.
+    #[serde(with = "exact::number")]
+    pub temperature: f64,
+    /// C, above 0, which no logit exceeds; infinity where nothing bounds them.
+    #[serde(with = "exact::number")]
+    pub tanh_constant: f64,
+    /// Whether options that name earlier nodes are weighed by those nodes' anchors.
+    pub anchors: bool,
+}
+
+impl Default for LstmSettings {
+    /// One layer of 32 units, weights within 0.1, neither temperature nor bound nor anchors.
+    fn default() -> Self {
+        Self { hidden: 32, layers: 1, init: 0.1, temperature: 1.0, tanh_constant: f64::INFINITY, anchors: false }
+    }
+}
+
+impl LstmSettings {
+    /// Returns those of Zoph and Le (ICLR 2017): two layers of 35 units, weights within 0.08, anchors.
+    pub fn nas_rl() -> Self {
+        Self { hidden: 35, layers: 2, init: 0.08, anchors: true, ..Self::default() }
+    }
+
+    /// Returns those of Pham et al. (ICML 2018) for whole networks: one layer of 64 units, C = 1.5, anchors.
+    pub fn enas() -> Self {
+        Self { hidden: 64, tanh_constant: 1.5, anchors: true, ..Self::default() }
+    }
+
+    /// Returns those of Zoph et al. (CVPR 2018): one layer of 100 units.
+    pub fn nas_net() -> Self {
+        Self { hidden: 100, ..Self::default() }
+    }
+
+    fn check(self) -> Result<Self, SearchError> {
+        at_least(NAME, "hidden units", self.hidden, 1, "at least 1")?;
+        at_least(NAME, "layers", self.layers, 1, "at least 1")?;
+        let positive = |value: f64| value > 0.0 && value.is_finite();
+        in_range(NAME, "init", self.init, positive(self.init), "above 0")?;
+        in_range(NAME, "temperature", self.temperature, positive(self.temperature), "above 0")?;
+        in_range(NAME, "tanh constant", self.tanh_constant, self.tanh_constant > 0.0, "above 0")?;
+        Ok(self)
+    }
+}
+
+/// What one choice leaves for the way back.
 struct Step {
-    x: Vec<f64>,
-    h_before: Vec<f64>,
-    c_before: Vec<f64>,
-    /// σ(i), σ(f), tanh(g), σ(o), one after the other.
-    gates: Vec<f64>,
-    c: Vec<f64>,
-    h: Vec<f64>,
-    theta: Vec<f64>,
+    layers: Vec<CellStep>,
+    /// For each option with an anchor, tanh(W_prev·h_a + W_curr·h_t).
+    attention: Vec<Vec<f64>>,
+    q: Vec<f64>,
+}
+
+impl Step {
+    fn h(&self) -> &[f64] {
+        &self.layers[self.layers.len() - 1].after.h
+    }
 }
 
 impl Lstm {
-    /// A controller over `space` of `hidden` units, weights drawn uniformly from −0.1 to 0.1 from stream `stream` under `seed`.
+    /// A controller over `space` of one layer of `hidden` units, weights drawn uniformly from −0.1 to 0.1 from stream `stream`
+    /// under `seed`.
     ///
     /// # Panics
     /// If `hidden` is zero.
     pub fn new(space: SearchSpace, hidden: usize, seed: u64, stream: &str) -> Self {
         assert!(hidden > 0, "an LSTM of at least one hidden unit");
-        let mut lstm = Self { space, hidden, parameters: Vec::new() };
+        Self::of(space, LstmSettings { hidden, ..LstmSettings::default() }, seed, stream)
+    }
+
+    /// Builds a controller over `space`, weights drawn from stream `stream` under `seed`.
+    ///
+    /// # Errors
+    /// A setting out of range.
+    pub fn with_settings(
+        space: SearchSpace,
+        settings: LstmSettings,
+        seed: u64,
+        stream: &str,
+    ) -> Result<Self, SearchError> {
+        Ok(Self::of(space, settings.check()?, seed, stream))
+    }
+
+    /// With settings in range.
+    pub(crate) fn of(space: SearchSpace, settings: LstmSettings, seed: u64, stream: &str) -> Self {
+        let anchors = if settings.anchors { anchors(&space) } else { Vec::new() };
+        let mut lstm = Self { space, settings, anchors, parameters: Vec::new() };
         let mut rng = draws(seed, stream, 0);
-        let count = lstm.head(lstm.space.choices().len()).0;
-        lstm.parameters = (0..count).map(|_| rng.random_range(-0.1..0.1)).collect();
+        lstm.parameters = (0..lstm.count()).map(|_| rng.random_range(-settings.init..settings.init)).collect();
         lstm
     }
 
     fn check(&self) -> Result<(), SearchError> {
-        let name = "reinforce, lstm";
-        at_least(name, "hidden units", self.hidden, 1, "at least 1")?;
-        check_count(name, "parameters", self.parameters.len(), self.head(self.space.choices().len()).0)
+        self.settings.check()?;
+        let expected = if self.settings.anchors { anchors(&self.space) } else { Vec::new() };
+        let differ = expected.iter().zip(&self.anchors).filter(|(expected, found)| expected != found).count();
+        check_count(NAME, "choices whose anchors are not their space's", differ, 0)?;
+        check_count(NAME, "anchors", self.anchors.len(), expected.len())?;
+        check_count(NAME, "parameters", self.parameters.len(), self.count())
     }
 
     fn options(&self, choice: usize) -> usize {
         self.space.choices()[choice].options().len()
     }
 
+    fn anchor(&self, choice: usize, option: usize) -> Option<usize> {
+        self.anchors.get(choice)?[option]
+    }
+
+    /// Options of a choice that have a row of U.
+    fn rows(&self, choice: usize) -> usize {
+        (0..self.options(choice)).filter(|&option| self.anchor(choice, option).is_none()).count()
+    }
+
     /// Where the embedding of an option begins; `None` is the start.
     fn embedding(&self, option: Option<(usize, usize)>) -> usize {
         let place =
             option.map_or(0, |(choice, option)| 1 + (0..choice).map(|c| self.options(c)).sum::<usize>() + option);
-        place * self.hidden
+        place * self.settings.hidden
     }
 
-    /// Where W begins, and b.
-    fn cell(&self) -> (usize, usize) {
-        let weights = self.embedding(Some((self.space.choices().len(), 0)));
-        (weights, weights + 8 * self.hidden * self.hidden)
+    fn layer(&self, layer: usize) -> LstmCell {
+        let hidden = self.settings.hidden;
+        let first = self.embedding(Some((self.space.choices().len(), 0)));
+        let cell = LstmCell { inputs: hidden, hidden, first };
+        LstmCell { first: first + layer * cell.len(), ..cell }
     }
 
     /// Where U of a choice begins, and u.
     fn head(&self, choice: usize) -> (usize, usize) {
-        let first = self.cell().1 + 4 * self.hidden;
-        let before: usize = (0..choice).map(|c| self.options(c)).sum();
-        let weights = first + before * (self.hidden + 1);
-        let options = self.space.choices().get(choice).map_or(0, |choice| choice.options().len());
-        (weights, weights + options * self.hidden)
+        let n = self.settings.hidden;
+        let before: usize = (0..choice).map(|c| self.rows(c)).sum();
+        let weights = self.layer(self.settings.layers).first + before * (n + 1);
+        let rows = if choice < self.space.choices().len() { self.rows(choice) } else { 0 };
+        (weights, weights + rows * n)
+    }
+
+    /// Where W_prev begins, W_curr and v.
+    fn attention(&self) -> [usize; 3] {
+        let (n, first) = (self.settings.hidden, self.head(self.space.choices().len()).0);
+        [first, first + n * n, first + 2 * n * n]
+    }
+
+    fn count(&self) -> usize {
+        let [first, _, v] = self.attention();
+        if self.settings.anchors { v + self.settings.hidden } else { first }
     }
 
     /// The places of the embeddings that make x at `choice` after `bits` were taken before it.
@@ -98,83 +212,127 @@ impl Lstm {
         }
     }
 
-    fn step(&self, choice: usize, bits_before: u64, h: Vec<f64>, c: Vec<f64>) -> Step {
-        let n = self.hidden;
+    fn step(&self, bits_before: u64, steps: &[Step]) -> Step {
+        let (n, choice) = (self.settings.hidden, steps.len());
         let mut x = vec![0.0; n];
         for from in self.inputs(choice, bits_before) {
             add_scaled(&mut x, 1.0, &self.parameters[from..from + n]);
         }
-        let (weights, bias) = self.cell();
-        let mut gates = self.parameters[bias..bias + 4 * n].to_vec();
-        let inputs: Vec<f64> = x.iter().chain(&h).copied().collect();
-        add_columns(&mut gates, &inputs, &self.parameters[weights..bias]);
-        for (i, gate) in gates.iter_mut().enumerate() {
-            *gate = if i / n == 2 { tanh(*gate) } else { sigmoid(*gate) };
+        let mut layers: Vec<CellStep> = Vec::with_capacity(self.settings.layers);
+        for layer in 0..self.settings.layers {
+            let before = steps.last().map_or_else(|| Memory::zero(n), |step| step.layers[layer].after.clone());
+            let input = layers.last().map_or_else(|| std::mem::take(&mut x), |below| below.after.h.clone());
+            layers.push(self.layer(layer).forward(&self.parameters, input, before));
         }
-        let c_now: Vec<f64> = (0..n).map(|k| gates[n + k] * c[k] + gates[k] * gates[2 * n + k]).collect();
-        let h_now: Vec<f64> = (0..n).map(|k| gates[3 * n + k] * tanh(c_now[k])).collect();
-        let (rows, shift) = self.head(choice);
-        let theta = (0..self.options(choice)).map(|option| {
-            let row = rows + option * n;
-            self.parameters[shift + option] + dot(&self.parameters[row..row + n], &h_now)
-        });
-        Step { theta: theta.collect(), x, h_before: h, c_before: c, gates, c: c_now, h: h_now }
+        let mut step = Step { layers, attention: Vec::new(), q: Vec::new() };
+        self.weigh(choice, &mut step, steps);
+        step
     }
 
-    /// Runs the choices in order; `take` says what each takes, given its θ.
+    /// Computes q of a choice whose layers have run.
+    fn weigh(&self, choice: usize, step: &mut Step, steps: &[Step]) {
+        let n = self.settings.hidden;
+        let (mut row, mut shift) = self.head(choice);
+        let mut current = None;
+        for option in 0..self.options(choice) {
+            let theta = if let Some(anchor) = self.anchor(choice, option) {
+                let current = current.get_or_insert_with(|| self.attend_current(step.h()));
+                step.attention.push(self.attend(steps[anchor].h(), current));
+                let v = self.attention()[2];
+                dot(&self.parameters[v..v + n], &step.attention[step.attention.len() - 1])
+            } else {
+                (row, shift) = (row + n, shift + 1);
+                self.parameters[shift - 1] + dot(&self.parameters[row - n..row], step.h())
+            };
+            step.q.push(self.settings.squash(theta));
+        }
+    }
+
+    /// Computes W_curr·h.
+    fn attend_current(&self, h: &[f64]) -> Vec<f64> {
+        let (n, [_, first, _]) = (self.settings.hidden, self.attention());
+        (0..n).map(|k| dot(&self.parameters[first + k * n..first + (k + 1) * n], h)).collect()
+    }
+
+    /// Computes tanh(W_prev·h_a + W_curr·h), given the second product.
+    fn attend(&self, anchor: &[f64], current: &[f64]) -> Vec<f64> {
+        let (n, [first, ..]) = (self.settings.hidden, self.attention());
+        let row = |k: usize| &self.parameters[first + k * n..first + (k + 1) * n];
+        (0..n).map(|k| tanh(dot(row(k), anchor) + current[k])).collect()
+    }
+
+    /// Runs the choices in order; `take` says what each takes, given its q.
     fn run(&self, mut take: impl FnMut(usize, &SubsetDistribution) -> u64) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::with_capacity(self.space.choices().len());
         let mut bits = 0;
         for (choice, bounds) in self.space.choices().iter().enumerate() {
-            let zeros = || vec![0.0; self.hidden];
-            let (h, c) = steps.last().map_or_else(|| (zeros(), zeros()), |step| (step.h.clone(), step.c.clone()));
-            let step = self.step(choice, bits, h, c);
-            bits = take(choice, &SubsetDistribution::new(&step.theta, bounds.min(), bounds.max()));
+            let step = self.step(bits, &steps);
+            bits = take(choice, &SubsetDistribution::new(&step.q, bounds.min(), bounds.max()));
             steps.push(step);
         }
         steps
     }
 
-    /// From the gradient at h and c of a step to the gradients at h and c before it; adds those of parameters.
-    fn step_back(
+    /// From the gradient at q of a choice to that at the states that it reads, added to `at_h`; adds those of parameters.
+    fn head_back(&self, choice: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
+        let (n, step) = (self.settings.hidden, &steps[choice]);
+        let (mut row, mut shift) = self.head(choice);
+        let mut attended = step.attention.iter();
+        for (option, value) in at_q.iter().enumerate() {
+            let value = value * self.settings.slope(step.q[option]);
+            if let Some(anchor) = self.anchor(choice, option) {
+                let attention = attended.next().expect("one for each anchor");
+                self.attend_back((anchor, choice), value, attention, steps, at_h, gradient);
+                continue;
+            }
+            add_scaled(&mut at_h[choice], value, &self.parameters[row..row + n]);
+            add_scaled(&mut gradient[row..row + n], value, step.h());
+            gradient[shift] += value;
+            (row, shift) = (row + n, shift + 1);
+        }
+    }
+
+    /// The same for v·tanh(W_prev·h_a + W_curr·h), whose gradient is `value`.
+    fn attend_back(
         &self,
-        step: &Step,
-        inputs: &[usize],
-        dh: &[f64],
-        dc: &[f64],
+        (anchor, choice): (usize, usize),
+        value: f64,
+        attention: &[f64],
+        steps: &[Step],
+        at_h: &mut [Vec<f64>],
         gradient: &mut [f64],
-    ) -> (Vec<f64>, Vec<f64>) {
-        let n = self.hidden;
-        let mut dz = vec![0.0; 4 * n];
-        let mut dc_before = vec![0.0; n];
-        for k in 0..n {
-            let [i, f, g, o] = [0, 1, 2, 3].map(|gate| step.gates[gate * n + k]);
-            let tanh_c = tanh(step.c[k]);
-            let dc = dc[k] + dh[k] * o * (1.0 - tanh_c * tanh_c);
-            dz[k] = dc * g * i * (1.0 - i);
-            dz[n + k] = dc * step.c_before[k] * f * (1.0 - f);
-            dz[2 * n + k] = dc * i * (1.0 - g * g);
-            dz[3 * n + k] = dh[k] * tanh_c * o * (1.0 - o);
-            dc_before[k] = dc * f;
+    ) {
+        let (n, [previous, current, v]) = (self.settings.hidden, self.attention());
+        add_scaled(&mut gradient[v..v + n], value, attention);
+        for (k, tanh) in attention.iter().enumerate() {
+            let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
+            for (first, state) in [(previous, anchor), (current, choice)] {
+                let row = first + k * n..first + (k + 1) * n;
+                add_scaled(&mut at_h[state], at, &self.parameters[row.clone()]);
+                add_scaled(&mut gradient[row], at, steps[state].h());
+            }
         }
-        let (weights, bias) = self.cell();
-        add_scaled(&mut gradient[bias..bias + 4 * n], 1.0, &dz);
-        let mut into = vec![0.0; 2 * n];
-        for (j, input) in step.x.iter().chain(&step.h_before).enumerate() {
-            let column = weights + j * 4 * n..weights + (j + 1) * 4 * n;
-            into[j] = dot(&self.parameters[column.clone()], &dz);
-            add_scaled(&mut gradient[column], *input, &dz);
-        }
-        for &from in inputs {
-            add_scaled(&mut gradient[from..from + n], 1.0, &into[..n]);
-        }
-        (into[n..].to_vec(), dc_before)
+    }
+}
+
+impl LstmSettings {
+    /// Computes C·tanh(θ/T).
+    fn squash(&self, theta: f64) -> f64 {
+        let scaled = theta / self.temperature;
+        if self.tanh_constant.is_finite() { self.tanh_constant * tanh(scaled) } else { scaled }
+    }
+
+    /// Computes dq/dθ where q is C·tanh(θ/T).
+    fn slope(&self, q: f64) -> f64 {
+        let tanh = if self.tanh_constant.is_finite() { q / self.tanh_constant } else { 0.0 };
+        let scale = if self.tanh_constant.is_finite() { self.tanh_constant } else { 1.0 };
+        scale * (1.0 - tanh * tanh) / self.temperature
     }
 }
 
 impl Controller for Lstm {
     fn name(&self) -> &'static str {
-        "reinforce, lstm"
+        "lstm"
     }
 
     fn space(&self) -> &SearchSpace {
@@ -190,113 +348,126 @@ impl Controller for Lstm {
     }
 
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
-        let mut bits = Vec::new();
-        self.run(|_, distribution| {
-            bits.push(distribution.sample(rng));
-            bits[bits.len() - 1]
+        // What is not active reads as its least subset, whatever is drawn.
+        let mut bits: Vec<u64> = self.space.choices().iter().map(|choice| choice.subset(0)).collect();
+        self.run(|choice, distribution| {
+            let least = std::mem::replace(&mut bits[choice], distribution.sample(rng));
+            if !self.space.active(&self.space.mask(bits.clone()))[choice] {
+                bits[choice] = least;
+            }
+            bits[choice]
         });
         self.space.accept(self.space.mask(bits)).expect("subsets within the bounds")
     }
 
     fn log_probability(&self, architecture: &Architecture) -> f64 {
+        let active = self.space.active(architecture);
         let mut sum = 0.0;
         self.run(|choice, distribution| {
-            sum += distribution.log_probability(architecture.bits(choice));
+            sum += if active[choice] { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
             architecture.bits(choice)
         });
         sum
     }
 
     fn add_gradient(&self, architecture: &Architecture, weight: f64, gradient: &mut [f64]) {
-        let n = self.hidden;
-        let mut at_theta = Vec::new();
+        let n = self.settings.hidden;
+        let active = self.space.active(architecture);
+        let mut at_q = Vec::new();
         let steps = self.run(|choice, distribution| {
-            at_theta.push(distribution.gradient(architecture.bits(choice)));
+            let mut gradient = distribution.gradient(architecture.bits(choice));
+            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(active[choice])));
+            at_q.push(gradient);
             architecture.bits(choice)
         });
-        let (mut dh, mut dc) = (vec![0.0; n], vec![0.0; n]);
+        let mut at_h = vec![vec![0.0; n]; steps.len()];
+        let mut at = vec![Memory::zero(n); self.settings.layers];
         for (choice, step) in steps.iter().enumerate().rev() {
-            let (rows, shift) = self.head(choice);
-            for (option, value) in at_theta[choice].iter().map(|value| weight * value).enumerate() {
-                let row = rows + option * n..rows + (option + 1) * n;
-                add_scaled(&mut dh, value, &self.parameters[row.clone()]);
-                add_scaled(&mut gradient[row], value, &step.h);
-                gradient[shift + option] += value;
+            let at_q: Vec<f64> = at_q[choice].iter().map(|value| weight * value).collect();
+            // What later choices ask of h comes first: the last layer's own later steps, then heads.
+            add_scaled(&mut at_h[choice], 1.0, &at[self.settings.layers - 1].h);
+            self.head_back(choice, &at_q, &steps, &mut at_h, gradient);
+            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[choice]);
+            let mut from_above = vec![0.0; n];
+            for layer in (0..self.settings.layers).rev() {
+                add_scaled(&mut at[layer].h, 1.0, &from_above);
+                (from_above, at[layer]) =
+                    self.layer(layer).backward(&self.parameters, &step.layers[layer], &at[layer], gradient);
             }
-            let inputs = self.inputs(choice, choice.checked_sub(1).map_or(0, |before| architecture.bits(before)));
-            (dh, dc) = self.step_back(step, &inputs, &dh, &dc, gradient);
+            let before = choice.checked_sub(1).map_or(0, |before| architecture.bits(before));
+            for from in self.inputs(choice, before) {
+                add_scaled(&mut gradient[from..from + n], 1.0, &from_above);
+            }
         }
     }
-}
-
-fn add_scaled(sum: &mut [f64], scale: f64, values: &[f64]) {
-    sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += scale * value);
-}
-
-/// Adds a matrix, column by column, times `inputs`: four columns at a time, so that the sums are read and written a quarter as
-/// often.
-fn add_columns(sums: &mut [f64], inputs: &[f64], columns: &[f64]) {
-    let n = sums.len();
-    let (fours, rest) = inputs.as_chunks::<4>();
-    let (of_fours, of_rest) = columns.split_at(4 * n * fours.len());
-    for ([a, b, c, d], columns) in fours.iter().zip(of_fours.chunks_exact(4 * n)) {
-        let (first, second) = columns.split_at(2 * n);
-        let ((first, second), (third, fourth)) = (first.split_at(n), second.split_at(n));
-        let pairs = first.iter().zip(second).zip(third.iter().zip(fourth));
-        for (sum, ((first, second), (third, fourth))) in sums.iter_mut().zip(pairs) {
-            *sum += (a * first + b * second) + (c * third + d * fourth);
-        }
-    }
-    rest.iter().zip(of_rest.chunks_exact(n)).for_each(|(input, column)| add_scaled(sums, *input, column));
-}
-
-fn sigmoid(x: f64) -> f64 {
-    1.0 / (1.0 + (-x).exp())
-}
-
-/// Within 4e-16 of the library's, and several times as fast.
-fn tanh(x: f64) -> f64 {
-    2.0 * sigmoid(2.0 * x) - 1.0
-}
-
-/// In four partial sums, which a compiler can keep in vector registers.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let (a4, a_rest) = a.as_chunks::<4>();
-    let (b4, b_rest) = b.as_chunks::<4>();
-    let mut sums = [0.0; 4];
-    for (a, b) in a4.iter().zip(b4) {
-        (0..4).for_each(|k| sums[k] += a[k] * b[k]);
-    }
-    sums.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, mixed};
+    use crate::testing::{assert_gradient, assert_sums_to_one, mixed, nested};
+    use supernet_space::CellSpace;
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        let mut controller = Lstm::new(mixed(), 5, 1, "lstm");
-        controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
-        assert_gradient(&mut controller);
-        assert_sums_to_one(&controller);
+        for space in [mixed(), nested()] {
+            let mut controller = Lstm::new(space, 5, 1, "lstm");
+            controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
+            assert_gradient(&mut controller);
+            assert_sums_to_one(&controller);
+        }
     }
 
     #[test]
-    fn tanh_is_the_librarys() {
-        let off = (-4_000..=4_000).map(|i| f64::from(i) / 100.0).map(|x| (tanh(x) - x.tanh()).abs());
-        assert!(off.fold(0.0, f64::max) < 4e-16);
+    fn so_it_is_with_two_layers_anchors_a_temperature_and_a_bound() {
+        let cells = CellSpace::new(3, 2).unwrap();
+        let settings =
+            LstmSettings { hidden: 4, layers: 2, init: 0.8, temperature: 1.7, tanh_constant: 2.5, anchors: true };
+        let mut controller = Lstm::with_settings(cells.space().clone(), settings, 1, "lstm").unwrap();
+        assert!(controller.anchors.iter().flatten().any(Option::is_some));
+        assert_gradient(&mut controller);
+        let all = cells.space().architectures(20_000).unwrap();
+        let sum: f64 = all.iter().map(|architecture| controller.log_probability(architecture).exp()).sum();
+        assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+    }
+
+    #[test]
+    fn no_logit_exceeds_the_bound_and_a_temperature_makes_draws_more_even() {
+        let spread = |temperature, tanh_constant| {
+            let settings = LstmSettings { hidden: 6, init: 3.0, temperature, tanh_constant, ..Default::default() };
+            let controller = Lstm::with_settings(mixed(), settings, 1, "lstm").unwrap();
+            let mut bits = vec![0b1, 0b0011, 0b11, 0b100].into_iter();
+            let steps = controller.run(|_, _| bits.next().unwrap());
+            steps.iter().flat_map(|step| &step.q).fold(0.0, |most: f64, q| most.max(q.abs()))
+        };
+        let free = spread(1.0, f64::INFINITY);
+        assert!(free > 2.0, "{free}");
+        assert!(spread(1.0, 1.5) <= 1.5);
+        assert!((spread(5.0, f64::INFINITY) - free / 5.0).abs() < 1e-12);
     }
 
     #[test]
     fn a_choice_depends_on_those_before_it() {
         let mut controller = Lstm::new(mixed(), 4, 1, "lstm");
         controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 10.0);
-        let theta = |first: u64| {
+        let q = |first: u64| {
             let mut bits = vec![first, 0b0011, 0b11, 0b100].into_iter();
-            controller.run(|_, _| bits.next().unwrap())[1].theta.clone()
+            controller.run(|_, _| bits.next().unwrap())[1].q.clone()
         };
-        assert_ne!(theta(0b001), theta(0b110));
+        assert_ne!(q(0b001), q(0b110));
+    }
+
+    #[test]
+    fn settings_out_of_range_are_refused() {
+        let refuse = |settings| Lstm::with_settings(mixed(), settings, 1, "lstm").unwrap_err().to_string();
+        let settings = LstmSettings::default();
+        assert_eq!(
+            refuse(LstmSettings { layers: 0, ..settings }),
+            "lstm controller, layers: found 0, expected at least 1"
+        );
+        refuse(LstmSettings { hidden: 0, ..settings });
+        refuse(LstmSettings { init: f64::NAN, ..settings });
+        refuse(LstmSettings { temperature: 0.0, ..settings });
+        refuse(LstmSettings { tanh_constant: -1.0, ..settings });
     }
 }

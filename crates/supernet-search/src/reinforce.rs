@@ -1,11 +1,11 @@
 //! REINFORCE: make what scored above the baseline more likely.
 
 use crate::{
-    Controller, Factorised, Lstm, Scored, SearchError, Strategy,
+    Controller, Factorised, Lstm, LstmSettings, ReinforceSettings, RewardMap, Scored, SearchError, Strategy,
     adam::Adam,
-    exact,
-    known::{Known, Proposals, at_least, in_range},
-    state::{check_count, check_known, checked_state},
+    known::Proposals,
+    returns::Returns,
+    state::{check_count, checked_state},
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace};
@@ -18,55 +18,20 @@ const NAME: &str = "reinforce";
 /// 1/batch Σ_a (R(a) − β·log π(a) − baseline) ∇ log π(a)
 /// ```
 /// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the baseline is the moving
-/// average of what it is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the accuracy; a score
-/// that is no number counts as the least reward so far.
+/// average of what it is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the reward of the
+/// settings, by default the accuracy; a score that is no number counts as the least reward so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Reinforce<C> {
+    name: String,
     controller: C,
     proposals: Proposals,
     settings: ReinforceSettings,
     adam: Adam,
-    baseline: Option<exact::Exact>,
-    least_reward: Option<exact::Exact>,
-    told: Vec<Known>,
+    returns: Returns,
 }
 
 checked_state!(Reinforce<C: Controller>);
-
-/// How REINFORCE learns.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReinforceSettings {
-    /// Step size of Adam.
-    #[serde(with = "exact::number")]
-    pub rate: f64,
-    /// Scores per step.
-    pub batch: usize,
-    /// Weight β of the entropy.
-    #[serde(with = "exact::number")]
-    pub entropy: f64,
-    /// What the baseline keeps of itself per batch, 0 to below 1.
-    #[serde(with = "exact::number")]
-    pub decay: f64,
-}
-
-impl Default for ReinforceSettings {
-    /// For searches of some hundred scores: rate 0.05, batches of 10, entropy 1e-4 (Pham et al.), decay 0.9.
-    fn default() -> Self {
-        Self { rate: 0.05, batch: 10, entropy: 1e-4, decay: 0.9 }
-    }
-}
-
-impl ReinforceSettings {
-    fn check(self) -> Result<Self, SearchError> {
-        let rate = in_range(NAME, "rate", self.rate, self.rate > 0.0 && self.rate.is_finite(), "above 0")?;
-        let batch = at_least(NAME, "batch", self.batch, 1, "at least 1")?;
-        let holds = self.entropy >= 0.0 && self.entropy.is_finite();
-        let entropy = in_range(NAME, "entropy", self.entropy, holds, "at least 0")?;
-        let decay = in_range(NAME, "decay", self.decay, (0.0..1.0).contains(&self.decay), "0 <= decay < 1")?;
-        Ok(Self { rate, batch, entropy, decay })
-    }
-}
 
 impl Reinforce<Factorised> {
     /// With a distribution of its own for each choice of `space`, draws from stream `stream` under `seed`.
@@ -83,19 +48,31 @@ impl Reinforce<Lstm> {
         let settings = ReinforceSettings { rate: 0.01, ..ReinforceSettings::default() };
         Self { settings, ..Self::with_controller(controller, seed, stream) }
     }
+
+    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward. Their numbers
+    /// are for 12,800 networks; for some hundred the rate is 0.01 instead of 6e-4. With initial weights within 0.08 the states at
+    /// all anchors are so alike that all inputs of a layer come and go together (of six layers hidden in a test two thousand
+    /// samples find 71 to 81 %); so they are within 0.3 here, and an entropy of 0.03 keeps the policy open (97 %).
+    pub fn nas_rl(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
+        let stream = stream.into();
+        let controller =
+            Lstm::of(space, LstmSettings { init: 0.3, ..LstmSettings::nas_rl() }, seed, &format!("{stream}/init"));
+        let reward = RewardMap::Power(3.0);
+        let settings = ReinforceSettings { rate: 0.01, entropy: 0.03, reward, ..ReinforceSettings::default() };
+        Self { settings, name: "nas-rl".into(), ..Self::with_controller(controller, seed, stream) }
+    }
 }
 
 impl<C: Controller> Reinforce<C> {
     /// With any controller, draws from stream `stream` under `seed`.
     pub fn with_controller(controller: C, seed: u64, stream: impl Into<String>) -> Self {
         Self {
+            name: format!("{NAME}, {}", controller.name()),
             adam: Adam::new(controller.parameters().len()),
             controller,
             proposals: Proposals::new(seed, stream),
             settings: ReinforceSettings::default(),
-            baseline: None,
-            least_reward: None,
-            told: Vec::new(),
+            returns: Returns::default(),
         }
     }
 
@@ -104,13 +81,13 @@ impl<C: Controller> Reinforce<C> {
     /// # Errors
     /// A number out of range.
     pub fn with_settings(self, settings: ReinforceSettings) -> Result<Self, SearchError> {
-        Ok(Self { settings: settings.check()?, ..self })
+        Ok(Self { settings: settings.check(NAME)?, ..self })
     }
 
     fn check(&self) -> Result<(), SearchError> {
-        self.settings.check()?;
+        self.settings.check(NAME)?;
         check_count(NAME, "moments of adam", self.adam.len(), self.controller.parameters().len())?;
-        check_known(self.controller.space(), &self.told)
+        self.returns.check(self.controller.space())
     }
 
     /// The controller.
@@ -118,43 +95,20 @@ impl<C: Controller> Reinforce<C> {
         &self.controller
     }
 
-    fn reward(&mut self, known: &Known) -> f64 {
-        let accuracy = known.score().accuracy;
-        let least = self.least_reward.map_or(f64::INFINITY, |least| least.0);
-        if accuracy.is_finite() {
-            self.least_reward = Some(exact::Exact(least.min(accuracy)));
-            return accuracy;
-        }
-        if least.is_finite() { least } else { 0.0 }
-    }
-
     fn learn(&mut self) {
-        // Sums do not depend on the order in which scores came in.
-        let mut told = std::mem::take(&mut self.told);
-        told.sort_by(|a, b| a.architecture.cmp(&b.architecture).then_with(|| a.better_first(b)));
-        let returns: Vec<f64> = told
-            .iter()
-            .map(|known| {
-                let surprise = -self.controller.log_probability(&known.architecture);
-                self.reward(known) + self.settings.entropy * surprise
-            })
-            .collect();
-        let mean = returns.iter().sum::<f64>() / returns.len() as f64;
-        let baseline = self.baseline.map_or(mean, |baseline| baseline.0);
+        let lessons = self.returns.lessons(&self.settings, |a, ()| self.controller.log_probability(a));
         let mut gradient = vec![0.0; self.controller.parameters().len()];
-        for (known, value) in told.iter().zip(&returns) {
-            let weight = -(value - baseline) / returns.len() as f64;
-            self.controller.add_gradient(&known.architecture, weight, &mut gradient);
+        for lesson in &lessons {
+            let weight = -lesson.advantage / lessons.len() as f64;
+            self.controller.add_gradient(&lesson.architecture, weight, &mut gradient);
         }
         self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.rate);
-        let decay = self.settings.decay;
-        self.baseline = Some(exact::Exact(decay * baseline + (1.0 - decay) * mean));
     }
 }
 
 impl<C: Controller> Strategy for Reinforce<C> {
     fn name(&self) -> &str {
-        self.controller.name()
+        &self.name
     }
 
     fn most_at_once(&self) -> usize {
@@ -167,8 +121,7 @@ impl<C: Controller> Strategy for Reinforce<C> {
 
     fn tell(&mut self, scored: &[Scored]) {
         for scored in scored {
-            self.told.push(scored.into());
-            if self.told.len() >= self.settings.batch {
+            if self.returns.tell(scored, (), self.settings.batch) {
                 self.learn();
             }
         }

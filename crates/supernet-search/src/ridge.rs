@@ -1,6 +1,10 @@
 //! Ridge regression: a linear surrogate whose penalty is chosen by leaving one row out.
 
-use crate::{Normal, SearchError, Surrogate, known::in_range, surrogate::check_rows};
+use crate::{
+    Normal, SearchError, Surrogate,
+    known::in_range,
+    surrogate::{assert_more, check_rows},
+};
 use nalgebra::{DMatrix, DVector, SymmetricEigen};
 use serde::{Deserialize, Serialize};
 
@@ -122,12 +126,16 @@ impl Surrogate for Ridge {
         Ok(())
     }
 
-    fn condition(&mut self, input: &[f64], target: f64) {
+    fn condition(&mut self, more: &[Vec<f64>], more_targets: &[f64]) {
         let Fitted { mut inputs, mut targets, penalty, centre, .. } = self.fitted.take().expect("a fitted model");
-        assert_eq!(input.len(), centre.len(), "a row of as many columns as were fitted");
-        inputs.push(input.to_vec());
-        targets.push(target);
+        assert_more(centre.len(), more, more_targets);
+        inputs.extend_from_slice(more);
+        targets.extend_from_slice(more_targets);
         self.fitted = Some(Self::solved(inputs, targets, Some(penalty)));
+    }
+
+    fn most_rows(&self) -> usize {
+        5_000
     }
 
     fn predict(&self, inputs: &[Vec<f64>]) -> Vec<Normal> {
@@ -216,7 +224,7 @@ mod tests {
         let [near, before] = [&inputs[0], &far].map(|row| ridge.predict(std::slice::from_ref(row))[0].variance);
         assert!(before > near && near > 0.0);
         let mean = ridge.predict(std::slice::from_ref(&far))[0].mean;
-        ridge.condition(&far, mean);
+        ridge.condition(std::slice::from_ref(&far), &[mean]);
         assert!(ridge.predict(std::slice::from_ref(&far))[0].variance < before);
     }
 

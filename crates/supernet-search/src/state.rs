@@ -1,20 +1,20 @@
 //! States that come from outside are checked on the way in.
 
 use crate::{SearchError, known::Known};
-use supernet_space::{Architecture, SearchSpace};
+use supernet_space::{Architecture, Choice, SearchSpace};
 
 /// Stores a type as its fields, and reads it back only if its `check` holds. The type derives both of serde's traits with
 /// `remote = "Self"`.
 macro_rules! checked_state {
     ($name:ident $(<$parameter:ident: $bound:path>)?) => {
         impl$(<$parameter: serde::Serialize + $bound>)? serde::Serialize for $name$(<$parameter>)? {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<Writer: serde::Serializer>(&self, serializer: Writer) -> Result<Writer::Ok, Writer::Error> {
                 Self::serialize(self, serializer)
             }
         }
 
         impl<'de $(, $parameter: serde::Deserialize<'de> + $bound)?> serde::Deserialize<'de> for $name$(<$parameter>)? {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<Reader: serde::Deserializer<'de>>(deserializer: Reader) -> Result<Self, Reader::Error> {
                 let state = Self::deserialize(deserializer)?;
                 state.check().map_err(serde::de::Error::custom)?;
                 Ok(state)
@@ -38,6 +38,12 @@ pub(crate) fn check_known<'a>(
     known: impl IntoIterator<Item = &'a Known>,
 ) -> Result<(), SearchError> {
     check_all(space, known.into_iter().map(|known| &known.architecture))
+}
+
+/// Whether a choice allows a subset that came from outside.
+pub(crate) fn allows(choice: &Choice, bits: u64) -> bool {
+    let within = bits >> (choice.options().len() - 1) <= 1;
+    within && (choice.min()..=choice.max()).contains(&(bits.count_ones() as usize))
 }
 
 /// Whether a list of a state has as many entries as it must.

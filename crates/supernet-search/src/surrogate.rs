@@ -26,11 +26,14 @@ pub trait Surrogate {
     /// [`SearchError::Fit`]: no row, another number of targets, rows of different lengths, a value that is no number.
     fn fit(&mut self, inputs: &[Vec<f64>], targets: &[f64]) -> Result<(), SearchError>;
 
-    /// Adds one row to a fitted model, quickly: whatever is dear to learn (lengths, penalties, networks) stays as it is.
+    /// Adds rows to a fitted model, quickly: whatever is dear to learn (lengths, penalties, networks) stays as it is.
     ///
     /// # Panics
-    /// If the model is not fitted or the row has another length.
-    fn condition(&mut self, input: &[f64], target: f64);
+    /// If the model is not fitted, a row has another length, or a target is missing.
+    fn condition(&mut self, inputs: &[Vec<f64>], targets: &[f64]);
+
+    /// Returns the most rows that a fit takes within a second or so on one core: whoever has more chooses among them.
+    fn most_rows(&self) -> usize;
 
     /// Predicts the target of each row.
     ///
@@ -58,6 +61,15 @@ pub(crate) fn check_rows(surrogate: &'static str, inputs: &[Vec<f64>], targets: 
         Some(row) => refuse(format!("a value in row {row} that is no finite number"), "finite numbers"),
         None => Ok(first.len()),
     }
+}
+
+/// Checks what is added to a fitted model.
+///
+/// # Panics
+/// As [`Surrogate::condition`].
+pub(crate) fn assert_more(columns: usize, inputs: &[Vec<f64>], targets: &[f64]) {
+    assert_eq!(inputs.len(), targets.len(), "a target for each row");
+    assert!(inputs.iter().all(|row| row.len() == columns), "rows of as many columns as were fitted");
 }
 
 /// Mean and standard deviation of targets, by which they are scaled; the deviation is 1 where all are equal.

@@ -33,6 +33,19 @@ pub(crate) fn mixed() -> SearchSpace {
     SearchSpace::new("mixed", choices).unwrap()
 }
 
+/// An operation of which one option has choices of its own, one of them with a choice below it.
+pub(crate) fn nested() -> SearchSpace {
+    let one_of = |name: &str, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
+    let choices = [
+        one_of("op", &["conv", "pool", "skip"]),
+        one_of("kernel", &["3", "5", "7"]).under("op", ["conv"]),
+        one_of("norm", &["none", "batch"]).under("op", ["conv"]),
+        one_of("momentum", &["low", "high"]).under("norm", ["batch"]),
+        one_of("width", &["16", "32"]),
+    ];
+    SearchSpace::new("nested", choices).unwrap()
+}
+
 /// The gradient of the log probability of some architectures against central differences.
 pub(crate) fn assert_gradient(controller: &mut impl Controller) {
     // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.

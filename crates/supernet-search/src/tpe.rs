@@ -22,6 +22,10 @@ const NAME: &str = "tpe";
 /// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform. So are the first
 /// `start` proposals.
 ///
+/// A choice under a condition is modelled on those architectures alone in which it is active, and counts in l/g only where the candidate has
+/// it: what a branch that is not taken would hold says nothing. On a space with conditions a proposal takes of each choice the draw that is best
+/// there, parents first, as hyperopt does on its trees (Bergstra, Yamins and Cox, ICML 2013); only if that is known, the best draw as a whole.
+///
 /// It keeps every different architecture that it was told; time per proposal does not grow with them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -72,20 +76,22 @@ impl Group {
         Self { members: BTreeSet::new(), counts: vec![BTreeMap::new(); choices] }
     }
 
-    fn count(&mut self, architecture: &Architecture) {
-        for (choice, counts) in self.counts.iter_mut().enumerate() {
+    fn count(&mut self, space: &SearchSpace, architecture: &Architecture) {
+        let active = space.active(architecture);
+        for (choice, counts) in self.counts.iter_mut().enumerate().filter(|&(choice, _)| active[choice]) {
             *counts.entry(architecture.bits(choice)).or_default() += 1;
         }
     }
 
-    fn insert(&mut self, ranked: Ranked) {
-        self.count(&ranked.known.architecture);
+    fn insert(&mut self, space: &SearchSpace, ranked: Ranked) {
+        self.count(space, &ranked.known.architecture);
         self.members.insert(ranked);
     }
 
-    fn take(&mut self, ranked: Option<Ranked>) -> Option<Ranked> {
+    fn take(&mut self, space: &SearchSpace, ranked: Option<Ranked>) -> Option<Ranked> {
         let ranked = ranked?;
-        for (choice, counts) in self.counts.iter_mut().enumerate() {
+        let active = space.active(&ranked.known.architecture);
+        for (choice, counts) in self.counts.iter_mut().enumerate().filter(|&(choice, _)| active[choice]) {
             let bits = ranked.known.architecture.bits(choice);
             match counts.get_mut(&bits) {
                 Some(count) if *count > 1 => *count -= 1,
@@ -95,14 +101,22 @@ impl Group {
         Some(ranked)
     }
 
-    fn pop_best(&mut self) -> Option<Ranked> {
+    fn pop_best(&mut self, space: &SearchSpace) -> Option<Ranked> {
         let best = self.members.pop_first();
-        self.take(best)
+        self.take(space, best)
     }
 
-    fn pop_worst(&mut self) -> Option<Ranked> {
+    fn pop_worst(&mut self, space: &SearchSpace) -> Option<Ranked> {
         let worst = self.members.pop_last();
-        self.take(worst)
+        self.take(space, worst)
+    }
+
+    /// Members in which a choice is active.
+    fn with(&self, space: &SearchSpace, choice: usize) -> f64 {
+        if space.choices()[choice].when().is_empty() {
+            return self.members.len() as f64;
+        }
+        self.counts[choice].values().map(|&count| f64::from(count)).sum()
     }
 
     /// A subset's probability under this group's model of a choice.
@@ -110,22 +124,21 @@ impl Group {
         let subsets = space.choices()[choice].subsets() as f64;
         let prior = prior(space, choice);
         let count = self.counts[choice].get(&bits).copied().unwrap_or(0);
-        (prior / subsets + f64::from(count)) / (prior + self.members.len() as f64)
+        (prior / subsets + f64::from(count)) / (prior + self.with(space, choice))
     }
 
-    /// A draw from the model, as the subset of each choice: from a uniform architecture with the prior's weight, else from a
-    /// random member.
+    /// A draw from the model, as the subset of each choice, active or not: uniform with the prior's weight, else from a random member.
     fn draw(&self, space: &SearchSpace, rng: &mut impl Rng) -> Vec<u64> {
-        let uniform = space.sample(rng);
+        let uniform: Vec<u64> = space.choices().iter().map(|choice| choice.sample(rng)).collect();
         let of_choice = |(choice, counts): (usize, &BTreeMap<u64, u32>)| {
-            let mut rank = rng.random::<f64>() * (prior(space, choice) + self.members.len() as f64);
+            let mut rank = rng.random::<f64>() * (prior(space, choice) + self.with(space, choice));
             for (&bits, &count) in counts {
                 if rank < f64::from(count) {
                     return bits;
                 }
                 rank -= f64::from(count);
             }
-            uniform.bits(choice)
+            uniform[choice]
         };
         self.counts.iter().enumerate().map(of_choice).collect()
     }
@@ -178,7 +191,7 @@ impl Tpe {
         for group in [&self.good, &self.bad] {
             check_known(&self.space, group.members.iter().map(|ranked| &ranked.known))?;
             let mut counted = Group::new(self.space.choices().len());
-            group.members.iter().for_each(|ranked| counted.count(&ranked.known.architecture));
+            group.members.iter().for_each(|ranked| counted.count(&self.space, &ranked.known.architecture));
             let differ = counted.counts.iter().zip(&group.counts).filter(|(counted, stored)| counted != stored).count();
             check_count(NAME, "choices whose counts are not their members'", differ, 0)?;
             check_count(NAME, "counts", group.counts.len(), counted.counts.len())?;
@@ -192,20 +205,36 @@ impl Tpe {
         if uniform {
             return self.space.sample(&mut rng);
         }
-        let gain = |subsets: &[u64]| -> f64 {
-            let log_ratio = |(choice, &bits)| {
-                let model = |group: &Group| group.probability(&self.space, choice, bits);
-                (model(&self.good) / model(&self.bad)).ln()
-            };
-            subsets.iter().enumerate().map(log_ratio).sum()
-        };
-        let drawn = (0..self.candidates).map(|_| self.good.draw(&self.space, &mut rng));
-        let mut drawn: Vec<(f64, Vec<u64>)> = drawn.map(|subsets| (gain(&subsets), subsets)).collect();
-        drawn.sort_by(|a, b| b.0.total_cmp(&a.0));
-        let accept = |subsets| self.space.accept(self.space.mask(subsets)).expect("subsets of architectures");
-        let mut best_first = drawn.into_iter().map(|(_, subsets)| accept(subsets));
+        let drawn: Vec<Vec<u64>> = (0..self.candidates).map(|_| self.good.draw(&self.space, &mut rng)).collect();
+        let accept = |subsets: &Vec<u64>| self.space.accept(self.space.mask(subsets.clone())).expect("allowed subsets");
+        let mut ranked: Vec<(f64, Architecture)> = drawn.iter().map(accept).map(|one| (self.gain(&one), one)).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let by_choice = self.space.is_conditional().then(|| self.best_by_choice(&drawn));
+        let mut best_first = by_choice.into_iter().chain(ranked.into_iter().map(|(_, one)| one));
         let new = best_first.find(|architecture| !self.known.contains(architecture));
         new.unwrap_or_else(|| self.space.sample(&mut rng))
+    }
+
+    /// The logarithm of l/g of a choice's subset.
+    fn log_ratio(&self, choice: usize, bits: u64) -> f64 {
+        let model = |group: &Group| group.probability(&self.space, choice, bits);
+        (model(&self.good) / model(&self.bad)).ln()
+    }
+
+    /// The same of an architecture's active choices together.
+    fn gain(&self, architecture: &Architecture) -> f64 {
+        let active = self.space.active(architecture);
+        let choices = (0..active.len()).filter(|&choice| active[choice]);
+        choices.map(|choice| self.log_ratio(choice, architecture.bits(choice))).sum()
+    }
+
+    /// Of each active choice the draw of the greatest l/g; of equal ones the first.
+    fn best_by_choice(&self, drawn: &[Vec<u64>]) -> Architecture {
+        self.space.architecture(|choice| {
+            let ratio = |subsets: &Vec<u64>| self.log_ratio(choice, subsets[choice]);
+            let best = drawn.iter().rev().max_by(|a, b| ratio(a).total_cmp(&ratio(b)));
+            best.expect("at least one candidate")[choice]
+        })
     }
 }
 
@@ -230,18 +259,17 @@ impl Strategy for Tpe {
             }
             // The new one goes where it belongs, then the border moves to the best ⌈γ·n⌉.
             let ranked = Ranked { known: scored.into(), number: self.known.len() };
-            match self.good.members.last().is_some_and(|worst| ranked < *worst) {
-                true => self.good.insert(ranked),
-                false => self.bad.insert(ranked),
-            }
+            let is_good = self.good.members.last().is_some_and(|worst| ranked < *worst);
+            let group = if is_good { &mut self.good } else { &mut self.bad };
+            group.insert(&self.space, ranked);
             let wanted = (self.gamma * self.known.len() as f64).ceil() as usize;
             while self.good.members.len() < wanted {
-                let Some(best) = self.bad.pop_best() else { break };
-                self.good.insert(best);
+                let Some(best) = self.bad.pop_best(&self.space) else { break };
+                self.good.insert(&self.space, best);
             }
             while self.good.members.len() > wanted {
-                let Some(worst) = self.good.pop_worst() else { break };
-                self.bad.insert(worst);
+                let Some(worst) = self.good.pop_worst(&self.space) else { break };
+                self.bad.insert(&self.space, worst);
             }
         }
     }
@@ -250,7 +278,8 @@ impl Strategy for Tpe {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{by_paths, chain};
+    use crate::testing::{by_paths, chain, scored};
+    use supernet_space::Choice;
 
     #[test]
     fn the_good_are_the_best_share_and_the_counts_are_theirs() {
@@ -266,7 +295,7 @@ mod tests {
         assert!(tpe.good.members.last() < tpe.bad.members.first());
         for group in [&tpe.good, &tpe.bad] {
             let mut fresh = Group::new(5);
-            group.members.iter().cloned().for_each(|ranked| fresh.insert(ranked));
+            group.members.iter().cloned().for_each(|ranked| fresh.insert(&space, ranked));
             assert_eq!(*group, fresh);
         }
     }
@@ -285,6 +314,40 @@ mod tests {
         let chi2: f64 =
             (0..3).map(|i| (i, probability(1 << i) * f64::from(n))).map(|(i, e)| (seen[i] - e).powi(2) / e).sum();
         assert!(chi2 < 13.82, "chi-square {chi2} at 2 degrees of freedom; 13.82 is the 0.1 % point");
+    }
+
+    #[test]
+    fn what_is_told_is_not_proposed_again_while_there_is_much_else() {
+        let mut tpe = Tpe::new(chain(8), 1, "tpe");
+        let mut repeated = 0;
+        for round in 0..120 {
+            let asked = tpe.ask(1);
+            repeated += u32::from(round >= 20 && tpe.known.contains(&asked[0]));
+            tpe.tell(&by_paths(&asked));
+        }
+        assert_eq!(repeated, 0, "of 100 proposals on a space of 6,561");
+    }
+
+    #[test]
+    fn a_conditional_choice_is_modelled_on_those_that_have_it_at_any_depth() {
+        let one_of = |name: &str, options: [&str; 2]| Choice::one_of(name, options).unwrap();
+        let choices = [
+            one_of("op", ["conv", "pool"]),
+            one_of("norm", ["none", "batch"]).under("op", ["conv"]),
+            one_of("momentum", ["low", "high"]).under("norm", ["batch"]),
+        ];
+        let space = SearchSpace::new("nested", choices).unwrap();
+        let mut tpe = Tpe::new(space.clone(), 1, "tpe").with_gamma(0.01).unwrap();
+        let told = ["01/10/10", "10/10/10", "10/01/01", "10/01/10"].map(|text| space.parse_architecture(text).unwrap());
+        tpe.tell(
+            &told.iter().zip([0.9, 0.3, 0.2, 0.1]).map(|(one, accuracy)| scored(one, accuracy)).collect::<Vec<_>>(),
+        );
+        // The pool is good; of the three convolutions two have a batch norm, one of which is of high momentum.
+        let of_bad = |choice, bits| tpe.bad.probability(&space, choice, bits);
+        assert_eq!((of_bad(1, 0b01), of_bad(1, 0b10)), (2.0 / 5.0, 3.0 / 5.0));
+        assert_eq!((of_bad(2, 0b01), of_bad(2, 0b10)), (2.0 / 4.0, 2.0 / 4.0));
+        // No good one has a norm: there the model is uniform, whatever the bits of the pool's mask are.
+        assert_eq!((tpe.good.probability(&space, 1, 0b01), tpe.good.probability(&space, 2, 0b01)), (0.5, 0.5));
     }
 
     #[test]

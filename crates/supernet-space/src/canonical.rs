@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells};
+use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells, unlabelled};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ pub(crate) enum Symmetry {
     IdentityLayers { stages: Vec<usize> },
     /// The cells of NAS-Bench-201.
     NasBench201,
+    /// Stages of so many nodes each, of which any but the first reads any of those before it and whose names are free.
+    UnlabelledStages { nodes: Vec<usize> },
 }
 
 /// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of them with five).
@@ -41,7 +43,7 @@ impl Symmetry {
             &Symmetry::Blocks { cells, blocks, fixed } => (
                 choices.len() == 2 * cells * blocks
                     && (0..cells * blocks).all(|i| choices[2 * i].options().len() == fixed + i % blocks),
-                "two choices for each block, the inputs of block i being the fixed ones and i blocks",
+                "two choices for each block, always active, the inputs of block i being the fixed ones and i blocks",
             ),
             Symmetry::IdentityLayers { stages } => (
                 choices.len() == stages.iter().sum::<usize>()
@@ -49,15 +51,29 @@ impl Symmetry {
                     && choices.iter().all(is_one)
                     && stage_choices(choices, stages)
                         .all(|stage| stage[1..].windows(2).all(|two| two[0].options() == two[1].options())),
-                "one choice for each layer of each stage, one option to be taken, the same options after the first",
+                "one choice for each layer of each stage, always active, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
                 choices.len() == 6
                     && choices.iter().all(|c| is_one(c) && c.options() == nas_bench_201_cells::OPERATIONS),
-                "six choices of one of the five operations of NAS-Bench-201",
+                "six choices, always active, of one of the five operations of NAS-Bench-201",
             ),
+            Symmetry::UnlabelledStages { nodes } => {
+                let reads = nodes.iter().flat_map(|&nodes| 1..nodes);
+                let is_any = |(earlier, choice): (usize, &Choice)| {
+                    choice.options().len() == earlier && choice.min() == 0 && choice.max() == earlier
+                };
+                let fits = nodes.iter().all(|nodes| (2..=unlabelled::MOST_NODES).contains(nodes))
+                    && choices.len() == reads.clone().count()
+                    && reads.zip(choices).all(is_any);
+                (fits, "one choice for each node after the first of each stage, any of the nodes before it")
+            }
         };
-        if fits { Ok(()) } else { Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }) }
+        let unconditional = choices.iter().all(|choice| choice.when().is_empty());
+        if fits && (unconditional || *self == Symmetry::None) {
+            return Ok(());
+        }
+        Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected })
     }
 
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
@@ -70,6 +86,7 @@ impl Symmetry {
                 let least = nas_bench_201_cells::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
+            Symmetry::UnlabelledStages { nodes } => least_stages(mask, nodes),
         }
     }
 
@@ -92,6 +109,9 @@ impl Symmetry {
                 Some(stage_choices(choices, stages).map(of_stage).product())
             }
             Symmetry::NasBench201 => Some(nas_bench_201_cells::networks().into()),
+            Symmetry::UnlabelledStages { nodes } => {
+                Some(nodes.iter().map(|&nodes| BigUint::from(unlabelled::different_graphs(nodes))).product())
+            }
         }
     }
 }
@@ -128,6 +148,20 @@ fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
             canonical = canonical.with(first + 1 + layer, bits);
         }
         first += layers;
+    }
+    canonical
+}
+
+/// Each stage with the names that make the least text.
+fn least_stages(mask: &PathMask, nodes: &[usize]) -> PathMask {
+    let mut canonical = mask.clone();
+    let mut first = 0;
+    for nodes in nodes {
+        let inputs: Vec<u64> = (first..first + nodes - 1).map(|choice| mask.bits(choice)).collect();
+        for (choice, bits) in unlabelled::least_names(&inputs).into_iter().enumerate() {
+            canonical = canonical.with(first + choice, bits);
+        }
+        first += nodes - 1;
     }
     canonical
 }

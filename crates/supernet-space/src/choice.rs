@@ -1,6 +1,7 @@
 //! A choice: a named list of options of which some are taken.
 
-use crate::SpaceError;
+use crate::{SpaceError, condition::Condition};
+use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -12,6 +13,7 @@ pub struct Choice {
     options: Vec<String>,
     min: usize,
     max: usize,
+    when: Vec<Vec<Condition>>,
     subsets: u128,
 }
 
@@ -34,6 +36,7 @@ impl Choice {
             options: options.into_iter().map(Into::into).collect(),
             min: *bounds.start(),
             max: *bounds.end(),
+            when: Vec::new(),
         }
         .try_into()
     }
@@ -47,6 +50,29 @@ impl Choice {
         options: impl IntoIterator<Item = N>,
     ) -> Result<Self, SpaceError> {
         Self::new(name, options, 1..=1)
+    }
+
+    /// Returns the choice as one that is active only while an active choice named `parent` takes at least one of `options`: a choice
+    /// within a branch. Of several calls all have to hold. Names are looked up where the choice enters a space.
+    ///
+    /// ```
+    /// use supernet_space::{Choice, SearchSpace};
+    ///
+    /// let operation = Choice::one_of("operation", ["conv", "pool"])?;
+    /// let kernel = Choice::one_of("kernel", ["3", "5", "7"])?.under("operation", ["conv"]);
+    /// let space = SearchSpace::new("layer", [operation, kernel])?;
+    /// // Three convolutions and one pool, whose kernel is none.
+    /// assert_eq!(space.size(), 4u32.into());
+    /// assert_eq!(space.parse_architecture("01/001")?, space.parse_architecture("01/000")?);
+    /// # Ok::<(), supernet_space::SpaceError>(())
+    /// ```
+    pub fn under<N: Into<String>>(mut self, parent: impl Into<String>, options: impl IntoIterator<Item = N>) -> Self {
+        let condition = Condition { parent: parent.into(), options: options.into_iter().map(Into::into).collect() };
+        if self.when.is_empty() {
+            self.when.push(Vec::new());
+        }
+        self.when.iter_mut().for_each(|all| all.push(condition.clone()));
+        self
     }
 
     /// Its name. Places of one name are one choice.
@@ -69,16 +95,46 @@ impl Choice {
         self.max
     }
 
+    /// Returns when it is active: under any of these alternatives, of each of which all conditions hold. Always, if there is none.
+    pub fn when(&self) -> &[Vec<Condition>] {
+        &self.when
+    }
+
+    /// Returns the choice as it is when `place`, a choice of the same name, stands for it as well: active where either is. `None` if they
+    /// differ in options or bounds.
+    pub(crate) fn tied(&self, place: &Self) -> Option<Self> {
+        let unconditional = |choice: &Self| Self { when: Vec::new(), ..choice.clone() };
+        let mut tied = unconditional(self);
+        if tied != unconditional(place) {
+            return None;
+        }
+        if !self.when.is_empty() && !place.when.is_empty() {
+            tied.when = self.when.clone();
+            tied.when.extend(place.when.iter().filter(|all| !self.when.contains(all)).cloned());
+        }
+        Some(tied)
+    }
+
+    /// Returns what the choice holds where it is not active: the subset of rank 0, the fewest options and the first ones.
+    pub(crate) fn least(&self) -> u64 {
+        self.subset(0)
+    }
+
     /// Number of subsets that an architecture may take: Σ C(options, j) over j = min … max.
     pub fn subsets(&self) -> u128 {
         self.subsets
     }
 
-    /// The subset of rank `rank` (bit j is option j): by size, then in order of the lowest options first.
+    /// Draws a subset uniformly.
+    pub fn sample(&self, rng: &mut impl Rng) -> u64 {
+        self.subset(rng.random_range(0..self.subsets()))
+    }
+
+    /// Returns the subset of rank `rank` (bit j is option j): by size, then in order of the lowest options first.
     ///
     /// # Panics
     /// If `rank` is not below [`Choice::subsets`].
-    pub(crate) fn subset(&self, mut rank: u128) -> u64 {
+    pub fn subset(&self, mut rank: u128) -> u64 {
         let n = self.options.len();
         for taken in self.min..=self.max {
             let count = binomial(n, taken);
@@ -123,18 +179,20 @@ struct Unchecked {
     options: Vec<String>,
     min: usize,
     max: usize,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    when: Vec<Vec<Condition>>,
 }
 
 impl From<Choice> for Unchecked {
-    fn from(Choice { name, options, min, max, .. }: Choice) -> Self {
-        Self { name, options, min, max }
+    fn from(Choice { name, options, min, max, when, .. }: Choice) -> Self {
+        Self { name, options, min, max, when }
     }
 }
 
 impl TryFrom<Unchecked> for Choice {
     type Error = SpaceError;
 
-    fn try_from(Unchecked { name, options, min, max }: Unchecked) -> Result<Self, SpaceError> {
+    fn try_from(Unchecked { name, options, min, max, when }: Unchecked) -> Result<Self, SpaceError> {
         if options.is_empty() || options.len() > Self::MOST_OPTIONS {
             return Err(SpaceError::OptionCount { choice: name, found: options.len(), most: Self::MOST_OPTIONS });
         }
@@ -145,7 +203,7 @@ impl TryFrom<Unchecked> for Choice {
             return Err(SpaceError::Bounds { choice: name, min, max, options: options.len() });
         }
         let subsets = (min..=max).map(|taken| binomial(options.len(), taken)).sum();
-        Ok(Self { name, options, min, max, subsets })
+        Ok(Self { name, options, min, max, when, subsets })
     }
 }
 

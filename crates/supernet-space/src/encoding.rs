@@ -76,8 +76,9 @@ impl Encoding {
     /// If the mask is one of another space.
     pub fn encode(&self, mask: &PathMask) -> Vec<f64> {
         assert!(self.space.belongs(mask).is_ok(), "mask of another space");
+        let active = self.space.active(mask);
         let mut row = vec![0.0; self.columns()];
-        for (choice, &first) in self.first.iter().enumerate() {
+        for (choice, &first) in self.first.iter().enumerate().filter(|&(choice, _)| active[choice]) {
             for option in 0..self.space.choices()[choice].options().len() {
                 row[first + option] += f64::from(u8::from(mask.is_on(choice, option)));
             }

@@ -49,6 +49,32 @@ pub enum SpaceError {
         /// Name of the choice.
         choice: String,
     },
+    /// A choice depends on something that is not there, or on itself.
+    #[error("choice `{choice}`: found {found}, expected {expected}")]
+    Condition {
+        /// Name of the choice.
+        choice: String,
+        /// What it depends on.
+        found: String,
+        /// What it may depend on.
+        expected: String,
+    },
+    /// An architecture holds something of a choice that is not active.
+    #[error(
+        "mask `{mask}`: found `{found}` in choice `{choice}` of space `{space}`, which is not active, expected `{expected}`"
+    )]
+    Inactive {
+        /// The mask's text.
+        mask: String,
+        /// Name of the space.
+        space: String,
+        /// The first such choice.
+        choice: String,
+        /// Its options' bits.
+        found: String,
+        /// What they are in every architecture that leaves the choice out.
+        expected: String,
+    },
     /// A mask's text cannot be read.
     #[error("mask text `{text}`: found {found} at character {position}, expected {expected}")]
     Text {

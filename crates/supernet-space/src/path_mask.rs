@@ -22,7 +22,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    fn full(self) -> u64 {
+    pub(crate) fn full(self) -> u64 {
         u64::MAX >> (64 - self.options)
     }
 }

@@ -1,8 +1,10 @@
 //! The search space: a list of named choices.
 
-use crate::{Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, path_mask::Column};
+use crate::{
+    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, condition::Conditions, path_mask::Column,
+};
 use num_bigint::BigUint;
-use rand::{Rng, RngExt};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -16,13 +18,15 @@ pub struct SearchSpace {
     choices: Vec<Choice>,
     symmetry: Symmetry,
     shape: Arc<[Column]>,
+    conditions: Arc<Conditions>,
 }
 
 impl SearchSpace {
-    /// A space of the choices made at `places`, in order. Places of one name are tied: they are one choice.
+    /// A space of the choices made at `places`, in order. Places of one name are tied: they are one choice, active where one of its
+    /// places is.
     ///
     /// # Errors
-    /// No place, or two places of one name that differ.
+    /// No place, two places of one name that differ, or a condition that cannot be ([`SpaceError::Condition`]).
     pub fn new(name: impl Into<String>, places: impl IntoIterator<Item = Choice>) -> Result<Self, SpaceError> {
         Self::with_symmetry(name.into(), places, Symmetry::None)
     }
@@ -34,17 +38,19 @@ impl SearchSpace {
     ) -> Result<Self, SpaceError> {
         let mut choices: Vec<Choice> = Vec::new();
         for place in places {
-            match choices.iter().find(|choice| choice.name() == place.name()) {
-                Some(known) if *known == place => {}
-                Some(_) => return Err(SpaceError::Tied { choice: place.name().into() }),
+            match choices.iter_mut().find(|choice| choice.name() == place.name()) {
+                Some(known) => {
+                    *known = known.tied(&place).ok_or_else(|| SpaceError::Tied { choice: place.name().into() })?;
+                }
                 None => choices.push(place),
             }
         }
         if choices.is_empty() {
             return Err(SpaceError::NoChoices { space: name });
         }
+        let conditions = Conditions::new(&choices)?.into();
         let shape = columns(&choices);
-        Ok(Self { name, choices, symmetry, shape })
+        Ok(Self { name, choices, symmetry, shape, conditions })
     }
 
     /// Its name.
@@ -62,15 +68,65 @@ impl SearchSpace {
         self.choices.iter().position(|choice| choice.name() == name)
     }
 
-    /// Number of architectures (descriptions): the product of the choices' subset counts.
+    /// Whether some choice is active only under options of others ([`Choice::under`]).
+    pub fn is_conditional(&self) -> bool {
+        self.choices.iter().any(|choice| !choice.when().is_empty())
+    }
+
+    /// Returns for each choice whether it is active under `mask`, an architecture or any other set of options.
+    ///
+    /// # Panics
+    /// If the mask is one of another space.
+    pub fn active(&self, mask: &PathMask) -> Vec<bool> {
+        assert!(mask.shape() == &self.shape[..], "mask of another space");
+        self.conditions.active(mask)
+    }
+
+    /// Choices in an order in which each stands behind those that it depends on.
+    pub(crate) fn parents_first(&self) -> &[usize] {
+        self.conditions.order()
+    }
+
+    /// Returns the architecture that takes `subset(choice)` of each choice that is active, choices by place. `subset` is asked for those
+    /// alone, each behind those that it depends on: what draws choice by choice draws nothing that is not there.
+    ///
+    /// # Panics
+    /// If a choice does not allow its subset.
+    pub fn architecture(&self, mut subset: impl FnMut(usize) -> u64) -> Architecture {
+        self.settled(|i| {
+            let (choice, bits) = (&self.choices[i], subset(i));
+            let taken = bits.count_ones() as usize;
+            let is_allowed = (choice.min()..=choice.max()).contains(&taken) && bits & !self.shape[i].full() == 0;
+            assert!(is_allowed, "choice `{}` of space `{}` does not allow {bits:#b}", choice.name(), self.name);
+            bits
+        })
+    }
+
+    /// The same for subsets that may be anything.
+    pub(crate) fn settled(&self, mut subset: impl FnMut(usize) -> u64) -> Architecture {
+        let mut bits = vec![0; self.choices.len()];
+        let mut active = vec![false; self.choices.len()];
+        for &choice in self.conditions.order() {
+            active[choice] = self.conditions.holds(choice, &active, |parent| bits[parent]);
+            bits[choice] = if active[choice] { subset(choice) } else { self.choices[choice].least() };
+        }
+        Architecture::accepted(PathMask::new(bits, self.shape.clone()))
+    }
+
+    /// Number of architectures (descriptions): the product of the choices' subset counts, or with conditions what the active choices
+    /// can take together. Exact, but in a space in which very many open conditions cross each other it takes long.
     pub fn size(&self) -> BigUint {
+        if self.is_conditional() {
+            return self.conditions.count(&self.choices);
+        }
         self.choices.iter().map(|choice| BigUint::from(choice.subsets())).product()
     }
 
     /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
     /// (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
-        self.symmetry.networks(&self.choices)
+        // Only a space without symmetry may have conditions: each of its architectures is a network.
+        if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 
     /// The mask of all options. It is an architecture only if every choice allows all of them.
@@ -127,13 +183,14 @@ impl SearchSpace {
         })
     }
 
-    /// The mask as an architecture.
+    /// The mask as an architecture. Choices that are not active under it take their least subset, whatever the mask has there.
     ///
     /// # Errors
-    /// A mask of another space, or one that takes too few or too many options of a choice.
+    /// A mask of another space, or one that takes too few or too many options of an active choice.
     pub fn accept(&self, mask: PathMask) -> Result<Architecture, SpaceError> {
         self.belongs(&mask)?;
-        for (i, choice) in self.choices.iter().enumerate() {
+        let active = self.active(&mask);
+        for (i, choice) in self.choices.iter().enumerate().filter(|&(i, _)| active[i]) {
             let taken = mask.bits(i).count_ones() as usize;
             if !(choice.min()..=choice.max()).contains(&taken) {
                 return Err(SpaceError::NotAnArchitecture {
@@ -146,32 +203,47 @@ impl SearchSpace {
                 });
             }
         }
-        Ok(Architecture::accepted(mask))
+        Ok(self.settled(|choice| mask.bits(choice)))
     }
 
     /// Whether an architecture that came from outside is one of this space.
     ///
     /// # Errors
-    /// As [`SearchSpace::accept`].
+    /// As [`SearchSpace::accept`], or [`SpaceError::Inactive`]: a choice that is not active holds something.
     pub fn check(&self, architecture: &Architecture) -> Result<(), SpaceError> {
-        self.accept(architecture.mask().clone()).map(drop)
+        let accepted = self.accept(architecture.mask().clone())?;
+        let Some(i) = (0..self.choices.len()).find(|&i| accepted.bits(i) != architecture.bits(i)) else {
+            return Ok(());
+        };
+        let text = |bits: u64| {
+            (0..self.choices[i].options().len()).map(|option| if bits >> option & 1 == 1 { '1' } else { '0' }).collect()
+        };
+        Err(SpaceError::Inactive {
+            mask: architecture.to_string(),
+            space: self.name.clone(),
+            choice: self.choices[i].name().into(),
+            found: text(architecture.bits(i)),
+            expected: text(accepted.bits(i)),
+        })
     }
 
     /// An architecture drawn uniformly over all architectures of the space. Nothing is rejected: each choice's subset is drawn
-    /// by its rank.
+    /// by its rank. With conditions each *active* choice is uniform given those above it, as in hyperopt's trees: a branch is as likely
+    /// as its sibling, however much there is to choose within.
     pub fn sample(&self, rng: &mut impl Rng) -> Architecture {
-        let bits = self.choices.iter().map(|choice| choice.subset(rng.random_range(0..choice.subsets()))).collect();
-        Architecture::accepted(PathMask::new(bits, self.shape.clone()))
+        let bits: Vec<u64> = self.choices.iter().map(|choice| choice.sample(rng)).collect();
+        self.settled(|choice| bits[choice])
     }
 
-    /// The canonical member of the architectures that describe the same network (PAPER: *Same network*). For a space without
-    /// symmetry every architecture is its own.
+    /// The canonical member of the architectures that describe the same network (PAPER: *Same network*): choices that are not active
+    /// hold their least subset, and the space's symmetry does the rest. For a space without symmetry every architecture is its own.
     ///
     /// # Panics
     /// If the architecture is one of another space.
     pub fn canonical(&self, architecture: &Architecture) -> Architecture {
         assert!(architecture.shape() == &self.shape[..], "architecture of another space");
-        Architecture::accepted(self.symmetry.canonical(architecture.mask()))
+        let settled = self.settled(|choice| architecture.bits(choice));
+        Architecture::accepted(self.symmetry.canonical(settled.mask()))
     }
 }
 

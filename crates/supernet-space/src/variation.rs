@@ -2,7 +2,7 @@
 //!
 //! Two architectures are at distance one if they differ in exactly one choice, and there by one option added, one removed, or one
 //! exchanged for another. A choice of exactly one option can only exchange; a choice of `min..=max` adds below `max` and removes
-//! above `min`, so what comes out is always an architecture.
+//! above `min`, so what comes out is always an architecture. Under conditions only active choices are varied.
 
 use crate::{Architecture, Choice, SearchSpace, SpaceError};
 use rand::{Rng, RngExt};
@@ -39,47 +39,64 @@ impl Choice {
 }
 
 impl SearchSpace {
-    /// Every architecture at distance one, each once, choice by choice: those that differ in exactly one choice, by one option
-    /// added, removed or exchanged.
+    /// Every architecture at distance one, each once, choice by choice: those that differ in exactly one active choice, by one option
+    /// added, removed or exchanged. What becomes active by that takes its least subset.
     ///
     /// # Panics
     /// If the architecture is one of another space.
     pub fn neighbours(&self, architecture: &Architecture) -> Vec<Architecture> {
         self.assert_own(architecture);
+        let active = self.active(architecture);
         let of_choice = |i: usize| {
             let (choice, bits) = (&self.choices()[i], architecture.bits(i));
-            (0..choice.neighbour_count(bits))
-                .map(move |rank| Architecture::accepted(architecture.with(i, choice.neighbour(bits, rank))))
+            (0..choice.neighbour_count(bits)).map(move |rank| {
+                let changed = architecture.with(i, choice.neighbour(bits, rank));
+                self.settled(|j| changed.bits(j))
+            })
         };
-        (0..self.choices().len()).flat_map(of_choice).collect()
+        (0..self.choices().len()).filter(|&i| active[i]).flat_map(of_choice).collect()
     }
 
-    /// A neighbour: a choice drawn uniformly among those that can change, and one of its changes drawn uniformly. The
-    /// architecture itself where the space has no other. Nothing is rejected.
+    /// A neighbour: a choice drawn uniformly among the active ones that can change, and one of its changes drawn uniformly; what becomes
+    /// active by that is drawn as by [`SearchSpace::sample`]. The architecture itself where the space has no other. Nothing is
+    /// rejected.
     ///
     /// # Panics
     /// If the architecture is one of another space.
     pub fn mutate(&self, architecture: &Architecture, rng: &mut impl Rng) -> Architecture {
         self.assert_own(architecture);
         let count = |i: usize| self.choices()[i].neighbour_count(architecture.bits(i));
-        let free: Vec<usize> = (0..self.choices().len()).filter(|&i| count(i) > 0).collect();
+        let active = self.active(architecture);
+        let free: Vec<usize> = (0..self.choices().len()).filter(|&i| active[i] && count(i) > 0).collect();
         if free.is_empty() {
             return architecture.clone();
         }
         let i = free[rng.random_range(0..free.len())];
         let bits = self.choices()[i].neighbour(architecture.bits(i), rng.random_range(0..count(i)));
-        Architecture::accepted(architecture.with(i, bits))
+        let changed = architecture.with(i, bits);
+        self.settled(|j| if active[j] { changed.bits(j) } else { self.choices()[j].sample(rng) })
     }
 
-    /// Uniform crossover (Syswerda, 1989): each choice from either parent with probability one half.
+    /// Uniform crossover (Syswerda, 1989): each choice from either parent with probability one half. A choice that is active in the child
+    /// comes from a parent in which it is active; if there is none, it is drawn.
     ///
     /// # Panics
     /// If a parent is of another space.
     pub fn crossover(&self, a: &Architecture, b: &Architecture, rng: &mut impl Rng) -> Architecture {
         self.assert_own(a);
         self.assert_own(b);
-        let either = |i: usize| if rng.random::<bool>() { a.bits(i) } else { b.bits(i) };
-        Architecture::accepted(self.mask((0..self.choices().len()).map(either).collect()))
+        let (of_a, of_b) = (self.active(a), self.active(b));
+        let from_a: Vec<bool> = (0..self.choices().len()).map(|_| rng.random()).collect();
+        self.settled(|i| match (of_a[i], of_b[i]) {
+            (false, false) => self.choices()[i].sample(rng),
+            (in_a, in_b) => {
+                if in_a && (from_a[i] || !in_b) {
+                    a.bits(i)
+                } else {
+                    b.bits(i)
+                }
+            }
+        })
     }
 
     /// Every architecture of the space, in a fixed order.
@@ -90,15 +107,16 @@ impl SearchSpace {
         if self.size() > most.into() {
             return Err(SpaceError::TooMany { space: self.name().into(), found: self.size().to_string(), most });
         }
-        let mut masks: Vec<Vec<u64>> = vec![Vec::new()];
-        for choice in self.choices() {
-            let longer = |mask: &Vec<u64>| {
-                let mask = mask.clone();
-                (0..choice.subsets()).map(move |rank| [&mask[..], &[choice.subset(rank)]].concat())
+        let mut all = vec![self.settled(|choice| self.choices()[choice].least())];
+        for &i in self.parents_first() {
+            let choice = &self.choices()[i];
+            let of_choice = |one: Architecture| {
+                let ranks = if self.active(&one)[i] { choice.subsets() } else { 1 };
+                (0..ranks).map(move |rank| Architecture::accepted(one.with(i, choice.subset(rank))))
             };
-            masks = masks.iter().flat_map(longer).collect();
+            all = all.into_iter().flat_map(of_choice).collect();
         }
-        Ok(masks.into_iter().map(|bits| Architecture::accepted(self.mask(bits))).collect())
+        Ok(all)
     }
 
     fn assert_own(&self, architecture: &Architecture) {

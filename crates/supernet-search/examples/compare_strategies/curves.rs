@@ -1,14 +1,18 @@
 //! Medians and quartiles over seeds.
 
-use crate::trials::{Benchmark, STRATEGIES};
+use crate::trials::{Benchmark, STRATEGIES, Trial};
 use rayon::prelude::*;
 use std::fmt::Write;
-use supernet_search::SearchError;
+use supernet_search::{Bootstrap, Estimate, SearchError};
 
 /// The regret of one strategy after 1, 2, … queries, over all seeds, in points.
 pub struct Curve {
     pub strategy: &'static str,
     pub points: Vec<Quartiles>,
+    /// Median over seeds of what a proposal took.
+    pub milliseconds: f64,
+    /// The regrets of each seed.
+    pub trials: Vec<Vec<f64>>,
 }
 
 /// Quartiles of some values.
@@ -32,15 +36,19 @@ impl Quartiles {
     }
 }
 
-/// All strategies under seeds 1 to `seeds`.
-pub fn all(bench: &Benchmark, seeds: u64, queries: usize) -> Result<Vec<Curve>, SearchError> {
+/// The strategies `only`, or all, under seeds 1 to `seeds`; random search first.
+pub fn all(bench: &Benchmark, only: &[String], seeds: u64, queries: usize) -> Result<Vec<Curve>, SearchError> {
+    let wanted =
+        |strategy: &&str| *strategy == STRATEGIES[0] || only.is_empty() || only.iter().any(|name| name == strategy);
     let curve = |strategy: &'static str| {
         let trials = (1..=seeds).into_par_iter().map(|seed| bench.run(strategy, seed, queries));
-        let trials = trials.collect::<Result<Vec<Vec<f64>>, _>>()?;
-        let at = |query: usize| Quartiles::of(trials.iter().map(|trial| trial[query]).collect());
-        Ok(Curve { strategy, points: (0..queries).map(at).collect() })
+        let trials = trials.collect::<Result<Vec<Trial>, _>>()?;
+        let at = |query: usize| Quartiles::of(trials.iter().map(|trial| trial.regrets[query]).collect());
+        let points = (0..queries).map(at).collect();
+        let milliseconds = Quartiles::of(trials.iter().map(|trial| trial.milliseconds).collect()).median;
+        Ok(Curve { strategy, points, milliseconds, trials: trials.into_iter().map(|trial| trial.regrets).collect() })
     };
-    STRATEGIES.into_iter().map(curve).collect()
+    STRATEGIES.into_iter().filter(wanted).filter(|strategy| bench.has(strategy)).map(curve).collect()
 }
 
 /// Numbers of queries that stand in the files: 1, 2, 5, 10, …
@@ -66,14 +74,50 @@ pub fn markdown(curves: &[Curve], queries: usize) -> String {
     let columns: Vec<usize> = milestones(queries).into_iter().filter(|&query| query >= 20).collect();
     let mut text = String::from("| strategy |");
     columns.iter().for_each(|query| write!(text, " {query} |").expect("a string"));
-    text += "\n|---|";
-    text += &"---|".repeat(columns.len());
+    text += " ms a proposal |\n|---|";
+    text += &"---|".repeat(columns.len() + 1);
     for curve in curves {
         write!(text, "\n| {} |", curve.strategy).expect("a string");
         for query in &columns {
             let Quartiles { low, median, high } = curve.points[query - 1];
             write!(text, " {median:.2} [{low:.2}, {high:.2}] |").expect("a string");
         }
+        write!(text, " {:.3} |", curve.milliseconds).expect("a string");
     }
     text
+}
+
+/// By how much the median regret is below that of random search after each of these numbers of queries, with its 95 % interval
+/// over the seeds.
+pub fn against_random(curves: &[Curve], queries: usize) -> String {
+    let Some((random, others)) = curves.split_first() else { return String::new() };
+    let columns: Vec<usize> = milestones(queries).into_iter().filter(|&query| (20..=500).contains(&query)).collect();
+    let mut text = String::from("| strategy |");
+    columns.iter().for_each(|query| write!(text, " {query} |").expect("a string"));
+    text += "\n|---|";
+    text += &"---|".repeat(columns.len());
+    for curve in others {
+        write!(text, "\n| {} |", curve.strategy).expect("a string");
+        for query in &columns {
+            match gain(random, curve, query - 1) {
+                Some(gain) => write!(text, " {gain} |").expect("a string"),
+                None => text += " |",
+            }
+        }
+    }
+    text
+}
+
+/// Seeds of both are drawn again, each on their own.
+fn gain(random: &Curve, curve: &Curve, query: usize) -> Option<Estimate> {
+    let seeds = random.trials.len();
+    let strata: Vec<usize> = (0..2 * seeds).map(|i| i / seeds).collect();
+    let median = |curve: &Curve, places: &mut dyn Iterator<Item = usize>| {
+        Quartiles::of(places.map(|place| curve.trials[place % seeds][query]).collect()).median
+    };
+    let statistic = |drawn: &[usize]| {
+        let of_random = median(random, &mut drawn.iter().copied().filter(|&i| i < seeds));
+        Some(of_random - median(curve, &mut drawn.iter().copied().filter(|&i| i >= seeds)))
+    };
+    Bootstrap { seed: 1, resamples: 2_000 }.estimate("compare_strategies", &strata, statistic)
 }

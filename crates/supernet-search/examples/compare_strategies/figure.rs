@@ -9,13 +9,18 @@ use plotters::{
 use std::{error::Error, path::Path, sync::Once};
 
 pub struct Figure<'a> {
+    pub bench: &'a str,
+    /// What the data are and what is drawn.
+    pub caption: &'a [String],
     /// Random search first.
     pub curves: &'a [Curve],
-    pub seeds: u64,
     pub queries: usize,
 }
 
-const SIZE: (u32, u32) = (1260, 1180);
+const WIDTH: u32 = 1260;
+/// Of a row of panels, and of title and caption together.
+const ROW: u32 = 318;
+const AROUND: u32 = 226;
 const COLUMNS: usize = 3;
 const MARGIN: i32 = 24;
 const FONT: &str = "supernet-roboto";
@@ -31,27 +36,18 @@ type Drawn = Result<(), Box<dyn Error>>;
 impl Figure<'_> {
     pub fn svg(&self) -> Result<String, Box<dyn Error>> {
         let mut text = String::new();
-        self.draw(SVGBackend::with_string(&mut text, SIZE).into_drawing_area())?;
+        self.draw(SVGBackend::with_string(&mut text, self.size()).into_drawing_area())?;
         // The embedded font is used for measuring; whoever shows the file has some sans-serif.
         Ok(text.replace(FONT, "Roboto, Arial, sans-serif"))
     }
 
     pub fn png(&self, path: &Path) -> Drawn {
-        self.draw(BitMapBackend::new(path, SIZE).into_drawing_area())
+        self.draw(BitMapBackend::new(path, self.size()).into_drawing_area())
     }
 
-    fn caption(&self) -> Vec<String> {
-        vec![
-            format!(
-                "Lines: median over {} seeds (1 to {}); bands: 25 to 75 %. Data: NAS-Bench-Macro, CIFAR-10, 3,969 networks trained three times each.",
-                self.seeds, self.seeds
-            ),
-            "A search sees the accuracy of a network's first training. Drawn is how far the mean of three of the network that it holds for its best is".into(),
-            format!(
-                "below the best of all (93.13 %), no less than {LEAST} points. Successive halving and hyperband pay 1 or 3 trainings a score and see the"
-            ),
-            "mean of as many. A search that runs out of new proposals keeps what it found.".into(),
-        ]
+    fn size(&self) -> (u32, u32) {
+        let rows = (self.curves.len() - 1).div_ceil(COLUMNS) as u32;
+        (WIDTH, AROUND + ROW * rows)
     }
 
     fn draw<B: DrawingBackend>(&self, area: DrawingArea<B, Shift>) -> Drawn
@@ -61,12 +57,12 @@ impl Figure<'_> {
         register_font();
         area.fill(&WHITE)?;
         let text = |size: i32, colour: RGBColor| (FONT, size).into_font().color(&colour);
-        let title = "Search strategies on NAS-Bench-Macro: regret against trainings looked up";
+        let title = format!("Search strategies on {}: regret against trainings looked up", self.bench);
         area.draw(&Text::new(title, (MARGIN, MARGIN), text(30, BLACK)))?;
-        let caption = self.caption();
+        let caption = self.caption;
         let below = 24 * caption.len() as i32 + MARGIN;
         for (i, line) in caption.iter().enumerate() {
-            let at = (MARGIN, SIZE.1 as i32 - below + 24 * i as i32 + 6);
+            let at = (MARGIN, self.size().1 as i32 - below + 24 * i as i32 + 6);
             area.draw(&Text::new(line.clone(), at, text(19, GREY)))?;
         }
         let Some((random, others)) = self.curves.split_first() else { return Err("no curve to draw".into()) };

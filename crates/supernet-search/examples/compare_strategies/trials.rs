@@ -1,21 +1,41 @@
 //! One search under one seed.
 
-use supernet_search::{
-    BudgetLimits, BudgetedStrategy, HillClimbing, Hyperband, Nsga2, Objective, RandomSearch, RegularisedEvolution,
-    Reinforce, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search,
-    search_budgeted,
+use std::{
+    collections::{HashMap, HashSet},
+    time::{Duration, Instant},
 };
-use supernet_space::{Architecture, NasBenchMacro, SearchSpace};
+use supernet_search::{
+    BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
+    HierarchicalEvolution, HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, Progressive,
+    QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
+    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
+};
+use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
-/// NAS-Bench-Macro as two tables: what one training says, and the first of three or all three of them.
+/// A space with a table of its trained networks.
 pub struct Benchmark {
+    pub name: &'static str,
     space: SearchSpace,
+    /// What one training says.
     one: Table,
-    three: Table,
+    /// The first of three trainings or all three of them, where there are three.
+    three: Option<Table>,
+    /// The row that stands for each architecture, where the table holds some of the space alone.
+    nearest: Option<HashMap<Architecture, Architecture>>,
+    /// The choices of each stage, where their names do not say.
+    stages: Option<Vec<Vec<usize>>>,
+}
+
+/// One search.
+pub struct Trial {
+    /// The regret of the best network by what the search saw, after 1, 2, … trainings looked up.
+    pub regrets: Vec<f64>,
+    /// What a proposal took the strategy, asking and telling, in milliseconds.
+    pub milliseconds: f64,
 }
 
 /// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 10] = [
+pub const STRATEGIES: [&str; 26] = [
     "random",
     "regularised evolution",
     "tournament evolution",
@@ -26,29 +46,77 @@ pub const STRATEGIES: [&str; 10] = [
     "tpe",
     "successive halving",
     "hyperband",
+    "nas-rl",
+    "ppo, factorised",
+    "ppo, lstm",
+    "q-learning",
+    "edit policy",
+    "genetic algorithm",
+    "hierarchical evolution",
+    "pair tournament",
+    "pool evolution",
+    "co-evolution",
+    "gp-ei",
+    "gp-ei per second",
+    "dngo",
+    "ridge-ei",
+    "pnas",
+    "progressive, gp",
 ];
 
 impl Benchmark {
-    pub fn read(file: &str, csv: &[u8]) -> Result<Self, SearchError> {
+    /// Reads NAS-Bench-Macro.
+    pub fn nas_bench_macro(file: &str, csv: &[u8]) -> Result<Self, SearchError> {
         let space = NasBenchMacro::new().space().clone();
         let table = |validation: &[&str]| Table::nas_bench_macro(file, csv, validation)?.complete(&space);
-        Ok(Self { one: table(&["acc1"])?, three: table(&["acc1", "acc2", "acc3"])?, space })
+        let stages = [0..2, 2..5, 5..8].map(Iterator::collect).into();
+        let three = Some(table(&["acc1", "acc2", "acc3"])?);
+        Ok(Self { name: "NAS-Bench-Macro", one: table(&["acc1"])?, three, space, nearest: None, stages: Some(stages) })
     }
 
-    /// The mean accuracy of three trainings, which no search sees, in per cent.
+    /// Reads some rows of NAS-Bench-201 on CIFAR-100. An architecture of the space stands for the row that differs from it in
+    /// the fewest edges, both in canonical form, of several the first.
+    pub fn nas_bench_201(file: &str, csv: &[u8]) -> Result<Self, SearchError> {
+        let space = NasBench201::new().space().clone();
+        let one = Table::nas_bench_201(file, csv, "c100_valid_200", "c100_test_200")?;
+        let mut rows: Vec<(Architecture, Architecture)> = Vec::new();
+        for row in one.rows() {
+            let canonical = space.canonical(&row.architecture);
+            if rows.iter().all(|(known, _)| *known != canonical) {
+                rows.push((canonical, row.architecture.clone()));
+            }
+        }
+        let edges = space.choices().len();
+        let differing =
+            |a: &Architecture, b: &Architecture| (0..edges).filter(|&edge| a.bits(edge) != b.bits(edge)).count();
+        let networks: HashSet<Architecture> = space.architectures(15_625)?.iter().map(|a| space.canonical(a)).collect();
+        let to_nearest = |network: Architecture| {
+            let (_, row) = rows.iter().min_by_key(|(row, _)| differing(row, &network)).expect("a table has rows");
+            (network, row.clone())
+        };
+        let nearest = Some(networks.into_iter().map(to_nearest).collect());
+        Ok(Self { name: "NAS-Bench-201", one, three: None, space, nearest, stages: None })
+    }
+
+    /// Whether a strategy can run on it: those with budgets need several trainings.
+    pub fn has(&self, strategy: &str) -> bool {
+        self.three.is_some() || !["successive halving", "hyperband"].contains(&strategy)
+    }
+
+    /// The accuracy that no search sees, in per cent.
     fn truth(&self, architecture: &Architecture) -> Result<f64, SearchError> {
         let row = self.one.row(architecture)?;
         Ok(100.0 * row.test.expect("the table was read with a test column"))
     }
 
-    /// How far the truly best network is above `truth`, in points.
-    fn regret(&self, truth: f64) -> f64 {
+    /// The greatest accuracy that no search sees, in per cent.
+    pub fn best(&self) -> f64 {
         let all = self.one.rows().iter().map(|row| 100.0 * row.test.unwrap_or(f64::NAN));
-        all.fold(f64::NEG_INFINITY, f64::max) - truth
+        all.fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// The regret of the best network by what the search saw, after 1, 2, … `queries` trainings looked up.
-    pub fn run(&self, strategy: &str, seed: u64, queries: usize) -> Result<Vec<f64>, SearchError> {
+    /// Runs a strategy under a seed until `queries` trainings are looked up.
+    pub fn run(&self, strategy: &str, seed: u64, queries: usize) -> Result<Trial, SearchError> {
         match strategy {
             "successive halving" => {
                 let mut strategy = SuccessiveHalving::new(self.space.clone(), 81, (1, 3), 3, seed, strategy)?;
@@ -71,29 +139,64 @@ impl Benchmark {
             "hill climbing" => Box::new(HillClimbing::new(space, seed, name)),
             "reinforce, factorised" => Box::new(Reinforce::factorised(space, seed, name)),
             "reinforce, lstm" => Box::new(Reinforce::lstm(space, seed, name)),
+            "nas-rl" => Box::new(Reinforce::nas_rl(space, seed, name)),
+            "ppo, factorised" => Box::new(Ppo::factorised(space, seed, name)),
+            "ppo, lstm" => Box::new(Ppo::lstm(space, seed, name)),
+            "q-learning" => Box::new(QLearning::new(space, seed, name)),
+            "edit policy" => Box::new(EditPolicy::new(space, seed, name)?),
+            "genetic algorithm" => Box::new(GeneticAlgorithm::new(space, seed, name)),
+            "hierarchical evolution" => Box::new(HierarchicalEvolution::new(space, seed, name)),
+            "pair tournament" => Box::new(PairTournament::new(space, seed, name)),
+            "pool evolution" => Box::new(PoolEvolution::new(space, seed, name)),
+            "co-evolution" => {
+                let co_evolution = CoEvolution::new(space, seed, name)?;
+                Box::new(match &self.stages {
+                    Some(stages) => co_evolution.with_stages(stages.clone())?,
+                    None => co_evolution,
+                })
+            }
             "tpe" => Box::new(Tpe::new(space, seed, name)),
+            "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
+            "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),
+            "dngo" => Box::new(Guided::dngo(space, seed, name)),
+            "ridge-ei" => Box::new(Guided::ridge_ei(space, seed, name)),
+            "progressive, gp" => Box::new(Progressive::gp(space, seed, name)),
+            "pnas" => Box::new(Progressive::pnas(space, seed, name)),
             _ => unreachable!("a strategy of the list"),
         })
     }
 
-    fn plain(&self, strategy: &mut dyn Strategy, queries: usize) -> Result<Vec<f64>, SearchError> {
+    fn plain(&self, strategy: &mut dyn Strategy, queries: usize) -> Result<Trial, SearchError> {
         let limits = SearchLimits { candidates: queries, ask: 1, patience: 2_000 };
-        let outcome = search(&self.space, strategy, &mut self.one.clone(), limits)?;
+        let mut timed = Timed::new(strategy, self);
+        let outcome = search(&self.space, &mut timed, &mut Rows(self), limits)?;
         let mut regrets = Vec::with_capacity(queries);
         let mut best: Option<&Scored> = None;
         for scored in &outcome.scored {
             if best.is_none_or(|best| scored.score.better_first(&best.score).is_lt()) {
                 best = Some(scored);
             }
-            regrets.push(self.regret(self.truth(&best.unwrap_or(scored).architecture)?));
+            regrets.push(self.best() - self.truth(&self.row(&best.unwrap_or(scored).architecture))?);
         }
-        Ok(extended(regrets, queries))
+        let milliseconds = 1e3 * timed.spent.as_secs_f64() / outcome.asked.max(1) as f64;
+        Ok(Trial { regrets: extended(regrets, queries), milliseconds })
+    }
+
+    /// The row that stands for an architecture.
+    fn row(&self, architecture: &Architecture) -> Architecture {
+        let network = self.space.canonical(architecture);
+        self.nearest.as_ref().map_or_else(|| network.clone(), |nearest| nearest[&network].clone())
     }
 
     /// The best among those with the greatest budget so far; a score costs its budget.
-    fn budgeted(&self, strategy: &mut dyn BudgetedStrategy, queries: usize) -> Result<Vec<f64>, SearchError> {
+    fn budgeted(&self, strategy: &mut dyn BudgetedStrategy, queries: usize) -> Result<Trial, SearchError> {
+        let started = Instant::now();
         let limits = BudgetLimits { spend: queries as u64, ask: 1, patience: 2_000 };
-        let outcome = search_budgeted(&self.space, strategy, &mut self.three.clone(), limits)?;
+        let outcome = {
+            let mut three = self.three.clone().expect("a table of several trainings");
+            search_budgeted(&self.space, strategy, &mut three, limits)?
+        };
+        let milliseconds = 1e3 * started.elapsed().as_secs_f64() / outcome.asked.max(1) as f64;
         let mut regrets = Vec::with_capacity(queries);
         let mut best: Option<&(_, Scored)> = None;
         for pair in &outcome.scored {
@@ -108,9 +211,65 @@ impl Benchmark {
                 best = Some(pair);
             }
             let (_, best) = best.unwrap_or(pair);
-            regrets.push(self.regret(self.truth(&best.architecture)?));
+            regrets.push(self.best() - self.truth(&best.architecture)?);
         }
-        Ok(extended(regrets, queries))
+        Ok(Trial { regrets: extended(regrets, queries), milliseconds })
+    }
+}
+
+/// The table as an evaluator of all of its space.
+struct Rows<'a>(&'a Benchmark);
+
+impl Evaluator for Rows<'_> {
+    type Error = SearchError;
+
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, SearchError> {
+        let of = |architecture: &Architecture| {
+            let row = self.0.one.row(&self.0.row(architecture))?;
+            let score = Score { accuracy: row.validation[0], loss: f64::NAN, images: 0 };
+            Ok(Scored { architecture: architecture.clone(), score, cost: row.cost })
+        };
+        architectures.iter().map(of).collect()
+    }
+}
+
+/// A strategy that is timed and proposes rows: what stands for one row is one network, looked up once.
+struct Timed<'a> {
+    strategy: &'a mut dyn Strategy,
+    bench: &'a Benchmark,
+    proposals: Vec<Architecture>,
+    spent: Duration,
+}
+
+impl<'a> Timed<'a> {
+    fn new(strategy: &'a mut dyn Strategy, bench: &'a Benchmark) -> Self {
+        Self { strategy, bench, proposals: Vec::new(), spent: Duration::ZERO }
+    }
+}
+
+impl Strategy for Timed<'_> {
+    fn name(&self) -> &str {
+        self.strategy.name()
+    }
+
+    fn most_at_once(&self) -> usize {
+        self.strategy.most_at_once()
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        let started = Instant::now();
+        self.proposals = self.strategy.ask(count);
+        self.spent += started.elapsed();
+        self.proposals.iter().map(|proposal| self.bench.row(proposal)).collect()
+    }
+
+    fn tell(&mut self, scored: &[Scored]) {
+        let proposed = scored.iter().zip(self.proposals.drain(..));
+        let told: Vec<Scored> =
+            proposed.map(|(scored, architecture)| Scored { architecture, ..scored.clone() }).collect();
+        let started = Instant::now();
+        self.strategy.tell(&told);
+        self.spent += started.elapsed();
     }
 }
 

@@ -1,0 +1,462 @@
+//! A distribution over edits of an architecture.
+
+use crate::{
+    SearchError, exact,
+    known::at_least,
+    lstm_cell::{CellStep, LstmCell, Memory},
+    state::{check_count, checked_state},
+    vectors::{add_scaled, dot, sigmoid},
+};
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
+use supernet_space::{Architecture, Choice, SearchSpace, draws};
+
+const NAME: &str = "edit policy";
+
+/// Names of options that a choice takes while its layer is not there.
+const CLOSED: [&str; 6] = ["identity", "none", "skip", "skip_connect", "zero", "off"];
+
+/// The actor of EAS (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): it reads a network and decides how to change it. Choices of
+/// exactly one option are its layers, read by an LSTM in both directions, e_i being what both leave at choice i. A choice whose
+/// first option is called like a layer that is not there (identity, none, skip, …) is *closed* while it takes that one. There
+/// are two edits:
+/// ```text
+/// raise   each choice that is open and not at its last option goes to the next one with probability σ(w·e_i + b)
+/// open    one closed choice i goes to one option o, with probability in proportion to exp(U_o·e_i + u_o)
+/// ```
+/// They are the paper's wider and deeper actors on the choices of any space: the options of a width in order, the layers of a
+/// repeated block.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
+pub struct EditController {
+    space: SearchSpace,
+    settings: EditSettings,
+    /// Embeddings of all options, the LSTM forward, the one backward, w and b, then U row by row and u.
+    #[serde(with = "exact::list")]
+    parameters: Vec<f64>,
+}
+
+checked_state!(EditController);
+
+/// How an [`EditController`] reads and how often it edits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditSettings {
+    /// Units of each direction.
+    pub hidden: usize,
+    /// Numbers that an option is embedded in.
+    pub embedding: usize,
+    /// Raising edits of an episode.
+    pub raises: usize,
+    /// Opening edits of an episode, after those.
+    pub opens: usize,
+}
+
+impl Default for EditSettings {
+    /// 12 units, embeddings of 8; 4 raising and 5 opening edits as published.
+    fn default() -> Self {
+        Self { hidden: 12, embedding: 8, raises: 4, opens: 5 }
+    }
+}
+
+impl EditSettings {
+    /// Returns those of the paper's program: 50 units, embeddings of 16.
+    pub fn published() -> Self {
+        Self { hidden: 50, embedding: 16, ..Self::default() }
+    }
+}
+
+/// One change of an architecture.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Edit {
+    /// These choices go to their next option.
+    Raise(Vec<usize>),
+    /// This choice goes to this option.
+    Open(usize, usize),
+}
+
+/// What both directions make of an architecture.
+struct Encoded {
+    forward: Vec<CellStep>,
+    backward: Vec<CellStep>,
+}
+
+impl Encoded {
+    /// Returns e of the layer at `place`.
+    fn at(&self, place: usize) -> Vec<f64> {
+        let from_end = self.backward.len() - 1 - place;
+        [&self.forward[place].after.h[..], &self.backward[from_end].after.h].concat()
+    }
+}
+
+impl EditController {
+    /// Builds a controller over `space`, weights drawn uniformly from −0.1 to 0.1 from stream `stream` under `seed`.
+    ///
+    /// # Errors
+    /// A size of zero; a space without a choice of exactly one of several options.
+    pub fn new(space: SearchSpace, settings: EditSettings, seed: u64, stream: &str) -> Result<Self, SearchError> {
+        let mut controller = Self { space, settings, parameters: Vec::new() };
+        let mut rng = draws(seed, stream, 0);
+        controller.check_settings()?;
+        controller.parameters = (0..controller.count()).map(|_| rng.random_range(-0.1..0.1)).collect();
+        Ok(controller)
+    }
+
+    fn check_settings(&self) -> Result<(), SearchError> {
+        at_least(NAME, "hidden units", self.settings.hidden, 1, "at least 1")?;
+        at_least(NAME, "embedding", self.settings.embedding, 1, "at least 1")?;
+        at_least(NAME, "edits", self.settings.raises.saturating_add(self.settings.opens), 1, "at least 1")?;
+        let expected = "a space with a choice of exactly one of several options";
+        at_least(NAME, "choices to edit", self.layers().count(), 1, expected).map(drop)
+    }
+
+    fn check(&self) -> Result<(), SearchError> {
+        self.check_settings()?;
+        check_count(NAME, "parameters", self.parameters.len(), self.count())
+    }
+
+    /// The space whose architectures it edits.
+    pub fn space(&self) -> &SearchSpace {
+        &self.space
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> EditSettings {
+        self.settings
+    }
+
+    pub(crate) fn parameters(&self) -> &[f64] {
+        &self.parameters
+    }
+
+    pub(crate) fn parameters_mut(&mut self) -> &mut [f64] {
+        &mut self.parameters
+    }
+
+    /// Draws an episode from `start`: its edits, and what they make of it.
+    pub fn sample(&self, start: &Architecture, rng: &mut impl Rng) -> (Vec<Edit>, Architecture) {
+        let mut edits = Vec::with_capacity(self.settings.raises + self.settings.opens);
+        let mut architecture = start.clone();
+        for edit in 0..self.settings.raises + self.settings.opens {
+            let encoded = self.encode(&architecture);
+            let edit = if edit < self.settings.raises {
+                let up = |(choice, logit): (usize, f64)| (rng.random::<f64>() < sigmoid(logit)).then_some(choice);
+                Edit::Raise(self.raises(&architecture, &encoded).into_iter().filter_map(up).collect())
+            } else {
+                let logits = self.opens(&architecture, &encoded);
+                let Some(drawn) = draw(&softmax(&logits), rng) else { break };
+                Edit::Open(logits[drawn].0, logits[drawn].1)
+            };
+            architecture = self.apply(&architecture, &edit);
+            edits.push(edit);
+        }
+        (edits, architecture)
+    }
+
+    /// Computes the logarithm of the probability of an episode's edits from `start`.
+    pub fn log_probability(&self, start: &Architecture, edits: &[Edit]) -> f64 {
+        let mut architecture = start.clone();
+        let mut sum = 0.0;
+        for edit in edits {
+            let encoded = self.encode(&architecture);
+            sum += match edit {
+                Edit::Raise(up) => {
+                    let of_choice = |(choice, logit): (usize, f64)| {
+                        let taken = sigmoid(logit);
+                        if up.contains(&choice) { taken.ln() } else { (1.0 - taken).ln() }
+                    };
+                    self.raises(&architecture, &encoded).into_iter().map(of_choice).sum::<f64>()
+                }
+                Edit::Open(choice, option) => {
+                    let logits = self.opens(&architecture, &encoded);
+                    let taken = logits.iter().position(|&(c, o, _)| (c, o) == (*choice, *option));
+                    taken.map_or(f64::NEG_INFINITY, |taken| softmax(&logits)[taken].ln())
+                }
+            };
+            architecture = self.apply(&architecture, edit);
+        }
+        sum
+    }
+
+    /// Adds `weight` times the gradient of [`EditController::log_probability`] to `gradient`.
+    pub(crate) fn add_gradient(&self, start: &Architecture, edits: &[Edit], weight: f64, gradient: &mut [f64]) {
+        let mut architecture = start.clone();
+        for edit in edits {
+            let encoded = self.encode(&architecture);
+            let mut at_e: Vec<(usize, Vec<f64>)> = Vec::new();
+            let mut row = |choice: usize, row: usize, value: f64| {
+                let (n, place) = (2 * self.settings.hidden, self.place(choice));
+                let (first, e) = (self.head() + row * (n + 1), encoded.at(place));
+                add_scaled(&mut gradient[first..first + n], value, &e);
+                gradient[first + n] += value;
+                at_e.push((place, self.parameters[first..first + n].iter().map(|w| value * w).collect()));
+            };
+            match edit {
+                Edit::Raise(up) => {
+                    for (choice, logit) in self.raises(&architecture, &encoded) {
+                        row(choice, 0, weight * (f64::from(u8::from(up.contains(&choice))) - sigmoid(logit)));
+                    }
+                }
+                Edit::Open(choice, option) => {
+                    let logits = self.opens(&architecture, &encoded);
+                    for (&(c, o, _), probability) in logits.iter().zip(softmax(&logits)) {
+                        let taken = f64::from(u8::from((c, o) == (*choice, *option)));
+                        row(c, 1 + o, weight * (taken - probability));
+                    }
+                }
+            }
+            self.encode_back(&architecture, &encoded, &at_e, gradient);
+            architecture = self.apply(&architecture, edit);
+        }
+    }
+
+    /// Returns the architecture with an edit made.
+    ///
+    /// # Panics
+    /// If the edit is none of this space.
+    pub fn apply(&self, architecture: &Architecture, edit: &Edit) -> Architecture {
+        let mask = match edit {
+            Edit::Raise(up) => up.iter().fold(architecture.mask().clone(), |mask, &choice| {
+                let bits = mask.bits(choice) << 1;
+                mask.with(choice, bits)
+            }),
+            Edit::Open(choice, option) => architecture.with(*choice, 1 << option),
+        };
+        self.space.accept(mask).expect("an edit of an architecture")
+    }
+
+    /// Whether an episode can be made from `start`.
+    pub(crate) fn allows(&self, start: &Architecture, edits: &[Edit]) -> bool {
+        let mut architecture = start.clone();
+        edits.iter().all(|edit| {
+            let encoded = self.encode(&architecture);
+            let fits = match edit {
+                Edit::Raise(up) => {
+                    let can: Vec<usize> = self.raises(&architecture, &encoded).into_iter().map(|(c, _)| c).collect();
+                    up.windows(2).all(|two| two[0] < two[1]) && up.iter().all(|choice| can.contains(choice))
+                }
+                Edit::Open(choice, option) => {
+                    self.opens(&architecture, &encoded).iter().any(|&(c, o, _)| (c, o) == (*choice, *option))
+                }
+            };
+            if fits {
+                architecture = self.apply(&architecture, edit);
+            }
+            fits
+        })
+    }
+
+    /// The choices that it reads and edits.
+    fn layers(&self) -> impl DoubleEndedIterator<Item = (usize, &Choice)> {
+        let is_layer =
+            |(_, choice): &(usize, &Choice)| choice.min() == 1 && choice.max() == 1 && choice.options().len() > 1;
+        self.space.choices().iter().enumerate().filter(is_layer)
+    }
+
+    fn place(&self, choice: usize) -> usize {
+        self.layers().position(|(layer, _)| layer == choice).expect("a choice that it edits")
+    }
+
+    fn is_closed(&self, architecture: &Architecture, choice: usize) -> bool {
+        architecture.bits(choice) == 1 && CLOSED.contains(&self.space.choices()[choice].options()[0].as_str())
+    }
+
+    /// Choices that can be raised, with the logit of each.
+    fn raises(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, f64)> {
+        let active = self.space.active(architecture);
+        let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
+            let last = architecture.bits(choice) >> (options.options().len() - 1) == 1;
+            (active[choice] && !last && !self.is_closed(architecture, choice))
+                .then(|| (choice, self.logit(0, &encoded.at(place))))
+        };
+        self.layers().enumerate().filter_map(of_layer).collect()
+    }
+
+    /// Choices that can be opened, an option that they can take, and its logit.
+    fn opens(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, usize, f64)> {
+        let active = self.space.active(architecture);
+        let is_closed = |choice: usize| active[choice] && self.is_closed(architecture, choice);
+        let closed = self.layers().enumerate().filter(|(_, (choice, _))| is_closed(*choice));
+        let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
+            let e = encoded.at(place);
+            (1..options.options().len()).map(|o| (choice, o, self.logit(1 + o, &e))).collect::<Vec<_>>()
+        };
+        closed.flat_map(of_layer).collect()
+    }
+
+    fn logit(&self, row: usize, e: &[f64]) -> f64 {
+        let first = self.head() + row * (e.len() + 1);
+        self.parameters[first + e.len()] + dot(&self.parameters[first..first + e.len()], e)
+    }
+
+    fn embeddings(&self) -> usize {
+        self.layers().map(|(_, choice)| choice.options().len()).sum::<usize>() * self.settings.embedding
+    }
+
+    /// The LSTMs forward and backward.
+    fn cells(&self) -> [LstmCell; 2] {
+        let EditSettings { hidden, embedding, .. } = self.settings;
+        let forward = LstmCell { inputs: embedding, hidden, first: self.embeddings() };
+        [forward, LstmCell { first: forward.first + forward.len(), ..forward }]
+    }
+
+    /// Where w and b begin; U_o and u_o are row 1 + o.
+    fn head(&self) -> usize {
+        let [_, backward] = self.cells();
+        backward.first + backward.len()
+    }
+
+    fn count(&self) -> usize {
+        let most = self.layers().map(|(_, choice)| choice.options().len()).max().unwrap_or(0);
+        self.head() + (1 + most) * (2 * self.settings.hidden + 1)
+    }
+
+    /// Where the embedding of what each layer takes begins.
+    fn tokens(&self, architecture: &Architecture) -> Vec<usize> {
+        let mut first = 0;
+        let of_layer = |(choice, options): (usize, &Choice)| {
+            let token = first + architecture.bits(choice).trailing_zeros() as usize;
+            first += options.options().len();
+            token * self.settings.embedding
+        };
+        self.layers().map(of_layer).collect()
+    }
+
+    fn encode(&self, architecture: &Architecture) -> Encoded {
+        let tokens = self.tokens(architecture);
+        let run = |cell: LstmCell, tokens: &mut dyn Iterator<Item = &usize>| {
+            let mut steps: Vec<CellStep> = Vec::new();
+            for &token in tokens {
+                let x = self.parameters[token..token + cell.inputs].to_vec();
+                let before = steps.last().map_or_else(|| Memory::zero(cell.hidden), |step| step.after.clone());
+                steps.push(cell.forward(&self.parameters, x, before));
+            }
+            steps
+        };
+        let [forward, backward] = self.cells();
+        Encoded { forward: run(forward, &mut tokens.iter()), backward: run(backward, &mut tokens.iter().rev()) }
+    }
+
+    /// From gradients at e of some places to those of parameters.
+    fn encode_back(
+        &self,
+        architecture: &Architecture,
+        encoded: &Encoded,
+        at_e: &[(usize, Vec<f64>)],
+        gradient: &mut [f64],
+    ) {
+        let (n, tokens) = (self.settings.hidden, self.tokens(architecture));
+        let last = tokens.len() - 1;
+        for (direction, (cell, steps)) in
+            self.cells().into_iter().zip([&encoded.forward, &encoded.backward]).enumerate()
+        {
+            let mut at = Memory::zero(n);
+            for (step, of_step) in steps.iter().enumerate().rev() {
+                let place = if direction == 0 { step } else { last - step };
+                for (_, at_e) in at_e.iter().filter(|(at, _)| *at == place) {
+                    add_scaled(&mut at.h, 1.0, &at_e[direction * n..(direction + 1) * n]);
+                }
+                let (at_x, before) = cell.backward(&self.parameters, of_step, &at, gradient);
+                add_scaled(&mut gradient[tokens[place]..tokens[place] + cell.inputs], 1.0, &at_x);
+                at = before;
+            }
+        }
+    }
+}
+
+fn softmax(logits: &[(usize, usize, f64)]) -> Vec<f64> {
+    let most = logits.iter().map(|&(.., logit)| logit).fold(f64::NEG_INFINITY, f64::max);
+    let weights: Vec<f64> = logits.iter().map(|&(.., logit)| (logit - most).exp()).collect();
+    let sum: f64 = weights.iter().sum();
+    weights.into_iter().map(|weight| weight / sum).collect()
+}
+
+/// A place drawn by its probability; none of an empty list.
+fn draw(probabilities: &[f64], rng: &mut impl Rng) -> Option<usize> {
+    let mut rank = rng.random::<f64>();
+    let passes = |probability: &f64| {
+        rank -= probability;
+        rank < 0.0
+    };
+    probabilities.iter().position(passes).or_else(|| probabilities.len().checked_sub(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{least::least, testing::chain};
+    use std::collections::BTreeMap;
+    use supernet_space::NasBenchMacro;
+
+    fn controller(settings: EditSettings) -> EditController {
+        let mut controller = EditController::new(chain(3), settings, 1, "edits").unwrap();
+        controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
+        controller
+    }
+
+    #[test]
+    fn the_gradient_of_an_episode_is_that_of_finite_differences() {
+        let mut controller = controller(EditSettings { hidden: 3, embedding: 2, raises: 2, opens: 2 });
+        let start = controller.space().parse_architecture("100/010/100").unwrap();
+        for episode in 0..5 {
+            let (edits, _) = controller.sample(&start, &mut draws(2, "episode", episode));
+            let mut gradient = vec![0.0; controller.parameters().len()];
+            controller.add_gradient(&start, &edits, 1.5, &mut gradient);
+            for (i, gradient) in gradient.iter().enumerate() {
+                let mut at = |shift: f64| {
+                    controller.parameters_mut()[i] += shift;
+                    let value = controller.log_probability(&start, &edits);
+                    controller.parameters_mut()[i] -= shift;
+                    value
+                };
+                // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.
+                let difference = 1.5 * (at(1e-5) - at(-1e-5)) / 2e-5;
+                assert!((gradient - difference).abs() < 1e-8, "parameter {i}: {gradient} and {difference}");
+            }
+        }
+    }
+
+    #[test]
+    fn episodes_follow_their_probabilities_which_sum_to_one() {
+        let controller = controller(EditSettings { hidden: 3, embedding: 2, raises: 1, opens: 1 });
+        let start = controller.space().parse_architecture("100/010/100").unwrap();
+        let (n, mut rng) = (40_000, draws(3, "episode", 0));
+        let mut seen: BTreeMap<Vec<Edit>, f64> = BTreeMap::new();
+        (0..n).for_each(|_| *seen.entry(controller.sample(&start, &mut rng).0).or_default() += 1.0);
+        // One choice can be raised or not, two can be opened to two options each.
+        assert_eq!(seen.len(), 8);
+        let expected = |edits: &Vec<Edit>| controller.log_probability(&start, edits).exp();
+        assert!((seen.keys().map(expected).sum::<f64>() - 1.0).abs() < 1e-12);
+        let n = f64::from(n);
+        let chi2: f64 =
+            seen.iter().map(|(edits, seen)| (seen - expected(edits) * n).powi(2) / expected(edits) / n).sum();
+        assert!(chi2 < 24.32, "chi-square {chi2} at 7 degrees of freedom; 24.32 is the 0.1 % point");
+    }
+
+    #[test]
+    fn layers_only_open_and_widths_only_rise() {
+        let bench = NasBenchMacro::new();
+        let controller = EditController::new(bench.space().clone(), EditSettings::default(), 1, "edits").unwrap();
+        let start = bench.parse("01020000").unwrap();
+        for episode in 0..200 {
+            let (edits, network) = controller.sample(&start, &mut draws(2, "episode", episode));
+            let options = |a: &Architecture| bench.options(a).unwrap();
+            assert!(options(&start).iter().zip(options(&network)).all(|(before, after)| after >= *before));
+            assert_eq!(edits.len(), 9);
+            // Five of the six closed layers are open after five openings.
+            assert_eq!(options(&network).iter().filter(|&&option| option == 0).count(), 1);
+            let made = edits.iter().fold(start.clone(), |network, edit| controller.apply(&network, edit));
+            assert_eq!(made, network);
+        }
+        assert_eq!(bench.text(&least(bench.space())).unwrap(), "00000000");
+    }
+
+    #[test]
+    fn a_space_without_layers_is_refused() {
+        let space = SearchSpace::new("sets", [Choice::new("inputs", ["a", "b"], 0..=2).unwrap()]).unwrap();
+        assert_eq!(
+            EditController::new(space, EditSettings::default(), 1, "edits").unwrap_err().to_string(),
+            "edit policy, choices to edit: found 0, expected a space with a choice of exactly one of several options"
+        );
+    }
+}
