@@ -170,6 +170,21 @@ fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, Tr
 }
 
 #[test]
+fn the_ranking_of_a_space_of_ones_own_is_judged_and_checked_like_any_other() {
+    let (definition, data) = (definition(), data());
+    let folder = tempfile::tempdir().unwrap();
+    let directory = open(folder.path(), &definition).unwrap();
+    let checked = directory.check_own(&definition, &data, 6, &device(), &mut Silent).unwrap();
+    assert_eq!(checked.evidence.check.as_ref().unwrap().networks, 6);
+    let repeats = &checked.evidence.repeats;
+    assert!(repeats.iter().all(|repeats| repeats.n == 12), "{repeats:?}");
+    let result = directory.search_own(&definition, &data, &device(), &mut Silent).unwrap();
+    assert_eq!(result.verdict.to_string(), checked.to_string());
+    let table = std::fs::read_to_string(folder.path().join("table.txt")).unwrap();
+    assert!(table.starts_with(&checked.to_string()), "{table}");
+}
+
+#[test]
 fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
     let (definition, data) = (definition(), data());
     let search = |path: &Path, progress: &mut dyn Progress| {

@@ -54,10 +54,13 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
         "events.jsonl",
         "figure.png",
         "figure.svg",
+        "half-1.csv",
+        "half-2.csv",
         "networks.csv",
         "report.html",
         "supernet.safetensors",
         "table.txt",
+        "verdict.json",
     ];
     let of_networks = |name: &&&str| !name.starts_with("networks/");
     assert_eq!(names.iter().filter(of_networks).copied().collect::<Vec<_>>(), expected);
@@ -67,7 +70,7 @@ fn a_search_leaves_its_files_and_a_table_and_the_same_seed_leaves_the_same_bits(
     let text = |name: &str| String::from_utf8(left[name].clone()).unwrap();
     assert_eq!(text("candidates.csv").lines().count(), 1 + 12);
     assert_eq!(text("networks.csv").lines().count(), 1 + 2 + 2 + 2 + 1);
-    assert_eq!(text("table.txt"), ComparisonTable(&result.retrained).to_string());
+    assert_eq!(text("table.txt"), format!("{}\n{}", result.verdict, ComparisonTable(&result.retrained)));
     assert!(text("table.txt").contains("picked − random:"));
 }
 
@@ -494,7 +497,8 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let result = directory.search(&split, &device(), &mut Silent).unwrap();
     write_results(&directory, &result).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
-    assert_eq!(contents(folder.path()).len(), 15 + 2 * different.len());
+    // The validation images are one run, which has no halves.
+    assert_eq!(contents(folder.path()).len(), 16 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
 }

@@ -27,9 +27,12 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Search: train the supernet, score candidates, train the best from scratch, test, report; or go on with it
-    Run(Run),
+    Run(Searched),
     /// Say what a search would take, from a few timed steps
     Plan(Plan),
+    /// Hold the ranking of a run's candidates against some of them trained from scratch; or go on
+    /// with that
+    Check(Check),
     /// Train the supernet, and no more
     Train(Run),
     /// Train the supernet and score candidates, and no more
@@ -278,6 +281,27 @@ pub struct Run {
     /// Pass over a damaged checkpoint for the one before
     #[arg(long)]
     pub from_last_good: bool,
+}
+
+#[derive(Args)]
+pub struct Searched {
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Before the best are trained, train N candidates spread over the ranking from scratch for a
+    /// quarter of the epochs, and say whether the ranking beats counting parameters
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..))]
+    pub check: Option<u32>,
+}
+
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Candidates to train from scratch, each for a quarter of the epochs
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(3..))]
+    pub networks: u32,
 }
 
 #[derive(Args)]

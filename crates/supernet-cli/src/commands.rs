@@ -1,10 +1,11 @@
 //! What each command does.
 
 use crate::{
-    arguments::{Correlate, Doctor, Export, Finished, Options, Plan, Run, Show},
+    arguments::{Check, Correlate, Doctor, Export, Finished, Options, Plan, Run, Searched, Show},
     failure::Failure,
     output::{say, shown},
     settings::RunSettings,
+    verdict::say_verdict,
 };
 use serde_json::json;
 use std::{fs, path::Path};
@@ -33,9 +34,31 @@ fn open(directory: &Path, options: &Options, from_last_good: bool) -> Result<Ope
     Ok(Opened { directory, split, device })
 }
 
-/// Searches, or goes on.
-pub fn run(run: &Run) -> Result<(), Failure> {
+/// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
+pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
+    if let Some(networks) = *check {
+        let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
+        directory.check(&split, networks as usize, &device, &mut shown(run.show)?)?;
+    }
+    retrain(run)
+}
+
+/// Goes on with a search.
+pub fn retrain(run: &Run) -> Result<(), Failure> {
     finish(&run.directory, &run.options, run.from_last_good, run.show)
+}
+
+/// Holds the ranking of a run's candidates against some of them trained from scratch.
+pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
+    let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
+    let verdict = directory.check(&split, *networks as usize, &device, &mut shown(run.show)?)?;
+    if run.show.json {
+        print_json(&json!(verdict));
+    } else {
+        say_verdict(&verdict);
+        say!("results: {}", directory.path().join("verdict.json").display());
+    }
+    Ok(())
 }
 
 /// What is left of a search, and its report.
@@ -45,8 +68,10 @@ fn finish(directory: &Path, options: &Options, from_last_good: bool, show: Show)
     write_results(&directory, &result)?;
     let path = directory.path().display().to_string();
     if show.json {
-        print_json(&json!({ "directory": path, "best": result.best.0, "networks": result.retrained }));
+        let (verdict, networks) = (&result.verdict, &result.retrained);
+        print_json(&json!({ "directory": path, "verdict": verdict, "best": result.best.0, "networks": networks }));
     } else {
+        say_verdict(&result.verdict);
         say!("\n{}", ComparisonTable(&result.retrained));
         say!("best architecture: {}", result.best.0);
         say!("results: {path}");

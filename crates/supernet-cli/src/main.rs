@@ -8,6 +8,7 @@ mod failure;
 mod output;
 mod settings;
 mod stop;
+mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
@@ -16,7 +17,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
-        Command::Run(run) | Command::Retrain(run) => commands::run(run),
+        Command::Run(run) => commands::run(run),
+        Command::Retrain(run) => commands::retrain(run),
+        Command::Check(check) => commands::check(check),
         Command::Train(run) => commands::train(run),
         Command::Score(run) => commands::score(run),
         Command::Plan(plan) => commands::plan(plan),

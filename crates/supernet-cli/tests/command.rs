@@ -77,6 +77,26 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
 }
 
 #[test]
+fn a_ranking_is_checked_as_a_command_and_as_a_stage_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let path = run.display().to_string();
+    let checked = supernet(&[&["check", &path, "--networks", "3", "--json"], &TINY[..]].concat());
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let verdict: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(verdict["evidence"]["check"]["networks"], 3);
+    assert!(run.join("verdict.json").exists() && !run.join("best").exists());
+    let rest = supernet(&["run", &path, "--check", "5", "--output", "quiet"]);
+    assert!(rest.status.success(), "{}", text(&rest.stderr));
+    let said = text(&rest.stdout);
+    assert!(said.contains("with 5 networks trained from scratch") && !said.contains('\u{1b}'), "{said}");
+    let again = supernet(&["run", &path, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(json["verdict"]["evidence"]["check"]["networks"], 5);
+    assert_fails(&supernet(&["run", &path, "--check", "2"]), 2, "2 is not in 3..");
+}
+
+#[test]
 fn train_score_and_run_are_the_same_search_in_steps() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("run");

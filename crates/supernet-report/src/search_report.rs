@@ -7,7 +7,7 @@ use crate::{
 };
 use std::path::Path;
 use supernet_nn::own::Layer;
-use supernet_search::{Proposer, Score, Scored};
+use supernet_search::{Proposer, Score, Scored, trust::Verdict};
 use supernet_space::PathMask;
 use supernet_train::{
     ComparisonTable, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult, own::OwnResult,
@@ -25,6 +25,8 @@ pub struct SearchReport<'a> {
     pub candidates: &'a [Scored],
     /// The short-list with its scores after the fine-tune, the best first.
     pub shortlist: &'a [(PathMask, Score)],
+    /// Whether the ranking of the candidates is to be trusted.
+    pub verdict: &'a Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot be drawn.
@@ -34,16 +36,16 @@ pub struct SearchReport<'a> {
 impl<'a> SearchReport<'a> {
     /// Creates the report of a search in `directory`, without pictures.
     pub fn new(directory: &'a RunDirectory, result: &'a SearchResult) -> Self {
-        let SearchResult { candidates, shortlist, retrained, .. } = result;
+        let SearchResult { candidates, shortlist, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist, verdict, retrained, pictures: Vec::new() }
     }
 
     /// Creates the report of a search of a space of one's own in `directory`.
     pub fn own<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a OwnResult<M, D>) -> Self {
-        let OwnResult { candidates, retrained, .. } = result;
+        let OwnResult { candidates, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist: &[], retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist: &[], verdict, retrained, pictures: Vec::new() }
     }
 
     /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several
@@ -58,8 +60,8 @@ impl<'a> SearchReport<'a> {
         let svg = figure.svg()?;
         write("figure.svg", svg.as_bytes())?;
         write("figure.png", &figure.png()?)?;
-        let Self { config, candidates, shortlist, retrained, ref pictures, .. } = *self;
-        let found = Found { candidates, shortlist, retrained, pictures, rank_by: config.scoring.rank_by };
+        let Self { config, candidates, shortlist, verdict, retrained, ref pictures, .. } = *self;
+        let found = Found { candidates, shortlist, verdict, retrained, pictures, rank_by: config.scoring.rank_by };
         let mut page = search_page(&figure, &found, &table, &svg);
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front = pareto_figure(self.candidates, objectives, &figure.caption);

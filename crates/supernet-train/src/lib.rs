@@ -15,6 +15,7 @@ pub mod stage;
 mod stand_alone;
 pub mod store;
 mod training;
+mod trust;
 pub mod workers;
 
 pub use columns::Columns;
@@ -29,7 +30,7 @@ pub use search::{
     StagePlan, one_shot_search, one_shot_search_with, plan, seconds_per_step, train_supernet, train_supernet_with,
     training_images,
 };
-pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test};
+pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Batches, Fixed, Hooks, Loader, Moment, OneMask, PathSampler, PathSampling, Proposed,

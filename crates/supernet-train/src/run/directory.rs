@@ -2,7 +2,7 @@
 
 use super::{
     provenance::{Provenance, RunFile},
-    results::Results,
+    results::{Results, write_verdict},
 };
 use crate::{
     Latency, Progress, Saving, SearchConfig, SearchResult, TrainError,
@@ -11,7 +11,9 @@ use crate::{
     latency,
     own::{Examples, OwnData, OwnResult, OwnSearch},
     search::OneShot,
-    store::{Stages, agree, lock},
+    stage::CHECK,
+    store::{Stages, agree, csv_row, lock, write_whole},
+    trust::{RankingEvidence, read_checked},
 };
 use burn::tensor::Device;
 use std::{
@@ -23,7 +25,7 @@ use supernet_nn::{
     Network,
     own::{Definition, Layer},
 };
-use supernet_search::{Scored, Strategy};
+use supernet_search::{Scored, Strategy, trust::Verdict};
 
 /// The folder of the best network.
 const BEST: &str = "best";
@@ -46,6 +48,10 @@ const TIMED: [usize; 2] = [1, 64];
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
+/// | `half-1.csv`, `half-2.csv` | some candidates' scores on each half of the validation images | whole |
+/// | `check.csv`, where the ranking is checked | networks trained from scratch for that | a line each |
+/// | `calibrated.csv`, where ten or more are | all candidates' scores, calibrated by them | whole |
+/// | `verdict.json` | whether the ranking is to be trusted | whole |
 /// | `networks.csv`, `table.txt`, `best/` | the results | whole, at the end |
 /// | `pareto.csv` | the candidates that no other dominates, where several objectives are given | whole, at the end |
 /// | `figure.svg`, `figure.png`, `report.html`, `pareto.svg`, `pareto.png` | the results, drawn | by `supernet-report` |
@@ -135,8 +141,8 @@ impl RunDirectory {
         let stages = Some(Stages::open(&self.path, self.saving)?);
         let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
         let result = search.run(progress)?;
-        let OwnResult { candidates, retrained, best: (_, network), .. } = &result;
-        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
+        let OwnResult { candidates, verdict, retrained, best: (_, network), .. } = &result;
+        Results { config: &self.run.config, candidates, verdict, retrained }.save(&self.path)?;
         // The best is the first of the picked, which come first.
         let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
         best.save(&self.best())?;
@@ -166,6 +172,70 @@ impl RunDirectory {
         Ok(search.score(&supernets, &mut *self.run.config.proposer()?, progress)?.outcome.scored)
     }
 
+    /// Holds the ranking of the candidates against networks trained from scratch: trains the
+    /// supernet and scores the candidates, or what is left of that, then `networks` candidates
+    /// spread over the ranking, each on the training images for a quarter of the epochs, and scores
+    /// them on the validation images. No test image is read. What is there already is not trained
+    /// again; later reports of the run know of it.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn check(
+        &self,
+        split: &Split,
+        networks: usize,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<Verdict, TrainError> {
+        let mut search = self.stages(split, device)?;
+        let supernets = search.supernets(progress)?;
+        let scored = search.score(&supernets, &mut *self.run.config.proposer()?, progress)?;
+        caught(CHECK, || {
+            let mut evidence = search.evidence(&supernets, &scored, progress)?;
+            search.check(&evidence, networks, &self.path, progress)?;
+            evidence.checked = read_checked(&self.path)?;
+            self.judged(&evidence)
+        })
+    }
+
+    /// Holds the ranking of a search of a space of one's own against networks trained from scratch,
+    /// as [`RunDirectory::check`].
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search_own`].
+    pub fn check_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        definition: &Definition<M, D>,
+        data: &OwnData<E>,
+        networks: usize,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<Verdict, TrainError> {
+        let stages = Some(Stages::open(&self.path, self.saving)?);
+        let mut search = OwnSearch { config: &self.run.config, definition, data, device, stages };
+        let (supernet, outcome) = search.scored(progress)?;
+        caught(CHECK, || {
+            let mut evidence = search.evidence(&supernet, &outcome, progress)?;
+            search.check_ranking(&evidence, networks, &self.path, progress)?;
+            evidence.checked = read_checked(&self.path)?;
+            self.judged(&evidence)
+        })
+    }
+
+    /// The verdict on a ranking, left in `verdict.json`, and in `calibrated.csv` the scores as the
+    /// checked networks calibrate them.
+    fn judged(&self, evidence: &RankingEvidence) -> Result<Verdict, TrainError> {
+        let verdict = evidence.verdict()?;
+        write_verdict(&verdict, &self.path)?;
+        if let Some(calibrated) = evidence.calibrated()? {
+            let rows = evidence.candidates.iter().zip(&calibrated.predictions);
+            let lines: String =
+                rows.map(|(one, value)| csv_row([one.architecture.to_string(), value.to_string()])).collect();
+            write_whole(&self.path.join("calibrated.csv"), format!("architecture,accuracy\n{lines}").as_bytes())?;
+        }
+        Ok(verdict)
+    }
+
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
         OneShot::new(&self.run.config, split, device, Some(Stages::open(&self.path, self.saving)?))
     }
@@ -191,8 +261,8 @@ impl RunDirectory {
     }
 
     fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
-        let SearchResult { candidates, retrained, .. } = result;
-        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
+        let SearchResult { candidates, verdict, retrained, .. } = result;
+        Results { config: &self.run.config, candidates, verdict, retrained }.save(&self.path)?;
         self.save_best(result, device)
     }
 

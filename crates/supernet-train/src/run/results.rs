@@ -6,30 +6,42 @@ use crate::{
     store::{candidates_csv, csv_row, write_whole},
 };
 use std::path::Path;
-use supernet_search::{Proposer, Scored};
+use supernet_search::{Proposer, Scored, trust::Verdict};
 
 /// What a search found, whatever space it searched.
 pub(crate) struct Results<'a> {
     pub(crate) config: &'a SearchConfig,
     pub(crate) candidates: &'a [Scored],
+    pub(crate) verdict: &'a Verdict,
     pub(crate) retrained: &'a [Retrained],
 }
 
 impl Results<'_> {
-    /// Writes `networks.csv`, `table.txt`, and `pareto.csv` where there are several objectives.
+    /// Writes `networks.csv`, `verdict.json`, `table.txt`, and `pareto.csv` where there are several
+    /// objectives.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
         let write = |name: &str, text: &str| write_whole(&folder.join(name), text.as_bytes());
         write("networks.csv", &networks_csv(self.retrained))?;
-        write("table.txt", &ComparisonTable(self.retrained).to_string())?;
+        write_verdict(self.verdict, folder)?;
+        write("table.txt", &format!("{}\n{}", self.verdict, ComparisonTable(self.retrained)))?;
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front: Vec<Scored> = sorted_front(self.candidates, objectives).into_iter().cloned().collect();
             write("pareto.csv", &candidates_csv(&front))?;
         }
         Ok(())
     }
+}
+
+/// Writes `verdict.json`: whether the ranking is to be trusted, and by what it was judged.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(crate) fn write_verdict(verdict: &Verdict, folder: &Path) -> Result<(), TrainError> {
+    let text = serde_json::to_string_pretty(verdict).expect("plain data") + "\n";
+    write_whole(&folder.join("verdict.json"), text.as_bytes())
 }
 
 /// One line per network that was trained from scratch.

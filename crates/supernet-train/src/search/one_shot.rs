@@ -9,19 +9,20 @@ use super::{
     supernet::{new_supernet, train_fitting},
 };
 use crate::{
-    FineTune, Hooks, LatencyLimit, Progress, SearchConfig, SeededWeights, StandAlone, Standing, SupernetEvaluator,
-    TrainError,
+    FineTune, Hooks, LatencyLimit, Progress, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, Standing,
+    SupernetEvaluator, TrainError,
     caught::caught,
     latency,
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
+    trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
 };
 use burn::{module::Module, tensor::Device};
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range, path::Path};
 use supernet_data::{Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Outcome, Score, Scored, Strategy};
+use supernet_search::{Outcome, Score, Scored, Strategy, trust::Verdict};
 use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
@@ -30,6 +31,8 @@ pub struct SearchResult {
     pub candidates: Vec<Scored>,
     /// The short-list with its scores after the fine-tune, the best first; empty where none is asked for.
     pub shortlist: Vec<(PathMask, Score)>,
+    /// Whether the ranking of the candidates is to be trusted.
+    pub verdict: Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
     /// The first of the picked, trained from scratch and calibrated, with its mask.
@@ -197,6 +200,63 @@ impl<'a> OneShot<'a> {
         Ok(ScoredCandidates { outcome, companions: Companions { random, all_on } })
     }
 
+    /// What is known of the candidates' ranking; some are scored once more for it, on each half of
+    /// the validation images.
+    pub(crate) fn evidence<'e>(
+        &'e self,
+        supernets: &Supernets,
+        scored: &'e ScoredCandidates,
+        progress: &mut dyn Progress,
+    ) -> Result<RankingEvidence<'e>, TrainError> {
+        let Self { config, split, device, normalisation, stand_alone, stages } = self;
+        let (scoring, candidates) = (config.scoring, &scored.outcome.scored[..]);
+        let on_some = |masks: &[PathMask], places: Range<usize>| {
+            let images = split.validation.subset(&places.collect::<Vec<_>>())?;
+            let shape = stand_alone.shape;
+            SupernetEvaluator::new(&supernets.last, shape, &images, normalisation, scoring, device, &mut *progress)?
+                .with_earlier(&supernets.earlier)
+                .with_execution(config.execution)
+                .score(masks)
+        };
+        let (score_batch, images) = (scoring.score_batch, split.validation.len());
+        Ok(RankingEvidence {
+            space: stand_alone.cells.space(),
+            candidates,
+            rank_by: scoring.rank_by,
+            seed: config.seed,
+            halves: halves(candidates, images, score_batch, stages.as_ref().map(Stages::folder), on_some)?,
+            losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
+            checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
+        })
+    }
+
+    /// Trains `networks` candidates, spread over the ranking, from scratch on the training images,
+    /// for a quarter of the epochs, scores them on the validation images and leaves that in
+    /// `folder`.
+    pub(crate) fn check(
+        &self,
+        evidence: &RankingEvidence,
+        networks: usize,
+        folder: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let Self { config, split, device, normalisation, stand_alone, .. } = self;
+        let epochs = check_epochs(config.stand_alone.epochs);
+        let trainer = StandAlone {
+            config: stand_alone,
+            training: &StandAloneTraining { epochs, ..config.stand_alone },
+            images: &split.train,
+            normalisation,
+            seed: config.seed,
+            execution: config.execution,
+            device,
+        };
+        let masks = evidence.to_check(networks);
+        check_networks(folder, &masks, trainer.steps()?, config.retrain.at_once, progress, |mask, progress| {
+            test(&trainer.train(mask, progress)?, mask, &split.validation, normalisation, device)
+        })
+    }
+
     /// The short-list with its scores after a fine-tune, the best first; empty where none is asked for.
     fn fine_tuned(
         &self,
@@ -269,13 +329,15 @@ impl<'a> OneShot<'a> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
-        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, progress))
+        let verdict = caught(SCORING, || self.evidence(&supernets, &scored, progress)?.verdict())?;
+        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, verdict, progress))
     }
 
     fn networks(
         self,
         supernet: Network,
         scored: ScoredCandidates,
+        verdict: Verdict,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
         let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
@@ -301,6 +363,16 @@ impl<'a> OneShot<'a> {
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
-        Ok(SearchResult { candidates, shortlist, retrained, best, supernet, stand_alone, normalisation, classes })
+        Ok(SearchResult {
+            candidates,
+            shortlist,
+            verdict,
+            retrained,
+            best,
+            supernet,
+            stand_alone,
+            normalisation,
+            classes,
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! The stages of a run and what each leaves: a finished one is read back, one that was stopped goes on.
 
 use super::{
-    event_log::{Event, EventLog},
+    event_log::{Event, EventLine, EventLog, read_events},
     files::append_line,
     keeper::{Keeper, Saving},
     rows::{cell, csv_row, read_rows},
@@ -17,6 +17,9 @@ use std::{
 };
 use supernet_search::{Evaluator, RankBy};
 use supernet_space::{PathMask, SearchSpace};
+
+/// The run's log.
+const EVENTS: &str = "events.jsonl";
 
 /// The first line of `latencies.csv`.
 const LATENCIES: &str = "architecture,images,median_ms";
@@ -35,7 +38,7 @@ impl Stages {
     /// # Errors
     /// A log that cannot be read or written.
     pub(crate) fn open(folder: &Path, saving: Saving) -> Result<Self, TrainError> {
-        Ok(Self { folder: folder.into(), saving, log: EventLog::open(folder.join("events.jsonl"))? })
+        Ok(Self { folder: folder.into(), saving, log: EventLog::open(folder.join(EVENTS))? })
     }
 
     /// The trained supernet: the one that is stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
@@ -49,6 +52,23 @@ impl Stages {
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
         trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
+    }
+
+    /// The run's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The training losses of a stage that the log notes, in order.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub(crate) fn losses(&self, stage: &str) -> Result<Vec<f64>, TrainError> {
+        let loss = |line: EventLine| match line.event {
+            Event::Step { stage: of, loss, .. } if of == stage => Some(loss),
+            _ => None,
+        };
+        Ok(read_events(&self.folder.join(EVENTS))?.into_iter().filter_map(loss).collect())
     }
 
     /// Where the supernet is kept as it is after each of `steps`.
