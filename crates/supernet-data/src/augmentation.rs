@@ -1,7 +1,8 @@
-use rand::{Rng, RngExt};
-use serde::{Deserialize, Serialize};
+//! Pad and crop, flips and cutout.
 
 use crate::{DataError, ImageShape};
+use rand::{Rng, RngExt};
+use serde::{Deserialize, Serialize};
 
 /// What is drawn anew for an image each time it is trained on.
 ///

@@ -1,3 +1,5 @@
+//! Half the size: 2 × 2 pixels averaged.
+
 use crate::{DataError, ImageShape, Images};
 
 impl Images {

@@ -1,7 +1,8 @@
-use rand::Rng;
+//! Images as a network takes them: normalised, augmented, in batches.
 
 use crate::augmentation::Placement;
 use crate::{Augmentation, Images, Normalisation};
+use rand::Rng;
 
 /// Images and labels as a network takes them.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
-use std::path::Path;
+//! CIFAR-10 in its binary format.
 
 use crate::{DataError, TrainTest, cifar::Format};
+use std::path::Path;
 
 /// The ten classes of CIFAR-10, by label.
 pub const CIFAR10_CLASSES: [&str; 10] =
@@ -111,7 +112,7 @@ mod tests {
     #[test]
     fn a_label_above_nine_is_refused_by_name() {
         let error = refusal(&[("data_batch_1.bin", records(&[0, 10]))]);
-        assert_eq!(error, "DIR/data_batch_1.bin: image 1 has label 10; expected less than 10");
+        assert_eq!(error, "DIR/data_batch_1.bin: image 1 has label 10; expected 0 to 9");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-use std::path::Path;
+//! CIFAR-100 in its binary format, by its fine or its coarse labels.
 
 use crate::{DataError, TrainTest, cifar::Format};
+use std::path::Path;
 
 /// The hundred classes of CIFAR-100, by fine label.
 pub const CIFAR100_CLASSES: [&str; 100] = [
@@ -235,7 +236,7 @@ mod tests {
         let files = [("train.bin", records(&[[19, 99], [20, 99]])), ("test.bin", records(&[[0, 0]]))];
         assert!(cifar100(folder(&files).path(), Cifar100Labels::Fine).is_ok());
         let error = refusal(Cifar100Labels::Coarse, &files);
-        assert_eq!(error, "DIR/train.bin: image 1 has label 20; expected less than 20");
+        assert_eq!(error, "DIR/train.bin: image 1 has label 20; expected 0 to 19");
     }
 
     #[test]

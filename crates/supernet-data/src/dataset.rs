@@ -1,6 +1,7 @@
-use burn_dataset::{Dataset, DatasetError};
+//! Images as a set of burn-dataset, and such sets as images.
 
 use crate::{DataError, ImageShape, Images, LabelledImage};
+use burn_dataset::{Dataset, DatasetError};
 
 /// Images can be used wherever burn-dataset is expected. `get` panics beyond the end, as that trait asks, and never
 /// fails otherwise.

@@ -2,16 +2,14 @@
 //!
 //! A set is fetched when it is first asked for, to the folder `burn-dataset` of the user's cache, and read from there later.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
+use crate::{CIFAR10_CLASSES, CIFAR100_CLASSES, DataError, ImageShape, Images, LabelledImage, TrainTest};
 use burn_dataset::{
     Dataset,
     vision::{
         Annotation, CifarDataset, CifarType, ImageDatasetItem, ImageFolderDataset, MnistDataset, MnistItem, PixelData,
     },
 };
-
-use crate::{CIFAR10_CLASSES, CIFAR100_CLASSES, DataError, ImageShape, Images, LabelledImage, TrainTest};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// MNIST (LeCun, Cortes, Burges): 1x28x28, ten digits.
 ///

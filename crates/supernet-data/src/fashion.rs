@@ -1,3 +1,5 @@
+//! The embedded default: 10,000 images of Fashion-MNIST.
+
 use crate::idx::{Named, from_bytes};
 use crate::{DataError, Images};
 

@@ -1,5 +1,7 @@
-use crate::fingerprint::Fnv1a;
-use crate::{DataError, ImageShape};
+//! A checked set of labelled images.
+
+use crate::{DataError, ImageShape, fingerprint::Fnv1a};
+use std::collections::HashSet;
 
 /// Labelled images of one size, in memory, one byte a value.
 ///
@@ -27,7 +29,8 @@ impl Images {
     ///
     /// # Errors
     /// [`DataError::Shape`] where a side is 0, [`DataError::Count`] where there is no image, no class, or `pixels` and
-    /// `labels` disagree, [`DataError::Label`] where a label is no class.
+    /// `labels` disagree, [`DataError::EqualNames`] where two classes have one name, [`DataError::Label`] where a label is
+    /// no class.
     pub fn new(
         name: impl Into<String>,
         shape: ImageShape,
@@ -38,6 +41,7 @@ impl Images {
         let name = name.into();
         let stride = stride(&name, shape)?;
         at_least_one(&name, "classes", classes.len())?;
+        check_names(&name, &classes)?;
         at_least_one(&name, "images", labels.len())?;
         if labels.len().checked_mul(stride) != Some(pixels.len()) {
             return Err(DataError::Count {
@@ -120,10 +124,22 @@ impl Images {
         match self.class_counts().iter().position(|&count| count == 0) {
             None => Ok(()),
             Some(class) => {
-                let name = self.classes[class].clone();
-                Err(DataError::EmptyClass { place: self.name.clone(), class, name })
+                let (name, expected) = (self.classes[class].clone(), "at least 1".to_owned());
+                Err(DataError::EmptyClass { place: self.name.clone(), class, name, expected })
             }
         }
+    }
+
+    /// Checks that the images are not all the same, as those are whose colours were lost.
+    ///
+    /// # Errors
+    /// [`DataError::AllEqual`] where there are at least two and all have the same pixels.
+    pub fn check_varied(&self) -> Result<(), DataError> {
+        let count = self.len();
+        if count < 2 || (1..count).any(|i| self.pixels(i) != self.pixels(0)) {
+            return Ok(());
+        }
+        Err(DataError::AllEqual { place: self.name.clone(), count })
     }
 
     /// Checks that `other` can stand beside these images: same shape, same classes.
@@ -205,10 +221,21 @@ fn at_least_one(name: &str, unit: &'static str, found: usize) -> Result<(), Data
     Err(DataError::Count { place: name.to_owned(), found: 0, unit, expected: "at least 1".to_owned() })
 }
 
+fn check_names(place: &str, classes: &[String]) -> Result<(), DataError> {
+    let mut seen = HashSet::new();
+    match classes.iter().find(|name| !seen.insert(name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let [first, second] = [name.clone(), name.clone()];
+            Err(DataError::EqualNames { place: place.to_owned(), first, second })
+        }
+    }
+}
+
 fn check_labels(name: &str, labels: &[usize], classes: usize) -> Result<(), DataError> {
     match labels.iter().position(|&label| label >= classes) {
         None => Ok(()),
-        Some(index) => Err(DataError::Label { place: name.to_owned(), index, found: labels[index], classes }),
+        Some(index) => Err(DataError::Label { place: name.to_owned(), index, found: labels[index] as i64, classes }),
     }
 }
 
@@ -237,7 +264,7 @@ mod tests {
     #[test]
     fn a_label_out_of_range_is_refused() {
         let error = message(two_by_two(vec![0; 8], vec![1, 2]));
-        assert_eq!(error, "toy: image 1 has label 2; expected less than 2");
+        assert_eq!(error, "toy: image 1 has label 2; expected 0 to 1");
     }
 
     #[test]
@@ -245,6 +272,23 @@ mod tests {
         assert_eq!(message(two_by_two(vec![], vec![])), "toy: found 0 images; expected at least 1");
         let error = message(Images::new("toy", ImageShape::new(1, 1, 1), vec![], vec![0], vec![0]));
         assert_eq!(error, "toy: found 0 classes; expected at least 1");
+    }
+
+    #[test]
+    fn two_classes_of_one_name_are_refused() {
+        let classes = ["a", "b", "a"].map(str::to_owned).to_vec();
+        let error = message(Images::new("toy", ImageShape::new(1, 1, 1), classes, vec![0], vec![0]));
+        let expected = "names that differ by more than spaces or how accents are encoded";
+        assert_eq!(error, format!("toy: found classes `a` and `a`; expected {expected}"));
+    }
+
+    #[test]
+    fn images_that_are_all_the_same_are_refused_when_asked() {
+        let error = message(two_by_two(vec![7; 8], vec![0, 1]).unwrap().check_varied());
+        let expected = "images that differ (transparent or black ones?)";
+        assert_eq!(error, format!("toy: found 2 images with the same pixels; expected {expected}"));
+        assert!(two_by_two(vec![7, 7, 7, 7, 7, 7, 7, 8], vec![0, 1]).unwrap().check_varied().is_ok());
+        assert!(two_by_two(vec![7; 4], vec![0]).unwrap().check_varied().is_ok(), "one image");
     }
 
     #[test]

@@ -1,6 +1,7 @@
-use std::fmt;
+//! One image, its shape and its class.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Size of an image: channels, then height and width in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

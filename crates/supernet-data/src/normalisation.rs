@@ -1,6 +1,7 @@
-use serde::{Deserialize, Serialize};
+//! Mean and standard deviation by channel.
 
 use crate::{DataError, ImageShape, Images};
+use serde::{Deserialize, Serialize};
 
 /// Mean and standard deviation of each channel, of values from 0 to 1.
 ///

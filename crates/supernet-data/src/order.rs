@@ -1,3 +1,5 @@
+//! The order of an epoch.
+
 use rand::Rng;
 use rand::seq::SliceRandom;
 

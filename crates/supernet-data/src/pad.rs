@@ -1,3 +1,5 @@
+//! A border of zeros.
+
 use crate::{DataError, ImageShape, Images};
 
 impl Images {

@@ -1,7 +1,7 @@
-use rand::Rng;
-use rand::seq::SliceRandom;
+//! Images in parts without overlap, each with its share of every class.
 
 use crate::{DataError, Images};
+use rand::{Rng, seq::SliceRandom};
 
 /// Images to train on, to choose by, and to report on once at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ fn draw<const PARTS: usize>(
     }
     let shares = shares(&images.class_counts(), counts);
     let names = names.map(|name| format!("{}/{name}", images.name()));
-    check_shares(&names, &shares, images.classes())?;
+    check_shares(images, &names, counts)?;
     let mut pools = pools(images, rng);
     let mut parts = Vec::with_capacity(PARTS);
     for (name, share) in names.into_iter().zip(&shares) {
@@ -122,14 +122,37 @@ fn largest_remainder(count: usize, weights: &[usize]) -> Vec<usize> {
     shares
 }
 
-fn check_shares(parts: &[String], shares: &[Vec<usize>], classes: &[String]) -> Result<(), DataError> {
-    for (part, share) in parts.iter().zip(shares) {
+/// Checks that each part has an image of each class.
+fn check_shares<const PARTS: usize>(
+    images: &Images,
+    parts: &[String; PARTS],
+    counts: &[usize; PARTS],
+) -> Result<(), DataError> {
+    let available = images.class_counts();
+    for (part, share) in parts.iter().zip(shares(&available, counts)) {
         if let Some(class) = share.iter().position(|&count| count == 0) {
-            let name = classes[class].clone();
-            return Err(DataError::EmptyClass { place: part.clone(), class, name });
+            let expected = match would_do(&available, class, counts) {
+                Some(most) => format!(
+                    "at least 1, as there would be if the class had {most} in all (it has {})",
+                    available[class]
+                ),
+                None => format!("at least 1, and {} images in this part", available.len()),
+            };
+            let name = images.classes()[class].clone();
+            return Err(DataError::EmptyClass { place: part.clone(), class, name, expected });
         }
     }
     Ok(())
+}
+
+/// How many images of `class` would bring one into each part, the others as they are; `None` where no number does.
+fn would_do<const PARTS: usize>(available: &[usize], class: usize, counts: &[usize; PARTS]) -> Option<usize> {
+    let mut wanted = available.to_vec();
+    let most = available.iter().sum::<usize>().max(PARTS);
+    (available[class] + 1..=most).find(|&count| {
+        wanted[class] = count;
+        shares(&wanted, counts).iter().all(|share| share[class] > 0)
+    })
 }
 
 #[cfg(test)]
@@ -212,11 +235,17 @@ mod tests {
     #[test]
     fn a_part_without_a_class_is_refused_by_name() {
         let error = message(stratified(&toy(&[50, 2]), &[30, 10, 10], &mut rng(1)));
-        assert_eq!(error, "toy/validation: class 1 (class 1) has 0 images; expected at least 1");
+        let would_do =
+            |most, had| format!("at least 1, as there would be if the class had {most} in all (it has {had})");
+        assert_eq!(error, format!("toy/validation: class 1 (class 1) has 0 images; expected {}", would_do(4, 2)));
+        assert!(stratified(&toy(&[50, 4]), &[30, 10, 10], &mut rng(1)).is_ok());
         let error = message(stratified(&toy(&[50, 0]), &[30, 10, 10], &mut rng(1)));
-        assert_eq!(error, "toy/train: class 1 (class 1) has 0 images; expected at least 1");
+        assert!(
+            error.starts_with("toy/train: class 1 (class 1) has 0 images; expected at least 1, as there"),
+            "{error}"
+        );
         let error = message(stratified(&toy(&[5, 5]), &[5, 5, 0], &mut rng(1)));
-        assert_eq!(error, "toy/test: class 0 (class 0) has 0 images; expected at least 1");
+        assert_eq!(error, "toy/test: class 0 (class 0) has 0 images; expected at least 1, and 2 images in this part");
     }
 
     #[test]
