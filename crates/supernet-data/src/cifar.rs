@@ -1,4 +1,5 @@
-//! What CIFAR-10 and CIFAR-100 share: records of some label bytes and three planes of 32x32, and files of class names.
+//! What CIFAR-10 and CIFAR-100 share: records of some label bytes and three planes of 32x32, and
+//! files of class names.
 
 use crate::{DataError, ImageShape, Images, file};
 use std::path::Path;
@@ -34,7 +35,8 @@ impl Format {
         self.label_bytes + PIXELS
     }
 
-    /// Reads the training files of `train` that exist, at least one, in that order, and the file `test`.
+    /// Reads the training files of `train` that exist, at least one, in that order, and the file
+    /// `test`.
     pub(crate) fn read(&self, dir: &Path, name: &str, train: &[&str], test: &str) -> Result<TrainTest, DataError> {
         if !dir.is_dir() {
             let expected = format!("the folder of {} and {test}", train[0]);

@@ -33,8 +33,9 @@ const NAMES: [&str; 22] = [
     ".trash-1000",
 ];
 
-/// Whether a file or folder is none of the user's pictures or classes: known by name, hidden (a dot first, which holds for
-/// Jupyter's checkpoints and macOS's `._` files), or an editor's lock or copy (`~$` first, `~` last).
+/// Whether a file or folder is none of the user's pictures or classes: known by name, hidden (a dot
+/// first, which holds for Jupyter's checkpoints and macOS's `._` files), or an editor's lock or
+/// copy (`~$` first, `~` last).
 pub(crate) fn is_clutter(path: &Path) -> bool {
     let name = path.file_name().map(OsStr::to_string_lossy).unwrap_or_default().to_lowercase();
     let office = name.starts_with("~$") || name.ends_with('~');

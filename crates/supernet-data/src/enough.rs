@@ -7,11 +7,13 @@ use std::fmt;
 /// Percentage points to which an accuracy should be known, at least.
 const POINTS: f64 = 5.0;
 
-/// Images of a class that each part should have: below, one image is a fifth of the class's accuracy.
+/// Images of a class that each part should have: below, one image is a fifth of the class's
+/// accuracy.
 const OF_A_CLASS: usize = 5;
 
-/// Half the width, in percentage points, of the interval that holds an accuracy with a probability of 95 %, where it was
-/// measured on `count` images and is near 50 %: 100 · 1.96 · √(1/4 / count), the normal approximation of a binomial.
+/// Half the width, in percentage points, of the interval that holds an accuracy with a probability
+/// of 95 %, where it was measured on `count` images and is near 50 %: 100 · 1.96 · √(1/4 / count),
+/// the normal approximation of a binomial.
 fn margin(count: usize) -> f64 {
     98.0 / (count as f64).sqrt()
 }
@@ -51,8 +53,9 @@ impl fmt::Display for TooFew {
 }
 
 impl Split {
-    /// Returns what has too few images to rank networks by: validation and test sets on which an accuracy is known to
-    /// worse than ± 5 percentage points (95 %, fewer than 385 images), and classes with fewer than 5 images in a set.
+    /// Returns what has too few images to rank networks by: validation and test sets on which an
+    /// accuracy is known to worse than ± 5 percentage points (95 %, fewer than 385 images), and
+    /// classes with fewer than 5 images in a set.
     ///
     /// Empty where there are enough. A run goes on all the same: its ranking should not be trusted.
     pub fn too_few(&self) -> Vec<TooFew> {

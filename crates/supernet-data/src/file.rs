@@ -10,7 +10,7 @@ use std::{
 
 /// The bytes of a regular file; never more than its size when it was opened.
 ///
-/// `expected` says in the error what the file should hold.
+/// `expected` stands in the error: what the file should hold.
 pub(crate) fn read(path: &Path, expected: &str) -> Result<Vec<u8>, DataError> {
     let missing = || DataError::MissingFile { path: path.to_owned(), expected: expected.to_owned() };
     let io = |source: io::Error| match source.kind() {
@@ -39,8 +39,8 @@ pub(crate) fn ending(path: &Path) -> String {
     path.extension().map(OsStr::to_string_lossy).unwrap_or_default().to_lowercase()
 }
 
-/// The last part of a path: a folder's or file's own name. Bytes that are no UTF-8 become `\\xNN`, so names that differ
-/// stay different.
+/// The last part of a path: a folder's or file's own name. Bytes that are no UTF-8 become `\\xNN`,
+/// so names that differ stay different.
 pub(crate) fn last_name(path: &Path) -> String {
     let Some(name) = path.file_name() else { return path.display().to_string() };
     let mut text = String::new();
@@ -60,6 +60,6 @@ mod tests {
     fn a_folder_in_place_of_a_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let error = message(read(folder.path(), "labels"));
-        assert_eq!(error, format!("{}: no such file; expected labels", folder.path().display()));
+        assert_eq!(error, format!("{}: no such file, expected labels", folder.path().display()));
     }
 }

@@ -4,8 +4,8 @@ use image::{DynamicImage, RgbImage};
 
 /// Lays an image with transparency on `ground`; returns one without it as it is.
 ///
-/// A pixel `c` of opacity `a` (0 to 255) becomes (a c + (255 − a) ground) / 255, rounded, on the values as they are
-/// encoded, as browsers do.
+/// A pixel `c` of opacity `a` (0 to 255) becomes (a c + (255 − a) ground) / 255, rounded, on the
+/// values as they are encoded, as browsers do.
 pub(crate) fn lay(image: DynamicImage, ground: [u8; 3]) -> DynamicImage {
     if !image.color().has_alpha() {
         return image;

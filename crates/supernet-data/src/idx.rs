@@ -16,15 +16,17 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads grey images and their labels from two IDX files (the format of MNIST), plain or gzip.
 ///
-/// `images` has the dimensions number, rows and columns and holds unsigned bytes, `labels` has the same number of
-/// integers of one, two or four bytes. `classes` names the classes in the order of their labels, which begin at 0 or, where
-/// that does not fit, at the least label there is (EMNIST's letters: 26 classes, labels 1 to 26).
+/// `images` has the dimensions number, rows and columns and holds unsigned bytes, `labels` has the
+/// same number of integers of one, two or four bytes. `classes` names the classes in the order of
+/// their labels, which begin at 0 or, where that does not fit, at the least label there is
+/// (EMNIST's letters: 26 classes, labels 1 to 26).
 ///
 /// # Errors
-/// [`DataError::MissingFile`] and [`DataError::Io`] where a file cannot be read, [`DataError::Gzip`] where it does not
-/// decompress, [`DataError::Magic`] where it holds something else, [`DataError::Count`] where its length is not what
-/// its dimensions say or the two numbers differ, [`DataError::Label`] where a label is no class, [`DataError::AllEqual`]
-/// where all images are the same. All name the file.
+/// [`DataError::MissingFile`] and [`DataError::Io`] where a file cannot be read,
+/// [`DataError::Gzip`] where it does not decompress, [`DataError::Magic`] where it holds something
+/// else, [`DataError::Count`] where its length is not what its dimensions say or the two numbers
+/// differ, [`DataError::Label`] where a label is no class, [`DataError::AllEqual`] where all images
+/// are the same. All name the file.
 pub fn idx(
     name: impl Into<String>,
     classes: Vec<String>,
@@ -34,8 +36,8 @@ pub fn idx(
     with_bytes(images.as_ref(), labels.as_ref(), |images, labels| from_bytes(name, classes, images, labels))
 }
 
-/// Reads [`idx`] files whose classes have no names but their labels: every number that occurs is a class, called as it is
-/// written, in the order of the numbers.
+/// Reads [`idx`] files whose classes have no names but their labels: every number that occurs is a
+/// class, called as it is written, in the order of the numbers.
 ///
 /// # Errors
 /// Those of [`idx`].
@@ -53,8 +55,8 @@ pub fn idx_by_label(
     })
 }
 
-/// Returns the file of labels that belongs to a file of images by its name: `images` exchanged for `labels` and `idx3` for
-/// `idx1`, gzip or not. `None` where there is no such file.
+/// Returns the file of labels that belongs to a file of images by its name: `images` exchanged for
+/// `labels` and `idx3` for `idx1`, gzip or not. `None` where there is no such file.
 pub fn idx_labels_beside(images: impl AsRef<Path>) -> Option<PathBuf> {
     let images = images.as_ref();
     let name = images.file_name()?.to_str()?;
@@ -150,7 +152,8 @@ impl Pair {
     }
 
     fn images(self, name: impl Into<String>, classes: Vec<String>, labels: Vec<usize>) -> Result<Images, DataError> {
-        // A set of no images has no class of its own either, and the lack of images is what is wrong with it.
+        // A set of no images has no class of its own either, and the lack of images is what is
+        // wrong with it.
         let classes = if labels.is_empty() && classes.is_empty() { vec![String::new()] } else { classes };
         let images = Images::new(name, self.shape, classes, self.pixels, labels)?;
         images.check_varied()?;
@@ -209,8 +212,8 @@ impl<'a> Source<'a> {
         Ok(dimensions)
     }
 
-    /// All values of `bytes` bytes each, which must be as many as the dimensions say, and the end of the file (with gzip's
-    /// checksum).
+    /// All values of `bytes` bytes each, which must be as many as the dimensions say, and the end
+    /// of the file (with gzip's checksum).
     fn values(&mut self, dimensions: &[usize], bytes: usize) -> Result<Vec<u8>, DataError> {
         let product = dimensions.iter().try_fold(bytes as u64, |product, &side| product.checked_mul(side as u64));
         let values = self.read(product.unwrap_or(0).saturating_add(1))?;
@@ -279,7 +282,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_refused_by_name() {
         let error = message(idx("toy", names(2), "/no/images", "/no/labels"));
-        assert_eq!(error, "/no/images: no such file; expected images in IDX format");
+        assert_eq!(error, "/no/images: no such file, expected images in IDX format");
     }
 
     #[test]
@@ -287,21 +290,21 @@ mod tests {
         let (images, labels) = pair();
         let error = message(parse(&labels, &images));
         let meaning = "unsigned bytes in 3 dimensions";
-        assert_eq!(error, format!("images: found magic 0x00000801; expected 0x00000803 ({meaning})"));
+        assert_eq!(error, format!("images: found magic 0x00000801, expected 0x00000803 ({meaning})"));
     }
 
     #[test]
     fn a_short_file_is_refused_by_name() {
         let images = pair().0;
-        assert_eq!(refusal(&images[..27]), "images: found 11 bytes; expected 2x2x3 of its dimensions");
-        assert_eq!(refusal(&images[..6]), "images: header: found 2 bytes of a number; expected 4");
+        assert_eq!(refusal(&images[..27]), "images: found 11 bytes, expected 2x2x3 of its dimensions");
+        assert_eq!(refusal(&images[..6]), "images: header: found 2 bytes of a number, expected 4");
     }
 
     #[test]
     fn bytes_beyond_the_last_value_are_refused() {
         let images = [pair().0, vec![0; 5]].concat();
         for images in [gzip(&images), images] {
-            assert_eq!(refusal(&images), "images: found 13 bytes or more; expected 2x2x3 of its dimensions");
+            assert_eq!(refusal(&images), "images: found 13 bytes or more, expected 2x2x3 of its dimensions");
         }
     }
 
@@ -309,7 +312,7 @@ mod tests {
     fn dimensions_beyond_memory_are_refused_without_taking_it() {
         for sides in [[u32::MAX, u32::MAX, 1], [u32::MAX; 3]] {
             let error = refusal(&encode(0x0803, &sides, &[1]));
-            assert!(error.starts_with("images: found 1 bytes; expected 4294967295x4294967295x"), "{error}");
+            assert!(error.starts_with("images: found 1 bytes, expected 4294967295x4294967295x"), "{error}");
         }
     }
 
@@ -328,19 +331,19 @@ mod tests {
     #[test]
     fn as_many_labels_as_images_are_expected() {
         let error = message(parse(&pair().0, &encode(0x0801, &[3], &[0, 1, 0])));
-        assert_eq!(error, "labels: found 3 labels; expected 2 as there are images in images");
+        assert_eq!(error, "labels: found 3 labels, expected 2 as there are images in images");
     }
 
     #[test]
     fn a_label_out_of_range_is_refused_by_name() {
         let error = message(parse(&pair().0, &encode(0x0801, &[2], &[0, 2])));
-        assert_eq!(error, "labels: image 1 has label 2; expected 0 to 1");
+        assert_eq!(error, "labels: image 1 has label 2, expected 0 to 1");
     }
 
     #[test]
     fn a_file_of_no_images_is_refused() {
         let error = message(parse(&encode(0x0803, &[0, 2, 3], &[]), &encode(0x0801, &[0], &[])));
-        assert_eq!(error, "toy: found 0 images; expected at least 1");
+        assert_eq!(error, "toy: found 0 images, expected at least 1");
     }
 
     #[test]
@@ -350,7 +353,7 @@ mod tests {
         // Labels that fit from 0 begin there.
         let images = parse(&pair().0, &encode(0x0801, &[2], &[1, 1])).unwrap();
         assert_eq!(images.labels(), [1, 1]);
-        assert_eq!(message(images.check_classes()), "toy: class 0 (class 0) has 0 images; expected at least 1");
+        assert_eq!(message(images.check_classes()), "toy: class 0 (class 0) has 0 images, expected at least 1");
     }
 
     #[test]
@@ -372,15 +375,15 @@ mod tests {
             assert_eq!(parse(&pair().0, &encode(magic, &[2], &values)).unwrap().labels(), [1, 0]);
         }
         let error = message(parse(&pair().0, &encode(0x0901, &[2], &[0, 255])));
-        assert_eq!(error, "labels: image 1 has label -1; expected 0 to 1");
+        assert_eq!(error, "labels: image 1 has label -1, expected 0 to 1");
         let error = message(parse(&pair().0, &encode(0x0c01, &[2], &[0; 7])));
-        assert_eq!(error, "labels: found 7 bytes; expected 2x4 of its dimensions");
+        assert_eq!(error, "labels: found 7 bytes, expected 2x4 of its dimensions");
     }
 
     #[test]
     fn images_that_are_all_the_same_are_refused() {
         let error = message(parse(&encode(0x0803, &[2, 2, 3], &[9; 12]), &pair().1));
-        assert!(error.starts_with("toy: found 2 images with the same pixels; expected images that differ"), "{error}");
+        assert!(error.starts_with("toy: found 2 images with the same pixels, expected images that differ"), "{error}");
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-//! One image file: decoded within the memory that is allowed, laid on a ground, cut to a square, scaled.
+//! One image file: decoded within the memory that is allowed, laid on a ground, cut to a square,
+//! scaled.
 
 use crate::{DataError, FolderOptions, ImageShape, file, ground, jpeg};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, imageops::FilterType};
@@ -21,9 +22,10 @@ const UNREAD: [&str; 23] = [
 /// Endings of cameras' raw files: many begin like TIFF, and hold a small preview there.
 const RAW: [&str; 12] = ["raw", "cr2", "cr3", "nef", "nrw", "arw", "dng", "raf", "orf", "rw2", "pef", "srw"];
 
-/// Bytes of pixels that one byte of a file can hold: DEFLATE makes at most 1,032 bytes of one, and in a PNG with a palette of
-/// two colours each bit of them is a pixel of four channels. GIF's codes of 12 bits stay below that, JPEG below 1,032, BMP
-/// below 400. One colour of any size takes a few bytes in WebP and TIFF, so these have the limit of the options alone.
+/// Bytes of pixels that one byte of a file can hold: DEFLATE makes at most 1,032 bytes of one, and
+/// in a PNG with a palette of two colours each bit of them is a pixel of four channels. GIF's codes
+/// of 12 bits stay below that, JPEG below 1,032, BMP below 400. One colour of any size takes a few
+/// bytes in WebP and TIFF, so these have the limit of the options alone.
 const MOST_PER_BYTE: u64 = 1_032 * 8 * 4;
 
 /// What decoders keep besides.
@@ -50,8 +52,8 @@ pub(crate) fn read(path: &Path, options: &FolderOptions) -> Result<(ImageShape, 
     Ok((shape, shape.planes(&pixels)))
 }
 
-/// Whether the file at `path` is meant to be a picture, in a format that is read or not: by its ending, or by how it
-/// begins.
+/// Whether the file at `path` is meant to be a picture, in a format that is read or not: by its
+/// ending, or by how it begins.
 pub(crate) fn is_picture(path: &Path) -> bool {
     let ending = file::ending(path);
     let named = [&ENDINGS[..], &UNREAD, &RAW].iter().any(|endings| endings.contains(&ending.as_str()));
@@ -118,17 +120,17 @@ fn whole(path: &Path, bytes: &[u8], format: ImageFormat) -> Result<(), DataError
 fn decode(path: &Path, bytes: &[u8], format: ImageFormat, options: &FolderOptions) -> Result<DynamicImage, DataError> {
     let picture = |source: ImageError| DataError::Picture { path: path.to_owned(), found: source.to_string() };
     let allowed = (options.memory_mib as u64).saturating_mul(MIB);
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let mut limits = Limits::no_limits();
-    limits.max_alloc = Some(allowed.saturating_add(SLACK));
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(picture)?;
-    let (width, height) = decoder.dimensions();
-    let (needed, file) = (decoder.total_bytes(), bytes.len() as u64);
+    let file = bytes.len() as u64;
     let held = match format {
         ImageFormat::WebP | ImageFormat::Tiff => u64::MAX,
         _ => file.saturating_mul(MOST_PER_BYTE).saturating_add(SLACK),
     };
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let mut limits = Limits::no_limits();
+    limits.max_alloc = Some(allowed.saturating_add(SLACK).min(held));
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(picture)?;
+    let ((width, height), needed) = (decoder.dimensions(), decoder.total_bytes());
     if needed > held {
         let place = format!("{}: {width}x{height} pixels", path.display());
         let expected = format!("at most {held} of a file of {file} bytes");
@@ -144,7 +146,8 @@ fn decode(path: &Path, bytes: &[u8], format: ImageFormat, options: &FolderOption
     Ok(image)
 }
 
-/// Checks that an image's values can become eight bits each: floating-point ones beyond 0 to 1 cannot.
+/// Checks that an image's values can become eight bits each: floating-point ones beyond 0 to 1
+/// cannot.
 fn eight_bits(path: &Path, image: &DynamicImage) -> Result<(), DataError> {
     let values: &[f32] = match image {
         DynamicImage::ImageRgb32F(image) => image.as_raw(),
@@ -194,7 +197,8 @@ mod tests {
         error[error.find(name).unwrap()..].to_owned()
     }
 
-    /// The header of a PNG file of `width` × `height` pixels in red, green and blue, and the start of its pixels.
+    /// The header of a PNG file of `width` × `height` pixels in red, green and blue, and the start
+    /// of its pixels.
     fn header_only(width: u32, height: u32) -> Vec<u8> {
         let chunk = |kind: &[u8; 4], data: &[u8]| {
             let mut crc = flate2::Crc::new();
@@ -323,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_something_else_is_refused_by_what_it_is() {
-        let expected = "; expected a whole picture in PNG, JPEG, WebP, GIF, TIFF or BMP format";
+        let expected = ", expected a whole picture in PNG, JPEG, WebP, GIF, TIFF or BMP format";
         let cases = [
             ("1.png", &b""[..], "an empty file"),
             ("1.jpg", b"<!DOCTYPE html>", "something that is no picture"),
@@ -344,7 +348,7 @@ mod tests {
         let planes = read_as("1.tif", &tiff(0.2), &FolderOptions::default()).unwrap().1;
         assert_eq!(planes, [51, 51, 51, 51, 0, 0, 0, 0, 255, 255, 255, 255]);
         let error = refusal("1.tif", &tiff(127.5), &FolderOptions::default());
-        assert!(error.starts_with("1.tif: found floating-point values beyond 0 to 1 (127.5); expected"), "{error}");
+        assert!(error.starts_with("1.tif: found floating-point values beyond 0 to 1 (127.5), expected"), "{error}");
     }
 
     #[test]
@@ -355,7 +359,7 @@ mod tests {
             let error = refusal("1.png", &file, &FolderOptions::square(32));
             let place = format!("1.png: {side}x{side} pixels");
             let expected = format!("at most {most} of a file of {} bytes", file.len());
-            assert_eq!(error, format!("{place}: found {bytes} bytes; expected {expected}"));
+            assert_eq!(error, format!("{place}: found {bytes} bytes, expected {expected}"));
         }
     }
 
@@ -364,7 +368,7 @@ mod tests {
         let file = png(600, 600, 0);
         let options = FolderOptions { memory_mib: 1, ..FolderOptions::square(32) };
         let error = refusal("1.png", &file, &options);
-        let found = "1.png: found a picture of 600x600 pixels that needs 2 MiB; expected at most 1";
+        let found = "1.png: found a picture of 600x600 pixels that needs 2 MiB, expected at most 1";
         let option = "allow more (`memory_mib` of FolderOptions, `--picture-memory 2` of the command) or scale it down";
         assert_eq!(error, format!("{found}: {option}"));
         assert!(read_as("1.png", &file, &FolderOptions { memory_mib: 2, ..options }).is_ok());

@@ -27,26 +27,30 @@ pub fn image_folder(dir: impl AsRef<Path>, options: &FolderOptions) -> Result<Im
 }
 
 impl ImageFolder {
-    /// Reads a folder of class folders into memory: each folder in `dir` is a class, named as it is, and holds the image
-    /// files of that class: PNG, JPEG, WebP, GIF, TIFF or BMP, by their contents. [`FolderOptions`] says what becomes of them.
+    /// Reads a folder of class folders into memory: each folder in `dir` is a class, named as it
+    /// is, and holds the image files of that class: PNG, JPEG, WebP, GIF, TIFF or BMP, by their
+    /// contents. [`FolderOptions`] says what becomes of them.
     ///
-    /// Classes and files are taken in the order of their names, so a folder gives the same images on every machine. Links
-    /// are followed. Images are decoded one at a time. Files that are no picture, files beside the class folders and what
-    /// systems leave there are left out, and stand in [`ImageFolder::left_out`].
+    /// Classes and files are taken in the order of their names, so a folder gives the same images
+    /// on every machine. Links are followed. Images are decoded one at a time. Files that are no
+    /// picture, files beside the class folders and what systems leave there are left out, and stand
+    /// in [`ImageFolder::left_out`].
     ///
     /// # Errors
     /// - [`DataError::MissingFolder`] and [`DataError::Io`] where a folder cannot be read;
-    /// - [`DataError::OneClass`] where there are fewer than two class folders, [`DataError::EmptyClass`] where one has no
-    ///   image, [`DataError::EqualNames`] where the names of two look the same, [`DataError::Value`] where one holds a
-    ///   folder or the side is out of range;
-    /// - [`DataError::Picture`] where a file is no whole image in one of these formats, [`DataError::MissingFile`] and
-    ///   [`DataError::Io`] where it cannot be read, [`DataError::Count`] where it claims more pixels than it can hold,
-    ///   [`DataError::PictureMemory`] where they need more memory than `options` allow, [`DataError::Shape`] where it
-    ///   differs in size from the first;
+    /// - [`DataError::OneClass`] where there are fewer than two class folders,
+    ///   [`DataError::EmptyClass`] where one has no image, [`DataError::EqualNames`] where the
+    ///   names of two look the same, [`DataError::Value`] where one holds a folder or the side is
+    ///   out of range;
+    /// - [`DataError::Picture`] where a file is no whole image in one of these formats,
+    ///   [`DataError::MissingFile`] and [`DataError::Io`] where it cannot be read,
+    ///   [`DataError::Count`] where it claims more pixels than it can hold,
+    ///   [`DataError::PictureMemory`] where they need more memory than `options` allow,
+    ///   [`DataError::Shape`] where it differs in size from the first;
     /// - [`DataError::AllEqual`] where all images are the same.
     ///
-    /// What is wrong with folders is in one error, and then what is wrong with files, all of them in a
-    /// [`DataError::Several`].
+    /// What is wrong with folders is in one error, and then what is wrong with files, all of them
+    /// in a [`DataError::Several`].
     pub fn read(dir: impl AsRef<Path>, options: &FolderOptions) -> Result<Self, DataError> {
         let dir = dir.as_ref();
         options.check()?;
@@ -153,7 +157,8 @@ fn holds_folders(folder: &Path) -> bool {
     entries(folder, folder, &mut LeftOut::default()).is_ok_and(|entries| entries.iter().any(|path| path.is_dir()))
 }
 
-/// Two names that look the same: equal but for spaces at their ends and for how accents are encoded.
+/// Two names that look the same: equal but for spaces at their ends and for how accents are
+/// encoded.
 fn alike(names: &[String]) -> Option<[String; 2]> {
     use unicode_normalization::UnicodeNormalization;
     let seen: Vec<String> = names.iter().map(|name| name.trim().nfc().collect()).collect();
@@ -195,9 +200,10 @@ fn files_by_class(dir: &Path, folders: &[PathBuf], left_out: &mut LeftOut) -> Re
 fn empty_class(dir: &Path, class: usize, name: &str, left_out: &LeftOut) -> DataError {
     let inside = |file: &&String| Path::new(file).parent().is_some_and(|parent| last_name(parent) == name);
     let others: Vec<String> = left_out.others.iter().filter(inside).cloned().collect();
-    let expected = match others.is_empty() {
-        true => "at least 1".to_owned(),
-        false => format!("at least 1 among what is there ({})", endings(&others)),
+    let expected = if others.is_empty() {
+        "at least 1".to_owned()
+    } else {
+        format!("at least 1 among what is there ({})", endings(&others))
     };
     DataError::EmptyClass { place: dir.display().to_string(), class, name: name.to_owned(), expected }
 }
@@ -287,8 +293,8 @@ mod tests {
         let error = refusal(&files, &FolderOptions::default());
         let expected = "3x4x4 as in DIR/a/1.png, or a side to which all are scaled";
         let lines = [
-            "DIR: found 1 of 3 that cannot be used; expected none:".to_owned(),
-            format!("  DIR/a/2.png: found images of 3x4x5; expected {expected}"),
+            "DIR: found 1 of 3 that cannot be used, expected none:".to_owned(),
+            format!("  DIR/a/2.png: found images of 3x4x5, expected {expected}"),
             "mend or move the file, or leave it out (`leave_out` of FolderOptions, `--leave-out` of the command)"
                 .to_owned(),
         ];
@@ -299,19 +305,19 @@ mod tests {
     fn a_folder_without_two_class_folders_is_refused() {
         let options = FolderOptions::default();
         let error = message(image_folder("/no/such/folder", &options));
-        assert_eq!(error, "/no/such/folder: no such folder; expected a folder of class folders");
+        assert_eq!(error, "/no/such/folder: no such folder, expected a folder of class folders");
         let expected = "expected at least 2, each with its image files";
         let error = refusal(&[("1.png", png(4, 4, 0)), ("notes.txt", vec![])], &options);
         let direct = "(1 picture files lie in it directly: one folder too low?)";
-        assert_eq!(error, format!("DIR: found 0 class folders; {expected} {direct}"));
+        assert_eq!(error, format!("DIR: found 0 class folders, {expected} {direct}"));
         let error = refusal(&[("a/1.png", png(4, 4, 0)), (".b/2.png", png(4, 4, 1))], &options);
-        assert_eq!(error, format!("DIR: found 1 class folder (a); {expected} (one folder too high, or too low?)"));
+        assert_eq!(error, format!("DIR: found 1 class folder (a), {expected} (one folder too high, or too low?)"));
         let error = refusal(&[("all/a/1.png", png(4, 4, 0)), ("all/b/2.png", png(4, 4, 1))], &options);
         let deeper = "(the folders in `all` look like classes: name that folder)";
-        assert_eq!(error, format!("DIR: found 1 class folder (all); {expected} {deeper}"));
+        assert_eq!(error, format!("DIR: found 1 class folder (all), {expected} {deeper}"));
         for side in [0, 16_385] {
             let error = refusal(&with(&[]), &FolderOptions::square(side));
-            assert_eq!(error, format!("image folder: side: found {side}; expected 1 to 16384"));
+            assert_eq!(error, format!("image folder: side: found {side}, expected 1 to 16384"));
         }
     }
 
@@ -319,9 +325,9 @@ mod tests {
     fn classes_without_images_and_folders_in_them_are_named_in_one_go() {
         let files = with(&[("c/table.csv", vec![]), ("d/more/1.png", png(4, 4, 0))]);
         let lines = [
-            "DIR: found 2 of 4 that cannot be used; expected none:",
-            "  DIR: class 2 (c) has 0 images; expected at least 1 among what is there (1 .csv)",
-            "  DIR/d/more: found a folder in a class folder; expected image files there, or the folder of the class folders if \
+            "DIR: found 2 of 4 that cannot be used, expected none:",
+            "  DIR: class 2 (c) has 0 images, expected at least 1 among what is there (1 .csv)",
+            "  DIR/d/more: found a folder in a class folder, expected image files there, or the folder of the class folders if \
              it is one folder further down",
         ];
         assert_eq!(refusal(&files, &FolderOptions::default()), lines.join("\n"));
@@ -337,10 +343,10 @@ mod tests {
             ("b/4.svg", b"<svg/>".to_vec()),
         ]);
         let error = refusal(&files, &FolderOptions::default());
-        let expected = "; expected a whole picture in PNG, JPEG, WebP, GIF, TIFF or BMP format";
+        let expected = ", expected a whole picture in PNG, JPEG, WebP, GIF, TIFF or BMP format";
         let half = format!("a file that ends within its picture, after {} bytes", jpeg.len() / 2);
         let lines = [
-            "DIR: found 4 of 6 that cannot be used; expected none:".to_owned(),
+            "DIR: found 4 of 6 that cannot be used, expected none:".to_owned(),
             format!("  DIR/a/1.jpg: found {half}{expected}"),
             format!("  DIR/a/2.heic: found a picture in HEIC format{expected}"),
             format!("  DIR/b/3.png: found something that is no picture{expected}"),
@@ -362,7 +368,7 @@ mod tests {
     fn a_class_of_which_everything_is_left_out_is_refused() {
         let files = with(&[("c/1.png", b"no image".to_vec())]);
         let error = refusal(&files, &FolderOptions { leave_out: true, ..FolderOptions::default() });
-        assert_eq!(error, "DIR: class 2 (c) has 0 images; expected at least 1");
+        assert_eq!(error, "DIR: class 2 (c) has 0 images, expected at least 1");
     }
 
     #[test]
@@ -378,7 +384,7 @@ mod tests {
     fn images_that_are_all_the_same_are_refused() {
         let dir = folder(&[("a/1.png", png(4, 4, 0)), ("b/1.png", png(4, 4, 0))]);
         let error = message(image_folder(dir.path(), &FolderOptions::default()));
-        assert!(error.contains(": found 2 images with the same pixels; expected images that differ"), "{error}");
+        assert!(error.contains(": found 2 images with the same pixels, expected images that differ"), "{error}");
     }
 
     #[test]
@@ -387,7 +393,7 @@ mod tests {
             let files = [first, second].map(|class| (format!("{class}/1.png"), png(4, 4, 0)));
             let error = refusal(&files, &FolderOptions::default());
             assert!(
-                error.starts_with(&format!("DIR: found classes `{first}` and `{second}`; expected names")),
+                error.starts_with(&format!("DIR: found classes `{first}` and `{second}`, expected names")),
                 "{error}"
             );
         }
@@ -418,7 +424,7 @@ mod tests {
         let pipe = dir.path().join("b/pipe.png");
         assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
         let error = message(image_folder(dir.path(), &FolderOptions::default()));
-        let missing = ": no such file; expected an image";
+        let missing = ": no such file, expected an image";
         assert!(
             error.contains(&format!("gone.png{missing}")) && error.contains(&format!("pipe.png{missing}")),
             "{error}"

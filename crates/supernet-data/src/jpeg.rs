@@ -1,8 +1,9 @@
 //! Whether a JPEG file holds all of its picture.
 //!
-//! Decoders draw what is there and leave the rest of a cut picture grey, as browsers do. [`check_whole`] walks through
-//! the Huffman codes of every scan, baseline and progressive, without computing a pixel, and counts the blocks.
-//! Source: ITU-T T.81, annexes B (markers), F.2 (sequential) and G.2 (progressive).
+//! Decoders draw what is there and leave the rest of a cut picture grey, as browsers do.
+//! [`check_whole`] walks through the Huffman codes of every scan, baseline and progressive, without
+//! computing a pixel, and counts the blocks. Source: ITU-T T.81, annexes B (markers), F.2
+//! (sequential) and G.2 (progressive).
 
 mod bits;
 mod frame;
@@ -21,7 +22,8 @@ const SCAN: u8 = 0xda;
 
 /// Checks that the file ends where its picture does, and that every block of every scan is there.
 ///
-/// Frames that are not Huffman-coded in 8 × 8 blocks (arithmetic, lossless) are left to the decoder, which refuses them.
+/// Frames that are not Huffman-coded in 8 × 8 blocks (arithmetic, lossless) are left to the
+/// decoder, which refuses them.
 ///
 /// # Errors
 /// What is wrong, in words that follow "found".

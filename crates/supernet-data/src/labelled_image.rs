@@ -16,7 +16,7 @@ pub struct ImageShape {
 }
 
 impl ImageShape {
-    /// A shape of `channels` planes of `height` × `width` pixels.
+    /// Returns a shape of `channels` planes of `height` × `width` pixels.
     pub const fn new(channels: usize, height: usize, width: usize) -> Self {
         Self { channels, height, width }
     }

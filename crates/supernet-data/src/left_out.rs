@@ -10,13 +10,15 @@ const NAMED: usize = 10;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LeftOut {
-    /// Files that cannot be used, and why: left out only by [`FolderOptions::leave_out`](crate::FolderOptions).
+    /// Files that cannot be used, and why: left out only by
+    /// [`FolderOptions::leave_out`](crate::FolderOptions).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unusable: Vec<Unusable>,
     /// Files that hold no picture, such as tables and notes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<String>,
-    /// What systems and programs leave: hidden files, `Thumbs.db`, `@eaDir`, `.ipynb_checkpoints` and the like.
+    /// What systems and programs leave: hidden files, `Thumbs.db`, `@eaDir`, `.ipynb_checkpoints`
+    /// and the like.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clutter: Vec<String>,
 }

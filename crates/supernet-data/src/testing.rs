@@ -10,7 +10,8 @@ pub(crate) fn names(classes: usize) -> Vec<String> {
     (0..classes).map(|class| format!("class {class}")).collect()
 }
 
-/// 2x4x4 images, `counts[class]` of each class, class after class, every image different: its first two bytes count it.
+/// 2x4x4 images, `counts[class]` of each class, class after class, every image different: its first
+/// two bytes count it.
 pub(crate) fn toy(counts: &[usize]) -> Images {
     let labels: Vec<usize> = counts.iter().enumerate().flat_map(|(class, &count)| vec![class; count]).collect();
     let image = |i: usize| {

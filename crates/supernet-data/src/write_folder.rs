@@ -8,14 +8,17 @@ use std::{
 };
 
 impl Images {
-    /// Writes the images as PNG files, `dir/CLASS/NUMBER.png`, numbered as they stand here: what [`image_folder`](crate::image_folder()) reads. In a
-    /// class's name, anything but letters, digits, spaces, `-`, `_` and `.` inside it becomes `_`.
+    /// Writes the images as PNG files, `dir/CLASS/NUMBER.png`, numbered as they stand here: what
+    /// [`image_folder`](crate::image_folder()) reads. In a class's name, anything but letters,
+    /// digits, spaces, `-`, `_` and `.` inside it becomes `_`.
     ///
-    /// Read back, the images have the same pixels, ordered by the names of their classes and then by number.
+    /// Read back, the images have the same pixels, ordered by the names of their classes and then
+    /// by number.
     ///
     /// # Errors
-    /// [`DataError::Shape`] where the images have neither one channel nor three, [`DataError::Value`] where `dir` is not empty
-    /// or two classes get the same folder, [`DataError::Write`] where a file cannot be written.
+    /// [`DataError::Shape`] where the images have neither one channel nor three,
+    /// [`DataError::Value`] where `dir` is not empty or two classes get the same folder,
+    /// [`DataError::Write`] where a file cannot be written.
     pub fn write_folder(&self, dir: impl AsRef<Path>) -> Result<(), DataError> {
         let (dir, colour) = (dir.as_ref(), self.colour()?);
         let folders = self.folders(dir)?;
@@ -103,7 +106,7 @@ mod tests {
         let error = message(colour.write_folder(&dir));
         assert_eq!(
             error,
-            format!("{}: found a folder with something in it; expected a new or empty folder", dir.display())
+            format!("{}: found a folder with something in it, expected a new or empty folder", dir.display())
         );
 
         let grey = Images::new("grey", ImageShape::new(1, 4, 4), names(2), (0..32).collect(), vec![0, 1]).unwrap();
@@ -117,13 +120,13 @@ mod tests {
     fn what_no_png_file_or_no_folder_of_its_own_can_hold_is_not_written() {
         let dir = tempfile::tempdir().unwrap();
         let error = message(toy(&[1]).write_folder(dir.path().join("a")));
-        assert_eq!(error, "toy: found images of 2x4x4; expected 1 channel or 3 to write PNG files");
+        assert_eq!(error, "toy: found images of 2x4x4, expected 1 channel or 3 to write PNG files");
         let write = |classes: [&str; 2]| {
             let classes = classes.map(str::to_owned).to_vec();
             let images = Images::new("toy", ImageShape::new(1, 1, 1), classes, vec![0, 0], vec![0, 1]).unwrap();
             message(images.write_folder(dir.path())).replace(&dir.path().display().to_string(), "DIR")
         };
-        assert_eq!(write(["a/b", "a?b"]), "DIR/a_b: found class 1 (a?b); expected a name of its own");
-        assert!(write(["a", ".."]).ends_with("found class 1 (..); expected a name of its own"));
+        assert_eq!(write(["a/b", "a?b"]), "DIR/a_b: found class 1 (a?b), expected a name of its own");
+        assert!(write(["a", ".."]).ends_with("found class 1 (..), expected a name of its own"));
     }
 }

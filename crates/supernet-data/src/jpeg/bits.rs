@@ -47,7 +47,8 @@ impl<'a> Bits<'a> {
     }
 }
 
-/// A Huffman table. For each length: the number after its last code, and the index after its last symbol.
+/// A Huffman table. For each length: the number after its last code, and the index after its last
+/// symbol.
 pub(super) struct Table {
     lengths: [(usize, usize); 16],
     symbols: Vec<u8>,

@@ -1,4 +1,5 @@
-//! The frame of a JPEG file: its components and which bits of their coefficients have come (ITU-T T.81, A.1, A.2, B.2.2).
+//! The frame of a JPEG file: its components and which bits of their coefficients have come (ITU-T
+//! T.81, A.1, A.2, B.2.2).
 
 use super::header;
 
@@ -16,7 +17,8 @@ pub(super) struct Component {
     pub(super) stride: usize,
     /// The lowest bit that has come of each coefficient.
     lowest: [u8; 64],
-    /// For each block, the coefficients that are not zero: what a refining scan depends on. Empty in a sequential frame.
+    /// For each block, the coefficients that are not zero: what a refining scan depends on. Empty
+    /// in a sequential frame.
     pub(super) nonzero: Vec<u64>,
 }
 

@@ -7,7 +7,8 @@ use super::{
     header,
 };
 
-/// Bytes that a scan may hold beyond its blocks: some encoders fill up to a multiple of a few bytes.
+/// Bytes that a scan may hold beyond its blocks: some encoders fill up to a multiple of a few
+/// bytes.
 const FILL: usize = 16;
 
 /// A scan's header.
@@ -142,7 +143,8 @@ fn first_ac(
     (k <= last + 1).then_some(())
 }
 
-/// One more bit of a block's coefficients: one for each that is not zero, codes for those that become it.
+/// One more bit of a block's coefficients: one for each that is not zero, codes for those that
+/// become it.
 fn refined_ac(
     bits: &mut Bits<'_>,
     table: &Table,
