@@ -8,10 +8,12 @@
 mod bits;
 mod frame;
 mod scan;
+mod tables;
 
-use bits::Table;
+use bits::header;
 use frame::Frame;
 use scan::Scan;
+use tables::Tables;
 
 /// Start and end of an image, and the other markers that this file knows.
 const START: u8 = 0xd8;
@@ -46,32 +48,6 @@ pub(crate) fn check_whole(bytes: &[u8]) -> Result<(), String> {
             }
             _ => {}
         }
-    }
-}
-
-/// What is found where a header holds less than it must.
-fn header() -> String {
-    "a header that breaks".to_owned()
-}
-
-/// Huffman tables by their place, and MCUs between two restart markers (0: there are none).
-#[derive(Default)]
-struct Tables {
-    dc: [Option<Table>; 4],
-    ac: [Option<Table>; 4],
-    interval: usize,
-}
-
-impl Tables {
-    /// Reads the tables of a DHT segment (B.2.4.2).
-    fn read(&mut self, mut segment: &[u8]) -> Result<(), String> {
-        while let Some((&place, rest)) = segment.split_first() {
-            let (table, rest) = Table::read(rest).ok_or_else(header)?;
-            let kind = if place >> 4 == 0 { &mut self.dc } else { &mut self.ac };
-            kind[usize::from(place & 3)] = Some(table);
-            segment = rest;
-        }
-        Ok(())
     }
 }
 

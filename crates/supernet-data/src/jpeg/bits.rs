@@ -1,5 +1,10 @@
 //! Bits of a scan and the Huffman codes in them (ITU-T T.81, annex C and F.2.2.3).
 
+/// What is found where a header holds less than it must.
+pub(super) fn header() -> String {
+    "a header that breaks".to_owned()
+}
+
 /// A stream of bits, the highest of each byte first.
 pub(super) struct Bits<'a> {
     bytes: &'a [u8],

@@ -1,7 +1,7 @@
 //! The frame of a JPEG file: its components and which bits of their coefficients have come (ITU-T
 //! T.81, A.1, A.2, B.2.2).
 
-use super::header;
+use super::bits::header;
 
 /// Bit position of coefficients that no scan has had.
 const NEVER: u8 = u8::MAX;

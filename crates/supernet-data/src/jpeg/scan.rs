@@ -1,10 +1,9 @@
 //! One scan of a JPEG file, walked block by block (ITU-T T.81, F.2.2, G.1.2 and G.2).
 
 use super::{
-    Tables,
-    bits::{Bits, Table},
+    bits::{Bits, Table, header},
     frame::Frame,
-    header,
+    tables::Tables,
 };
 
 /// Bytes that a scan may hold beyond its blocks: some encoders fill up to a multiple of a few
