@@ -14,7 +14,7 @@ use supernet::{
     data::{Augmentation, Images, Normalisation, cifar10, fashion_mnist, stratified},
     nn::Execution,
     space::draws,
-    train::{Display, Observation, SearchConfig, train_supernet},
+    train::{Observation, Progress, SearchConfig, train_supernet},
 };
 use supernet_benches::{device, device_name};
 
@@ -89,7 +89,7 @@ fn losses(arguments: &Arguments, images: &Images, execution: Execution) -> Resul
     Ok(losses)
 }
 
-/// A display that only writes down the losses.
+/// Notes only the losses.
 struct Losses(Vec<f64>);
 
 impl Losses {
@@ -102,7 +102,7 @@ impl Losses {
     }
 }
 
-impl Display for Losses {
+impl Progress for Losses {
     fn is_due(&self, _done: u64) -> bool {
         true
     }

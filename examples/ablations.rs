@@ -47,7 +47,8 @@ fn main() -> ExitCode {
         if !only.is_empty() {
             settings.ablations = only;
         }
-        let result = ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
+        let result =
+            ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

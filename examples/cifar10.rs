@@ -69,7 +69,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("cifar10"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut *display())?;
+    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

@@ -25,7 +25,8 @@ fn main() -> ExitCode {
         let Arguments { study, sample, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = sample.settings(study.search(&split)?)?;
-        let result = correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
+        let result =
+            correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

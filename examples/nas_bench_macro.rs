@@ -107,7 +107,7 @@ fn main() -> ExitCode {
             at_once: 0,
         };
         let images = LabImages { split: &split, device: &device, device_name: &arguments.device };
-        let result = macro_study(&settings, images, &table, &arguments.out, &mut *display())?;
+        let result = macro_study(&settings, images, &table, &arguments.out, &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", arguments.out.display());
         Ok(())

@@ -80,7 +80,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("{shape} images of {classes} classes in {}", split.train.name().trim_end_matches("/train"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut *display())?;
+    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

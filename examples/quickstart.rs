@@ -61,7 +61,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     );
     println!("space: {} architectures in {} cells; seed {}", space.space().size(), space.cells(), config.seed);
 
-    let result = directory.search(&split, &device, &mut *display())?;
+    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

@@ -32,7 +32,8 @@ fn main() -> ExitCode {
         let Arguments { study, sample, hundreds, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = WhichPathsSettings { study: sample.settings(study.search(&split)?)?, images: 100 * hundreds };
-        let result = which_paths(&settings, study.images(&split, &device), &out, sample.truth(), &mut *display())?;
+        let result =
+            which_paths(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -52,8 +52,8 @@ impl ScoringRun {
     pub fn score(&self, candidates: &[PathMask], execution: Execution) -> Vec<Score> {
         let Self { supernet, images, normalisation, scoring, device } = self;
         let shape = supernet.shape();
-        let display = &mut Silent;
-        SupernetEvaluator::new(supernet, shape, images, normalisation, *scoring, device, display)
+        let progress = &mut Silent;
+        SupernetEvaluator::new(supernet, shape, images, normalisation, *scoring, device, progress)
             .and_then(|evaluator| evaluator.with_execution(execution).score(candidates))
             .unwrap_or_else(|error| panic!("{error}"))
     }

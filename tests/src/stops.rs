@@ -24,7 +24,7 @@ pub struct Held {
 #[derive(Default)]
 struct AfterTwoSteps(Cell<usize>);
 
-impl Display for AfterTwoSteps {
+impl Progress for AfterTwoSteps {
     fn should_stop(&self) -> bool {
         self.0.set(self.0.get() + 1);
         // The loop asks once in a step.

@@ -63,7 +63,7 @@ impl Stopping {
     }
 }
 
-impl Display for Stopping {
+impl Progress for Stopping {
     fn should_stop(&self) -> bool {
         self.asked.set(self.asked.get() + 1);
         self.asked.get() >= self.after

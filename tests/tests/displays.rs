@@ -20,7 +20,7 @@ struct Curious {
     jobs: Vec<Jobs>,
 }
 
-impl Display for Curious {
+impl Progress for Curious {
     fn begin(&mut self, stage: &str, _total: u64) {
         self.stages.push(stage.into());
     }
@@ -45,10 +45,10 @@ impl Display for Curious {
 }
 
 /// What a search leaves, weights and candidates and all.
-fn left_by(display: &mut dyn Display) -> (BTreeMap<String, Vec<u8>>, Vec<Scored>) {
+fn left_by(progress: &mut dyn Progress) -> (BTreeMap<String, Vec<u8>>, Vec<Scored>) {
     let (folder, split) = (tempfile::tempdir().unwrap(), stripes_split([64, 24, 32]));
     let directory = RunDirectory::open(folder.path(), &tiny(1), Provenance::new(&split, "flex")).unwrap();
-    let result = directory.search(&split, &device(), display).unwrap();
+    let result = directory.search(&split, &device(), progress).unwrap();
     (contents(folder.path()), result.candidates)
 }
 

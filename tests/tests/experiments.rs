@@ -55,10 +55,10 @@ fn split() -> Split {
     stratified(&images, &[64, 24, 32], &mut draws(1, "split", 0)).unwrap()
 }
 
-fn run(path: &Path, truth: Option<&Path>, display: &mut dyn Display) -> Result<CorrelationResult, TrainError> {
+fn run(path: &Path, truth: Option<&Path>, progress: &mut dyn Progress) -> Result<CorrelationResult, TrainError> {
     let (split, device) = (split(), device());
     let images = LabImages { split: &split, device: &device, device_name: "flex" };
-    correlation(&study(), images, path, truth, display)
+    correlation(&study(), images, path, truth, progress)
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_correlation_study_leaves_its_files_and_goes_on_without_training_again() {
 /// Asks to stop after some number of questions.
 struct Impatient(AtomicUsize);
 
-impl Display for Impatient {
+impl Progress for Impatient {
     fn should_stop(&self) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
     }

@@ -89,8 +89,8 @@ fn train(folder: &Path, refused: usize, reason: &'static str, stop: usize) -> (R
     let cramped = Cramped { inner: &*sampler, refused: refused.into(), reason, parts: 0.into() };
     let mut keeper = Keeper::new(folder.join("supernet"), Saving::default(), None);
     let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(&mut keeper) };
-    let display = &mut Stopping::after(stop);
-    let trained = train_supernet_with(&config, &split, &normalisation, &device(), &cramped, hooks, display);
+    let progress = &mut Stopping::after(stop);
+    let trained = train_supernet_with(&config, &split, &normalisation, &device(), &cramped, hooks, progress);
     (trained, cramped.parts.into_inner())
 }
 

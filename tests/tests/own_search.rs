@@ -170,8 +170,8 @@ fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, Tr
 #[test]
 fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
     let (definition, data) = (definition(), data());
-    let search = |path: &Path, display: &mut dyn Display| {
-        open(path, &definition).unwrap().search_own(&definition, &data, &device(), display)
+    let search = |path: &Path, progress: &mut dyn Progress| {
+        open(path, &definition).unwrap().search_own(&definition, &data, &device(), progress)
     };
     let folder = tempfile::tempdir().unwrap();
     let whole = search(folder.path(), &mut Silent).unwrap();

@@ -35,7 +35,7 @@ fn a_score_over_checkpoints_is_the_mean_of_what_each_state_of_the_supernet_says(
     let found = search(&config).candidates;
 
     let mut states = Vec::new();
-    let after = &mut |step, network: &Network, _: &mut dyn Display| {
+    let after = &mut |step, network: &Network, _: &mut dyn Progress| {
         use supernet::burn::module::Module;
         states.extend((step >= 4).then(|| network.valid()));
         Ok(())
@@ -101,9 +101,9 @@ fn the_best_of_the_short_list_after_its_fine_tune_are_picked() {
     assert!(search(&tiny(1)).shortlist.is_empty());
 }
 
-fn run(path: &Path, display: &mut dyn Display) -> Result<SearchResult, TrainError> {
+fn run(path: &Path, progress: &mut dyn Progress) -> Result<SearchResult, TrainError> {
     let split = split();
-    RunDirectory::open(path, &config(), Provenance::new(&split, "flex"))?.search(&split, &device(), display)
+    RunDirectory::open(path, &config(), Provenance::new(&split, "flex"))?.search(&split, &device(), progress)
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn a_second_process_is_refused_while_one_is_at_work() {
 /// What a device says that fails, over two lines as drivers do.
 const FAULT: &str = "device 0 is lost\nan illegal memory access was encountered (700)";
 
-/// A device that fails in a stage, as backends do: with a panic. It is the display here, which the loop asks once in each step, or while workers
+/// A device that fails in a stage, as backends do: with a panic. Here it is the `Progress`, which the loop asks once in each step, or while workers
 /// score and train.
 struct Failing {
     stage: &'static str,
@@ -133,7 +133,7 @@ struct Failing {
     asked: std::cell::Cell<usize>,
 }
 
-impl Display for Failing {
+impl Progress for Failing {
     fn begin(&mut self, stage: &str, _total: u64) {
         self.now = stage == self.stage;
     }
@@ -150,8 +150,8 @@ fn a_device_that_fails_in_any_stage_ends_it_with_an_error_and_the_run_goes_on_to
     for (stage, after) in [("supernet training", 4), ("scoring", 2), ("stand-alone training", 3)] {
         let folder = tempfile::tempdir().unwrap();
         let directory = open(folder.path(), OFTEN).unwrap();
-        let mut display = Failing { stage, after, now: false, asked: 0.into() };
-        let error = directory.search(&split(), &device(), &mut display).err().unwrap();
+        let mut progress = Failing { stage, after, now: false, asked: 0.into() };
+        let error = directory.search(&split(), &device(), &mut progress).err().unwrap();
         let text = error.to_string();
         assert!(matches!(error, TrainError::Device { .. }), "{text}");
         assert!(text.starts_with(&format!("{stage}: the device failed: a panic, ")) && text.ends_with(FAULT), "{text}");

@@ -245,7 +245,7 @@ fn stand_alone_training_is_an_evaluator_like_any_other() {
             execution: config.execution,
             device: &device(),
         };
-        StandAloneEvaluator { stand_alone, images: &split.validation, at_once: 2, display: &mut Silent }
+        StandAloneEvaluator { stand_alone, images: &split.validation, at_once: 2, progress: &mut Silent }
             .evaluate(list)
             .unwrap()
     };

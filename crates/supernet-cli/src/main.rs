@@ -2,10 +2,12 @@
 
 mod arguments;
 mod commands;
+mod dashboard;
 mod data;
 mod failure;
 mod output;
 mod settings;
+mod stop;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};

@@ -2,17 +2,15 @@
 
 use crate::{
     arguments::{Output, Show},
+    dashboard::{Dashboard, dashboard_is_shown, restore_terminal},
     failure::Failure,
+    stop::StopFlag,
 };
-use std::{
-    io::{IsTerminal, Write},
-    sync::LazyLock,
-};
+use std::io::{IsTerminal, Write};
 use supernet::{
-    burn::train::Interrupter,
     prelude::*,
     search::Score,
-    train::{Dashboard, Jobs, Observation, ProgressLine, Standing, dashboard_is_shown, restore_terminal},
+    train::{Jobs, Observation, Standing},
 };
 
 /// A line on standard output. Where nobody reads it any more, as behind `| head`, the command ends.
@@ -31,38 +29,37 @@ pub fn line(text: std::fmt::Arguments) {
 }
 
 /// Whether Ctrl-C was pressed, or the dashboard's key.
-static STOP: LazyLock<Interrupter> = LazyLock::new(Interrupter::new);
+static STOP: StopFlag = StopFlag::new();
 
-/// What Ctrl-C does where it is a signal; the dashboard, which reads keys one by one, does the same.
+/// Handles the signal of Ctrl-C. The dashboard, which reads keys one by one, does the same.
 fn pressed() {
-    if STOP.should_stop() {
+    if STOP.ask() {
         restore_terminal();
         std::process::exit(130);
     }
-    STOP.stop(None);
     if !dashboard_is_shown() {
         eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     }
 }
 
-/// The display that is asked for; it passes on Ctrl-C.
+/// Returns the progress that is asked for; it passes on Ctrl-C.
 pub fn shown(show: Show) -> Result<Interruptible, Failure> {
-    // There is one handler for the process; a second display finds it set.
+    // There is one handler for the process; a second call finds it set.
     ctrlc::try_set_handler(pressed).ok();
     let terminal = std::io::stdout().is_terminal() && !show.json;
     let output = show.output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
     Ok(Interruptible(match output {
         Output::Quiet => Box::new(Silent),
-        Output::Dashboard if terminal => Box::new(Dashboard::new(STOP.clone())),
+        Output::Dashboard if terminal => Box::new(Dashboard::new(&STOP)),
         // A dashboard needs a terminal.
         Output::Plain | Output::Dashboard => Box::new(ProgressLine::new()),
     }))
 }
 
-/// A display that passes on Ctrl-C.
-pub struct Interruptible(Box<dyn Display>);
+/// A progress that passes on Ctrl-C.
+pub struct Interruptible(Box<dyn Progress>);
 
-impl Display for Interruptible {
+impl Progress for Interruptible {
     fn begin(&mut self, stage: &str, total: u64) {
         self.0.begin(stage, total);
     }
@@ -104,6 +101,6 @@ impl Display for Interruptible {
     }
 
     fn should_stop(&self) -> bool {
-        STOP.should_stop() || self.0.should_stop()
+        STOP.is_set() || self.0.should_stop()
     }
 }

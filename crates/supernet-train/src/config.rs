@@ -2,6 +2,7 @@
 
 use crate::{
     LatencyLimit, PathSampler, Proposer, RareIdentity, Scoring, TrainError, Training, scoring::MOST_CHECKPOINTS,
+    stage::SUPERNET_TRAINING,
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
@@ -398,9 +399,6 @@ impl SupernetTraining {
         Training { stage, seed, steps, ghosts: batch / ghost_batch, micro_batches, sgd, sampler, execution }
     }
 }
-
-/// The stage's name, for progress, errors and events.
-pub(crate) const SUPERNET_TRAINING: &str = "supernet training";
 
 impl PathSampling {
     /// # Errors

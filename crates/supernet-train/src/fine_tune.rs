@@ -1,9 +1,10 @@
 //! A short training of candidates from the shared weights, after which they are ranked again.
 
 use crate::{
-    Display, SearchConfig, StandAlone, StandAloneTraining, TrainError,
+    Progress, SearchConfig, StandAlone, StandAloneTraining, TrainError,
     run::{append_line, write_whole},
     score_file::{SCORES, read_scores, score_line, scores_csv},
+    stage::FINE_TUNING,
     test,
     workers::{share, workers_on},
 };
@@ -74,12 +75,12 @@ impl FineTuner<'_> {
         &self,
         masks: &[PathMask],
         file: Option<&Path>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<Score>, TrainError> {
         let mut known = file.map_or_else(|| Ok(HashMap::new()), read_scores)?;
         let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
         if !missing.is_empty() {
-            let tuned = self.train(&missing, file, display)?;
+            let tuned = self.train(&missing, file, progress)?;
             known.extend(missing.into_iter().zip(tuned));
             file.map_or(Ok(()), |path| write_whole(path, scores_csv(&known).as_bytes()))?;
         }
@@ -90,7 +91,7 @@ impl FineTuner<'_> {
         &self,
         masks: &[PathMask],
         file: Option<&Path>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<Score>, TrainError> {
         let Self { config, split, normalisation, device, .. } = *self;
         let sizes = config.supernet(split.train.shape(), split.train.classes().len())?;
@@ -104,20 +105,17 @@ impl FineTuner<'_> {
             execution: config.execution,
             device,
         };
-        display.begin(FINE_TUNING, masks.len() as u64 * trainer.steps()?);
+        progress.begin(FINE_TUNING, masks.len() as u64 * trainer.steps()?);
         let at_once = workers_on(&device.clone().inner(), config.retrain.at_once);
         let file = Mutex::new(file);
-        let tuned = share(FINE_TUNING, at_once, masks.to_vec(), display, |mask, display| {
-            let network = trainer.train_from(&mask, &mut weights.clone(), display)?;
+        let tuned = share(FINE_TUNING, at_once, masks.to_vec(), progress, |mask, progress| {
+            let network = trainer.train_from(&mask, &mut weights.clone(), progress)?;
             let score = test(&network, &mask, &split.validation, normalisation, device)?;
             let file = file.lock().expect("no worker panics with the file");
             file.map_or(Ok(()), |path| append_line(path, &format!("{SCORES}\n"), &score_line(&mask, score)))?;
             Ok(score)
         })?;
-        display.end();
+        progress.end();
         Ok(tuned)
     }
 }
-
-/// The stage's name, for progress and errors.
-const FINE_TUNING: &str = "fine-tuning";

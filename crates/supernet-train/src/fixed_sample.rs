@@ -1,6 +1,6 @@
 //! One-shot accuracy of a fixed sample of candidates while their supernet is trained, for whoever wants to see it.
 
-use crate::{Display, Scoring, SearchConfig, Silent, SupernetEvaluator, TrainError};
+use crate::{Progress, Scoring, SearchConfig, Silent, SupernetEvaluator, TrainError};
 use burn::{module::Module, tensor::Device};
 use supernet_data::{Images, Normalisation, Split};
 use supernet_nn::Network;
@@ -59,20 +59,20 @@ impl<'a> FixedSample<'a> {
         Ok(Self { masks, every, images, shape: networks.shape, scoring, config, normalisation, device })
     }
 
-    /// Shows the scores after `done` steps of the training of `supernet`, if it is time and `display` wants them.
+    /// Shows the scores after `done` steps of the training of `supernet`, if it is time and `progress` wants them.
     ///
     /// # Errors
     /// A device that fails.
-    pub(crate) fn show(&self, done: u64, supernet: &Network, display: &mut dyn Display) -> Result<(), TrainError> {
+    pub(crate) fn show(&self, done: u64, supernet: &Network, progress: &mut dyn Progress) -> Result<(), TrainError> {
         let is_time = done == self.config.supernet.steps || done.is_multiple_of(self.every);
-        if !is_time || self.images.len() == 0 || !display.wants_sample() {
+        if !is_time || self.images.len() == 0 || !progress.wants_sample() {
             return Ok(());
         }
         let Self { images, shape, scoring, normalisation, device, .. } = self;
         let (supernet, silent) = (supernet.valid(), &mut Silent);
         let mut evaluator = SupernetEvaluator::new(&supernet, *shape, images, normalisation, *scoring, device, silent)?
             .with_execution(self.config.execution);
-        display.sample(done, &evaluator.score(&self.masks)?);
+        progress.sample(done, &evaluator.score(&self.masks)?);
         Ok(())
     }
 }

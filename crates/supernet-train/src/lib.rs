@@ -2,7 +2,6 @@
 
 mod caught;
 mod config;
-mod display;
 mod divergence;
 mod error;
 pub mod experiments;
@@ -22,6 +21,7 @@ pub mod own;
 mod path_sampler;
 mod plain_l2;
 mod plan;
+mod progress;
 mod proposer;
 pub mod rank;
 pub mod report;
@@ -29,6 +29,7 @@ mod run;
 mod score_file;
 mod scoring;
 mod seeded_weights;
+pub mod stage;
 mod stand_alone;
 mod supernet_evaluator;
 mod table;
@@ -40,10 +41,6 @@ mod figure;
 pub use figure::{FigureError, FigureGroup, SearchFigure};
 
 pub use config::{NetworkSettings, PathSampling, Retrain, SearchConfig, Sgd, StandAloneTraining, SupernetTraining};
-pub use display::{
-    Dashboard, Display, Jobs, Observation, ProgressLine, Silent, Standing, dashboard_is_shown, display,
-    restore_terminal,
-};
 pub use divergence::{divergences, symmetric_kl};
 pub use error::TrainError;
 pub use fine_tune::FineTune;
@@ -57,6 +54,7 @@ pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
 };
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
+pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
 pub use proposer::Proposer;
 pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events, write_whole};
 pub use scoring::Scoring;

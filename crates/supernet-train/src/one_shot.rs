@@ -1,10 +1,15 @@
 //! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
 
 use crate::{
-    Display, FineTune, Hooks, LatencyLimit, Loader, PathSampler, Proposer, SearchConfig, SeededWeights, StandAlone,
-    Standing, SupernetEvaluator, SupernetTraining, TrainError, caught::caught, config::SUPERNET_TRAINING,
-    fine_tune::FineTuner, fixed_sample::FixedSample, latency, run::Stages, stand_alone::STAND_ALONE_TRAINING,
-    tally::SCORING, test,
+    FineTune, Hooks, LatencyLimit, Loader, PathSampler, Progress, Proposer, SearchConfig, SeededWeights, StandAlone,
+    Standing, SupernetEvaluator, SupernetTraining, TrainError,
+    caught::caught,
+    fine_tune::FineTuner,
+    fixed_sample::FixedSample,
+    latency,
+    run::Stages,
+    stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
+    test,
 };
 use burn::{module::Module, tensor::Device};
 use rand::RngExt;
@@ -88,12 +93,12 @@ pub fn train_supernet(
     split: &Split,
     normalisation: &Normalisation,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<Network, TrainError> {
     let sample = FixedSample::new(config, split, normalisation, device)?;
-    let after = &mut |done, network: &Network, display: &mut dyn Display| sample.show(done, network, display);
+    let after = &mut |done, network: &Network, progress: &mut dyn Progress| sample.show(done, network, progress);
     let hooks = Hooks { after, plain_l2: false, keeper: None };
-    train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, display)
+    train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, progress)
 }
 
 /// [`train_supernet`] with masks from `sampler` instead of `config.paths`, and with hooks.
@@ -107,13 +112,13 @@ pub fn train_supernet_with(
     device: &Device,
     sampler: &dyn PathSampler,
     hooks: Hooks,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<Network, TrainError> {
     config.check()?;
     let device = device.clone().autodiff();
     let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
     let training = config.supernet.training(config.seed, sampler, config.execution);
-    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+    Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
 }
 
 /// [`train_supernet`] with hooks, in as many parts of a step as fit in memory ([`Training::fit`]).
@@ -123,14 +128,14 @@ fn train_fitting(
     normalisation: &Normalisation,
     device: &Device,
     hooks: Hooks,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<Network, TrainError> {
     let device = device.clone().autodiff();
     let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
     let sampler = config.paths.sampler();
     let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
     training.fit(&supernet, &loader, &device, hooks.keeper.as_deref())?;
-    Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+    Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
 }
 
 /// In how many parts a step of the supernet's training fits in memory.
@@ -177,9 +182,9 @@ pub fn one_shot_search(
     config: &SearchConfig,
     split: &Split,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<SearchResult, TrainError> {
-    one_shot_search_with(config, split, &mut *config.proposer()?, device, display)
+    one_shot_search_with(config, split, &mut *config.proposer()?, device, progress)
 }
 
 /// [`one_shot_search`] with candidates proposed by `strategy`.
@@ -191,12 +196,12 @@ pub fn one_shot_search_with(
     split: &Split,
     strategy: &mut dyn Strategy,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<SearchResult, TrainError> {
     let mut search = OneShot::new(config, split, device, None)?;
-    let supernets = search.supernets(display)?;
-    let scored = search.score(&supernets, strategy, display)?;
-    search.retrain(supernets, scored, display)
+    let supernets = search.supernets(progress)?;
+    let scored = search.score(&supernets, strategy, progress)?;
+    search.retrain(supernets, scored, progress)
 }
 
 /// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.
@@ -237,36 +242,36 @@ impl<'a> OneShot<'a> {
     }
 
     /// The trained supernet, with the earlier states that scores are means over.
-    pub(crate) fn supernets(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
-        caught(SUPERNET_TRAINING, || self.train(display))
+    pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets, TrainError> {
+        caught(SUPERNET_TRAINING, || self.train(progress))
     }
 
-    fn train(&mut self, display: &mut dyn Display) -> Result<Supernets, TrainError> {
+    fn train(&mut self, progress: &mut dyn Progress) -> Result<Supernets, TrainError> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
         let sample = FixedSample::new(config, split, normalisation, device)?;
-        let train = |hooks: Hooks, display: &mut dyn Display| {
-            train_fitting(config, split, normalisation, device, hooks, display)
+        let train = |hooks: Hooks, progress: &mut dyn Progress| {
+            train_fitting(config, split, normalisation, device, hooks, progress)
         };
         let Some(stages) = stages else {
             let mut earlier = Vec::new();
-            let after = &mut |step, network: &Network, display: &mut dyn Display| {
+            let after = &mut |step, network: &Network, progress: &mut dyn Progress| {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
-                sample.show(step, network, display)
+                sample.show(step, network, progress)
             };
-            let last = train(Hooks { after, plain_l2: false, keeper: None }, display)?;
+            let last = train(Hooks { after, plain_l2: false, keeper: None }, progress)?;
             return Ok(Supernets { last, earlier });
         };
         let build = || new_supernet(config, split, &device.clone().inner());
         let earlier = stages.earlier(steps);
-        let after = &mut |step, network: &Network, display: &mut dyn Display| {
+        let after = &mut |step, network: &Network, progress: &mut dyn Progress| {
             if earlier.is_due(step) {
                 earlier.save(step, &network.valid())?;
             }
-            sample.show(step, network, display)
+            sample.show(step, network, progress)
         };
         let last = stages.supernet(SUPERNET_TRAINING, build, |keeper| {
-            train(Hooks { after, plain_l2: false, keeper: Some(keeper) }, display)
+            train(Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
         })?;
         Ok(Supernets { last, earlier: earlier.load(build)? })
     }
@@ -276,25 +281,32 @@ impl<'a> OneShot<'a> {
         &mut self,
         supernets: &Supernets,
         strategy: &mut dyn Strategy,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<ScoredCandidates, TrainError> {
-        caught(SCORING, || self.candidates(supernets, strategy, display))
+        caught(SCORING, || self.candidates(supernets, strategy, progress))
     }
 
     fn candidates(
         &mut self,
         supernets: &Supernets,
         strategy: &mut dyn Strategy,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<ScoredCandidates, TrainError> {
         let Self { config, split, device, normalisation, stand_alone, stages } = self;
         let (scoring, space, shape) = (config.scoring, stand_alone.cells.space(), stand_alone.shape);
         let ledger = stages.as_ref().map(|stages| stages.ledger());
-        let mut evaluator =
-            SupernetEvaluator::new(&supernets.last, shape, &split.validation, normalisation, scoring, device, display)?
-                .with_earlier(&supernets.earlier)
-                .with_execution(config.execution)
-                .with_ledger(ledger)?;
+        let mut evaluator = SupernetEvaluator::new(
+            &supernets.last,
+            shape,
+            &split.validation,
+            normalisation,
+            scoring,
+            device,
+            progress,
+        )?
+        .with_earlier(&supernets.earlier)
+        .with_execution(config.execution)
+        .with_ledger(ledger)?;
         let cost = |architecture: &Architecture| Ok(shape.cost(&stand_alone.cells, architecture)?);
         let outcome = match stages {
             None => candidates(config, space, strategy, &mut evaluator, cost)?,
@@ -309,7 +321,7 @@ impl<'a> OneShot<'a> {
         // What was read back was not told by the evaluator.
         Standing::with(config.scoring.rank_by, None, &outcome.scored)
             .iter()
-            .for_each(|standing| display.standing(standing));
+            .for_each(|standing| progress.standing(standing));
         Ok(ScoredCandidates { outcome, all_on: (all_on, score, cost) })
     }
 
@@ -318,7 +330,7 @@ impl<'a> OneShot<'a> {
         &self,
         supernet: &Network,
         outcome: &Outcome,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<(PathMask, Score)>, TrainError> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
@@ -328,7 +340,7 @@ impl<'a> OneShot<'a> {
         let training = fine_tune.recipe(config.stand_alone);
         let tuner = FineTuner { supernet, config, training, split, normalisation, device };
         let file = stages.as_ref().map(Stages::shortlist);
-        let scores = tuner.scores(&masks, file.as_deref(), display)?;
+        let scores = tuner.scores(&masks, file.as_deref(), progress)?;
         let mut tuned: Vec<(PathMask, Score)> = masks.into_iter().zip(scores).collect();
         tuned.sort_by(|(_, a), (_, b)| rank_by.better_first(a, b));
         Ok(tuned)
@@ -385,18 +397,18 @@ impl<'a> OneShot<'a> {
         self,
         supernets: Supernets,
         scored: ScoredCandidates,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
-        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, display))
+        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, progress))
     }
 
     fn networks(
         self,
         supernet: Network,
         scored: ScoredCandidates,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
-        let shortlist = self.fine_tuned(&supernet, &scored.outcome, display)?;
+        let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
         let picked = self.fast_enough(ranked(self.config, &scored.outcome, &shortlist))?;
         let Self { config, split, device, normalisation, stand_alone, stages } = self;
         let chosen = choose(config, &scored.outcome, &picked, scored.all_on);
@@ -411,7 +423,7 @@ impl<'a> OneShot<'a> {
             device,
         };
         let at_once = config.retrain.at_once;
-        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, display))?;
+        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
         let on_test = |network: &Network, mask: &PathMask| test(network, mask, &split.test, &normalisation, device);
         let retrained = tested(&chosen, &networks, on_test)?;
         if let Some(mut stages) = stages {

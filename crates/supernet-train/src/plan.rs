@@ -1,12 +1,12 @@
 //! What a search will take, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
 
 use crate::{
-    Display, Fixed, Hooks, Loader, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
+    Fixed, Hooks, Loader, Progress, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
     TrainError, Training,
     caught::caught,
-    config::SUPERNET_TRAINING,
     memory,
     one_shot::{micro_batches_that_fit, new_supernet, training_images},
+    stage::{PLANNING, SUPERNET_TRAINING},
     train_supernet_with,
     workers::{share, workers, workers_on},
 };
@@ -79,7 +79,7 @@ pub fn plan(
     config: &SearchConfig,
     split: &Split,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<Plan, TrainError> {
     config.check()?;
     let normalisation = Normalisation::of(&split.train);
@@ -87,11 +87,11 @@ pub fn plan(
     let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
     let mut fitting = config.clone();
     fitting.supernet.micro_batches = micro_batches;
-    let seconds_each = seconds_per_step(&fitting, split, device, display)?;
+    let seconds_each = seconds_per_step(&fitting, split, device, progress)?;
     let supernet = StagePlan { times: config.supernet.steps, seconds_each };
     let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
-    let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], display)?;
-    let retraining = time_retraining(config, split, &normalisation, device, &masks[0], display)?;
+    let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], progress)?;
+    let retraining = time_retraining(config, split, &normalisation, device, &masks[0], progress)?;
     let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
         let mut short = config.clone();
         short.stand_alone = StandAloneTraining {
@@ -100,7 +100,7 @@ pub fn plan(
             ..fine_tune.recipe(config.stand_alone)
         };
         short.retrain = Retrain { picked: fine_tune.shortlist, random: 0, largest: 0, all_on: false, ..config.retrain };
-        time_retraining(&short, split, &normalisation, device, &masks[0], display)
+        time_retraining(&short, split, &normalisation, device, &masks[0], progress)
     });
     let fine_tuning = fine_tuning.transpose()?;
     let spread = |of: fn(&Cost) -> u64| {
@@ -150,12 +150,12 @@ pub fn seconds_per_step(
     config: &SearchConfig,
     split: &Split,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<f64, TrainError> {
     let mut short = config.clone();
     short.supernet.steps = STEPS;
     let (mut first, mut each) = (None, 0.0);
-    let after = &mut |done, _: &_, _: &mut dyn Display| {
+    let after = &mut |done, _: &_, _: &mut dyn Progress| {
         seconds_each(&mut first, done, STEPS, &mut each);
         Ok(())
     };
@@ -163,7 +163,7 @@ pub fn seconds_per_step(
     let normalisation = Normalisation::of(&split.train);
     let sampler = short.paths.sampler();
     caught(SUPERNET_TRAINING, || {
-        train_supernet_with(&short, split, &normalisation, device, &*sampler, hooks, display).map(drop)
+        train_supernet_with(&short, split, &normalisation, device, &*sampler, hooks, progress).map(drop)
     })?;
     Ok(each)
 }
@@ -174,7 +174,7 @@ fn time_scoring(
     normalisation: &Normalisation,
     device: &Device,
     masks: &[PathMask],
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<StagePlan, TrainError> {
     let supernet = new_supernet(config, split, &device.clone().inner())?;
     let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
@@ -182,7 +182,7 @@ fn time_scoring(
     let runs = (split.validation.len() / config.scoring.score_batch).clamp(1, 4);
     let images = split.validation.subset(&(0..runs * config.scoring.score_batch).collect::<Vec<_>>())?;
     let mut evaluator =
-        SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, display)?
+        SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, progress)?
             .with_execution(config.execution);
     evaluator.score(&masks[..1])?;
     let began = Instant::now();
@@ -198,7 +198,7 @@ fn time_retraining(
     normalisation: &Normalisation,
     device: &Device,
     mask: &PathMask,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<StagePlan, TrainError> {
     let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
     let images = training_images(config, split)?;
@@ -210,9 +210,9 @@ fn time_retraining(
     let networks = picked + random + largest + usize::from(all_on);
     let together = workers(workers_on(&device.clone().inner(), at_once), networks);
     let device = device.clone().autodiff();
-    let time = |(), display: &mut dyn Display| {
+    let time = |(), progress: &mut dyn Progress| {
         let (mut first, mut each) = (None, 0.0);
-        let after = &mut |done, _: &_, _: &mut dyn Display| {
+        let after = &mut |done, _: &_, _: &mut dyn Progress| {
             seconds_each(&mut first, done, STEPS, &mut each);
             Ok(())
         };
@@ -228,18 +228,15 @@ fn time_retraining(
         };
         let network = sizes.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
         let hooks = Hooks { after, plain_l2: false, keeper: None };
-        training.run_with(network, &loader, &device, hooks, display)?;
+        training.run_with(network, &loader, &device, hooks, progress)?;
         Ok(each)
     };
-    display.begin(PLANNING, together as u64 * STEPS);
-    let seconds = share(PLANNING, together, vec![(); together], display, time)?;
-    display.end();
+    progress.begin(PLANNING, together as u64 * STEPS);
+    let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
+    progress.end();
     let each = seconds.iter().sum::<f64>() / (together * together) as f64;
     Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
 }
-
-/// The stage's name, for progress and errors.
-const PLANNING: &str = "planning";
 
 impl fmt::Display for Plan {
     /// A line for each stage, memory, space and constraints.
@@ -273,5 +270,5 @@ impl fmt::Display for Plan {
 }
 
 fn clock(seconds: f64) -> String {
-    crate::display::clock(Duration::from_secs_f64(seconds))
+    crate::progress::clock(Duration::from_secs_f64(seconds))
 }

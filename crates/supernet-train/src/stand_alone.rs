@@ -1,8 +1,9 @@
 //! Trains an architecture from scratch and tests it.
 
 use crate::{
-    Batches, Display, Fixed, Hooks, Keeper, Loader, SeededWeights, StandAloneTraining, TrainError, Training,
+    Batches, Fixed, Hooks, Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError, Training,
     run::Stages,
+    stage::{STAND_ALONE_TRAINING, TESTING},
     tally::{Tally, read},
     workers::share,
 };
@@ -50,8 +51,8 @@ impl StandAlone<'_> {
     ///
     /// # Errors
     /// A mask of another space, a loss that is no number, the user's stop.
-    pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<Network, TrainError> {
-        self.train_from(mask, &mut SeededWeights::new(self.seed), display)
+    pub fn train(&self, mask: &PathMask, progress: &mut dyn Progress) -> Result<Network, TrainError> {
+        self.train_from(mask, &mut SeededWeights::new(self.seed), progress)
     }
 
     /// [`StandAlone::train`] from other initial weights: a supernet's, for a fine-tune.
@@ -62,9 +63,9 @@ impl StandAlone<'_> {
         &self,
         mask: &PathMask,
         weights: &mut dyn Weights,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Network, TrainError> {
-        self.train_kept(mask, weights, None, display)
+        self.train_kept(mask, weights, None, progress)
     }
 
     /// [`StandAlone::train_from`], whose state `keeper` keeps.
@@ -73,10 +74,10 @@ impl StandAlone<'_> {
         mask: &PathMask,
         weights: &mut dyn Weights,
         keeper: Option<&mut Keeper>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Network, TrainError> {
         let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
-        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, progress)
     }
 
     /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
@@ -85,16 +86,16 @@ impl StandAlone<'_> {
         stages: Option<&Stages>,
         masks: Vec<&PathMask>,
         at_once: usize,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<Network>, TrainError> {
-        let Some(stages) = stages else { return self.train_all(masks, at_once, display) };
+        let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
         let weights = || SeededWeights::new(self.seed);
-        train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
+        train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
                 place,
                 STAND_ALONE_TRAINING,
                 || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
-                |keeper| self.train_kept(mask, &mut weights(), Some(keeper), display),
+                |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),
             )
         })
     }
@@ -111,9 +112,9 @@ impl StandAlone<'_> {
         &self,
         masks: Vec<&PathMask>,
         at_once: usize,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<Network>, TrainError> {
-        train_all(masks, self.steps()?, at_once, display, |_, mask, display| self.train(mask, display))
+        train_all(masks, self.steps()?, at_once, progress, |_, mask, progress| self.train(mask, progress))
     }
 }
 
@@ -134,7 +135,7 @@ impl Recipe<'_> {
         loader: &impl Batches<Input = N::Input>,
         steps: u64,
         keeper: Option<&mut Keeper>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let training = Training {
             stage: STAND_ALONE_TRAINING,
@@ -147,7 +148,7 @@ impl Recipe<'_> {
             execution: self.execution,
         };
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
-        let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, display)?.valid();
+        let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, progress)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
         let paths = network.paths(vec![mask.clone()], None)?;
@@ -164,17 +165,17 @@ pub(crate) fn train_all<N: Send>(
     masks: Vec<&PathMask>,
     steps: u64,
     at_once: usize,
-    display: &mut dyn Display,
-    train: impl Fn(usize, &PathMask, &mut dyn Display) -> Result<N, TrainError> + Sync,
+    progress: &mut dyn Progress,
+    train: impl Fn(usize, &PathMask, &mut dyn Progress) -> Result<N, TrainError> + Sync,
 ) -> Result<Vec<N>, TrainError> {
-    display.begin(STAND_ALONE_TRAINING, masks.len() as u64 * steps);
+    progress.begin(STAND_ALONE_TRAINING, masks.len() as u64 * steps);
     // The longest first, so that no core is left with a long one at the end.
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
-    let networks = share(STAND_ALONE_TRAINING, at_once, order.clone(), display, |place, display| {
-        train(place, masks[place], display)
+    let networks = share(STAND_ALONE_TRAINING, at_once, order.clone(), progress, |place, progress| {
+        train(place, masks[place], progress)
     })?;
-    display.end();
+    progress.end();
     let mut networks: Vec<(usize, N)> = order.into_iter().zip(networks).collect();
     networks.sort_by_key(|(place, _)| *place);
     Ok(networks.into_iter().map(|(_, network)| network).collect())
@@ -194,15 +195,12 @@ pub(crate) fn test_on<N: MaskedNetwork>(
     let mut tally = Tally::default();
     let all: Vec<usize> = (0..count).collect();
     for indices in all.chunks(INFERENCE_BATCH) {
-        let logits = read(network.logits(batch(indices), &paths, &call)?, "testing")?;
+        let logits = read(network.logits(batch(indices), &paths, &call)?, TESTING)?;
         let labels: Vec<usize> = indices.iter().map(|&i| label(i)).collect();
         tally.join(Tally::of(&logits, &labels));
     }
     Ok(tally.score())
 }
-
-/// The stage's name, for progress and errors.
-pub(crate) const STAND_ALONE_TRAINING: &str = "stand-alone training";
 
 /// Images per launch at inference, where nothing depends on it.
 const INFERENCE_BATCH: usize = 500;
@@ -235,17 +233,17 @@ pub struct StandAloneEvaluator<'a> {
     /// Networks that are trained at the same time; 0 for as many as there are cores.
     pub at_once: usize,
     /// Where to show progress.
-    pub display: &'a mut dyn Display,
+    pub progress: &'a mut dyn Progress,
 }
 
 impl Evaluator for StandAloneEvaluator<'_> {
     type Error = TrainError;
 
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
-        let Self { stand_alone, images, at_once, display } = self;
+        let Self { stand_alone, images, at_once, progress } = self;
         let StandAlone { config, normalisation, device, .. } = *stand_alone;
         architectures.iter().try_for_each(|architecture| config.cells.space().check(architecture))?;
-        let networks = stand_alone.train_all(architectures.iter().map(|a| a.mask()).collect(), *at_once, *display)?;
+        let networks = stand_alone.train_all(architectures.iter().map(|a| a.mask()).collect(), *at_once, *progress)?;
         architectures
             .iter()
             .zip(networks)

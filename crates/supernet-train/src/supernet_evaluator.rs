@@ -1,9 +1,10 @@
 //! Scores any list of architectures with a supernet's weights; what they have in common is computed once.
 
 use crate::{
-    Display, Halving, Scoring, Standing, TrainError,
+    Halving, Progress, Scoring, Standing, TrainError,
     ledger::{Ledger, job_key},
-    tally::{Asked, SCORING, Tally, read, scored, tally},
+    stage::SCORING,
+    tally::{Asked, Tally, read, scored, tally},
     workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
@@ -37,7 +38,7 @@ pub struct SupernetEvaluator<'a> {
     rank_by: RankBy,
     execution: Execution,
     device: Device,
-    display: &'a mut dyn Display,
+    progress: &'a mut dyn Progress,
     ledger: Option<Ledger>,
     standing: Option<Standing>,
 }
@@ -66,7 +67,7 @@ impl<'a> SupernetEvaluator<'a> {
         normalisation: &Normalisation,
         scoring: Scoring,
         device: &Device,
-        display: &'a mut dyn Display,
+        progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         let Scoring { score_batch, memory_mib, halving, rank_by, .. } = scoring;
         let device = device.clone().inner();
@@ -94,7 +95,7 @@ impl<'a> SupernetEvaluator<'a> {
             rank_by,
             execution,
             device,
-            display,
+            progress,
             ledger,
             standing,
         })
@@ -152,9 +153,9 @@ impl<'a> SupernetEvaluator<'a> {
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
         let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
-        tally(asked, at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
-            None => job.score(&paths, width, execution, display),
-            Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, display)),
+        tally(asked, at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
+            None => job.score(&paths, width, execution, progress),
+            Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, progress)),
         })
     }
 
@@ -215,7 +216,7 @@ impl Job<'_> {
         paths: &Paths,
         width: usize,
         execution: Execution,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<(usize, Tally)>, TrainError> {
         let Self { state: supernet, run: Run { images, labels }, shared, candidates, .. } = self;
         let call = &Call { execution, ..Call::default() };
@@ -230,10 +231,10 @@ impl Job<'_> {
                     for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
                         tallies.push((member, Tally::of(logits, labels)));
                     }
-                    display.advance(tallies.len() as u64);
+                    progress.advance(tallies.len() as u64);
                 }
             }
-            failure.is_none() && !display.should_stop()
+            failure.is_none() && !progress.should_stop()
         });
         match failure {
             Some(error) => Err(error),
@@ -253,7 +254,7 @@ impl Evaluator for SupernetEvaluator<'_> {
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
         let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
         self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
-        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        self.standing.iter().for_each(|standing| self.progress.standing(standing));
         Ok(scored)
     }
 }

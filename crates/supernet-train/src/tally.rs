@@ -1,6 +1,6 @@
 //! What labelled examples say of candidates: correct answers and losses, summed.
 
-use crate::{Display, Standing, TrainError, workers::share_with};
+use crate::{Progress, Standing, TrainError, stage::SCORING, workers::share_with};
 use burn::tensor::Tensor;
 use supernet_search::{RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
@@ -64,27 +64,24 @@ pub(crate) fn tally<J: Send>(
     asked: Asked,
     at_once: usize,
     jobs: Vec<J>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
     tallies: &mut [Tally],
-    score: impl Fn(J, &mut dyn Display) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
+    score: impl Fn(J, &mut dyn Progress) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
 ) -> Result<(), TrainError> {
     let Asked { masks, runs, rank_by } = asked;
-    display.begin(SCORING, (masks.len() * runs) as u64);
+    progress.begin(SCORING, (masks.len() * runs) as u64);
     // For the eye alone, in the order in which jobs are ready.
     let mut so_far = tallies.to_vec();
-    let ready = &mut |said: &Vec<(usize, Tally)>, display: &mut dyn Display| {
+    let ready = &mut |said: &Vec<(usize, Tally)>, progress: &mut dyn Progress| {
         said.iter().for_each(|&(candidate, tally)| so_far[candidate].join(tally));
-        Standing::so_far(rank_by, masks, &so_far).iter().for_each(|standing| display.standing(standing));
+        Standing::so_far(rank_by, masks, &so_far).iter().for_each(|standing| progress.standing(standing));
     };
-    for (candidate, tally) in share_with(SCORING, at_once, jobs, display, score, ready)?.into_iter().flatten() {
+    for (candidate, tally) in share_with(SCORING, at_once, jobs, progress, score, ready)?.into_iter().flatten() {
         tallies[candidate].join(tally);
     }
-    display.end();
+    progress.end();
     Ok(())
 }
-
-/// The stage's name, for progress and errors.
-pub(crate) const SCORING: &str = "scoring";
 
 /// Architectures of `space` with their scores and costs.
 pub(crate) fn scored<E>(

@@ -1,7 +1,7 @@
 //! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
 
 use crate::{
-    Batches, Display, Event, Keeper, Moment, Observation, PathSampler, Sgd, TrainError,
+    Batches, Event, Keeper, Moment, Observation, PathSampler, Progress, Sgd, TrainError,
     caught::caught,
     memory,
     micro_batches::{more_parts, parts_that_fit},
@@ -38,7 +38,7 @@ pub struct Training<'a> {
 }
 
 /// What a training may do after each step: with the number of steps done, the network, and where progress is shown.
-pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Display) -> Result<(), TrainError> + 'a;
+pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
 
 /// What is added to the loop.
 pub struct Hooks<'a, 'k, N = Network> {
@@ -66,10 +66,10 @@ impl Training<'_> {
         network: N,
         loader: &impl Batches<Input = N::Input>,
         device: &Device,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None };
-        self.run_with(network, loader, device, hooks, display)
+        self.run_with(network, loader, device, hooks, progress)
     }
 
     /// [`Training::run`] with what is added to it. Where a device says that it has no memory left for a step, the step is computed again in more
@@ -84,7 +84,7 @@ impl Training<'_> {
         loader: &impl Batches<Input = N::Input>,
         device: &Device,
         hooks: Hooks<N>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let Hooks { after, plain_l2, mut keeper } = hooks;
         let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
@@ -98,10 +98,10 @@ impl Training<'_> {
             self.check_parts(found)?;
             parts = parts.max(found);
         }
-        display.begin(self.stage, self.steps);
+        progress.begin(self.stage, self.steps);
         match &mut keeper {
             Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
-            _ => display.resume(start),
+            _ => progress.resume(start),
         }
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
@@ -113,13 +113,13 @@ impl Training<'_> {
             let observation;
             (network, observation) = self.update(network, &mut optimizer, part, at, plain_l2);
             let done = step + 1;
-            after(done, &network, display)?;
-            if display.is_due(done) || done == self.steps {
+            after(done, &network, progress)?;
+            if progress.is_due(done) || done == self.steps {
                 observation.check(self.stage, at)?;
-                display.observe(done, &observation);
+                progress.observe(done, &observation);
             }
             // Asked once: whoever stops the training here finds a checkpoint of this step.
-            let stopping = display.should_stop();
+            let stopping = progress.should_stop();
             if let Some(keeper) = &mut keeper {
                 self.keep(keeper, &network, &optimizer, at, &observation, stopping)?;
             }
@@ -130,7 +130,7 @@ impl Training<'_> {
         if let Some(keeper) = &mut keeper {
             keeper.note(&Event::End { stage: self.stage.into() })?;
         }
-        display.end();
+        progress.end();
         Ok(network)
     }
 

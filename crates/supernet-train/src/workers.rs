@@ -3,7 +3,7 @@
 //! Kernels on small tensors leave a second core waiting for most of the time; independent networks do not. Results do not depend
 //! on the number of workers.
 
-use crate::{Display, Jobs, Observation, TrainError, caught::caught};
+use crate::{Jobs, Observation, Progress, TrainError, caught::caught};
 use burn::tensor::Device;
 use std::{
     num::NonZero,
@@ -30,16 +30,16 @@ pub(crate) fn workers_on(device: &Device, wanted: usize) -> usize {
 }
 
 /// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
-/// (0: one per core); each gets a display that passes progress on to `display`, whose stage has begun. A job that panics is an error
+/// (0: one per core); each gets a `Progress` that passes its calls on to `progress`, whose stage has begun. A job that panics is an error
 /// of `stage`.
 pub(crate) fn share<J: Send, R: Send>(
     stage: &str,
     wanted: usize,
     jobs: Vec<J>,
-    display: &mut dyn Display,
-    work: impl Fn(J, &mut dyn Display) -> Result<R, TrainError> + Sync,
+    progress: &mut dyn Progress,
+    work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
 ) -> Result<Vec<R>, TrainError> {
-    share_with(stage, wanted, jobs, display, work, &mut |_, _| {})
+    share_with(stage, wanted, jobs, progress, work, &mut |_, _| {})
 }
 
 /// [`share`], with `ready` called on each result as soon as it is there, in whatever order.
@@ -47,9 +47,9 @@ pub(crate) fn share_with<J: Send, R: Send>(
     stage: &str,
     wanted: usize,
     jobs: Vec<J>,
-    display: &mut dyn Display,
-    work: impl Fn(J, &mut dyn Display) -> Result<R, TrainError> + Sync,
-    ready: &mut dyn FnMut(&R, &mut dyn Display),
+    progress: &mut dyn Progress,
+    work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
+    ready: &mut dyn FnMut(&R, &mut dyn Progress),
 ) -> Result<Vec<R>, TrainError> {
     let count = jobs.len();
     let workers = workers(wanted, count);
@@ -81,21 +81,21 @@ pub(crate) fn share_with<J: Send, R: Send>(
             match message {
                 Message::Begun => {
                     jobs.under_way += 1;
-                    display.jobs(jobs);
+                    progress.jobs(jobs);
                     continue;
                 }
                 Message::Steps(steps, observation) => {
                     done += steps;
                     match observation {
-                        Some(observation) if display.is_due(done) => display.observe(done, &observation),
+                        Some(observation) if progress.is_due(done) => progress.observe(done, &observation),
                         Some(_) => {}
-                        None => display.advance(done),
+                        None => progress.advance(done),
                     }
                 }
                 Message::Result(index, Ok(result)) => {
                     (jobs.under_way, jobs.finished) = (jobs.under_way - 1, jobs.finished + 1);
-                    display.jobs(jobs);
-                    ready(&result, display);
+                    progress.jobs(jobs);
+                    ready(&result, progress);
                     results[index] = Some(result);
                 }
                 Message::Result(_, Err(error)) => {
@@ -103,7 +103,7 @@ pub(crate) fn share_with<J: Send, R: Send>(
                     failure.get_or_insert(error);
                 }
             }
-            if display.should_stop() {
+            if progress.should_stop() {
                 stop.store(true, Ordering::Relaxed);
             }
         }
@@ -146,7 +146,7 @@ enum Message<R> {
     Result(usize, Result<R, TrainError>),
 }
 
-/// A worker's display.
+/// The `Progress` of a worker.
 struct Reporter<'a, R> {
     sender: &'a Sender<Message<R>>,
     stop: &'a AtomicBool,
@@ -163,7 +163,7 @@ impl<R> Reporter<'_, R> {
     }
 }
 
-impl<R> Display for Reporter<'_, R> {
+impl<R> Progress for Reporter<'_, R> {
     /// A job may have several stages; their steps add up.
     fn begin(&mut self, _stage: &str, _total: u64) {
         self.done = 0;
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_first_error_ends_the_work() {
-        let fail = |job: u64, _: &mut dyn Display| match job {
+        let fail = |job: u64, _: &mut dyn Progress| match job {
             3 => Err(TrainError::config("job", job, "another")),
             job => Ok(job),
         };
@@ -212,13 +212,13 @@ mod tests {
     #[test]
     fn a_job_that_panics_is_an_error_with_its_message_and_ends_the_work() {
         let begun = std::sync::atomic::AtomicUsize::new(0);
-        let fail = |job: u64, display: &mut dyn Display| {
+        let fail = |job: u64, progress: &mut dyn Progress| {
             begun.fetch_add(1, Ordering::Relaxed);
             assert!(job != 3, "device 0 is lost in job {job}");
             // As a training does: it goes on until it is told to stop.
             for step in 0..2_000 {
-                display.advance(step);
-                if display.should_stop() {
+                progress.advance(step);
+                if progress.should_stop() {
                     return Err(TrainError::Stopped { stage: "test".into(), step });
                 }
                 std::thread::sleep(Duration::from_millis(1));
@@ -231,19 +231,19 @@ mod tests {
         assert!(began.elapsed() < Duration::from_secs(2) && begun.into_inner() <= 8, "the others go on");
     }
 
-    /// The display fails.
+    /// A `Progress` that fails.
     struct Broken;
 
-    impl Display for Broken {
+    impl Progress for Broken {
         fn should_stop(&self) -> bool {
             panic!("the terminal is gone")
         }
     }
 
     #[test]
-    fn a_display_that_panics_stops_the_workers() {
+    fn a_progress_that_panics_stops_the_workers() {
         let begun = std::sync::atomic::AtomicUsize::new(0);
-        let slow = |job: u64, _: &mut dyn Display| {
+        let slow = |job: u64, _: &mut dyn Progress| {
             begun.fetch_add(1, Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(1));
             Ok(job)
@@ -256,7 +256,7 @@ mod tests {
     /// The user has asked to stop.
     struct Stopping;
 
-    impl Display for Stopping {
+    impl Progress for Stopping {
         fn should_stop(&self) -> bool {
             true
         }
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_users_stop_between_jobs_is_an_error_not_a_panic() {
-        let slow = |job: u64, _: &mut dyn Display| {
+        let slow = |job: u64, _: &mut dyn Progress| {
             std::thread::sleep(Duration::from_millis(1));
             Ok(job)
         };

@@ -51,7 +51,7 @@ pub mod prelude {
         Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, StemKind, draws,
     };
     pub use supernet_train::{
-        ComparisonTable, Display, Group, Provenance, RunDirectory, SearchConfig, SearchResult, Silent, TrainError,
-        display, one_shot_search, train_supernet,
+        ComparisonTable, Group, Progress, ProgressLine, Provenance, RunDirectory, SearchConfig, SearchResult, Silent,
+        TrainError, one_shot_search, train_supernet,
     };
 }

@@ -5,7 +5,7 @@ use super::{
     correlation_report::{company, estimate_cell, shown},
 };
 use crate::{
-    Display, FineTune, PathSampling, Provenance, Spread, StandAloneTraining, TrainError, rank,
+    FineTune, PathSampling, Progress, Provenance, Spread, StandAloneTraining, TrainError, rank,
     report::{Cell, IntervalFigure, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -250,12 +250,12 @@ pub fn ablations(
     images: LabImages,
     directory: &Path,
     truth: Option<&Path>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<AblationResult, TrainError> {
     settings.check()?;
     let study = &settings.study;
     let search = &study.search;
-    let mut lab = Lab::open(directory, ABLATIONS, settings, search, images, truth, display)?;
+    let mut lab = Lab::open(directory, ABLATIONS, settings, search, images, truth, progress)?;
     let drawn = candidates(search.cells()?.space(), search.seed, study.natural)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
     let paper = Variant { earlier: EARLIER, ..Variant::new("paper", search) };

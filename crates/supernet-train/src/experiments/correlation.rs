@@ -6,7 +6,7 @@ use super::{
     candidates,
     sample::{natural, stratified},
 };
-use crate::{Display, Provenance, SearchConfig, Spread, TrainError, rank};
+use crate::{Progress, Provenance, SearchConfig, Spread, TrainError, rank};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use supernet_search::{
@@ -170,10 +170,10 @@ pub fn correlation(
     images: LabImages,
     directory: &Path,
     truth: Option<&Path>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<CorrelationResult, TrainError> {
     settings.check()?;
-    let mut lab = Lab::open(directory, CORRELATION, settings, &settings.search, images, truth, display)?;
+    let mut lab = Lab::open(directory, CORRELATION, settings, &settings.search, images, truth, progress)?;
     let result = correlate(&mut lab, settings, &Variant::new("paper", &settings.search), None)?.0;
     ResultFile::new(CORRELATION, result.clone()).write(&directory.join("result.json"))?;
     result.save(directory)?;

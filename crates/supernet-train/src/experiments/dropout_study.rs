@@ -6,7 +6,7 @@ use super::{
     correlation_report::{company, estimate_cell, kendall_of, shown},
 };
 use crate::{
-    Display, PathSampling, Spread, TrainError,
+    PathSampling, Progress, Spread, TrainError,
     report::{Cell, IntervalFigure, Page},
 };
 use serde::{Deserialize, Serialize};
@@ -47,12 +47,12 @@ pub fn dropout_study(
     images: LabImages,
     directory: &Path,
     truth: Option<&Path>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<DropoutStudyResult, TrainError> {
     let study = &settings.study;
     study.check()?;
     let variants = settings.variants()?;
-    let mut lab = Lab::open(directory, DROPOUT_STUDY, settings, &study.search, images, truth, display)?;
+    let mut lab = Lab::open(directory, DROPOUT_STUDY, settings, &study.search, images, truth, progress)?;
     // All that needs nothing else at once, so that no core waits.
     let drawn = candidates(study.search.cells()?.space(), study.search.seed, study.search.scoring.candidates)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();

@@ -5,7 +5,7 @@ use super::{
     truth::{StandAloneRow, training_key},
 };
 use crate::{
-    Display, Hooks, Keeper, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
+    Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError, divergences,
     fine_tune::FineTuner,
     name_number::name_number,
@@ -61,7 +61,7 @@ pub struct Lab<'a> {
     normalisation: Normalisation,
     provenance: Provenance,
     truth: Truth,
-    display: &'a mut dyn Display,
+    progress: &'a mut dyn Progress,
     _lock: File,
 }
 
@@ -87,7 +87,7 @@ impl<'a> Lab<'a> {
         trained: &SearchConfig,
         images: LabImages<'a>,
         truth: Option<&Path>,
-        display: &'a mut dyn Display,
+        progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         let (lock, provenance) = open_experiment(path, experiment, settings, images)?;
         let mut table = Truth::open(path.join("truth.csv"))?;
@@ -95,7 +95,7 @@ impl<'a> Lab<'a> {
             table.import(truth, &training_key(trained, images.split)?)?;
         }
         let normalisation = Normalisation::of(&images.split.train);
-        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, display, _lock: lock })
+        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, progress, _lock: lock })
     }
 
     /// Versions, images, device.
@@ -139,18 +139,20 @@ impl<'a> Lab<'a> {
         let total: u64 = units.iter().map(steps).sum::<Result<_, _>>()?;
         let at_once = self.at_once(config);
         let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
-        self.display.begin("training", total);
+        self.progress.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
-        share("training", at_once, units, self.display, |unit, display| match unit {
-            Unit::Supernet(variant, seed) => train_supernet(path, variant, seed, split, normalisation, device, display),
+        share("training", at_once, units, self.progress, |unit, progress| match unit {
+            Unit::Supernet(variant, seed) => {
+                train_supernet(path, variant, seed, split, normalisation, device, progress)
+            }
             Unit::StandAlone(mask, seed) => {
                 let mut keeper = keeper_of_network(path, mask, seed);
-                let row = train_alone(&trainer(seed), mask, &key, &split.test, &mut keeper, display)?;
+                let row = train_alone(&trainer(seed), mask, &key, &split.test, &mut keeper, progress)?;
                 truth.lock().expect("no worker panics with the table").append(row)?;
                 keeper.clear()
             }
         })?;
-        self.display.end();
+        self.progress.end();
         self.tidy(supernets)
     }
 
@@ -241,7 +243,7 @@ impl<'a> Lab<'a> {
                 &self.normalisation,
                 variant.config.scoring,
                 self.images.device,
-                &mut *self.display,
+                &mut *self.progress,
             )?
             .with_execution(variant.config.execution);
             let scores = evaluator.score(&missing)?;
@@ -300,9 +302,9 @@ impl<'a> Lab<'a> {
         let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
         let config = &SearchConfig { seed, ..variant.config.clone() };
         let supernet = &self.supernet(variant, seed, None)?;
-        let Self { images: LabImages { split, device, .. }, normalisation, display, .. } = self;
+        let Self { images: LabImages { split, device, .. }, normalisation, progress, .. } = self;
         let tuner = FineTuner { supernet, config, training: *training, split, normalisation, device };
-        tuner.scores(masks, Some(&path), &mut **display)
+        tuner.scores(masks, Some(&path), &mut **progress)
     }
 
     /// Networks trained at the same time.
@@ -378,16 +380,16 @@ fn train_supernet(
     split: &Split,
     normalisation: &Normalisation,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<(), TrainError> {
     use burn::module::Module;
     let began = Instant::now();
-    let keep = &mut |step: u64, network: &Network, _: &mut dyn Display| {
+    let keep = &mut |step: u64, network: &Network, _: &mut dyn Progress| {
         save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
     };
     let mut keeper = keeper_of_supernet(path, variant, seed);
     let hooks = Hooks { after: keep, plain_l2: variant.plain_l2, keeper: Some(&mut keeper) };
-    let supernet = variant.train(seed, split, normalisation, device, hooks, display)?;
+    let supernet = variant.train(seed, split, normalisation, device, hooks, progress)?;
     save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
     keeper.clear()?;
     time(path, "supernet", &variant.name, seed, began)
@@ -411,10 +413,10 @@ fn train_alone(
     settings: &str,
     images: &Images,
     keeper: &mut Keeper,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<StandAloneRow, TrainError> {
     let began = Instant::now();
-    let network = trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), display)?;
+    let network = trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), progress)?;
     let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
     let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
     let seconds = began.elapsed().as_millis() as f64 / 1e3;

@@ -3,7 +3,7 @@
 
 use super::{LabImages, ResultFile, lab::open_experiment, macro_report};
 use crate::{
-    Display, Hooks, Keeper, PathSampling, Provenance, Saving, Scoring, SeededWeights, SupernetTraining, TrainError,
+    Hooks, Keeper, PathSampling, Progress, Provenance, Saving, Scoring, SeededWeights, SupernetTraining, TrainError,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
     run::write_whole,
     workers::{share, workers_on},
@@ -142,13 +142,13 @@ pub fn macro_study(
     images: LabImages,
     table: &Table,
     directory: &Path,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<MacroResult, TrainError> {
     let bench = NasBenchMacro::new();
     settings.check(bench.space(), images.split.validation.len())?;
     let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let table = table.clone().complete(bench.space())?;
-    let supernets = supernets(settings, images, &bench, directory, display)?;
+    let supernets = supernets(settings, images, &bench, directory, progress)?;
     let guides = guide_networks(&bench, &table);
     let result = held_against(settings, provenance, &bench, &table, &guides, &supernets)?;
     ResultFile::new(STUDY, result.clone()).write(&directory.join("result.json"))?;
@@ -162,7 +162,7 @@ fn supernets(
     images: LabImages,
     bench: &NasBenchMacro,
     directory: &Path,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<Vec<MacroSupernet>, TrainError> {
     let all = bench.space().architectures(6_561).expect("the space is small");
     let networks: Vec<PathMask> =
@@ -179,8 +179,8 @@ fn supernets(
     let normalisation = Normalisation::of(&images.split.train);
     let scored = networks.len() * images.split.validation.len() / settings.score_batch;
     let seeds = settings.seeds.len() as u64;
-    display.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
-    let found = share("supernets", at_once, settings.seeds.clone(), display, |seed, display| {
+    progress.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
+    let found = share("supernets", at_once, settings.seeds.clone(), progress, |seed, progress| {
         let path = directory.join(format!("supernet-{seed}.json"));
         let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
         let found = match fs::read(&path) {
@@ -191,7 +191,7 @@ fn supernets(
             })?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let supernet =
-                    supernet(settings, seed, images, (&definition, &normalisation), &networks, &mut keeper, display)?;
+                    supernet(settings, seed, images, (&definition, &normalisation), &networks, &mut keeper, progress)?;
                 write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
                 supernet
             }
@@ -201,7 +201,7 @@ fn supernets(
         keeper.clear()?;
         Ok(found)
     })?;
-    display.end();
+    progress.end();
     Ok(found)
 }
 
@@ -213,7 +213,7 @@ fn supernet(
     (definition, normalisation): (&Definition<NasBenchMacroNet>, &Normalisation),
     networks: &[PathMask],
     keeper: &mut Keeper,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<MacroSupernet, TrainError> {
     let SupernetTraining { batch, augmentation, .. } = settings.supernet;
     let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
@@ -225,12 +225,12 @@ fn supernet(
     let began = Instant::now();
     let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
     let loader = OwnLoader::new(&train, batch, seed)?;
-    let trained = training.run_with(network, &loader, &autodiff, hooks, display)?.valid();
+    let trained = training.run_with(network, &loader, &autodiff, hooks, progress)?.valid();
     let trained_in = began.elapsed().as_secs_f64();
     // The supernets are what runs side by side.
     let scoring = Scoring { at_once: 1, ..Scoring::new(networks.len(), settings.score_batch) };
     let began = Instant::now();
-    let mut evaluator = OwnEvaluator::new(&trained, definition, &validation, scoring, device, display)?;
+    let mut evaluator = OwnEvaluator::new(&trained, definition, &validation, scoring, device, progress)?;
     let scores = evaluator.score(networks)?;
     let seconds = [trained_in, began.elapsed().as_secs_f64()];
     Ok(MacroSupernet { seed, seconds, scores: networks.iter().cloned().zip(scores).collect() })

@@ -3,7 +3,7 @@
 
 use super::{Lab, LabImages, ResultFile, Variant, candidates, correlation_report::company_at};
 use crate::{
-    Display, Provenance, SearchConfig, Spread, TrainError,
+    Progress, Provenance, SearchConfig, Spread, TrainError,
     report::{Cell, Page, Point, ScatterFigure, Series},
 };
 use rand::RngExt;
@@ -105,11 +105,11 @@ pub fn main_table(
     settings: &MainTableSettings,
     images: LabImages,
     directory: &Path,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<MainTableResult, TrainError> {
     settings.check()?;
     let search = &settings.search;
-    let mut lab = Lab::open(directory, MAIN_TABLE, settings, search, images, None, display)?;
+    let mut lab = Lab::open(directory, MAIN_TABLE, settings, search, images, None, progress)?;
     let variant = Variant::new("paper", search);
     lab.prepare(&[(&variant, search.seed)], search, &[])?;
     let drawn = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;

@@ -1,6 +1,6 @@
 //! One way to train a supernet, by name.
 
-use crate::{Display, Hooks, OneMask, SearchConfig, TrainError, train_supernet_with};
+use crate::{Hooks, OneMask, Progress, SearchConfig, TrainError, train_supernet_with};
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Normalisation, Split};
@@ -46,18 +46,18 @@ impl Variant {
         normalisation: &Normalisation,
         device: &Device,
         hooks: Hooks,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Network, TrainError> {
         let config = SearchConfig { seed, ..self.config.clone() };
         let sampler = config.paths.sampler();
         let one_mask = OneMask(&*sampler);
         let sampler = if self.one_mask { &one_mask } else { &*sampler };
         let earlier = self.earlier_steps();
-        let after = &mut |step: u64, network: &Network, display: &mut dyn Display| match earlier.contains(&step) {
-            true => (hooks.after)(step, network, display),
+        let after = &mut |step: u64, network: &Network, progress: &mut dyn Progress| match earlier.contains(&step) {
+            true => (hooks.after)(step, network, progress),
             false => Ok(()),
         };
         let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };
-        train_supernet_with(&config, split, normalisation, device, sampler, hooks, display)
+        train_supernet_with(&config, split, normalisation, device, sampler, hooks, progress)
     }
 }

@@ -8,7 +8,7 @@ use super::{
     correlation_report::{company, kendall_of, shown},
 };
 use crate::{
-    Display, Provenance, Spread, TrainError,
+    Progress, Provenance, Spread, TrainError,
     report::{Cell, Page, Point, ScatterFigure, Series},
 };
 use serde::{Deserialize, Serialize};
@@ -71,12 +71,12 @@ pub fn which_paths(
     images: LabImages,
     directory: &Path,
     truth: Option<&Path>,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<WhichPathsResult, TrainError> {
     let study = &settings.study;
     study.check()?;
     settings.check(images)?;
-    let mut lab = Lab::open(directory, WHICH_PATHS, settings, &study.search, images, truth, display)?;
+    let mut lab = Lab::open(directory, WHICH_PATHS, settings, &study.search, images, truth, progress)?;
     let variant = Variant::new("paper", &study.search);
     let (correlation, _) = correlate(&mut lab, study, &variant, None)?;
     let masks: Vec<PathMask> = correlation.members.iter().map(|member| member.architecture.mask().clone()).collect();

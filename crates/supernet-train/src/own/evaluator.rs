@@ -2,9 +2,10 @@
 
 use super::Examples;
 use crate::{
-    Display, Halving, Scoring, Standing, TrainError,
+    Halving, Progress, Scoring, Standing, TrainError,
     ledger::{Ledger, job_key},
-    tally::{Asked, SCORING, Tally, read, scored, tally},
+    stage::SCORING,
+    tally::{Asked, Tally, read, scored, tally},
     workers::workers_on,
 };
 use burn::tensor::{Device, Tensor, TensorData};
@@ -28,7 +29,7 @@ pub struct OwnEvaluator<'a, M: Layer<D, 2>, const D: usize> {
     rank_by: RankBy,
     execution: Execution,
     device: Device,
-    display: &'a mut dyn Display,
+    progress: &'a mut dyn Progress,
     ledger: Option<Ledger>,
     standing: Option<Standing>,
 }
@@ -64,7 +65,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         examples: &dyn Examples<D>,
         scoring: Scoring,
         device: &Device,
-        display: &'a mut dyn Display,
+        progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         let run = |indices: Vec<usize>| Run {
             input: examples.batch(&indices),
@@ -84,7 +85,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
             rank_by,
             execution,
             device,
-            display,
+            progress,
             ledger,
             standing,
         })
@@ -134,21 +135,21 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         let (all, ledger): (&[Run], Option<&Ledger>) = (all, ledger.as_ref());
         let of_run = |place| order.chunks(width).map(move |candidates| Job { place, run: &all[place], candidates });
         let jobs: Vec<Job> = runs.clone().flat_map(of_run).collect();
-        let score = |Job { run, candidates, .. }: Job, display: &mut dyn Display| {
+        let score = |Job { run, candidates, .. }: Job, progress: &mut dyn Progress| {
             let paths = supernet.paths(candidates.iter().map(|&i| masks[i].clone()).collect(), None)?;
             let call = Call { execution: *execution, ..Call::default() };
             let input = Tensor::from_data(run.input.clone(), &*device);
             let logits = read(supernet.forward_shared(input, &paths, &call)?, SCORING)?;
-            display.advance(candidates.len() as u64);
+            progress.advance(candidates.len() as u64);
             let each = logits.chunks(logits.len() / candidates.len());
             Ok(candidates.iter().zip(each).map(|(&i, logits)| (i, Tally::of(logits, &run.labels))).collect())
         };
         let asked = Asked { masks, runs: runs.len(), rank_by: *rank_by };
-        tally(asked, *at_once, jobs, &mut *self.display, tallies, |job, display| match ledger {
-            None => score(job, display),
+        tally(asked, *at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
+            None => score(job, progress),
             Some(ledger) => {
                 let key = job_key(&job.place.to_string(), job.candidates, masks);
-                ledger.said(key, || score(job, display))
+                ledger.said(key, || score(job, progress))
             }
         })
     }
@@ -162,7 +163,7 @@ impl<M: Layer<D, 2>, const D: usize> Evaluator for OwnEvaluator<'_, M, D> {
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
         let scored = scored(supernet.search_space(), architectures, score, |a| stand_alone.cost(a))?;
         self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
-        self.standing.iter().for_each(|standing| self.display.standing(standing));
+        self.standing.iter().for_each(|standing| self.progress.standing(standing));
         Ok(scored)
     }
 }

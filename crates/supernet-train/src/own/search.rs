@@ -3,13 +3,11 @@
 
 use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
-    Display, Hooks, Keeper, Retrained, SearchConfig, SeededWeights, TrainError,
+    Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, TrainError,
     caught::caught,
-    config::SUPERNET_TRAINING,
     one_shot::{candidates, choose, retrain, tested},
     run::Stages,
-    stand_alone::STAND_ALONE_TRAINING,
-    tally::SCORING,
+    stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
 };
 use burn::{
     module::Module,
@@ -75,9 +73,9 @@ pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     definition: &Definition<M, D>,
     data: &OwnData<E>,
     device: &Device,
-    display: &mut dyn Display,
+    progress: &mut dyn Progress,
 ) -> Result<OwnResult<M, D>, TrainError> {
-    OwnSearch { config, definition, data, device, stages: None }.run(display)
+    OwnSearch { config, definition, data, device, stages: None }.run(progress)
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back.
@@ -92,11 +90,11 @@ pub(crate) struct OwnSearch<'a, M, E, const D: usize> {
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     /// # Errors
     /// As [`search_own`].
-    pub(crate) fn run(mut self, display: &mut dyn Display) -> Result<OwnResult<M, D>, TrainError> {
+    pub(crate) fn run(mut self, progress: &mut dyn Progress) -> Result<OwnResult<M, D>, TrainError> {
         self.check()?;
-        let supernet = caught(SUPERNET_TRAINING, || self.supernet(display))?;
-        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, display))?;
-        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, all_on, display))
+        let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
+        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, progress))?;
+        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, all_on, progress))
     }
 
     fn check(&self) -> Result<(), TrainError> {
@@ -118,7 +116,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     }
 
     /// The trained supernet.
-    fn supernet(&mut self, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
+    fn supernet(&mut self, progress: &mut dyn Progress) -> Result<OwnNetwork<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let build = |device: &Device| Ok(definition.supernet(&mut SeededWeights::new(config.seed), device)?);
         let mut train = |keeper: Option<&mut Keeper>| {
@@ -129,7 +127,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
                 (build(&device)?, OwnLoader::new(&data.train, config.supernet.batch, config.seed)?);
             training.fit(&supernet, &loader, &device, keeper.as_deref())?;
             let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
-            Ok(training.run_with(supernet, &loader, &device, hooks, display)?.valid())
+            Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
         };
         match stages {
             None => train(None),
@@ -143,13 +141,13 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     fn score(
         &mut self,
         supernet: &OwnNetwork<M, D>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<(Outcome, (PathMask, Score, Cost)), TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let (scoring, space) = (config.scoring, definition.space());
         let mut strategy = config.strategy.strategy(space, config.seed)?;
         let ledger = stages.as_ref().map(|stages| stages.ledger());
-        let mut evaluator = OwnEvaluator::new(supernet, definition, &data.validation, scoring, device, display)?
+        let mut evaluator = OwnEvaluator::new(supernet, definition, &data.validation, scoring, device, progress)?
             .with_execution(config.execution)
             .with_ledger(ledger)?;
         let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
@@ -172,7 +170,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         supernet: OwnNetwork<M, D>,
         outcome: Outcome,
         all_on: (PathMask, Score, Cost),
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
@@ -188,7 +186,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             device,
         };
         let at_once = config.retrain.at_once;
-        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, display))?;
+        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
         let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
         if let Some(mut stages) = stages {
             stages.tested(&retrained)?;

@@ -2,9 +2,10 @@
 
 use super::{Examples, OwnLoader};
 use crate::{
-    Display, Keeper, SeededWeights, StandAloneTraining, TrainError,
+    Keeper, Progress, SeededWeights, StandAloneTraining, TrainError,
     run::Stages,
-    stand_alone::{Recipe, STAND_ALONE_TRAINING, test_on, train_all},
+    stage::STAND_ALONE_TRAINING,
+    stand_alone::{Recipe, test_on, train_all},
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{
@@ -47,8 +48,8 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
     ///
     /// # Errors
     /// A mask of another space, a loss that is no number, the user's stop.
-    pub fn train(&self, mask: &PathMask, display: &mut dyn Display) -> Result<OwnNetwork<M, D>, TrainError> {
-        self.train_kept(mask, None, display)
+    pub fn train(&self, mask: &PathMask, progress: &mut dyn Progress) -> Result<OwnNetwork<M, D>, TrainError> {
+        self.train_kept(mask, None, progress)
     }
 
     /// [`OwnStandAlone::train`], whose state `keeper` keeps.
@@ -56,12 +57,12 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         &self,
         mask: &PathMask,
         keeper: Option<&mut Keeper>,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<OwnNetwork<M, D>, TrainError> {
         let network = self.network(mask, &self.device.clone().autodiff())?;
         let recipe =
             Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
-        recipe.train(network, mask, &self.loader()?, self.steps()?, keeper, display)
+        recipe.train(network, mask, &self.loader()?, self.steps()?, keeper, progress)
     }
 
     /// The network of `mask` with the weights of its seed.
@@ -75,15 +76,15 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         stages: Option<&Stages>,
         masks: Vec<&PathMask>,
         at_once: usize,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<OwnNetwork<M, D>>, TrainError> {
-        let Some(stages) = stages else { return self.train_all(masks, at_once, display) };
-        train_all(masks, self.steps()?, at_once, display, |place, mask, display| {
+        let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
+        train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
                 place,
                 STAND_ALONE_TRAINING,
                 || self.network(mask, &self.device.clone().inner()),
-                |keeper| self.train_kept(mask, Some(keeper), display),
+                |keeper| self.train_kept(mask, Some(keeper), progress),
             )
         })
     }
@@ -96,9 +97,9 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         &self,
         masks: Vec<&PathMask>,
         at_once: usize,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<Vec<OwnNetwork<M, D>>, TrainError> {
-        train_all(masks, self.steps()?, at_once, display, |_, mask, display| self.train(mask, display))
+        train_all(masks, self.steps()?, at_once, progress, |_, mask, progress| self.train(mask, progress))
     }
 }
 

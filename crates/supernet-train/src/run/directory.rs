@@ -2,7 +2,7 @@
 
 use super::{Results, Saving, Stages, agree, lock};
 use crate::{
-    Display, Group, Latency, Retrained, SearchConfig, SearchResult, TrainError,
+    Group, Latency, Progress, Retrained, SearchConfig, SearchResult, TrainError,
     caught::caught,
     export::{Best, BestFile, BestRecord, Card, Export, OwnBest},
     latency,
@@ -166,9 +166,9 @@ impl RunDirectory {
         &self,
         split: &Split,
         device: &Device,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
-        self.search_with(split, &mut *self.run.config.proposer()?, device, display)
+        self.search_with(split, &mut *self.run.config.proposer()?, device, progress)
     }
 
     /// [`RunDirectory::search`] with candidates proposed by `strategy`. To go on takes the same strategy as it was at the start: it is told
@@ -181,12 +181,12 @@ impl RunDirectory {
         split: &Split,
         strategy: &mut dyn Strategy,
         device: &Device,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(display)?;
-        let scored = search.score(&supernets, strategy, display)?;
-        let result = search.retrain(supernets, scored, display)?;
+        let supernets = search.supernets(progress)?;
+        let scored = search.score(&supernets, strategy, progress)?;
+        let result = search.retrain(supernets, scored, progress)?;
         caught("report", || self.save(&result, device))?;
         Ok(result)
     }
@@ -201,11 +201,11 @@ impl RunDirectory {
         definition: &Definition<M, D>,
         data: &OwnData<E>,
         device: &Device,
-        display: &mut dyn Display,
+        progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let stages = Some(Stages::open(&self.path, self.saving)?);
         let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
-        let result = search.run(display)?;
+        let result = search.run(progress)?;
         let OwnResult { candidates, retrained, best: (_, network), .. } = &result;
         let pictures = Vec::new();
         Results { run: &self.run, candidates, shortlist: &[], retrained, pictures }.save(&self.path)?;
@@ -219,18 +219,23 @@ impl RunDirectory {
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
-    pub fn train(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Network, TrainError> {
-        Ok(self.stages(split, device)?.supernets(display)?.last)
+    pub fn train(&self, split: &Split, device: &Device, progress: &mut dyn Progress) -> Result<Network, TrainError> {
+        Ok(self.stages(split, device)?.supernets(progress)?.last)
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
-    pub fn score(&self, split: &Split, device: &Device, display: &mut dyn Display) -> Result<Vec<Scored>, TrainError> {
+    pub fn score(
+        &self,
+        split: &Split,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<Scored>, TrainError> {
         let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(display)?;
-        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, display)?.outcome.scored)
+        let supernets = search.supernets(progress)?;
+        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, progress)?.outcome.scored)
     }
 
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {

@@ -1,11 +1,9 @@
 //! Draws what the dashboard knows: charts and panels where there is room, else lines.
 
 use super::{
-    Jobs, Standing, clock,
     curve::Curve,
-    state::{Metric, State, thousands},
+    state::{State, thousands},
 };
-use crate::tally::SCORING;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -15,12 +13,13 @@ use ratatui::{
     widgets::{Axis, Block, Chart, Dataset, Gauge, GraphType, Paragraph, Wrap},
 };
 use std::time::Duration;
+use supernet::train::{Jobs, Standing, clock, stage::SCORING};
 
 /// Below this many columns or rows there are no charts.
 const ROOM: (u16, u16) = (60, 18);
 
 /// Draws `state` after `gone` of its stage; `stopping` if the user has asked to stop.
-pub(crate) fn draw(frame: &mut Frame, state: &State, gone: Duration, stopping: bool) {
+pub fn draw(frame: &mut Frame, state: &State, gone: Duration, stopping: bool) {
     let area = frame.area();
     let [head, body, foot] =
         Layout::vertical([Constraint::Length(3), Constraint::Min(0), Constraint::Length(1)]).areas(area);
@@ -30,9 +29,10 @@ pub(crate) fn draw(frame: &mut Frame, state: &State, gone: Duration, stopping: b
     } else {
         draw_panels(frame, body, state);
     }
-    let keys = match stopping {
-        true => Line::from(" stopping after this step; Ctrl-C stops at once").yellow(),
-        false => Line::from(" q or Ctrl-C: save and stop").dim(),
+    let keys = if stopping {
+        Line::from(" stopping after this step; Ctrl-C stops at once").yellow()
+    } else {
+        Line::from(" q or Ctrl-C: save and stop").dim()
     };
     frame.render_widget(keys, foot);
 }
@@ -60,7 +60,7 @@ fn draw_head(frame: &mut Frame, area: Rect, state: &State, gone: Duration) {
 
 /// All that is known, a line each, the most telling first.
 fn draw_lines(frame: &mut Frame, area: Rect, state: &State) {
-    let mut lines: Vec<String> = state.metrics.iter().filter_map(metric_line).collect();
+    let mut lines: Vec<String> = curves(state).into_iter().map(|(title, _)| title).collect();
     lines.extend(numbers(state));
     lines.extend(sample_line(state, "sample"));
     lines.extend(state.best().map(|best| format!("best so far: {}", standing_line(best))));
@@ -70,7 +70,7 @@ fn draw_lines(frame: &mut Frame, area: Rect, state: &State) {
 
 /// Charts, numbers, the best candidate: those of which something is known.
 fn draw_panels(frame: &mut Frame, area: Rect, state: &State) {
-    let charts: Vec<&Metric> = state.metrics.iter().filter(|metric| metric_line(metric).is_some()).take(2).collect();
+    let charts = curves(state);
     let mut rows = Vec::new();
     if !charts.is_empty() {
         rows.push(Constraint::Fill(1));
@@ -85,7 +85,11 @@ fn draw_panels(frame: &mut Frame, area: Rect, state: &State) {
         let row = areas.next().unwrap_or_default();
         let columns = Layout::horizontal(vec![Constraint::Fill(1); charts.len()]).split(row);
         let several = state.jobs.is_some_and(|jobs| jobs.count > 1);
-        charts.iter().zip(columns.iter()).for_each(|(metric, area)| draw_metric(frame, *area, metric, several));
+        // Where networks are trained side by side, a line from one to the other has no meaning.
+        let graph = if several { GraphType::Scatter } else { GraphType::Line };
+        for ((title, curve), area) in charts.into_iter().zip(columns.iter()) {
+            draw_chart(frame, *area, title, &[(curve, Color::Yellow)], graph);
+        }
     }
     let row = areas.next().unwrap_or_default();
     // A training from scratch that goes on where it was stopped has seen no sample.
@@ -106,23 +110,13 @@ fn panel(title: impl Into<String>) -> Block<'static> {
     Block::bordered().border_style(Style::new().dim()).title(Line::from(format!(" {} ", title.into())).not_dim())
 }
 
-/// A metric and its newest values, if there is one.
-fn metric_line(metric: &Metric) -> Option<String> {
-    let values = [metric.train.last(), metric.valid.last()].map(|value| value.map(|value| metric.written(value)));
-    let name = metric.name.to_lowercase();
-    match values {
-        [None, None] => None,
-        [Some(train), None] => Some(format!("{name} {train}")),
-        [None, Some(valid)] => Some(format!("{name} {valid}")),
-        [Some(train), Some(valid)] => Some(format!("{name} {train}, validation {valid}")),
-    }
-}
-
-/// A metric over the steps. Where several networks are trained side by side, a line from one to the other would say nothing.
-fn draw_metric(frame: &mut Frame, area: Rect, metric: &Metric, several: bool) {
-    let curves: Vec<(&Curve, Color)> = vec![(&metric.train, Color::Yellow), (&metric.valid, Color::Cyan)];
-    let graph = if several { GraphType::Scatter } else { GraphType::Line };
-    draw_chart(frame, area, metric_line(metric).unwrap_or_default(), &curves, graph);
+/// Loss and accuracy of training batches with their newest values, those that have one.
+fn curves(state: &State) -> Vec<(String, &Curve)> {
+    let State { loss, accuracy, .. } = state;
+    let loss_title = loss.last().map(|value| format!("loss {value:.3}"));
+    let accuracy_title = accuracy.last().map(|value| format!("accuracy {value:.1} %"));
+    let titled = [(loss_title, loss), (accuracy_title, accuracy)];
+    titled.into_iter().filter_map(|(title, curve)| Some((title?, curve))).collect()
 }
 
 /// Colours of the candidates of the sample.
@@ -177,15 +171,14 @@ fn numbers(state: &State) -> Vec<String> {
         lines.push(format!("{} candidates", thousands(*candidates as u64)));
         lines.push(format!("on {} images so far", thousands(score.images as u64)));
     }
-    lines.extend(state.metrics.iter().skip(2).filter_map(metric_line));
-    lines.extend(state.note.clone());
     lines
 }
 
 fn jobs_line(Jobs { count, finished, under_way }: Jobs, scoring: bool) -> String {
-    match scoring {
-        true => format!("{finished} of {count} parts done"),
-        false => format!("networks: {finished} of {count} done, {under_way} under way"),
+    if scoring {
+        format!("{finished} of {count} parts done")
+    } else {
+        format!("networks: {finished} of {count} done, {under_way} under way")
     }
 }
 
@@ -201,18 +194,11 @@ fn standing_line(standing: &Standing) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::display::metrics::Metrics;
-    use burn::train::{
-        metric::{MetricEntry, MetricId, NumericEntry, SerializedEntry},
-        renderer::MetricState,
-    };
     use ratatui::{Terminal, backend::TestBackend};
-    use supernet_search::Score;
-    use supernet_space::{CellSpace, Cost, draws};
-
-    fn entry_of(id: &MetricId) -> MetricEntry {
-        MetricEntry::new(id.clone(), SerializedEntry::new(String::new(), String::new()))
-    }
+    use supernet::{
+        search::Score,
+        space::{CellSpace, Cost, draws},
+    };
 
     /// What is on a screen of some size, 75 seconds into a stage.
     fn screen(state: &State, (width, height): (u16, u16), stopping: bool) -> String {
@@ -226,19 +212,12 @@ mod tests {
     /// 1,200 of 2,000 steps of a supernet's training.
     fn training() -> State {
         let mut state = State::default();
-        state.begin("supernet training", 0, 1);
-        state.steps(2_000);
-        let definitions = Metrics::new().definitions();
-        let ids = definitions.clone().map(|definition| definition.metric_id);
-        definitions.into_iter().for_each(|definition| state.register(definition));
+        state.begin("supernet training", 2_000);
         let score = |accuracy| Score { accuracy, loss: 1.0, images: 500 };
         for done in (20..=1_200u64).step_by(20) {
-            state.step(done);
+            state.done = done;
             let x = done as f64 / 1_200.0;
-            for (id, value) in ids.iter().zip([2.3 - 1.5 * x, 10.0 + 60.0 * x]) {
-                let entry = entry_of(id);
-                state.update(&MetricState::Numeric(entry, Some(NumericEntry::Value(value))), true);
-            }
+            state.observe(2.3 - 1.5 * x, 10.0 + 60.0 * x);
             if done % 100 == 0 {
                 state.sample(done, &(0..8).map(|i| score(0.1 + 0.05 * f64::from(i) * x)).collect::<Vec<_>>());
             }
@@ -286,9 +265,8 @@ mod tests {
     #[test]
     fn a_scoring_shows_the_best_so_far() {
         let mut state = training();
-        state.begin("scoring", 0, 1);
-        state.steps(5_000);
-        state.step(1_500);
+        state.begin("scoring", 5_000);
+        state.done = 1_500;
         state.standing(&standing(None));
         assert_shown(&state, &["scoring", "1,500 of 5,000", "500 candidates", "on 300 images so far", "62.5 %"]);
         assert!(screen(&state, (80, 24), false).contains(&standing(None).best.to_string()), "the architecture");
@@ -300,8 +278,7 @@ mod tests {
     fn networks_under_way_are_counted_and_a_stop_is_confirmed() {
         let mut state = training();
         state.standing(&standing(Some(Cost { parameters: 45_678, macs: 9 })));
-        state.begin("stand-alone training", 0, 1);
-        state.steps(700);
+        state.begin("stand-alone training", 700);
         state.jobs = Some(Jobs { count: 7, finished: 2, under_way: 2 });
         assert_shown(&state, &["stand-alone training", "2 of 7 done"]);
         for size in SIZES {

@@ -2,7 +2,7 @@
 
 /// Values over steps. Where there are many, neighbours are averaged, so that a training of days needs no more memory than one of minutes.
 #[derive(Clone, Debug)]
-pub(crate) struct Curve {
+pub struct Curve {
     points: Vec<(f64, f64)>,
     /// Values that a point is the mean of.
     each: u32,
@@ -23,7 +23,7 @@ impl Default for Curve {
 
 impl Curve {
     /// Adds a value at step `step`. What is no finite number is not drawn.
-    pub(crate) fn push(&mut self, step: u64, value: f64) {
+    pub fn push(&mut self, step: u64, value: f64) {
         if !value.is_finite() {
             return;
         }
@@ -43,12 +43,12 @@ impl Curve {
     }
 
     /// What is drawn, in the order of steps.
-    pub(crate) fn points(&self) -> &[(f64, f64)] {
+    pub fn points(&self) -> &[(f64, f64)] {
         &self.points
     }
 
     /// The newest value.
-    pub(crate) fn last(&self) -> Option<f64> {
+    pub fn last(&self) -> Option<f64> {
         self.last
     }
 }

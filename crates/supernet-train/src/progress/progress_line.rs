@@ -1,6 +1,6 @@
 //! A line every ten seconds: for logs, and for terminals that are none.
 
-use super::{Display, Observation, clock, metrics::Metrics};
+use super::{Observation, Progress, clock};
 use std::time::{Duration, Instant};
 
 /// One line per interval: stage, steps, loss and accuracy, rate, time left.
@@ -38,7 +38,7 @@ impl Default for ProgressLine {
     }
 }
 
-impl Display for ProgressLine {
+impl Progress for ProgressLine {
     fn begin(&mut self, stage: &str, total: u64) {
         (self.stage, self.total, self.before) = (stage.into(), total, 0);
         (self.began, self.shown) = (Instant::now(), Some(Instant::now()));
@@ -54,9 +54,7 @@ impl Display for ProgressLine {
     }
 
     fn observe(&mut self, done: u64, observation: &Observation) {
-        let mut metrics = Metrics::new();
-        metrics.update(done, self.total, observation);
-        let [loss, accuracy] = metrics.values();
+        let [loss, accuracy] = observation.loss_and_accuracy().unwrap_or([f64::NAN; 2]);
         self.show(done, &format!(", loss {loss:.3}, accuracy {accuracy:.1} %"));
     }
 

@@ -1,8 +1,8 @@
 //! Nothing is shown.
 
-use super::Display;
+use super::Progress;
 
 /// Nothing.
 pub struct Silent;
 
-impl Display for Silent {}
+impl Progress for Silent {}

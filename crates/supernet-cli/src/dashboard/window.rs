@@ -5,7 +5,7 @@ use super::{
     state::State,
     terminal::{Key, Session, restore_terminal},
 };
-use burn::train::Interrupter;
+use crate::stop::StopFlag;
 use std::{
     io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -15,7 +15,7 @@ use std::{
 
 /// What the thread that works and the one that draws share.
 #[derive(Default)]
-pub(crate) struct Shared {
+pub struct Shared {
     state: Mutex<State>,
     closing: Mutex<bool>,
     closes: Condvar,
@@ -23,7 +23,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     /// What is shown. A panic elsewhere leaves it whole, since it is changed by assignments alone.
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+    pub fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -41,7 +41,7 @@ impl Shared {
 }
 
 /// A stage shorter than this is not worth another screen.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(400);
+pub const PATIENCE: Duration = Duration::from_millis(400);
 
 /// Between two drawings.
 const TICK: Duration = Duration::from_millis(200);
@@ -50,26 +50,26 @@ const TICK: Duration = Duration::from_millis(200);
 const GLANCE: Duration = Duration::from_millis(40);
 
 /// A dashboard on the screen, or about to be.
-pub(crate) struct Window {
+pub struct Window {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<bool>>,
 }
 
 impl Window {
     /// Takes the terminal after `patience`, unless the window is closed before. Where there is no terminal, nothing is shown.
-    pub(crate) fn open(shared: Arc<Shared>, interrupter: Interrupter, patience: Duration) -> Self {
+    pub fn open(shared: Arc<Shared>, stop: &'static StopFlag, patience: Duration) -> Self {
         shared.close(false);
         let of_thread = Arc::clone(&shared);
         let show = move || {
             let shown = !of_thread.is_closed_within(patience);
             // An error is a terminal that is gone: the work goes on without it.
-            shown && show(&of_thread, &interrupter).is_ok()
+            shown && show(&of_thread, stop).is_ok()
         };
         Self { shared, thread: std::thread::Builder::new().name("dashboard".into()).spawn(show).ok() }
     }
 
     /// Gives the terminal back; whether it was taken.
-    pub(crate) fn close(mut self) -> bool {
+    pub fn close(mut self) -> bool {
         self.join()
     }
 
@@ -86,21 +86,21 @@ impl Drop for Window {
 }
 
 /// Draws and listens until the window is closed.
-fn show(shared: &Shared, interrupter: &Interrupter) -> io::Result<()> {
+fn show(shared: &Shared, stop: &StopFlag) -> io::Result<()> {
     let mut session = Session::open()?;
     let mut drawn = None::<Instant>;
     while !shared.is_closed_within(Duration::ZERO) {
         if drawn.is_none_or(|drawn| drawn.elapsed() >= TICK) {
             let state = shared.state().clone();
-            session.draw(|frame| draw(frame, &state, state.gone(), interrupter.should_stop()))?;
+            session.draw(|frame| draw(frame, &state, state.gone(), stop.is_set()))?;
             drawn = Some(Instant::now());
         }
         if let Some(key) = session.key(GLANCE)? {
-            if key == Key::Interrupt && interrupter.should_stop() {
+            let asked_before = stop.ask();
+            if key == Key::Interrupt && asked_before {
                 restore_terminal();
                 std::process::exit(130);
             }
-            interrupter.stop(Some("asked for at the dashboard"));
             drawn = None;
         }
     }

@@ -40,7 +40,7 @@ pub fn dashboard_is_shown() -> bool {
 
 /// What a user asks for with a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Key {
+pub enum Key {
     /// Save and stop.
     Quit,
     /// The same, and at once if it was asked for before: Ctrl-C, which is no signal while keys are read one by one.
@@ -63,14 +63,14 @@ impl Key {
 }
 
 /// The terminal, taken; dropping it gives it back.
-pub(crate) struct Session(Terminal<CrosstermBackend<Stdout>>);
+pub struct Session(Terminal<CrosstermBackend<Stdout>>);
 
 impl Session {
     /// Takes the terminal.
     ///
     /// # Errors
     /// A terminal that is none, or that is taken.
-    pub(crate) fn open() -> io::Result<Self> {
+    pub fn open() -> io::Result<Self> {
         restore_before_panics();
         if TAKEN.swap(true, Ordering::SeqCst) {
             return Err(io::ErrorKind::ResourceBusy.into());
@@ -85,7 +85,7 @@ impl Session {
     ///
     /// # Errors
     /// A terminal that is gone.
-    pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         if !dashboard_is_shown() {
             return Err(io::ErrorKind::NotConnected.into());
         }
@@ -96,7 +96,7 @@ impl Session {
     ///
     /// # Errors
     /// A terminal that is gone.
-    pub(crate) fn key(&self, patience: Duration) -> io::Result<Option<Key>> {
+    pub fn key(&self, patience: Duration) -> io::Result<Option<Key>> {
         Ok(if event::poll(patience)? { Key::of(&event::read()?) } else { None })
     }
 }

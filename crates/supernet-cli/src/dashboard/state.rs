@@ -1,66 +1,36 @@
 //! What the dashboard knows.
 
-use super::{Jobs, Standing, clock, curve::Curve};
-use crate::tally::SCORING;
-use burn::train::{
-    metric::{MetricAttributes, MetricDefinition, MetricId},
-    renderer::MetricState,
-};
+use super::curve::Curve;
 use std::time::{Duration, Instant};
-use supernet_search::Score;
+use supernet::{
+    search::Score,
+    train::{Jobs, Standing, clock, stage::SCORING},
+};
 
 /// What the dashboard knows. Stages follow each other in it; what candidates reached stays.
 #[derive(Clone)]
-pub(crate) struct State {
+pub struct State {
     /// The stage's name.
-    pub(crate) stage: String,
+    pub stage: String,
     /// Steps done, and steps in all.
-    pub(crate) done: u64,
-    pub(crate) total: u64,
+    pub done: u64,
+    pub total: u64,
     /// Steps that an earlier process did.
     before: u64,
     began: Instant,
-    /// Epochs before the one under way, and in all; a training of ours is one epoch.
-    epochs: (u64, u64),
-    /// Whether steps are counted: those of a validation between epochs are not.
-    counting: bool,
-    /// Numeric metrics in the order in which they were registered.
-    pub(crate) metrics: Vec<Metric>,
-    pub(crate) learning_rate: Option<f64>,
-    pub(crate) drop_rate: Option<f64>,
-    pub(crate) jobs: Option<Jobs>,
+    /// Mean cross-entropy of training batches.
+    pub loss: Curve,
+    /// Accuracy of training batches in per cent.
+    pub accuracy: Curve,
+    pub learning_rate: Option<f64>,
+    pub drop_rate: Option<f64>,
+    pub jobs: Option<Jobs>,
     /// One-shot accuracy in per cent of each candidate of the sample.
-    pub(crate) sample: Vec<Curve>,
+    pub sample: Vec<Curve>,
     /// What has been scored.
     settled: Option<Standing>,
     /// What is being scored.
-    pub(crate) scoring: Option<Standing>,
-    /// What somebody wants to be read.
-    pub(crate) note: Option<String>,
-}
-
-/// A metric and its values.
-#[derive(Clone)]
-pub(crate) struct Metric {
-    id: MetricId,
-    pub(crate) name: String,
-    pub(crate) unit: Option<String>,
-    pub(crate) train: Curve,
-    pub(crate) valid: Curve,
-}
-
-impl Metric {
-    fn new(id: MetricId, name: String, unit: Option<String>) -> Self {
-        Self { id, name, unit, train: Curve::default(), valid: Curve::default() }
-    }
-
-    /// A value as it is written.
-    pub(crate) fn written(&self, value: f64) -> String {
-        match &self.unit {
-            Some(unit) => format!("{value:.1} {unit}"),
-            None => format!("{value:.3}"),
-        }
-    }
+    pub scoring: Option<Standing>,
 }
 
 impl Default for State {
@@ -71,86 +41,38 @@ impl Default for State {
             total: 0,
             before: 0,
             began: Instant::now(),
-            epochs: (0, 1),
-            counting: true,
-            metrics: Vec::new(),
+            loss: Curve::default(),
+            accuracy: Curve::default(),
             learning_rate: None,
             drop_rate: None,
             jobs: None,
             sample: Vec::new(),
             settled: None,
             scoring: None,
-            note: None,
         }
     }
 }
 
 impl State {
-    /// A stage begins, of so many epochs behind `first`.
-    pub(crate) fn begin(&mut self, stage: &str, first: u64, epochs: u64) {
-        let metrics = self.metrics.drain(..).map(|Metric { id, name, unit, .. }| Metric::new(id, name, unit)).collect();
+    /// A stage of `total` steps begins.
+    pub fn begin(&mut self, stage: &str, total: u64) {
         let (sample, settled) = (std::mem::take(&mut self.sample), self.settled.take());
-        let (stage, epochs) = (stage.into(), (first, epochs.max(1)));
-        *self = Self { stage, epochs, metrics, sample, settled, ..Self::default() };
-    }
-
-    /// The stage's epochs have so many steps each.
-    pub(crate) fn steps(&mut self, each: u64) {
-        let (epoch, epochs) = self.epochs;
-        (self.counting, self.total) = (true, epochs * each);
-        if self.done == 0 {
-            self.before = epoch * each;
-        }
-    }
-
-    /// Steps are not counted until [`State::steps`]; they are of what is called `split`.
-    pub(crate) fn pause(&mut self, split: &str) {
-        (self.counting, self.note) = (false, Some(format!("{split} between epochs")));
-    }
-
-    /// `done` steps of the epoch are done.
-    pub(crate) fn step(&mut self, done: u64) {
-        if self.counting {
-            let (epoch, epochs) = self.epochs;
-            self.done = epoch * (self.total / epochs) + done;
-        }
-    }
-
-    /// `epochs` epochs are done.
-    pub(crate) fn epochs(&mut self, epochs: u64) {
-        (self.epochs.0, self.note) = (epochs, None);
+        *self = Self { stage: stage.into(), total, sample, settled, ..Self::default() };
     }
 
     /// An earlier process did `done` steps.
-    pub(crate) fn resume(&mut self, done: u64) {
+    pub fn resume(&mut self, done: u64) {
         (self.before, self.done) = (done, done);
     }
 
-    /// A metric that will have values.
-    pub(crate) fn register(&mut self, definition: MetricDefinition) {
-        let MetricDefinition { metric_id, name, attributes, .. } = definition;
-        let unit = match attributes {
-            MetricAttributes::Numeric(numeric) => numeric.unit,
-            // What is no number has no curve.
-            MetricAttributes::None => return,
-        };
-        if self.metrics.iter().all(|metric| metric.id != metric_id) {
-            self.metrics.push(Metric::new(metric_id, name.to_string(), unit));
-        }
-    }
-
-    /// A value of a metric that was registered, of training or else of validation.
-    pub(crate) fn update(&mut self, state: &MetricState, training: bool) {
-        let MetricState::Numeric(entry, Some(value)) = state else { return };
-        let done = self.done;
-        if let Some(metric) = self.metrics.iter_mut().find(|metric| metric.id == entry.metric_id) {
-            let curve = if training { &mut metric.train } else { &mut metric.valid };
-            curve.push(done, value.current());
-        }
+    /// Loss and accuracy (per cent) of the batch of the newest step.
+    pub fn observe(&mut self, loss: f64, accuracy: f64) {
+        self.loss.push(self.done, loss);
+        self.accuracy.push(self.done, accuracy);
     }
 
     /// Scores of the sample. A training that begins anew begins new curves.
-    pub(crate) fn sample(&mut self, done: u64, scores: &[Score]) {
+    pub fn sample(&mut self, done: u64, scores: &[Score]) {
         let newest = self.sample.first().and_then(|curve| curve.points().last()).map_or(0.0, |&(step, _)| step);
         if self.sample.len() != scores.len() || (done as f64) < newest {
             self.sample = vec![Curve::default(); scores.len()];
@@ -159,14 +81,14 @@ impl State {
     }
 
     /// Mean and best of the sample's newest scores, in per cent.
-    pub(crate) fn sample_now(&self) -> Option<(f64, f64)> {
+    pub fn sample_now(&self) -> Option<(f64, f64)> {
         let now: Vec<f64> = self.sample.iter().filter_map(Curve::last).collect();
         let mean = now.iter().sum::<f64>() / now.len() as f64;
         (!now.is_empty()).then(|| (mean, now.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
     }
 
     /// What scoring has found.
-    pub(crate) fn standing(&mut self, standing: &Standing) {
+    pub fn standing(&mut self, standing: &Standing) {
         match standing.cost {
             Some(_) => (self.settled, self.scoring) = (Some(standing.clone()), None),
             None => self.scoring = Some(standing.clone()),
@@ -174,34 +96,34 @@ impl State {
     }
 
     /// The best candidate of those that are scored, or else of those that are being scored.
-    pub(crate) fn best(&self) -> Option<&Standing> {
+    pub fn best(&self) -> Option<&Standing> {
         self.settled.as_ref().or(self.scoring.as_ref())
     }
 
     /// How long the stage has been going on.
-    pub(crate) fn gone(&self) -> Duration {
+    pub fn gone(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// Steps in a second, of those that this process did in `gone`; `None` before the first.
-    pub(crate) fn rate(&self, gone: Duration) -> Option<f64> {
+    pub fn rate(&self, gone: Duration) -> Option<f64> {
         let did = self.done.saturating_sub(self.before);
         (did > 0 && !gone.is_zero()).then(|| did as f64 / gone.as_secs_f64())
     }
 
     /// How long the stage will go on; `None` before the first step.
-    pub(crate) fn left(&self, gone: Duration) -> Option<Duration> {
+    pub fn left(&self, gone: Duration) -> Option<Duration> {
         let seconds = self.total.saturating_sub(self.done) as f64 / self.rate(gone)?;
         Duration::try_from_secs_f64(seconds).ok()
     }
 
     /// The share of the steps that is done.
-    pub(crate) fn share(&self) -> f64 {
+    pub fn share(&self) -> f64 {
         (self.done as f64 / self.total.max(1) as f64).clamp(0.0, 1.0)
     }
 
     /// The stage in one line, to be read when it has ended.
-    pub(crate) fn summary(&self, gone: Duration) -> String {
+    pub fn summary(&self, gone: Duration) -> String {
         let mut line = format!("{}: ", self.stage);
         line += &match &self.scoring {
             Some(Standing { candidates, score, .. }) => {
@@ -213,10 +135,8 @@ impl State {
             None => format!("{} steps", thousands(self.done)),
         };
         line += &format!(" in {}", clock(gone));
-        for metric in &self.metrics {
-            if let Some(value) = metric.train.last() {
-                line += &format!(", {} {}", metric.name.to_lowercase(), metric.written(value));
-            }
+        if let (Some(loss), Some(accuracy)) = (self.loss.last(), self.accuracy.last()) {
+            line += &format!(", loss {loss:.3}, accuracy {accuracy:.1} %");
         }
         if let Some(Standing { score, .. }) = &self.scoring {
             line += &format!(", best {:.1} %", 100.0 * score.accuracy);
@@ -226,7 +146,7 @@ impl State {
 }
 
 /// A whole number as people read it: 12,345.
-pub(crate) fn thousands(number: u64) -> String {
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let grouped: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
     String::from_utf8_lossy(&grouped.join(&b","[..])).into_owned()
@@ -239,28 +159,12 @@ mod tests {
     #[test]
     fn time_left_follows_the_steps_of_this_process() {
         let mut state = State::default();
-        state.begin("training", 0, 1);
-        state.steps(100);
+        state.begin("training", 100);
         assert_eq!(state.left(Duration::from_secs(5)), None);
         state.resume(40);
-        state.step(60);
+        state.done = 60;
         assert_eq!(state.left(Duration::from_secs(10)), Some(Duration::from_secs(20)));
         assert_eq!(state.share(), 0.6);
-    }
-
-    #[test]
-    fn epochs_add_up_and_validation_between_them_does_not_count() {
-        let mut state = State::default();
-        state.begin("training", 0, 3);
-        state.steps(10);
-        state.step(10);
-        state.pause("valid");
-        state.step(4);
-        assert_eq!((state.done, state.total), (10, 30));
-        state.epochs(1);
-        state.steps(10);
-        state.step(5);
-        assert_eq!((state.done, state.note.as_deref()), (15, None));
     }
 
     #[test]
@@ -278,13 +182,12 @@ mod tests {
     #[test]
     fn a_summary_says_what_a_stage_was() {
         let mut state = State::default();
-        state.begin("supernet training", 0, 1);
-        state.steps(2_000);
-        state.step(2_000);
+        state.begin("supernet training", 2_000);
+        state.done = 2_000;
         assert_eq!(state.summary(Duration::from_secs(75)), "supernet training: 2,000 steps in 1 min 15 s");
-        state.begin(SCORING, 0, 1);
+        state.begin(SCORING, 0);
         assert_eq!(state.summary(Duration::from_secs(2)), "scoring: one candidate in 2 s");
-        let cells = supernet_space::CellSpace::new(3, 2).unwrap();
+        let cells = supernet::space::CellSpace::new(3, 2).unwrap();
         let score = Score { accuracy: 0.625, loss: 1.0, images: 1_000 };
         state.standing(&Standing { candidates: 500, best: cells.space().all_on(), score, cost: None });
         let expected = "scoring: 500 candidates on 1,000 images in 9 s, best 62.5 %";

@@ -1,0 +1,49 @@
+//! Loss and predictions of a training step, for whoever watches.
+
+use burn::tensor::{Int, Tensor};
+
+/// Loss and predictions of a training step, still on the device.
+#[derive(Clone)]
+pub struct Observation {
+    /// Mean cross-entropy of the batch: `[1]`.
+    pub loss: Tensor<1>,
+    /// `[images, classes]`.
+    pub logits: Tensor<2>,
+    /// `[images]`.
+    pub labels: Tensor<1, Int>,
+    /// Learning rate of the step.
+    pub learning_rate: f64,
+    /// The rate at which path dropout drops each of two options; `None` where paths are not dropped at a rate.
+    pub drop_rate: Option<f64>,
+}
+
+impl Observation {
+    /// Reads loss and accuracy (per cent of the batch) from the device. `None` where the device fails: the training
+    /// loop reports that.
+    pub fn loss_and_accuracy(&self) -> Option<[f64; 2]> {
+        let loss = self.loss.clone().try_into_data().ok()?.iter::<f64>().next()?;
+        let images = self.labels.dims()[0];
+        let best = self.logits.clone().argmax(1).reshape([images]);
+        let right = best.equal(self.labels.clone()).int().sum().try_into_data().ok()?.iter::<f64>().next()?;
+        Some([loss, 100.0 * right / images as f64])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn loss_and_accuracy_are_those_of_a_hand_count() {
+        let device = Device::flex();
+        let observation = Observation {
+            loss: Tensor::from_data([0.75], &device),
+            logits: Tensor::from_data([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0], [5.0, 4.0]], &device),
+            labels: Tensor::from_data([1, 0, 1, 1], &device),
+            learning_rate: 0.1,
+            drop_rate: None,
+        };
+        assert_eq!(observation.loss_and_accuracy(), Some([0.75, 75.0]));
+    }
+}
