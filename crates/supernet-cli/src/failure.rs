@@ -43,6 +43,7 @@ impl Failure {
             Self::Train(TrainError::Stopped { .. }) => 130,
             Self::Train(
                 TrainError::OtherRun { .. }
+                | TrainError::Elsewhere { .. }
                 | TrainError::Locked { .. }
                 | TrainError::Checkpoint { .. }
                 | TrainError::File { .. },

@@ -24,6 +24,7 @@ mod plan;
 mod progress;
 mod proposer;
 pub mod rank;
+mod reach;
 pub mod report;
 mod run;
 mod score_file;
@@ -56,7 +57,10 @@ pub use path_sampler::{
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
 pub use proposer::Proposer;
-pub use run::{Event, EventLine, EventLog, Keeper, Provenance, RunDirectory, Saving, read_events, write_whole};
+pub use run::{
+    Event, EventLine, EventLog, FinishedRun, Keeper, Provenance, Reopening, RunDirectory, RunState, Saving, list_runs,
+    read_events, write_whole,
+};
 pub use scoring::Scoring;
 pub use seeded_weights::SeededWeights;
 pub use stand_alone::{StandAlone, StandAloneEvaluator, test};

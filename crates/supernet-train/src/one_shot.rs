@@ -7,8 +7,10 @@ use crate::{
     fine_tune::FineTuner,
     fixed_sample::FixedSample,
     latency,
+    reach::check_reach,
     run::Stages,
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
+    tally::usable,
     test,
 };
 use burn::{module::Module, tensor::Device};
@@ -177,7 +179,7 @@ pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// # Errors
-/// As [`train_supernet`]; a `score_batch` that does not divide the validation images; constraints that no candidate meets.
+/// As [`train_supernet`]; limits that no network of the space meets, or that no candidate does.
 pub fn one_shot_search(
     config: &SearchConfig,
     split: &Split,
@@ -220,6 +222,16 @@ pub(crate) struct OneShot<'a> {
     stages: Option<Stages>,
 }
 
+/// Checks that networks of `config` can meet its limits.
+///
+/// # Errors
+/// A limit that no network of the space meets.
+pub(crate) fn check_limits(config: &SearchConfig, stand_alone: &NetworkConfig) -> Result<(), TrainError> {
+    let NetworkConfig { cells, shape, .. } = stand_alone;
+    let cost = |architecture: &Architecture| Ok(shape.cost(cells, architecture)?);
+    check_reach(cells.space(), &config.constraints, config.seed, cost)
+}
+
 /// Scored candidates, and the network with every path on.
 pub(crate) struct ScoredCandidates {
     pub(crate) outcome: Outcome,
@@ -238,6 +250,7 @@ impl<'a> OneShot<'a> {
         config.check()?;
         let normalisation = Normalisation::of(&split.train);
         let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+        check_limits(config, &stand_alone)?;
         Ok(Self { config, split, device, normalisation, stand_alone, stages })
     }
 
@@ -311,7 +324,7 @@ impl<'a> OneShot<'a> {
         let outcome = match stages {
             None => candidates(config, space, strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(&scoring);
                 candidates(config, space, strategy, &mut recorded, cost)?
             }
         };
@@ -335,7 +348,8 @@ impl<'a> OneShot<'a> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
         let rank_by = config.scoring.rank_by;
-        let best = outcome.ranked_by(rank_by).into_iter().take(shortlist);
+        let ranked = outcome.ranked_by(rank_by).into_iter().filter(|scored| scored.score.is_number());
+        let best = ranked.take(shortlist);
         let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
         let training = fine_tune.recipe(config.stand_alone);
         let tuner = FineTuner { supernet, config, training, split, normalisation, device };
@@ -455,16 +469,21 @@ pub(crate) fn candidates<E: Evaluator<Error = TrainError>>(
         }
         (RankBy::Loss, _) => search_within(space, &mut ByLoss(strategy), evaluator, limits, constraints, cost)?,
     };
-    match outcome.scored.is_empty() {
-        true => Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() }),
-        false => Ok(outcome),
+    if outcome.scored.is_empty() {
+        return Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() });
     }
+    if usable(&outcome.scored).is_empty() {
+        let (candidates, first) = (outcome.scored.len(), outcome.scored[0].architecture.mask().clone());
+        return Err(TrainError::NoNumber { candidates, first });
+    }
+    Ok(outcome)
 }
 
 /// The candidates, the best first: those of the short-list by their scores after the fine-tune, then the others by their one-shot scores.
 fn ranked<'s>(config: &SearchConfig, outcome: &'s Outcome, shortlist: &[(PathMask, Score)]) -> Vec<&'s Scored> {
     let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
     let mut ranked = outcome.ranked_by(config.scoring.rank_by);
+    ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by_key(|scored| place.get(scored.architecture.mask()).copied().unwrap_or(usize::MAX));
     ranked
 }
@@ -480,11 +499,12 @@ pub(crate) fn choose(
 ) -> Vec<Chosen> {
     let settings = config.retrain;
     let mut by_size = outcome.ranked_by(config.scoring.rank_by);
+    by_size.retain(|scored| scored.score.is_number());
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let groups = [
         (Group::Picked, picked.to_vec()),
         (Group::Random, draw(&outcome.scored, settings.random, config.seed)),
-        (Group::Largest, by_size[..settings.largest.min(outcome.scored.len())].to_vec()),
+        (Group::Largest, by_size[..settings.largest.min(by_size.len())].to_vec()),
     ];
     let mut chosen = Vec::new();
     for (group, members) in groups {
@@ -499,7 +519,7 @@ pub(crate) fn choose(
 /// `count` different candidates, drawn uniformly.
 fn draw(scored: &[Scored], count: usize, seed: u64) -> Vec<&Scored> {
     let mut rng = draws(seed, "random companions", 0);
-    let mut pool: Vec<&Scored> = scored.iter().collect();
+    let mut pool = usable(scored);
     (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len()))).collect()
 }
 

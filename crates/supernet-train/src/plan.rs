@@ -5,7 +5,7 @@ use crate::{
     TrainError, Training,
     caught::caught,
     memory,
-    one_shot::{micro_batches_that_fit, new_supernet, training_images},
+    one_shot::{check_limits, micro_batches_that_fit, new_supernet, training_images},
     stage::{PLANNING, SUPERNET_TRAINING},
     train_supernet_with,
     workers::{share, workers, workers_on},
@@ -82,6 +82,7 @@ pub fn plan(
     progress: &mut dyn Progress,
 ) -> Result<Plan, TrainError> {
     config.check()?;
+    check_limits(config, &config.stand_alone(split.train.shape(), split.train.classes().len())?)?;
     let normalisation = Normalisation::of(&split.train);
     let (costs, masks) = sample(config, split)?;
     let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
@@ -179,8 +180,9 @@ fn time_scoring(
     let supernet = new_supernet(config, split, &device.clone().inner())?;
     let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
     // As many runs of images as there are workers, so that all are busy.
-    let runs = (split.validation.len() / config.scoring.score_batch).clamp(1, 4);
-    let images = split.validation.subset(&(0..runs * config.scoring.score_batch).collect::<Vec<_>>())?;
+    let runs = config.scoring.runs(split.validation.len()).clamp(1, 4);
+    let images = (runs * config.scoring.score_batch).min(split.validation.len());
+    let images = split.validation.subset(&(0..images).collect::<Vec<_>>())?;
     let mut evaluator =
         SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, progress)?
             .with_execution(config.execution);
@@ -188,7 +190,7 @@ fn time_scoring(
     let began = Instant::now();
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
-    let all_runs = split.validation.len() / config.scoring.score_batch * config.scoring.checkpoints;
+    let all_runs = config.scoring.runs(split.validation.len()) * config.scoring.checkpoints;
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 

@@ -101,6 +101,7 @@ impl Case {
             images: [16, 0, 16],
             fingerprints: ["0".into(), "0".into(), "0".into()],
             definition: None,
+            left_out: Default::default(),
         };
         let card = Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: &[] };
         Best { card, network }.save(folder).expect("a folder that can be written");

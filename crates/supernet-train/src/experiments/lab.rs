@@ -10,7 +10,7 @@ use crate::{
     fine_tune::FineTuner,
     name_number::name_number,
     one_shot::training_images,
-    run::{agree, append_line, load_weights, lock, save_weights, write_whole},
+    run::{Lock, agree, append_line, load_weights, lock, save_weights, write_whole},
     score_file::{read_lines, read_scores, scores_csv},
     test,
     workers::{share, workers_on},
@@ -19,7 +19,7 @@ use burn::tensor::Device;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
@@ -62,7 +62,7 @@ pub struct Lab<'a> {
     provenance: Provenance,
     truth: Truth,
     progress: &'a mut dyn Progress,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A unit of work that needs no other.
@@ -348,7 +348,7 @@ pub(super) fn open_experiment(
     experiment: &str,
     settings: &impl Serialize,
     images: LabImages,
-) -> Result<(File, Provenance), TrainError> {
+) -> Result<(Lock, Provenance), TrainError> {
     let lock = lock(path)?;
     let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });

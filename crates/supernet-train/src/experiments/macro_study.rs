@@ -4,6 +4,7 @@
 use super::{LabImages, ResultFile, lab::open_experiment, macro_report};
 use crate::{
     Hooks, Keeper, PathSampling, Progress, Provenance, Saving, Scoring, SeededWeights, SupernetTraining, TrainError,
+    config::at_least_one,
     own::{ImageExamples, OwnEvaluator, OwnLoader},
     run::write_whole,
     workers::{share, workers_on},
@@ -41,7 +42,7 @@ pub struct MacroSettings {
     pub paths: PathSampling,
     /// How the supernet is trained.
     pub supernet: SupernetTraining,
-    /// Validation images per run, each normalised by its own statistics.
+    /// Validation images per run at most, each run normalised by its own statistics.
     pub score_batch: usize,
     /// Seeds of the supernets.
     pub seeds: Vec<u64>,
@@ -52,14 +53,11 @@ pub struct MacroSettings {
 }
 
 impl MacroSettings {
-    /// Checks every number, for a study of `space` with so many validation images.
-    fn check(&self, space: &SearchSpace, validation: usize) -> Result<(), TrainError> {
+    /// Checks every number, for a study of `space`.
+    fn check(&self, space: &SearchSpace) -> Result<(), TrainError> {
         self.paths.check(space)?;
         self.supernet.check()?;
-        if self.score_batch == 0 || !validation.is_multiple_of(self.score_batch) {
-            let expected = format!("a divisor of {validation} validation images");
-            return Err(TrainError::config("score_batch", self.score_batch, expected));
-        }
+        at_least_one("score_batch", self.score_batch)?;
         let distinct: HashSet<u64> = self.seeds.iter().copied().collect();
         match distinct.len() == self.seeds.len() && !distinct.is_empty() {
             true => Ok(()),
@@ -145,7 +143,7 @@ pub fn macro_study(
     progress: &mut dyn Progress,
 ) -> Result<MacroResult, TrainError> {
     let bench = NasBenchMacro::new();
-    settings.check(bench.space(), images.split.validation.len())?;
+    settings.check(bench.space())?;
     let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let table = table.clone().complete(bench.space())?;
     let supernets = supernets(settings, images, &bench, directory, progress)?;
@@ -177,7 +175,7 @@ fn supernets(
     };
     let definition = NasBenchMacroNet::definition(shape, images.device)?.with_norm(settings.norm);
     let normalisation = Normalisation::of(&images.split.train);
-    let scored = networks.len() * images.split.validation.len() / settings.score_batch;
+    let scored = networks.len() * images.split.validation.len().div_ceil(settings.score_batch);
     let seeds = settings.seeds.len() as u64;
     progress.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
     let found = share("supernets", at_once, settings.seeds.clone(), progress, |seed, progress| {

@@ -3,7 +3,7 @@
 use crate::{
     SearchConfig, TrainError,
     name_number::name_number,
-    run::{append_line, whole_lines, write_whole},
+    run::{append_line, whole_lines, without_mark, write_whole},
 };
 use std::{
     fs,
@@ -120,7 +120,7 @@ fn parse(path: &Path, text: &str) -> Result<Vec<StandAloneRow>, TrainError> {
         found: format!("`{line}`"),
         expected: "architecture,settings,seed,test_accuracy,test_loss,test_images,parameters,macs,seconds",
     };
-    let mut lines = text.lines();
+    let mut lines = without_mark(text).lines().filter(|line| !line.trim().is_empty());
     match lines.next() {
         None => return Ok(Vec::new()),
         Some(header) if header == HEADER.trim_end() => {}

@@ -175,6 +175,9 @@ impl Card<'_> {
         rows.push(("seed", record.seed.to_string()));
         rows.push(("device", device.clone()));
         rows.push(("data", format!("{data}: {train} training, {validation} validation, {test} test images")));
+        if !record.provenance.left_out.is_empty() {
+            rows.push(("beside the images", record.provenance.left_out.to_string()));
+        }
         rows.push(("fingerprints of the three", fingerprints.join(", ")));
         rows.push(("versions", format!("supernet {supernet}, burn {burn}")));
         rows
@@ -227,6 +230,7 @@ mod tests {
             images: [600, 100, 300],
             fingerprints: ["aa".into(), "bb".into(), "cc".into()],
             definition: None,
+            left_out: Default::default(),
         }
     }
 

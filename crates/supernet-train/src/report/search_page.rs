@@ -29,6 +29,7 @@ pub(crate) fn search_page(figure: &SearchFigure, results: &Results, table: &str,
         page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
     }
     let (mut ranked, rank_by) = (candidates.iter().collect::<Vec<_>>(), run.config.scoring.rank_by);
+    ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
     let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();

@@ -3,15 +3,18 @@
 use crate::TrainError;
 use burn::{
     module::Module,
-    store::{ModuleSnapshot, SafetensorsStore},
+    store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
+    tensor::DType,
 };
-use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write as _},
     path::Path,
 };
 use tempfile::NamedTempFile;
+
+/// The folder of a run's other searches, each with a lock of its own.
+pub(crate) const SEARCHES: &str = "searches";
 
 /// How files begin that are being written: a process that was killed may leave one.
 const SCRATCH: &str = ".writing-";
@@ -28,9 +31,18 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
+        sync_folder(folder);
         Ok(())
     };
     write().map_err(TrainError::io(path))
+}
+
+/// Puts a folder's list of names on the disk, so that a renamed file is found after a power cut. Some file
+/// systems refuse to; there the names are written when the system likes.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        File::open(folder).and_then(|folder| folder.sync_all()).ok();
+    }
 }
 
 /// A scratch file in `folder` that becomes `path`: readable as any file that the user makes.
@@ -44,20 +56,17 @@ fn scratch(path: &Path, folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Removes what a killed process was writing, from `folder` and the folders in it.
-///
-/// # Errors
-/// A folder that cannot be read, a file that cannot be removed.
-fn clear_scratch(folder: &Path) -> Result<(), TrainError> {
-    for entry in fs::read_dir(folder).map_err(TrainError::io(folder))? {
-        let path = entry.map_err(TrainError::io(folder))?.path();
-        if path.is_dir() && !path.is_symlink() {
-            clear_scratch(&path)?;
+/// Removes what a killed process was writing, from `folder` and the folders in it. What others keep there
+/// and do not let us read, such as `lost+found`, holds nothing of ours.
+fn clear_scratch(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.is_dir() && !path.is_symlink() && !path.ends_with(SEARCHES) {
+            clear_scratch(&path);
         } else if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SCRATCH)) {
-            remove(&path)?;
+            remove(&path).ok();
         }
     }
-    Ok(())
 }
 
 /// Removes a file, if it is there.
@@ -81,9 +90,11 @@ pub(crate) fn save_weights(network: &impl Module, path: &Path) -> Result<(), Tra
     write_whole(path, &bytes)
 }
 
-/// `network` with weights from safetensors, all of them and no others; else what is wrong.
+/// Returns `network` with weights from safetensors, all of them and no others, numbers of 16 or 64
+/// bits rounded to 32; else what is wrong.
 pub(crate) fn with_weights<N: Module>(mut network: N, bytes: Vec<u8>) -> Result<N, String> {
-    let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)));
+    let rounded = FloatCastAdapter::to(DType::F32);
+    let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(rounded));
     let result = loaded.map_err(|error| error.to_string())?;
     match result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
         true => Ok(network),
@@ -104,46 +115,6 @@ pub(crate) fn load_weights<N: Module>(network: N, path: &Path) -> Result<N, Trai
     })
 }
 
-/// Makes the directory `path` and writes `config.json` there, or compares the one that is there with `here`.
-///
-/// # Errors
-/// A directory that cannot be made or written, a file that is not `expected`, or the first difference; nothing is touched then.
-pub(crate) fn agree(path: &Path, here: &Value, expected: &'static str) -> Result<(), TrainError> {
-    fs::create_dir_all(path).map_err(TrainError::io(path))?;
-    let file = path.join("config.json");
-    let text = serde_json::to_string_pretty(here).expect("plain data") + "\n";
-    let there = match fs::read_to_string(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return write_whole(&file, text.as_bytes()),
-        other => other.map_err(TrainError::io(&file))?,
-    };
-    let not_one =
-        |error: serde_json::Error| TrainError::File { path: file.clone(), found: error.to_string(), expected };
-    let there: Value = serde_json::from_str(&there).map_err(not_one)?;
-    // Numbers may come back from JSON one place off their last, so both take the way through text.
-    let here: Value = serde_json::from_str(&text).expect("it was written just now");
-    match difference("", &there, &here) {
-        None => Ok(()),
-        Some(difference) => Err(TrainError::OtherRun { path: file, difference }),
-    }
-}
-
-/// The first place where two values differ, with both.
-fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
-    match (there, here) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort();
-            keys.dedup();
-            keys.into_iter().find_map(|key| {
-                let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
-                difference(&place, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null))
-            })
-        }
-        (a, b) if a == b => None,
-        (a, b) => Some(format!("{place}: {a} there, {b} here")),
-    }
-}
-
 /// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
 /// file.
 pub(crate) fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
@@ -152,11 +123,16 @@ pub(crate) fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, 
         other => other.map_err(TrainError::io(path))?,
     };
     let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    let parsed = parse(&text[..whole])?;
+    let parsed = parse(without_mark(&text[..whole]))?;
     if whole < text.len() {
         write_whole(path, &text.as_bytes()[..whole])?;
     }
     Ok(parsed)
+}
+
+/// Returns a text without the byte order mark that spreadsheets and editors put first.
+pub(crate) fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// Adds a whole line to a file that begins with `header`.
@@ -171,20 +147,31 @@ pub(crate) fn append_line(path: &Path, header: &str, line: &str) -> Result<(), T
     write().map_err(TrainError::io(path))
 }
 
-/// Makes `folder` and locks it against other processes until the lock is dropped, or the process ends in any way; then removes what a killed
-/// process was writing there.
+/// A directory that is locked against other processes until this is dropped, or the process ends in any way.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+    /// Why it is not locked after all.
+    pub(crate) note: Option<String>,
+}
+
+/// Makes `folder` and locks it, then removes what a killed process was writing there. Where the file system
+/// has no locks, as some mounts over a network, the lock has a note instead.
 ///
 /// # Errors
 /// A folder that cannot be made or written, or one where another process is at work.
-pub(crate) fn lock(folder: &Path) -> Result<File, TrainError> {
+pub(crate) fn lock(folder: &Path) -> Result<Lock, TrainError> {
     fs::create_dir_all(folder).map_err(TrainError::io(folder))?;
     let path = folder.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(TrainError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => {}
+    let note = match file.try_lock() {
+        Ok(()) => None,
         Err(fs::TryLockError::WouldBlock) => return Err(TrainError::Locked { path }),
-        Err(fs::TryLockError::Error(error)) => return Err(TrainError::io(&path)(error)),
-    }
-    clear_scratch(folder)?;
-    Ok(file)
+        Err(fs::TryLockError::Error(error)) => Some(format!(
+            "{}: found no file locks here ({error}); see to it that no second process works in this directory",
+            path.display()
+        )),
+    };
+    clear_scratch(folder);
+    Ok(Lock { _file: file, note })
 }

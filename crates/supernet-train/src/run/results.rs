@@ -1,11 +1,14 @@
 //! Tables, figures and the page of a finished search.
 
 use super::{
-    directory::{Provenance, RunFile},
     pareto::ParetoFront,
+    provenance::{Provenance, RunFile},
     write_whole,
 };
-use crate::{ComparisonTable, FigureGroup, Group, Proposer, Retrained, SearchFigure, TrainError, report::search_page};
+use crate::{
+    ComparisonTable, FigureGroup, Group, Proposer, Retrained, SearchFigure, TrainError, report::search_page,
+    tally::usable,
+};
 use std::{fmt::Write as _, path::Path};
 use supernet_search::{Score, Scored};
 use supernet_space::PathMask;
@@ -27,16 +30,17 @@ impl Results<'_> {
     /// A file that cannot be written.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
         let write = |name: &str, bytes: &[u8]| write_whole(&folder.join(name), bytes);
+        let usable: Vec<Scored> = usable(self.candidates).into_iter().cloned().collect();
         write("networks.csv", networks_csv(self.retrained).as_bytes())?;
         let table = ComparisonTable(self.retrained).to_string();
         write("table.txt", table.as_bytes())?;
-        let figure = self.figure();
+        let figure = self.figure(&usable);
         let svg = figure.svg()?;
         write("figure.svg", svg.as_bytes())?;
         write("figure.png", &figure.png()?)?;
         let mut page = search_page(&figure, self, &table, &svg);
         if let Proposer::Nsga2(objectives) = &self.run.config.strategy {
-            let front = ParetoFront::new(self.candidates, objectives, &figure.caption);
+            let front = ParetoFront::new(&usable, objectives, &figure.caption);
             let (svg, png) = front.drawn()?;
             write("pareto.csv", front.csv.as_bytes())?;
             write("pareto.svg", svg.as_bytes())?;
@@ -46,8 +50,8 @@ impl Results<'_> {
         write("report.html", page.html().as_bytes())
     }
 
-    fn figure(&self) -> SearchFigure {
-        let RunFile { config, provenance } = self.run;
+    fn figure(&self, usable: &[Scored]) -> SearchFigure {
+        let RunFile { config, provenance, .. } = self.run;
         let Provenance { device, data, images, supernet, burn, .. } = provenance;
         let group = |group: Group| {
             let members = || self.retrained.iter().filter(move |r| r.group == group);
@@ -58,7 +62,7 @@ impl Results<'_> {
             }
         };
         let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
-        SearchFigure {
+        let mut figure = SearchFigure {
             title: format!("One-shot search on {data}"),
             caption: vec![
                 format!(
@@ -73,9 +77,26 @@ impl Results<'_> {
                     config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
                 ),
             ],
-            candidates: self.candidates.iter().map(|scored| scored.score.accuracy).collect(),
+            candidates: usable.iter().map(|scored| scored.score.accuracy).collect(),
             groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
-        }
+        };
+        figure.caption.extend(self.without_numbers());
+        figure
+    }
+
+    /// A sentence on the candidates whose scores are no numbers, if there are any.
+    fn without_numbers(&self) -> Option<String> {
+        let left_out: Vec<String> = self
+            .candidates
+            .iter()
+            .filter(|scored| !scored.score.is_number())
+            .map(|scored| scored.architecture.to_string())
+            .collect();
+        let first = left_out.first()?;
+        Some(format!(
+            "{} candidates are left out, since their scores are no numbers; the first is {first}.",
+            left_out.len()
+        ))
     }
 }
 

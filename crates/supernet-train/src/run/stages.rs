@@ -2,14 +2,16 @@
 
 use super::{
     event_log::{Event, EventLog},
-    files::{append_line, load_weights, save_weights, whole_lines},
+    files::{append_line, load_weights, save_weights, whole_lines, write_whole},
     keeper::{Keeper, Saving},
     score_log::Recorded,
+    searches::trained_before,
 };
 use crate::{Retrained, TrainError};
 use burn::module::Module;
 use std::{
     collections::HashMap,
+    fs,
     path::{Path, PathBuf},
 };
 use supernet_search::{Evaluator, RankBy};
@@ -19,6 +21,10 @@ use supernet_space::{PathMask, SearchSpace};
 #[derive(Debug)]
 pub(crate) struct Stages {
     folder: PathBuf,
+    /// Where the supernet is, if it is another run's.
+    supernet: Option<PathBuf>,
+    /// Networks that were trained from scratch before the run was given more candidates.
+    before: HashMap<PathMask, PathBuf>,
     saving: Saving,
     log: EventLog,
 }
@@ -29,7 +35,13 @@ impl Stages {
     /// # Errors
     /// A log that cannot be read or written.
     pub(crate) fn open(folder: &Path, saving: Saving) -> Result<Self, TrainError> {
-        Ok(Self { folder: folder.into(), saving, log: EventLog::open(folder.join("events.jsonl"))? })
+        let (log, before) = (EventLog::open(folder.join("events.jsonl"))?, trained_before(folder));
+        Ok(Self { folder: folder.into(), supernet: None, before, saving, log })
+    }
+
+    /// Returns the same stages with the supernet of the run in `run`, which is trained.
+    pub(crate) fn with_supernet_of(self, run: &Path) -> Self {
+        Self { supernet: Some(run.into()), ..self }
     }
 
     /// The trained supernet: the one that is stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
@@ -42,12 +54,15 @@ impl Stages {
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
+        if let Some(run) = &self.supernet {
+            return load_weights(build()?, &run.join("supernet.safetensors"));
+        }
         trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
     }
 
     /// Where the supernet is kept as it is after each of `steps`.
     pub(crate) fn earlier(&self, steps: Vec<u64>) -> Earlier {
-        Earlier { folder: self.folder.clone(), steps }
+        Earlier { folder: self.supernet.as_ref().unwrap_or(&self.folder).clone(), steps }
     }
 
     /// Scores of fine-tuned candidates.
@@ -80,12 +95,15 @@ impl Stages {
     /// As [`Stages::supernet`].
     pub(crate) fn network<N: Module>(
         &self,
-        place: usize,
+        (place, mask): (usize, &PathMask),
         stage: &str,
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
         let stem = self.folder.join(format!("networks/{place:03}"));
+        if let Some(before) = self.before.get(mask) {
+            take_over(before, &stem)?;
+        }
         let mut log = EventLog::open(stem.with_extension("jsonl"))?;
         trained(&stem, stage, self.saving, &mut log, build, train)
     }
@@ -158,6 +176,18 @@ impl Earlier {
     pub(crate) fn load<N: Module>(&self, build: impl Fn() -> Result<N, TrainError>) -> Result<Vec<N>, TrainError> {
         self.steps.iter().map(|&step| load_weights(build()?, &self.path(step))).collect()
     }
+}
+
+/// Copies a network that was trained before to `to`, its log first, unless there is one.
+fn take_over(from: &Path, to: &Path) -> Result<(), TrainError> {
+    if to.with_extension("safetensors").exists() {
+        return Ok(());
+    }
+    for ending in ["jsonl", "safetensors"] {
+        let from = from.with_extension(ending);
+        write_whole(&to.with_extension(ending), &fs::read(&from).map_err(TrainError::io(&from))?)?;
+    }
+    Ok(())
 }
 
 /// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what `train` gives, which is then stored. The log ends with
