@@ -2,7 +2,7 @@
 
 use crate::{arguments::Options, failure::Failure};
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use supernet::{
     data::{ImageFolder, LeftOut, fifths, idx_by_label, idx_labels_beside},
     prelude::*,
