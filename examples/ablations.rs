@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{Ablation, AblationSettings, ablations},
     prelude::*,
-    train::experiments::{Ablation, AblationSettings, ablations},
 };
 use supernet_examples::{Sample, Study, report};
 

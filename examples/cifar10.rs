@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
-use supernet::prelude::*;
+use supernet::{prelude::*, write_results};
 use supernet_examples::command;
 
 /// One-shot architecture search on CIFAR-10.
@@ -70,6 +70,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
     let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    write_results(&directory, &result)?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

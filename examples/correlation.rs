@@ -3,7 +3,7 @@
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
-use supernet::{prelude::*, train::experiments::correlation};
+use supernet::{experiments::correlation, prelude::*};
 use supernet_examples::{Sample, Study, report};
 
 /// One-shot against stand-alone accuracy, with intervals.

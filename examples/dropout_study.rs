@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{DropoutStudySettings, dropout_study},
     prelude::*,
-    train::experiments::{DropoutStudySettings, dropout_study},
 };
 use supernet_examples::{Sample, Study, report};
 

@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{MainTableSettings, main_table},
     prelude::*,
-    train::experiments::{MainTableSettings, main_table},
 };
 use supernet_examples::{Study, report};
 

@@ -4,13 +4,11 @@
 use clap::Parser;
 use std::{fs, path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{LabImages, MacroSettings, macro_study},
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::{Bootstrap, Table},
-    train::{
-        PathSampling, Sgd, SupernetTraining,
-        experiments::{LabImages, MacroSettings, macro_study},
-    },
+    train::{PathSampling, Sgd, SupernetTraining},
 };
 use supernet_examples::report;
 

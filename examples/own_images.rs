@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use supernet::prelude::*;
+use supernet::{prelude::*, write_results};
 use supernet_examples::{command, first_of_each_class, fitted_quick, in_fifths, report};
 
 /// One-shot architecture search on images of your own.
@@ -81,6 +81,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
     let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    write_results(&directory, &result)?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

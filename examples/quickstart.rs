@@ -3,7 +3,7 @@
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
-use supernet::prelude::*;
+use supernet::{prelude::*, write_results};
 use supernet_examples::command;
 
 /// One-shot architecture search on 10,000 images of Fashion-MNIST, 16 x 16.
@@ -62,6 +62,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     println!("space: {} architectures in {} cells; seed {}", space.space().size(), space.cells(), config.seed);
 
     let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    write_results(&directory, &result)?;
 
     println!("\n{}", ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);

@@ -4,8 +4,8 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
+    experiments::{WhichPathsSettings, which_paths},
     prelude::*,
-    train::experiments::{WhichPathsSettings, which_paths},
 };
 use supernet_examples::{Sample, Study, report};
 

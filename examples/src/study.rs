@@ -8,8 +8,8 @@ use std::{
     process::ExitCode,
 };
 use supernet::{
+    experiments::{CorrelationSettings, LabImages},
     prelude::*,
-    train::experiments::{CorrelationSettings, LabImages},
 };
 
 /// Images, budget, seeds and device of an experiment.

@@ -7,16 +7,14 @@ use std::{
 };
 use supernet::{
     data::ImageShape,
-    prelude::*,
-    train::{
-        Retrain, Scoring,
-        experiments::{
-            Ablation, AblationResult, AblationSettings, CorrelationResult, CorrelationSettings, Drawn,
-            DropoutStudySettings, LabImages, MainTableSettings, Method, ResultFile, Truth, WhichPathsSettings,
-            ablations, correlation, dropout_study, main_table, training_key, which_paths,
-        },
-        rank,
+    experiments::{
+        Ablation, AblationResult, AblationSettings, CorrelationResult, CorrelationSettings, Drawn,
+        DropoutStudySettings, ExperimentError, LabImages, MainTableSettings, Method, ResultFile, Truth,
+        WhichPathsSettings, ablations, correlation, dropout_study, main_table, training_key, which_paths,
     },
+    prelude::*,
+    search::{kendall, partial, pearson, spearman, weighted_kendall},
+    train::{Retrain, Scoring},
 };
 use supernet_tests::device;
 
@@ -55,7 +53,7 @@ fn split() -> Split {
     stratified(&images, &[64, 24, 32], &mut draws(1, "split", 0)).unwrap()
 }
 
-fn run(path: &Path, truth: Option<&Path>, progress: &mut dyn Progress) -> Result<CorrelationResult, TrainError> {
+fn run(path: &Path, truth: Option<&Path>, progress: &mut dyn Progress) -> Result<CorrelationResult, ExperimentError> {
     let (split, device) = (split(), device());
     let images = LabImages { split: &split, device: &device, device_name: "flex" };
     correlation(&study(), images, path, truth, progress)
@@ -117,7 +115,7 @@ fn a_study_that_is_stopped_again_and_again_ends_with_the_result_of_one_that_was_
     let result = loop {
         match run(&path, None, &mut Impatient(AtomicUsize::new(4))) {
             Ok(result) => break result,
-            Err(TrainError::Stopped { .. }) => stops += 1,
+            Err(ExperimentError::Train(TrainError::Stopped { .. })) => stops += 1,
             Err(error) => panic!("{error}"),
         }
         assert!(stops < 50, "no progress");
@@ -206,7 +204,7 @@ fn ablations_are_paired_with_the_method_as_it_is_and_need_no_training_from_scrat
         assert_ne!(row(Some(ablation)).scores, paper.scores, "{ablation:?}");
     }
     for (s, scores) in row(Some(Ablation::OneMask)).scores.iter().enumerate() {
-        let difference = rank::kendall(scores, &result.truth).zip(rank::kendall(&paper.scores[s], &result.truth));
+        let difference = kendall(scores, &result.truth).zip(kendall(&paper.scores[s], &result.truth));
         if let Some((with, without)) = difference {
             assert!(row(Some(Ablation::OneMask)).each.contains(&(with - without)));
         }
@@ -302,12 +300,12 @@ fn weighted_and_partial_correlations_are_scipys_to_1e_12() {
             let (ours, theirs) = (ours.unwrap(), case[name].as_f64().unwrap());
             assert!((ours - theirs).abs() < 1e-12, "{name}: {ours} and {theirs} for n = {}", x.len());
         };
-        close(rank::weighted_kendall(&x, &y, &weights), "weighted_kendall");
+        close(weighted_kendall(&x, &y, &weights), "weighted_kendall");
         let partial = |coefficient: fn(&[f64], &[f64]) -> Option<f64>| {
-            rank::partial(coefficient(&x, &y)?, coefficient(&x, &z)?, coefficient(&y, &z)?)
+            partial(coefficient(&x, &y)?, coefficient(&x, &z)?, coefficient(&y, &z)?)
         };
-        close(partial(rank::pearson), "partial_pearson");
-        close(partial(rank::spearman), "partial_spearman");
-        close(partial(rank::kendall), "partial_kendall");
+        close(partial(pearson), "partial_pearson");
+        close(partial(spearman), "partial_spearman");
+        close(partial(kendall), "partial_kendall");
     }
 }

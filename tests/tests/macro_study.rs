@@ -2,14 +2,12 @@
 
 use std::{collections::HashSet, fmt::Write};
 use supernet::{
+    experiments::{GUIDE_ROWS, LabImages, MacroResult, MacroSettings, ResultFile, guide_rows, macro_study},
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::Bootstrap,
     space::NasBenchMacro,
-    train::{
-        PathSampling, Sgd, SupernetTraining,
-        experiments::{GUIDE_ROWS, LabImages, MacroResult, MacroSettings, ResultFile, guide_rows, macro_study},
-    },
+    train::{PathSampling, Sgd, SupernetTraining},
 };
 use supernet_tests::device;
 

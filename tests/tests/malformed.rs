@@ -6,11 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 use supernet::{
+    experiments::{ResultFile, Truth},
     prelude::*,
-    train::{
-        experiments::{ResultFile, Truth},
-        read_events,
-    },
+    train::read_events,
 };
 use supernet_tests::{
     device,

@@ -120,10 +120,7 @@ proptest! {
     #[test]
     fn cifar_folders(damage in damage(), hundred in any::<bool>(), coarse in any::<bool>(), names in any::<bool>()) {
         let dir = tempfile::tempdir().expect("a folder");
-        let (files, record): (&[&str], usize) = match hundred {
-            true => (&["train.bin", "test.bin", "fine_label_names.txt"], 3_074),
-            false => (&["data_batch_2.bin", "test_batch.bin", "batches.meta.txt"], 3_073),
-        };
+        let (files, record): (&[&str], usize) = if hundred { (&["train.bin", "test.bin", "fine_label_names.txt"], 3_074) } else { (&["data_batch_2.bin", "test_batch.bin", "batches.meta.txt"], 3_073) };
         let whole = vec![7; 2 * record];
         let bytes = damage.done_to(&whole);
         write(&dir.path().join(files[0]), &bytes);
@@ -132,10 +129,7 @@ proptest! {
             write(&dir.path().join(files[2]), &damage.tail);
         }
         let labels = if coarse { Cifar100Labels::Coarse } else { Cifar100Labels::Fine };
-        let (result, largest) = largest_piece(|| match hundred {
-            true => cifar100(dir.path(), labels).map(|set| set.train),
-            false => cifar10(dir.path()).map(|set| set.train),
-        });
+        let (result, largest) = largest_piece(|| if hundred { cifar100(dir.path(), labels).map(|set| set.train) } else { cifar10(dir.path()).map(|set| set.train) });
         prop_assert!(largest <= 2 * (2 * record + bytes.len()) + (1 << 12), "{largest} bytes");
         match result {
             Ok(images) => prop_assert_eq!(images.len() * record, bytes.len()),
@@ -148,14 +142,11 @@ proptest! {
         let encode = |magic: u32, dimensions: &[u32], values: &[u8]| {
             let numbers = [magic].into_iter().chain(dimensions.iter().copied());
             let plain: Vec<u8> = numbers.flat_map(u32::to_be_bytes).chain(values.iter().copied()).collect();
-            match packed {
-                false => plain,
-                true => {
+            if packed {
                     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
                     encoder.write_all(&plain).expect("memory");
                     encoder.finish().expect("memory")
-                }
-            }
+                } else { plain }
         };
         let values: Vec<u8> = (0..60).collect();
         let mut files = [encode(0x0803, &[3, 4, 5], &values), encode(0x0801, &[3], &[0, 1, 1])];

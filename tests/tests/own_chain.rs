@@ -72,9 +72,10 @@ fn chain(b: &Build) -> Chain {
     let mut from = 4;
     let layer = |(i, (to, stride)): (usize, (usize, usize))| {
         let ends = [std::mem::replace(&mut from, to), to];
-        let least = match ends[0] == to && stride == 1 {
-            true => Op::Identity(Identity {}),
-            false => Op::Reduce(vec![ConvNorm::new(b, ends, 1).with_stride(stride)]),
+        let least = if ends[0] == to && stride == 1 {
+            Op::Identity(Identity {})
+        } else {
+            Op::Reduce(vec![ConvNorm::new(b, ends, 1).with_stride(stride)])
         };
         let inverted = |k, expand| Op::Inverted(InvertedResidual::new(b, ends, stride, (k, expand)));
         OneOf::new(b, format!("layer{i}"), [("I", least), ("1", inverted(3, 3)), ("2", inverted(5, 6))])

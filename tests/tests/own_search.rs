@@ -16,9 +16,11 @@ use supernet::{
         Samples, search_own,
     },
     prelude::*,
+    report::SearchReport,
+    search::Proposer,
     train::{
-        Halving, LatencyLimit, PathSampling, Proposer, Scoring, SeededWeights,
-        export::{BestFile, OwnBest},
+        Halving, LatencyLimit, PathSampling, Scoring, SeededWeights,
+        best::{BestFile, OwnBest},
     },
 };
 use supernet_nn::NamedWeights;
@@ -171,7 +173,10 @@ fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, Tr
 fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
     let (definition, data) = (definition(), data());
     let search = |path: &Path, progress: &mut dyn Progress| {
-        open(path, &definition).unwrap().search_own(&definition, &data, &device(), progress)
+        let directory = open(path, &definition).unwrap();
+        let result = directory.search_own(&definition, &data, &device(), progress)?;
+        SearchReport::own(&directory, &result).save(path).unwrap();
+        Ok::<_, TrainError>(result)
     };
     let folder = tempfile::tempdir().unwrap();
     let whole = search(folder.path(), &mut Silent).unwrap();

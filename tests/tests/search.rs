@@ -9,11 +9,12 @@ use supernet::{
     },
     nn::{Call, Network, NetworkConfig, Statistics},
     prelude::*,
-    search::Objective,
+    search::{Objective, Proposer, kendall, spearman},
     train::{
-        AllOn, Group, Halving, LatencyLimit, PathSampling, Proposer, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, divergences, export::load_best, rank,
+        AllOn, Group, Halving, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
+        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences, one_shot_search_with,
     },
+    write_results,
 };
 use supernet_tests::{
     device,
@@ -27,7 +28,9 @@ fn split() -> Split {
 fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult, TrainError> {
     let split = split();
     let directory = RunDirectory::open(path, config, Provenance::new(&split, "flex"))?;
-    directory.search(&split, &device(), &mut Silent)
+    let result = directory.search(&split, &device(), &mut Silent)?;
+    write_results(&directory, &result).expect("a directory that can be written");
+    Ok(result)
 }
 
 #[test]
@@ -88,6 +91,36 @@ fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameter
     assert!(result.candidates.iter().filter(|c| c.cost.parameters > smallest).count() < 2);
     assert_eq!(of(Group::AllOn).count(), 1);
     assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);
+}
+
+/// Proposes only architectures whose first block takes the identity alone.
+struct Corner(RandomSearch, CellSpace);
+
+impl Strategy for Corner {
+    fn name(&self) -> &str {
+        "corner"
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        let into_the_corner = |drawn: Architecture| self.1.space().accept(drawn.mask().with(1, 1)).unwrap();
+        self.0.ask(count).into_iter().map(into_the_corner).collect()
+    }
+
+    fn tell(&mut self, _scored: &[Scored]) {}
+}
+
+#[test]
+fn random_companions_of_a_strategy_that_is_not_uniform_are_drawn_from_the_space() {
+    let config = tiny(1);
+    let (cells, split) = (config.cells().unwrap(), split());
+    let mut corner = Corner(RandomSearch::new(cells.space().clone(), 1, "corner"), cells.clone());
+    let result = one_shot_search_with(&config, &split, &mut corner, &device(), &mut Silent).unwrap();
+    let random: Vec<_> = result.retrained.iter().filter(|network| network.group == Group::Random).collect();
+    let mut uniform = RandomSearch::new(cells.space().clone(), 1, "random companions");
+    let drawn: Vec<_> = uniform.ask(2).iter().map(|drawn| cells.space().canonical(drawn).mask().clone()).collect();
+    assert_eq!(random.iter().map(|network| network.mask.clone()).collect::<Vec<_>>(), drawn);
+    assert!(drawn.iter().any(|mask| mask.bits(1) != 1), "outside of the corner");
+    assert!(random.iter().all(|network| network.one_shot.images == split.validation.len() && network.cost.macs > 0));
 }
 
 #[test]
@@ -449,8 +482,8 @@ fn rank_statistics_are_scipys_to_1e_12_with_ties_and_without() {
             let (ours, theirs) = (ours.unwrap(), theirs.as_f64().unwrap());
             assert!((ours - theirs).abs() < 1e-12, "{ours} and {theirs} for n = {}", x.len());
         };
-        close(rank::kendall(&x, &y), &case["kendall"]);
-        close(rank::spearman(&x, &y), &case["spearman"]);
+        close(kendall(&x, &y), &case["kendall"]);
+        close(spearman(&x, &y), &case["spearman"]);
     }
 }
 
@@ -463,6 +496,7 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let folder = tempfile::tempdir().unwrap();
     let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
     let result = directory.search(&split, &device(), &mut Silent).unwrap();
+    write_results(&directory, &result).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
     assert_eq!(contents(folder.path()).len(), 15 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();

@@ -121,6 +121,10 @@ pub struct Options {
     #[arg(long)]
     pub seed: Option<u64>,
 
+    /// Whether the images stay split as they are whatever the seed: set for a search with a run's supernet
+    #[arg(skip)]
+    pub keep_split: bool,
+
     /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0, ... [default: flex]
     #[arg(long)]
     pub device: Option<String>,

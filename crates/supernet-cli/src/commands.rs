@@ -13,13 +13,10 @@ use std::{
 };
 use supernet::{
     data::LeftOut,
+    experiments::{CorrelationSettings, LabImages, correlation},
     prelude::*,
-    train::{
-        FinishedRun, Reopening, Retrained, RunState, Saving,
-        experiments::{CorrelationSettings, LabImages, correlation},
-        export::BestFile,
-        list_runs,
-    },
+    train::{FinishedRun, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
+    write_finished, write_results,
 };
 
 /// A run's directory, its images and its device.
@@ -34,8 +31,10 @@ fn open(run: &Run) -> Result<OpenRun, Failure> {
     let folder = folder(run);
     // A search begins with the settings of the run that it belongs to.
     let stored = if folder.join("run.toml").exists() { &folder } else { directory };
-    let Opened { settings, device, split, left_out } = RunSettings::opened(options, Some(stored))?;
+    let options = Options { keep_split: search.is_some(), ..options.clone() };
+    let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
+    settings.search.check_for(&split)?;
     let provenance = Provenance::new(&split, &settings.device).with_left_out(left_out);
     let reopening = Reopening { elsewhere: run.elsewhere };
     let opened = match search {
@@ -71,11 +70,14 @@ fn note(left_out: &LeftOut, split: &Split) {
 /// Searches, or goes on. A search that has ended, and is asked for nothing else, needs nothing but its directory.
 pub fn run(run: &Run) -> Result<(), Failure> {
     let folder = folder(run);
-    if run.options == Options::default() && finished(&folder).is_ok() {
+    if run.options == Options::default()
+        && BestFile::ALL.iter().all(|file| folder.join("best").join(file.name()).exists())
+    {
         return print_finished(&folder, run.show);
     }
     let OpenRun { directory, split, device } = open(run)?;
     let result = directory.search(&split, &device, &mut shown(run.show)?)?;
+    write_results(&directory, &result)?;
     print_result(directory.path(), &result.best.0, &result.retrained, run.show);
     Ok(())
 }
@@ -83,11 +85,9 @@ pub fn run(run: &Run) -> Result<(), Failure> {
 /// Writes the reports of a search that has ended again, and prints its result.
 fn print_finished(folder: &Path, show: Show) -> Result<(), Failure> {
     let finished = FinishedRun::open(folder)?;
-    match finished.write_report() {
-        Err(TrainError::Io { path, source }) => {
-            eprintln!("note: {}: {source}; the report is as it was", path.display())
-        }
-        written => written?,
+    if let Err(error) = write_finished(&finished) {
+        // What it says is in its tables already.
+        eprintln!("note: {error}; the report is as it was");
     }
     print_result(folder, finished.best(), finished.retrained(), show);
     Ok(())
@@ -109,9 +109,10 @@ pub fn train(run: &Run) -> Result<(), Failure> {
     let OpenRun { directory, split, device } = open(run)?;
     directory.train(&split, &device, &mut shown(run.show)?)?;
     let weights = directory.path().join("supernet.safetensors").display().to_string();
-    match run.show.json {
-        true => print_json(&json!({ "supernet": weights })),
-        false => say!("supernet: {weights}"),
+    if run.show.json {
+        print_json(&json!({ "supernet": weights }));
+    } else {
+        say!("supernet: {weights}");
     }
     Ok(())
 }
@@ -145,9 +146,10 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
     let Opened { settings, device, split, left_out } = RunSettings::opened(&plan.options, None)?;
     note(&left_out, &split);
     let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
-    match plan.show.json {
-        true => print_json(&json!(plan_of)),
-        false => say!("{plan_of}"),
+    if plan.show.json {
+        print_json(&json!(plan_of));
+    } else {
+        say!("{plan_of}");
     }
     Ok(())
 }
@@ -157,17 +159,17 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
     let Opened { settings, device, split, left_out } = RunSettings::opened(&correlate.options, None)?;
     note(&left_out, &split);
     let RunSettings { device: name, search, .. } = settings;
-    let mut settings = CorrelationSettings::new(search);
-    settings.search.stand_alone.with_validation = false;
+    let mut settings = CorrelationSettings::new(search).with_equal_epochs(split.train.len());
     settings.supernet_seeds = (1..=correlate.supernets).collect();
     (settings.natural, settings.stratified, settings.twice) =
         (correlate.natural, correlate.stratified, correlate.twice);
     let images = LabImages { split: &split, device: &device, device_name: &name };
     let truth = correlate.truth.as_deref();
     let result = correlation(&settings, images, &correlate.directory, truth, &mut shown(correlate.show)?)?;
-    match correlate.show.json {
-        true => print_json(&json!(result)),
-        false => say!("{result}\nresults: {}", correlate.directory.display()),
+    if correlate.show.json {
+        print_json(&json!(result));
+    } else {
+        say!("{result}\nresults: {}", correlate.directory.display());
     }
     Ok(())
 }
@@ -175,15 +177,14 @@ pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
 /// Whether a directory holds a run that has ended.
 fn finished(directory: &Path) -> Result<(), Failure> {
     RunSettings::of_run(directory)?;
-    // What is written last.
-    match directory.join("best").join(BestFile::Weights.name()).exists() {
-        true => Ok(()),
-        false => Err(Failure::settings(
-            directory.display(),
-            "a run that has not ended",
-            "a finished one; `supernet run` goes on with it",
-        )),
+    if BestFile::ALL.iter().all(|file| directory.join("best").join(file.name()).exists()) {
+        return Ok(());
     }
+    Err(Failure::settings(
+        directory.display(),
+        "a run that has not ended",
+        "a finished one; `supernet run` goes on with it",
+    ))
 }
 
 /// Writes a finished run's reports again.

@@ -28,6 +28,9 @@ pub struct DataSettings {
     /// Red, green and blue behind transparent pixels of a folder's files; white if unset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ground: Option<[u8; 3]>,
+    /// Seed of the draws that split them; if unset, that of the search.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split_seed: Option<u64>,
     /// Training images; if unset, all that are left of a folder, of others what the option defaults to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train: Option<usize>,
@@ -70,8 +73,8 @@ fn is_false(value: &bool) -> bool {
 impl DataSettings {
     fn of(source: Source) -> Self {
         let (leave_out, picture_memory, ground) = (false, None, None);
-        let (size, train, validation, test) = (None, None, None, None);
-        Self { source, halve: false, size, leave_out, picture_memory, ground, train, validation, test }
+        let (size, split_seed, train, validation, test) = (None, None, None, None, None);
+        Self { source, halve: false, size, leave_out, picture_memory, ground, split_seed, train, validation, test }
     }
 
     /// Returns the settings for the embedded images.
@@ -156,6 +159,7 @@ impl DataSettings {
     /// Reads the images and splits them by draws of `seed`: of Fashion-MNIST, a side of 28 padded to 32 or, halved, 14 to 16; one's
     /// own in fifths; of CIFAR their own test images are those of the run. Returns what was left out of a folder beside them.
     pub fn read(&self, seed: u64) -> Result<(Split, LeftOut), Failure> {
+        let seed = self.split_seed.unwrap_or(seed);
         let Source::Folder(folder) = &self.source else { return Ok((self.split(seed)?, LeftOut::default())) };
         let default = FolderOptions::default();
         let options = FolderOptions {
@@ -171,6 +175,7 @@ impl DataSettings {
 
     /// Reads the images and splits them as [`DataSettings::read`] does.
     pub fn split(&self, seed: u64) -> Result<Split, Failure> {
+        let seed = self.split_seed.unwrap_or(seed);
         match &self.source {
             Source::FashionMnist => {
                 let images = self.halved(fashion_mnist()?)?.pad(if self.halve { 1 } else { 2 })?;

@@ -1,15 +1,23 @@
 //! What can end the command, and its exit code.
 
 use std::process::ExitCode;
-use supernet::{DeviceError, data::DataError, prelude::TrainError, space::SpaceError};
+use supernet::{
+    DeviceError, ResultsError, data::DataError, experiments::ExperimentError, prelude::TrainError, space::SpaceError,
+};
 use thiserror::Error;
 
 /// Why the command ended early.
 #[derive(Debug, Error)]
 pub enum Failure {
-    /// A search or an experiment.
+    /// A search.
     #[error(transparent)]
     Train(#[from] TrainError),
+    /// An experiment.
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    /// Figures, pages, the best network as files.
+    #[error(transparent)]
+    Results(#[from] ResultsError),
     /// Images.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -40,16 +48,22 @@ impl Failure {
     /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged, 2 for settings, 1 for the rest.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Train(TrainError::Stopped { .. }) => 130,
-            Self::Train(
-                TrainError::OtherRun { .. }
-                | TrainError::Elsewhere { .. }
-                | TrainError::Locked { .. }
-                | TrainError::Checkpoint { .. }
-                | TrainError::File { .. },
-            ) => 3,
-            Self::Train(TrainError::Config { .. } | TrainError::Space(_)) | Self::Settings { .. } | Self::Space(_) => 2,
+            Self::Train(error) | Self::Experiment(ExperimentError::Train(error)) => code_of(error),
+            Self::Settings { .. } | Self::Space(_) => 2,
             _ => 1,
         })
+    }
+}
+
+fn code_of(error: &TrainError) -> u8 {
+    match error {
+        TrainError::Stopped { .. } => 130,
+        TrainError::OtherRun { .. }
+        | TrainError::Elsewhere { .. }
+        | TrainError::Locked { .. }
+        | TrainError::Checkpoint { .. }
+        | TrainError::File { .. } => 3,
+        TrainError::Config { .. } | TrainError::Space(_) => 2,
+        _ => 1,
     }
 }

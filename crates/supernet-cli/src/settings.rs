@@ -11,9 +11,9 @@ use supernet::{
     data::LeftOut,
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
-    search::{Constraints, Objective, RankBy},
+    search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, PathSampling, Proposer, write_whole},
+    train::{FineTune, LatencyLimit, PathSampling, write_whole},
 };
 
 /// The settings of a run.
@@ -77,9 +77,10 @@ impl RunSettings {
     /// The settings of a run that there is.
     pub fn of_run(directory: &Path) -> Result<Self, Failure> {
         let path = directory.join(FILE);
-        match path.exists() {
-            true => Self::read(&path),
-            false => Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`")),
+        if path.exists() {
+            Self::read(&path)
+        } else {
+            Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`"))
         }
     }
 
@@ -104,7 +105,7 @@ impl RunSettings {
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
         self.change_images(options)?;
-        let Options { budget, seed, device, strategy, candidates, .. } = options;
+        let Options { budget, seed, device, strategy, candidates, keep_split, .. } = options;
         match (self.budget, *budget) {
             (None, Some(budget)) => {
                 self.search = self.search.clone().with_budget(budget)?;
@@ -115,6 +116,9 @@ impl RunSettings {
                 return Err(Failure::settings("--budget", budget, expected));
             }
             _ => {}
+        }
+        if *keep_split {
+            self.data.split_seed.get_or_insert(self.search.seed);
         }
         self.search.seed = seed.unwrap_or(self.search.seed);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());

@@ -22,6 +22,7 @@ mod norm_relu;
 mod phase;
 mod pointwise;
 mod pool;
+mod pool_kind;
 pub mod reference;
 mod zeros;
 
@@ -43,5 +44,6 @@ pub use mean_pool::mean_pool;
 pub use norm_affine_relu::norm_affine_relu;
 pub use norm_relu::{norm, norm_relu, norm_relu_on};
 pub use pointwise::{pointwise, pointwise_add};
-pub use pool::{Pool, pool_add, pool_at};
+pub use pool::{pool_add, pool_at};
+pub use pool_kind::Pool;
 pub use zeros::zeros_like_rows;

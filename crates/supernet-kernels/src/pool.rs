@@ -23,17 +23,9 @@ use crate::{
     backend::has_kernels,
     ghosts::{Ghosts, Lists, check_same},
     gradients::{consume, register},
+    pool_kind::Pool,
     reference,
 };
-
-/// Which pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Pool {
-    /// The maximum; its gradient goes to the first maximum of the window, row by row.
-    Max,
-    /// The average, padding counted.
-    Average,
-}
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait PoolKernels: Backend {

@@ -10,7 +10,7 @@ use burn::tensor::{
     ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
 
-use crate::pool::Pool;
+use crate::pool_kind::Pool;
 
 /// See [`norm`](crate::norm).
 pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {

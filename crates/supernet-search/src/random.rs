@@ -25,6 +25,10 @@ impl Strategy for RandomSearch {
         "random"
     }
 
+    fn is_uniform(&self) -> bool {
+        true
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         let first = self.asked;
         self.asked += count as u64;

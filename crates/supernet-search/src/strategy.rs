@@ -16,6 +16,12 @@ pub trait Strategy {
         usize::MAX
     }
 
+    /// Whether every architecture of the space is as likely to be proposed, whatever the scores are. Then the candidates are a random
+    /// sample of the space.
+    fn is_uniform(&self) -> bool {
+        false
+    }
+
     /// The next `count` proposals, always as many. They may repeat: equal networks are scored once and told again from the
     /// archive.
     fn ask(&mut self, count: usize) -> Vec<Architecture>;
@@ -33,6 +39,10 @@ impl<S: Strategy + ?Sized> Strategy for Box<S> {
 
     fn most_at_once(&self) -> usize {
         (**self).most_at_once()
+    }
+
+    fn is_uniform(&self) -> bool {
+        (**self).is_uniform()
     }
 
     fn ask(&mut self, count: usize) -> Vec<Architecture> {

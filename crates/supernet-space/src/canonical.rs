@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, NasBench201, PathMask, SearchSpace, SpaceError, nas_bench_201};
+use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -52,14 +52,12 @@ impl Symmetry {
                 "one choice for each layer of each stage, one option to be taken, the same options after the first",
             ),
             Symmetry::NasBench201 => (
-                choices.len() == 6 && choices.iter().all(|c| is_one(c) && c.options() == NasBench201::OPERATIONS),
+                choices.len() == 6
+                    && choices.iter().all(|c| is_one(c) && c.options() == nas_bench_201_cells::OPERATIONS),
                 "six choices of one of the five operations of NAS-Bench-201",
             ),
         };
-        match fits {
-            true => Ok(()),
-            false => Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }),
-        }
+        if fits { Ok(()) } else { Err(SpaceError::Field { field: "symmetry", found: choices.len(), expected }) }
     }
 
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
@@ -69,19 +67,20 @@ impl Symmetry {
             Symmetry::IdentityLayers { stages } => identities_last(mask, stages),
             Symmetry::NasBench201 => {
                 let operations = std::array::from_fn(|edge| mask.bits(edge).trailing_zeros() as usize);
-                let least = nas_bench_201::canonical(operations);
+                let least = nas_bench_201_cells::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
         }
     }
 
-    pub(crate) fn networks(&self, space: &SearchSpace) -> Option<BigUint> {
+    /// Counts the networks of a space of `choices`; `None` where that would take too long.
+    pub(crate) fn networks(&self, choices: &[Choice]) -> Option<BigUint> {
         match self {
-            Symmetry::None => Some(space.size()),
+            Symmetry::None => Some(choices.iter().map(|choice| BigUint::from(choice.subsets())).product()),
             Symmetry::Blocks { blocks, .. } if *blocks > MOST_BLOCKS_COUNTED => None,
             // Every cell has the same choices: count one.
             &Symmetry::Blocks { cells, blocks, fixed } => {
-                Some(networks_of_cell(&space.choices()[..2 * blocks], fixed).pow(cells as u32))
+                Some(networks_of_cell(&choices[..2 * blocks], fixed).pow(cells as u32))
             }
             Symmetry::IdentityLayers { stages } => {
                 // The first layer, then what the others hold without their identities: up to so many.
@@ -90,9 +89,9 @@ impl Symmetry {
                     let rest = (0..stage.len() as u32).map(|held| BigUint::from(others).pow(held));
                     rest.sum::<BigUint>() * stage[0].options().len()
                 };
-                Some(stage_choices(space.choices(), stages).map(of_stage).product())
+                Some(stage_choices(choices, stages).map(of_stage).product())
             }
-            Symmetry::NasBench201 => Some(nas_bench_201::networks().into()),
+            Symmetry::NasBench201 => Some(nas_bench_201_cells::networks().into()),
         }
     }
 }

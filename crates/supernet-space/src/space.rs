@@ -70,7 +70,7 @@ impl SearchSpace {
     /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
     /// (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
-        self.symmetry.networks(self)
+        self.symmetry.networks(&self.choices)
     }
 
     /// The mask of all options. It is an architecture only if every choice allows all of them.

@@ -1,6 +1,6 @@
 //! What can stop a search.
 
-use crate::export::ExportError;
+use crate::best::BestError;
 use std::{
     ops::RangeInclusive,
     path::{Path, PathBuf},
@@ -147,12 +147,9 @@ pub enum TrainError {
         /// What the device says, or the panic.
         reason: String,
     },
-    /// A network cannot be written down.
+    /// A network cannot be written to `best/`.
     #[error(transparent)]
-    Export(Box<ExportError>),
-    /// The figure cannot be drawn.
-    #[error(transparent)]
-    Figure(#[from] crate::FigureError),
+    Best(#[from] BestError),
     /// The user stopped the run.
     #[error("{stage}: stopped at step {step} by the user")]
     Stopped {
@@ -182,12 +179,6 @@ fn nearest_of(out_of_range: &OutOfRange) -> String {
     })
 }
 
-impl From<ExportError> for TrainError {
-    fn from(error: ExportError) -> Self {
-        Self::Export(Box::new(error))
-    }
-}
-
 impl TrainError {
     /// Whether a device says that it has no memory left.
     pub(crate) fn is_out_of_memory(&self) -> bool {
@@ -199,11 +190,13 @@ impl TrainError {
             .any(|words| reason.contains(words))
     }
 
-    pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+    /// Makes an error of what a file or directory at `path` refuses.
+    pub fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { path: path.into(), source }
     }
 
-    pub(crate) fn config(field: &'static str, found: impl ToString, expected: impl ToString) -> Self {
+    /// Makes an error of the number `field`, which was `found` and is out of range.
+    pub fn config(field: &'static str, found: impl ToString, expected: impl ToString) -> Self {
         Self::Config { field, found: found.to_string(), expected: expected.to_string() }
     }
 }

@@ -25,14 +25,14 @@ pub(crate) fn workers(wanted: usize, jobs: usize) -> usize {
 
 /// How many workers to ask for on `device` if `wanted` are: as many on a processor, where 0 asks for one per core; one on any other device
 /// unless more are named.
-pub(crate) fn workers_on(device: &Device, wanted: usize) -> usize {
+pub fn workers_on(device: &Device, wanted: usize) -> usize {
     if on_processor(device) { wanted } else { wanted.max(1) }
 }
 
 /// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
 /// (0: one per core); each gets a `Progress` that passes its calls on to `progress`, whose stage has begun. A job that panics is an error
 /// of `stage`.
-pub(crate) fn share<J: Send, R: Send>(
+pub fn share<J: Send, R: Send>(
     stage: &str,
     wanted: usize,
     jobs: Vec<J>,

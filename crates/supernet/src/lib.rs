@@ -1,8 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod device;
+#[cfg(any(feature = "report", feature = "export"))]
+mod results;
 
 pub use device::{DeviceError, device, offered_devices, present_devices};
+
+#[cfg(any(feature = "report", feature = "export"))]
+pub use results::{ResultsError, write_finished, write_results};
 
 /// The search space as data.
 pub use supernet_space as space;
@@ -21,6 +26,18 @@ pub use supernet_search as search;
 
 /// Training, scoring, the whole search.
 pub use supernet_train as train;
+
+/// Figures, tables and pages.
+#[cfg(feature = "report")]
+pub use supernet_report as report;
+
+/// The best network without this library.
+#[cfg(feature = "export")]
+pub use supernet_export as export;
+
+/// The paper's experiments.
+#[cfg(feature = "experiments")]
+pub use supernet_experiments as experiments;
 
 /// A search space of one's own: ordinary Burn modules with choices in them.
 pub mod own {

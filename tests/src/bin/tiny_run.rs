@@ -1,7 +1,7 @@
 //! A search to be killed: `tiny_run DIRECTORY` runs it, or goes on with it; `tiny_run DIRECTORY often` with a checkpoint after every step.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
-use supernet::{prelude::*, train::Saving};
+use supernet::{prelude::*, train::Saving, write_results};
 use supernet_tests::tiny::{stripes_split, tiny};
 
 fn main() -> ExitCode {
@@ -27,6 +27,7 @@ fn run(path: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     let often = Saving { every: Duration::ZERO, share: 1.0, ..Saving::default() };
     let saving = if std::env::args().nth(2).as_deref() == Some("often") { often } else { Saving::default() };
     let directory = RunDirectory::open(path, &config, Provenance::new(&split, "flex"))?.with_saving(saving);
-    directory.search(&split, &device("flex")?, &mut Silent)?;
+    let result = directory.search(&split, &device("flex")?, &mut Silent)?;
+    write_results(&directory, &result)?;
     Ok(())
 }

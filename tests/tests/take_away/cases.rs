@@ -4,9 +4,10 @@ use burn::tensor::{DType, Tensor};
 use std::path::Path;
 use supernet::{
     data::Normalisation,
+    export::write_best,
     train::{
         Provenance,
-        export::{Best, Card, Export},
+        best::{Best, Card, NetworkDescription},
     },
 };
 use supernet_nn::{Call, Network, NetworkConfig, Notes, Statistics};
@@ -64,9 +65,9 @@ impl Case {
         }
     }
 
-    pub fn export(&self) -> Export<'_> {
+    pub fn description(&self) -> NetworkDescription<'_> {
         let Self { config, mask, normalisation, classes, .. } = self;
-        Export { config, mask, normalisation, classes, seed: 7 }
+        NetworkDescription { config, mask, normalisation, classes, seed: 7 }
     }
 
     /// The trained network: weights by formula, statistics averaged over two batches.
@@ -103,7 +104,14 @@ impl Case {
             definition: None,
             left_out: Default::default(),
         };
-        let card = Card { export: self.export(), retrained: &[], provenance: &provenance, command: None, latency: &[] };
+        let card = Card {
+            description: self.description(),
+            retrained: &[],
+            provenance: &provenance,
+            command: None,
+            latency: &[],
+        };
         Best { card, network }.save(folder).expect("a folder that can be written");
+        write_best(folder, &[], network).expect("a folder that can be written");
     }
 }

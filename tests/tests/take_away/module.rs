@@ -9,7 +9,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use std::path::{Path, PathBuf};
-use supernet::{data::ImageShape, prelude::*, train::export::load_best};
+use supernet::{data::ImageShape, export::model_source, prelude::*, train::best::load_best};
 use supernet_tests::{assert_close, bits, device, values};
 
 /// Both sides compute in f32 and differ in the order of sums; logits are of order 1.
@@ -39,7 +39,7 @@ fn run(case: &Case, weights: &Path, images: Tensor<4>, device: &Device, again: &
 #[test]
 fn what_is_checked_in_is_what_is_written_now() {
     for case in cases() {
-        let (path, now) = (generated(&case.name), case.export().model_source().unwrap());
+        let (path, now) = (generated(&case.name), model_source(&case.description()).unwrap());
         if std::env::var_os("SUPERNET_WRITE_GENERATED").is_some() {
             std::fs::write(&path, &now).unwrap();
         }

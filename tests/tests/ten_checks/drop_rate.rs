@@ -77,9 +77,12 @@ fn rescaled_survivors_are_those_of_a_network_whose_weights_are_rescaled() {
             )
         };
         let times = |part: &'static [&'static str], factor: f64| {
-            replaced(network.clone(), move |name, numbers| match part.iter().any(|part| name.contains(part)) {
-                true => numbers.into_iter().map(|x| x * factor).collect(),
-                false => numbers,
+            replaced(network.clone(), move |name, numbers| {
+                if part.iter().any(|part| name.contains(part)) {
+                    numbers.into_iter().map(|x| x * factor).collect()
+                } else {
+                    numbers
+                }
             })
         };
         // What comes from a block's inputs is multiplied after their 1x1, what comes from its operations after their sum.

@@ -4,10 +4,7 @@ use burn_cubecl::{CubeBackend, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::{cube_of_units, grid_of_units, jobs::Jobs, numbers, ordered, owned, sides, target, upload};
-use crate::{
-    ghosts::Lists,
-    pool::{Pool, PoolKernels},
-};
+use crate::{ghosts::Lists, pool::PoolKernels, pool_kind::Pool};
 
 impl PoolKernels for CubeBackend {
     fn forward_add(acc: CubeTensor, x: CubeTensor, kind: Pool, groups: usize, lists: &Lists) -> CubeTensor {

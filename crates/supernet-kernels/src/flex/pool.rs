@@ -12,10 +12,7 @@ use super::{
     scratch, sides,
     simd::{Vector, simd_fn},
 };
-use crate::{
-    ghosts::Lists,
-    pool::{Pool, PoolKernels},
-};
+use crate::{ghosts::Lists, pool::PoolKernels, pool_kind::Pool};
 
 /// A plane in scratch, a row of padding above and below.
 #[derive(Clone, Copy)]

@@ -153,7 +153,7 @@ impl Figure<'_> {
 fn register_font() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let bytes = include_bytes!("../../../supernet-train/fonts/Roboto-Regular.ttf");
+        let bytes = include_bytes!("../../../supernet-report/fonts/Roboto-Regular.ttf");
         plotters::style::register_font(FONT, FontStyle::Normal, bytes).ok().expect("the embedded font is a font");
     });
 }

@@ -3,9 +3,8 @@
 use super::Examples;
 use crate::{
     Halving, Progress, Scoring, Standing, TrainError,
-    ledger::{Ledger, job_key},
+    scoring::{Asked, Ledger, Tally, job_key, read, scored, tally},
     stage::SCORING,
-    tally::{Asked, Tally, read, scored, tally},
     workers::workers_on,
 };
 use burn::tensor::{Device, Tensor, TensorData};

@@ -1,9 +1,10 @@
 //! Labelled examples of any shape: images, rows of a table, sequences.
 
-use crate::{TrainError, name_number::name_number};
+use crate::TrainError;
 use burn::tensor::TensorData;
 use rand::Rng;
 use supernet_data::{Augmentation, Batch, Images, Normalisation};
+use supernet_space::name_number;
 
 /// Labelled examples, whose batches have `D` axes, examples first.
 pub trait Examples<const D: usize>: Sync {

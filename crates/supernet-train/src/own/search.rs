@@ -1,50 +1,21 @@
 //! One-shot search of a space of one's own in one call: train the supernet, score candidates, retrain the best beside their companions,
 //! test.
 
-use super::{Examples, ImageExamples, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
+use super::{Examples, OwnData, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
 use crate::{
     Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, TrainError,
     caught::caught,
-    one_shot::{candidates, choose, retrain, tested},
-    reach::check_reach,
-    run::Stages,
+    search::{Companions, candidates, check_reach, choose, random_companions, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
+    store::Stages,
 };
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
-use supernet_data::{Augmentation, Normalisation, Split};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::{Outcome, Score, Scored};
-use supernet_space::{Architecture, Cost, PathMask};
-
-/// What a search reads.
-#[derive(Clone, Debug)]
-pub struct OwnData<E> {
-    /// To train on.
-    pub train: E,
-    /// To score candidates on.
-    pub validation: E,
-    /// Read once, after everything is chosen and trained.
-    pub test: E,
-}
-
-impl<'a> OwnData<ImageExamples<'a>> {
-    /// The images of a split, normalised by the mean and deviation of its training images, which are augmented.
-    ///
-    /// # Errors
-    /// An augmentation that does not fit the images.
-    pub fn images(split: &'a Split, augmentation: Augmentation) -> Result<Self, TrainError> {
-        let normalisation = Normalisation::of(&split.train);
-        let examples = |images| ImageExamples::new(images, normalisation.clone(), augmentation);
-        Ok(Self {
-            train: examples(&split.train)?,
-            validation: examples(&split.validation)?,
-            test: examples(&split.test)?,
-        })
-    }
-}
+use supernet_search::{Outcome, Scored};
+use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
 pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
@@ -94,8 +65,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     pub(crate) fn run(mut self, progress: &mut dyn Progress) -> Result<OwnResult<M, D>, TrainError> {
         self.check()?;
         let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
-        let (outcome, all_on) = caught(SCORING, || self.score(&supernet, progress))?;
-        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, all_on, progress))
+        let (outcome, companions) = caught(SCORING, || self.score(&supernet, progress))?;
+        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, companions, progress))
     }
 
     fn check(&self) -> Result<(), TrainError> {
@@ -140,12 +111,12 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         }
     }
 
-    /// The candidates, scored, and the network with every path on.
+    /// The candidates, scored, and what stands beside them.
     fn score(
         &mut self,
         supernet: &OwnNetwork<M, D>,
         progress: &mut dyn Progress,
-    ) -> Result<(Outcome, (PathMask, Score, Cost)), TrainError> {
+    ) -> Result<(Outcome, Companions), TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let (scoring, space) = (config.scoring, definition.space());
         let mut strategy = config.strategy.strategy(space, config.seed)?;
@@ -157,14 +128,17 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         let outcome = match stages {
             None => candidates(config, space, &mut *strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(&scoring);
+                let mut recorded =
+                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
                 candidates(config, space, &mut *strategy, &mut recorded, cost)?
             }
         };
+        let mut evaluator = evaluator.without_ledger();
+        let mut score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
         let all_on = space.all_on();
-        let score = evaluator.without_ledger().score(std::slice::from_ref(&all_on))?[0];
-        let cost = definition.cost(&all_on)?;
-        Ok((outcome, (all_on, score, cost)))
+        let all_on = (all_on.clone(), score(&all_on)?, definition.cost(&all_on)?);
+        let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
+        Ok((outcome, Companions { random, all_on }))
     }
 
     /// The best and their companions, trained from scratch and tested.
@@ -172,14 +146,14 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         self,
         supernet: OwnNetwork<M, D>,
         outcome: Outcome,
-        all_on: (PathMask, Score, Cost),
+        companions: Companions,
         progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
         let ranked = outcome.ranked_by(scoring.rank_by).into_iter().filter(|scored| scored.score.is_number());
         let picked: Vec<_> = ranked.take(config.retrain.picked).collect();
-        let chosen = choose(config, &outcome, &picked, all_on);
+        let chosen = choose(config, &outcome, &picked, companions);
         let joined = Joined(&data.train, &data.validation);
         let trainer = OwnStandAlone {
             definition,
@@ -193,7 +167,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
         let retrained = tested(&chosen, &networks, |network, mask| test_own(network, mask, &data.test, device))?;
         if let Some(mut stages) = stages {
-            stages.tested(&retrained)?;
+            stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let first: Vec<usize> = (0..scoring.score_batch.min(data.validation.len())).collect();

@@ -3,9 +3,9 @@
 use super::{Examples, OwnLoader};
 use crate::{
     Keeper, Progress, SeededWeights, StandAloneTraining, TrainError,
-    run::Stages,
     stage::STAND_ALONE_TRAINING,
     stand_alone::{Recipe, test_on, train_all},
+    store::Stages,
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{

@@ -1,6 +1,5 @@
 //! The best candidate up to now.
 
-use crate::tally::Tally;
 use supernet_search::{RankBy, Score, Scored};
 use supernet_space::{Cost, PathMask};
 
@@ -30,14 +29,6 @@ impl Standing {
         let before = before.map(|before| Self { candidates, ..before });
         before.into_iter().chain(block.iter().map(of)).min_by(|a, b| rank_by.better_first(&a.score, &b.score))
     }
-
-    /// The best by `rank_by` of candidates that are being scored; `None` for a single one, or where none has seen an image.
-    pub(crate) fn so_far(rank_by: RankBy, masks: &[PathMask], tallies: &[Tally]) -> Option<Self> {
-        let seen = tallies.iter().zip(masks).filter(|(tally, _)| tally.images > 0 && masks.len() > 1);
-        let (score, best) =
-            seen.map(|(tally, mask)| (tally.score(), mask)).min_by(|a, b| rank_by.better_first(&a.0, &b.0))?;
-        Some(Self { candidates: masks.len(), best: best.clone(), score, cost: None })
-    }
 }
 
 #[cfg(test)]
@@ -59,18 +50,5 @@ mod tests {
         assert_eq!((last.candidates, last.score.accuracy), (3, 0.6));
         assert_eq!(last.best, *blocks[0][1].architecture.mask());
         assert_eq!(Standing::with(RankBy::Accuracy, None, &[]), None);
-    }
-
-    #[test]
-    fn the_best_so_far_has_seen_most_images() {
-        let cells = CellSpace::new(3, 2).unwrap();
-        let mut rng = draws(1, "test", 0);
-        let masks: Vec<PathMask> = (0..3).map(|_| cells.space().sample(&mut rng).mask().clone()).collect();
-        let tally = |images, correct| Tally { images, correct, loss: 1.0 };
-        let standing =
-            Standing::so_far(RankBy::Accuracy, &masks, &[tally(10, 9), tally(20, 12), Tally::default()]).unwrap();
-        assert_eq!((standing.candidates, &standing.best, standing.score.images), (3, &masks[1], 20));
-        assert_eq!(Standing::so_far(RankBy::Accuracy, &masks, &[Tally::default(); 3]), None);
-        assert_eq!(Standing::so_far(RankBy::Accuracy, &masks[..1], &[tally(10, 9)]), None);
     }
 }

@@ -1,20 +1,18 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
 use super::{
-    Results, Saving, Stages,
-    files::{Lock, lock},
     provenance::{CONFIGURATION, FORMAT, Provenance, RunFile},
-    sameness::{Sameness, read_config, through_text, write_config},
-    searches::{check_training, make_room, search_folder},
+    results::Results,
+    same_training::check_training,
 };
 use crate::{
-    Group, Latency, Progress, Retrained, SearchConfig, SearchResult, TrainError,
+    Latency, Progress, Saving, SearchConfig, SearchResult, TrainError,
+    best::{Best, BestFile, BestRecord, Card, NetworkDescription, OwnBest},
     caught::caught,
-    export::{Best, BestFile, BestRecord, Card, Export, OwnBest},
     latency,
-    one_shot::OneShot,
     own::{Examples, OwnData, OwnResult, OwnSearch},
-    report::cell_svg,
+    search::OneShot,
+    store::{Lock, Sameness, Stages, lock, make_room, read_config, search_folder, through_text, write_config},
 };
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
@@ -53,8 +51,10 @@ pub struct Reopening {
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
-/// | `networks.csv`, `table.txt`, `figure.svg`, `figure.png`, `report.html`, `best/` | the results | whole, at the end |
-/// | `pareto.csv`, `pareto.svg`, `pareto.png` | the candidates that no other dominates, where several objectives are given | whole, at the end |
+/// | `networks.csv`, `table.txt`, `best/` | the results | whole, at the end |
+/// | `pareto.csv` | the candidates that no other dominates, where several objectives are given | whole, at the end |
+/// | `figure.svg`, `figure.png`, `report.html`, `pareto.svg`, `pareto.png` | the results, drawn | by `supernet-report` |
+/// | `best/model.rs`, `best/model.onnx`, `best/cell.svg` | the best network without this library | by `supernet-export` |
 /// | `lock` | locked while a process is at work here | |
 ///
 /// All but times is the same, on a processor bit for bit, however often the run was stopped.
@@ -171,7 +171,7 @@ impl RunDirectory {
     }
 
     /// Runs the search, or what is left of it, with candidates proposed as its configuration says, and writes what it finds: `networks.csv`,
-    /// `table.txt`, `figure.svg`, `figure.png`, `report.html`, and `best/` with what [`Best`] holds.
+    /// `table.txt`, and `best/` with what [`Best`] holds.
     ///
     /// # Errors
     /// As [`crate::one_shot_search`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
@@ -220,11 +220,10 @@ impl RunDirectory {
         let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
         let result = search.run(progress)?;
         let OwnResult { candidates, retrained, best: (_, network), .. } = &result;
-        let pictures = Vec::new();
-        Results { run: &self.run, candidates, shortlist: &[], retrained, pictures }.save(&self.path)?;
+        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
         // The best is the first of the picked, which come first.
         let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
-        best.save(&self.path.join(BEST))?;
+        best.save(&self.best())?;
         Ok(result)
     }
 
@@ -268,37 +267,42 @@ impl RunDirectory {
         &self.run.config
     }
 
+    /// Where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.run.provenance
+    }
+
+    /// Where the best network lies.
+    pub fn best(&self) -> PathBuf {
+        self.path.join(BEST)
+    }
+
     /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
-        let SearchResult { candidates, shortlist, retrained, stand_alone, .. } = result;
-        let picked = retrained.iter().filter(|network| network.group == Group::Picked);
-        let picture = |network: &Retrained| {
-            let said = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
-            (cell_svg(&stand_alone.cells, &network.mask), said)
-        };
-        let pictures = picked.map(picture).collect();
-        Results { run: &self.run, candidates, shortlist, retrained, pictures }.save(&self.path)?;
+        let SearchResult { candidates, retrained, .. } = result;
+        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
         self.save_best(result, device)
     }
 
     fn save_best(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         let (mask, network) = &result.best;
         let SearchResult { stand_alone, normalisation, classes, retrained, .. } = result;
-        let export = Export { config: stand_alone, mask, normalisation, classes, seed: self.run.config.seed };
+        let seed = self.run.config.seed;
+        let description = NetworkDescription { config: stand_alone, mask, normalisation, classes, seed };
         let (provenance, command) = (&self.run.provenance, self.command.as_deref());
         let latency = &self.latency(result, device)?;
-        let card = Card { export, retrained, provenance, command, latency };
-        Best { card, network }.save(&self.path.join(BEST))
+        let card = Card { description, retrained, provenance, command, latency };
+        Best { card, network }.save(&self.best())
     }
 
     /// How long the best network takes. It is measured once: a report that is written again says the same.
     fn latency(&self, result: &SearchResult, device: &Device) -> Result<Vec<Latency>, TrainError> {
         let (mask, network) = &result.best;
-        let written = std::fs::read(self.path.join(BEST).join(BestFile::Architecture.name()));
+        let written = std::fs::read(self.best().join(BestFile::Architecture.name()));
         // A file that is not there or says something else is written again in a moment.
         let known = written.ok().and_then(|bytes| serde_json::from_slice::<BestRecord>(&bytes).ok());
         let known = known.filter(|record| record.architecture == *mask).map(|record| record.latency);

@@ -1,13 +1,15 @@
 //! A finished run read back from its directory alone: no images, no device, no training.
 
 use super::{
-    files::SEARCHES,
     provenance::{CONFIGURATION, Provenance, RunFile},
-    results::Results,
-    sameness::read_config,
-    score_log::read_candidates,
+    results::{NETWORKS, Results},
 };
-use crate::{Group, Retrained, SearchConfig, TrainError, export::BestFile, report::cell_svg, score_file::read_scores};
+use crate::{
+    Group, Retrained, SearchConfig, TrainError,
+    best::BestFile,
+    store::{SEARCHES, cell, read_candidates, read_config, read_rows, read_scores},
+};
+use csv::StringRecord;
 use serde::Serialize;
 use std::{
     collections::HashMap,
@@ -77,20 +79,23 @@ impl FinishedRun {
         &self.run.config
     }
 
-    /// Writes `networks.csv`, `table.txt`, figures and `report.html` again.
+    /// Returns the short-list with its scores after the fine-tune, the best first.
+    pub fn shortlist(&self) -> &[(PathMask, Score)] {
+        &self.shortlist
+    }
+
+    /// Returns its directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes `networks.csv`, `table.txt` and `pareto.csv` again.
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn write_report(&self) -> Result<(), TrainError> {
-        let Self { path, run, candidates, shortlist, retrained } = self;
-        let cells = run.config.cells()?;
-        let picked = retrained.iter().filter(|network| network.group == Group::Picked);
-        let picture = |network: &Retrained| {
-            let said = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
-            (cell_svg(&cells, &network.mask), said)
-        };
-        let pictures = picked.map(picture).collect();
-        Results { run, candidates, shortlist, retrained, pictures }.save(path)
+    pub fn write_tables(&self) -> Result<(), TrainError> {
+        let Self { path, run, candidates, retrained, .. } = self;
+        Results { config: &run.config, candidates, retrained }.save(path)
     }
 }
 
@@ -106,37 +111,26 @@ fn read_networks(
     candidates: &[Scored],
     space: &SearchSpace,
 ) -> Result<Vec<Retrained>, TrainError> {
-    let text = fs::read_to_string(path).map_err(TrainError::io(path))?;
-    let refuse =
-        |found: String| TrainError::File { path: path.into(), found, expected: "a network of this space in each line" };
     let images: HashMap<&PathMask, usize> =
         candidates.iter().map(|scored| (scored.architecture.mask(), scored.score.images)).collect();
-    let read = |line: &str| {
-        let [group, mask, accuracy, loss, parameters, macs, test, test_loss] = line.split(',').collect::<Vec<_>>()[..]
-        else {
-            return None;
-        };
-        let mask: PathMask = mask.parse().ok()?;
+    let [_, validation, test] = run.provenance.images;
+    let read = |row: &StringRecord| {
+        let mask: PathMask = cell(row, 1)?;
         space.belongs(&mask).ok()?;
-        let seen = images.get(&mask).copied().unwrap_or(run.provenance.images[1]);
+        let seen = images.get(&mask).copied().unwrap_or(validation);
         Some(Retrained {
-            group: Group::ALL.into_iter().find(|known| known.name() == group)?,
-            one_shot: Score { accuracy: accuracy.parse().ok()?, loss: loss.parse().ok()?, images: seen },
-            cost: Cost { parameters: parameters.parse().ok()?, macs: macs.parse().ok()? },
-            test: Score {
-                accuracy: test.parse().ok()?,
-                loss: test_loss.parse().ok()?,
-                images: run.provenance.images[2],
-            },
+            group: Group::ALL.into_iter().find(|known| Some(known.name()) == row.get(0))?,
+            one_shot: Score { accuracy: cell(row, 2)?, loss: cell(row, 3)?, images: seen },
+            cost: Cost { parameters: cell(row, 4)?, macs: cell(row, 5)? },
+            test: Score { accuracy: cell(row, 6)?, loss: cell(row, 7)?, images: test },
             mask,
         })
     };
-    let networks: Vec<Retrained> = text
-        .lines()
-        .skip(1)
-        .map(|line| read(line).ok_or_else(|| refuse(format!("`{line}`"))))
-        .collect::<Result<_, _>>()?;
-    if networks.is_empty() { Err(refuse("no network".into())) } else { Ok(networks) }
+    let networks = read_rows(path, NETWORKS, read)?;
+    if networks.is_empty() {
+        return Err(TrainError::File { path: path.into(), found: "no network".into(), expected: NETWORKS });
+    }
+    Ok(networks)
 }
 
 /// How far a run is.

@@ -1,16 +1,16 @@
-//! What produced a run, and the file that holds it.
+//! Where a run comes from, and the file that holds it.
 
 use crate::{
     SearchConfig, TrainError,
-    name_number::name_number,
     own::{Examples, OwnData},
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::{LeftOut, Split};
 use supernet_nn::own::{Definition, Layer};
+use supernet_space::name_number;
 
 /// Version of Burn that this library is written for.
-const BURN: &str = "0.22.1";
+pub const BURN: &str = "0.22.1";
 
 /// What produced a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Provenance {
     ) -> Result<Self, TrainError> {
         let parts = [&data.train, &data.validation, &data.test];
         let space = definition.space();
-        let said = serde_json::json!({
+        let described = serde_json::json!({
             "space": space,
             "input": definition.input(),
             "classes": definition.classes(),
@@ -80,7 +80,7 @@ impl Provenance {
             data: space.name().into(),
             images: parts.map(|examples| examples.len()),
             fingerprints: parts.map(|examples| format!("{:016x}", examples.fingerprint())),
-            definition: Some(format!("{:016x}", name_number(&said.to_string()))),
+            definition: Some(format!("{:016x}", name_number(&described.to_string()))),
             left_out: LeftOut::default(),
         })
     }

@@ -5,75 +5,18 @@
 //! of an image are first copied into scratch with rows of zeros above and below, and columns that do not exist are masked.
 //! The input's gradient is the same sum with the weights turned and transposed; a weight's gradient is a product of planes.
 
+mod images;
 mod products;
+mod sides;
 mod sums;
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{
-    Job, Out, filled, gradient, jobs_of_input, numbers, ordered, owned,
-    planes::{Source, load, store},
-    sides,
-    simd::Vector,
-};
+use super::{Job, Out, filled, gradient, jobs_of_input, numbers, ordered, owned, sides};
 use crate::{contract::ContractKernels, ghosts::Lists};
 use products::weight_gradient;
+use sides::{ROWS, Sides};
 use sums::contract;
-
-/// Output channels in a block.
-const ROWS: usize = 8;
-
-/// Sides of one contraction.
-#[derive(Clone, Copy)]
-struct Sides {
-    c_in: usize,
-    c_out: usize,
-    kh: usize,
-    kw: usize,
-    h: usize,
-    w: usize,
-}
-
-impl Sides {
-    fn plane(&self) -> usize {
-        self.h * self.w
-    }
-
-    /// Taps of a kernel.
-    fn taps(&self) -> usize {
-        self.kh * self.kw
-    }
-
-    /// Terms of a sum.
-    fn terms(&self) -> usize {
-        self.c_in * self.taps()
-    }
-
-    /// The contraction that gives the input's gradient.
-    fn transposed(self) -> Self {
-        Self { c_in: self.c_out, c_out: self.c_in, ..self }
-    }
-
-    /// From a channel to the next in scratch: rows of padding above and below.
-    fn channel(&self) -> usize {
-        (self.plane() + (self.kh - 1) * self.w).next_multiple_of(16)
-    }
-
-    /// Numbers of padding before the first pixel of a channel in scratch.
-    fn above(&self) -> usize {
-        self.kh / 2 * self.w
-    }
-
-    /// Numbers before the first channel in scratch, for taps that look to the left.
-    fn margin(&self) -> usize {
-        (self.kw / 2).next_multiple_of(16)
-    }
-
-    /// Numbers in scratch for `images` images.
-    fn room(&self, images: usize) -> usize {
-        images * self.c_in * self.channel() + 2 * self.margin() + 16
-    }
-}
 
 impl ContractKernels for Flex {
     fn forward(x: FlexTensor, weight: FlexTensor, groups: usize, on: &[u32]) -> FlexTensor {
@@ -168,45 +111,4 @@ fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
         }
     }
     packed
-}
-
-/// Images whose planes are read: the tensor itself, or scratch.
-#[derive(Clone, Copy)]
-struct Images {
-    /// The first number of the first channel, its padding included.
-    start: *const f32,
-    count: usize,
-    /// From an image to the next.
-    image: usize,
-    /// From a channel to the next.
-    channel: usize,
-}
-
-/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of padding.
-#[inline(always)]
-unsafe fn stage<V: Vector>(
-    source: Source<'_>,
-    first: usize,
-    count: usize,
-    channels: usize,
-    plane: usize,
-    above: usize,
-    to: Images,
-) {
-    for t in 0..count {
-        let from = source.numbers[source.first + (first + t) * source.stride..].as_ptr();
-        for c in 0..channels {
-            // SAFETY: the caller's.
-            unsafe {
-                let from = from.add(c * plane);
-                let to = to.start.cast_mut().add(t * to.image + c * to.channel + above);
-                let mut i = 0;
-                while i < plane {
-                    let lanes = V::LANES.min(plane - i);
-                    store(load::<V>(from.add(i), lanes), to.add(i), lanes);
-                    i += V::LANES;
-                }
-            }
-        }
-    }
 }

@@ -1,6 +1,9 @@
 //! The gradient of the weights: for every output channel and term, the product of their planes, four by four at once in registers.
 
-use super::{Images, ROWS, Sides, stage};
+use super::{
+    images::{Images, stage},
+    sides::{ROWS, Sides},
+};
 use crate::{
     flex::{
         Out, add_in_order, each,

@@ -1,6 +1,9 @@
 //! Sums over terms: eight output channels by two vectors of pixels at once in registers.
 
-use super::{Images, ROWS, Sides, stage};
+use super::{
+    images::{Images, stage},
+    sides::{ROWS, Sides},
+};
 use crate::flex::{
     Job, Out, each,
     planes::{Columns, Source, Spill, put},

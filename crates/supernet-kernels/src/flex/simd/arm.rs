@@ -1,7 +1,7 @@
 //! Vectors of 64-bit ARM.
 
 // SAFETY of every block below: as for the x86 types.
-use super::Vector;
+use super::vector::Vector;
 use std::arch::aarch64::*;
 
 /// Eight numbers in two registers, NEON.

@@ -1,6 +1,6 @@
 //! Vectors for the baseline of the target.
 
-use super::Vector;
+use super::vector::Vector;
 
 /// Eight numbers, compiled for the baseline of the target.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 // SAFETY of every block below: the types are only named in functions compiled for their instructions (see `simd_fn!`), and
 // what a pointer must be valid for is the caller's to see to.
-use super::Vector;
+use super::vector::Vector;
 use std::arch::x86_64::*;
 
 /// Eight numbers, AVX2 and FMA.

@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod drawing;
+mod error;
+mod model_source;
+mod onnx;
+mod plan;
+#[cfg(test)]
+mod testing;
+mod write_best;
+
+pub use drawing::{cell_svg, drawing};
+pub use error::ExportError;
+pub use model_source::model_source;
+pub use onnx::onnx;
+pub use write_best::write_best;

@@ -1,0 +1,25 @@
+//! The files of `best/` that this crate writes.
+
+use crate::{ExportError, drawing, model_source, onnx};
+use std::path::Path;
+use supernet_nn::Network;
+use supernet_train::{
+    Retrained,
+    best::{BestFile, read_record},
+    store::write_whole,
+};
+
+/// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run beside its weights in `folder`, and the card anew,
+/// which then lists them. `retrained` are the networks of the run that were trained from scratch, for the card.
+///
+/// # Errors
+/// An `architecture.json` that cannot be read, a network that was built for something else, or a file that cannot be written.
+pub fn write_best(folder: &Path, retrained: &[Retrained], network: &Network) -> Result<(), ExportError> {
+    let record = read_record(folder)?;
+    let description = record.description();
+    let write = |file: BestFile, bytes: &[u8]| write_whole(&folder.join(file.name()), bytes);
+    write(BestFile::Model, model_source(&description)?.as_bytes())?;
+    write(BestFile::Onnx, &onnx(&description, network)?)?;
+    write(BestFile::Drawing, drawing(&description)?.as_bytes())?;
+    Ok(write(BestFile::Card, record.markdown(retrained, &BestFile::ALL).as_bytes())?)
+}

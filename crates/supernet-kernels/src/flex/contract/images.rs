@@ -1,0 +1,47 @@
+//! Planes of images that a contraction reads, in the tensor or in scratch.
+
+use crate::flex::{
+    planes::{Source, load, store},
+    simd::Vector,
+};
+
+/// Images whose planes are read: the tensor itself, or scratch.
+#[derive(Clone, Copy)]
+pub(super) struct Images {
+    /// The first number of the first channel, its padding included.
+    pub(super) start: *const f32,
+    pub(super) count: usize,
+    /// From an image to the next.
+    pub(super) image: usize,
+    /// From a channel to the next.
+    pub(super) channel: usize,
+}
+
+/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of padding.
+#[inline(always)]
+pub(super) unsafe fn stage<V: Vector>(
+    source: Source<'_>,
+    first: usize,
+    count: usize,
+    channels: usize,
+    plane: usize,
+    above: usize,
+    to: Images,
+) {
+    for t in 0..count {
+        let from = source.numbers[source.first + (first + t) * source.stride..].as_ptr();
+        for c in 0..channels {
+            // SAFETY: the caller's.
+            unsafe {
+                let from = from.add(c * plane);
+                let to = to.start.cast_mut().add(t * to.image + c * to.channel + above);
+                let mut i = 0;
+                while i < plane {
+                    let lanes = V::LANES.min(plane - i);
+                    store(load::<V>(from.add(i), lanes), to.add(i), lanes);
+                    i += V::LANES;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod figure;
+mod intervals;
+mod page;
+mod pareto_figure;
+mod scatter;
+mod search_figure;
+mod search_page;
+mod search_report;
+
+pub use error::{FigureError, ReportError};
+pub use intervals::IntervalFigure;
+pub use page::{Cell, Page};
+pub use scatter::{Point, ScatterFigure, Series};
+pub use search_figure::{FigureGroup, SearchFigure};
+pub use search_report::SearchReport;

@@ -1,0 +1,83 @@
+//! The page of a search.
+
+use crate::{Cell, Page, SearchFigure};
+use supernet_search::{RankBy, Score, Scored};
+use supernet_space::PathMask;
+use supernet_train::Retrained;
+
+/// Candidates that the page lists.
+const LISTED: usize = 100;
+
+/// What the page lists.
+#[derive(Clone, Copy)]
+pub(crate) struct Found<'a> {
+    pub(crate) candidates: &'a [Scored],
+    pub(crate) shortlist: &'a [(PathMask, Score)],
+    pub(crate) retrained: &'a [Retrained],
+    /// Drawings of the picked as SVG elements, each with its caption.
+    pub(crate) pictures: &'a [(String, String)],
+    /// What the best candidates are the best by.
+    pub(crate) rank_by: RankBy,
+}
+
+/// Returns the page of a search: its figure, every network trained from scratch, the picked cells, the short-list after its fine-tune, the
+/// best candidates.
+pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg: &str) -> Page {
+    let Found { candidates, shortlist, retrained, pictures, rank_by } = *found;
+    let mut page = Page::new(&figure.title);
+    for line in &figure.caption {
+        page.paragraph(line);
+    }
+    if let Some(verdict) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
+        page.paragraph(verdict);
+    }
+    page.figure(svg, "one-shot accuracies of the candidates, test accuracies of the networks trained from scratch");
+    page.headline("Networks trained from scratch").table(&HEAD, &retrained.iter().map(network).collect::<Vec<_>>());
+    if !pictures.is_empty() {
+        page.headline("The picked cells").pictures(pictures);
+    }
+    if !shortlist.is_empty() {
+        page.headline(&format!("The short-list: {} candidates, fine-tuned", shortlist.len()));
+        page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
+    }
+    let mut ranked: Vec<&Scored> = candidates.iter().collect();
+    ranked.retain(|scored| scored.score.is_number());
+    ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
+    page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
+    let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();
+    page.table(&["architecture", "one-shot (%)", "one-shot loss", "parameters (k)", "MACs (M)"], &rows);
+    page
+}
+
+const HEAD: [&str; 7] =
+    ["group", "architecture", "one-shot (%)", "test (%)", "test loss", "parameters (k)", "MACs (M)"];
+
+fn scaled(value: f64, scale: f64, digits: usize) -> Cell {
+    Cell::number(format!("{:.digits$}", value * scale), value)
+}
+
+fn network(network: &Retrained) -> Vec<Cell> {
+    vec![
+        Cell::text(network.group.name()),
+        Cell::code(&network.mask),
+        scaled(network.one_shot.accuracy, 100.0, 1),
+        scaled(network.test.accuracy, 100.0, 2),
+        scaled(network.test.loss, 1.0, 3),
+        scaled(network.cost.parameters as f64, 1e-3, 1),
+        scaled(network.cost.macs as f64, 1e-6, 2),
+    ]
+}
+
+fn tuned((mask, score): &(PathMask, Score)) -> Vec<Cell> {
+    vec![Cell::code(mask), scaled(score.accuracy, 100.0, 1), scaled(score.loss, 1.0, 3)]
+}
+
+fn candidate(scored: &Scored) -> Vec<Cell> {
+    vec![
+        Cell::code(&scored.architecture),
+        scaled(scored.score.accuracy, 100.0, 1),
+        scaled(scored.score.loss, 1.0, 3),
+        scaled(scored.cost.parameters as f64, 1e-3, 1),
+        scaled(scored.cost.macs as f64, 1e-6, 2),
+    ]
+}

@@ -1,0 +1,127 @@
+//! Figures and the page of a finished search.
+
+use crate::{
+    FigureGroup, ReportError, SearchFigure,
+    pareto_figure::pareto_figure,
+    search_page::{Found, search_page},
+};
+use std::path::Path;
+use supernet_nn::own::Layer;
+use supernet_search::{Proposer, Score, Scored};
+use supernet_space::PathMask;
+use supernet_train::{
+    ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
+    own::OwnResult, store::write_whole,
+};
+
+/// What a search found, whatever space it searched.
+#[derive(Clone, Debug)]
+pub struct SearchReport<'a> {
+    /// The search's settings.
+    pub config: &'a SearchConfig,
+    /// Versions, device, images.
+    pub provenance: &'a Provenance,
+    /// Every scored candidate, in the order of scoring.
+    pub candidates: &'a [Scored],
+    /// The short-list with its scores after the fine-tune, the best first.
+    pub shortlist: &'a [(PathMask, Score)],
+    /// The networks trained from scratch, group by group.
+    pub retrained: &'a [Retrained],
+    /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot be drawn.
+    pub pictures: Vec<(String, String)>,
+}
+
+impl<'a> SearchReport<'a> {
+    /// Creates the report of a search in `directory`, without pictures.
+    pub fn new(directory: &'a RunDirectory, result: &'a SearchResult) -> Self {
+        let SearchResult { candidates, shortlist, retrained, .. } = result;
+        let (config, provenance) = (directory.config(), directory.provenance());
+        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
+    }
+
+    /// Creates the report of a search of a space of one's own in `directory`.
+    pub fn own<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a OwnResult<M, D>) -> Self {
+        let OwnResult { candidates, retrained, .. } = result;
+        let (config, provenance) = (directory.config(), directory.provenance());
+        Self { config, provenance, candidates, shortlist: &[], retrained, pictures: Vec::new() }
+    }
+
+    /// Creates the report of a search that has ended, without pictures.
+    pub fn finished(run: &'a FinishedRun) -> Self {
+        let (candidates, shortlist, retrained) = (run.candidates(), run.shortlist(), run.retrained());
+        let (config, provenance) = (run.config(), run.provenance());
+        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
+    }
+
+    /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several
+    /// objectives.
+    ///
+    /// # Errors
+    /// Nothing to draw, or a file that cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<(), ReportError> {
+        let write = |name: &str, bytes: &[u8]| write_whole(&folder.join(name), bytes);
+        let table = ComparisonTable(self.retrained).to_string();
+        let figure = self.figure();
+        let svg = figure.svg()?;
+        write("figure.svg", svg.as_bytes())?;
+        write("figure.png", &figure.png()?)?;
+        let Self { config, candidates, shortlist, retrained, ref pictures, .. } = *self;
+        let found = Found { candidates, shortlist, retrained, pictures, rank_by: config.scoring.rank_by };
+        let mut page = search_page(&figure, &found, &table, &svg);
+        if let Proposer::Nsga2(objectives) = &self.config.strategy {
+            let front = pareto_figure(self.candidates, objectives, &figure.caption);
+            let svg = front.svg()?;
+            write("pareto.svg", svg.as_bytes())?;
+            write("pareto.png", &front.png()?)?;
+            page.headline(&front.title).figure(&svg, "one-shot accuracy against cost of all candidates");
+        }
+        Ok(write("report.html", page.html().as_bytes())?)
+    }
+
+    fn figure(&self) -> SearchFigure {
+        let Self { config, provenance, .. } = *self;
+        let Provenance { device, data, images, supernet, burn, .. } = provenance;
+        let group = |group: Group| {
+            let members = || self.retrained.iter().filter(move |r| r.group == group);
+            FigureGroup {
+                name: group.name().into(),
+                one_shot: members().map(|r| r.one_shot.accuracy).collect(),
+                test: members().map(|r| r.test.accuracy).collect(),
+            }
+        };
+        let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
+        let mut figure = SearchFigure {
+            title: format!("One-shot search on {data}"),
+            caption: vec![
+                format!(
+                    "{} candidates scored on {} validation images{}; networks trained from scratch, tested on {} images.",
+                    self.candidates.len(),
+                    images[1],
+                    config.scoring.in_words(),
+                    images[2]
+                ),
+                format!(
+                    "seed {}, {} supernet steps on {} training images, {} epochs from scratch on {from_scratch}, device {device}, supernet {supernet}, burn {burn}",
+                    config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
+                ),
+            ],
+            candidates: self.usable().map(|scored| scored.score.accuracy).collect(),
+            groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
+        };
+        figure.caption.extend(self.without_numbers());
+        figure
+    }
+
+    /// The candidates whose scores are numbers.
+    fn usable(&self) -> impl Iterator<Item = &Scored> {
+        self.candidates.iter().filter(|scored| scored.score.is_number())
+    }
+
+    /// A sentence on the candidates whose scores are no numbers, if there are any.
+    fn without_numbers(&self) -> Option<String> {
+        let mut left_out = self.candidates.iter().filter(|scored| !scored.score.is_number());
+        let first = &left_out.next()?.architecture;
+        let count = 1 + left_out.count();
+        Some(format!("{count} candidates are left out, since their scores are no numbers; the first is {first}."))
+    }
+}

@@ -1,0 +1,84 @@
+//! Scoring jobs side by side, with the best so far shown from one place.
+
+use super::tally::Tally;
+use crate::{Progress, Standing, TrainError, stage::SCORING, workers::share_with};
+use supernet_search::{RankBy, Score, Scored};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
+
+/// What is asked in one go: each mask on so many runs of examples.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) masks: &'a [PathMask],
+    pub(crate) runs: usize,
+    /// What the best is the best by.
+    pub(crate) rank_by: RankBy,
+}
+
+/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds what it says of candidates to `tallies`: in the order of the jobs,
+/// so that sums of losses do not depend on who was ready first. Together they are what is `asked`.
+pub(crate) fn tally<J: Send>(
+    asked: Asked,
+    at_once: usize,
+    jobs: Vec<J>,
+    progress: &mut dyn Progress,
+    tallies: &mut [Tally],
+    score: impl Fn(J, &mut dyn Progress) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
+) -> Result<(), TrainError> {
+    let Asked { masks, runs, rank_by } = asked;
+    progress.begin(SCORING, (masks.len() * runs) as u64);
+    // For the eye alone, in the order in which jobs are ready.
+    let mut so_far = tallies.to_vec();
+    let ready = &mut |said: &Vec<(usize, Tally)>, progress: &mut dyn Progress| {
+        said.iter().for_each(|&(candidate, tally)| so_far[candidate].join(tally));
+        best_so_far(rank_by, masks, &so_far).iter().for_each(|standing| progress.standing(standing));
+    };
+    for (candidate, tally) in share_with(SCORING, at_once, jobs, progress, score, ready)?.into_iter().flatten() {
+        tallies[candidate].join(tally);
+    }
+    progress.end();
+    Ok(())
+}
+
+/// Architectures of `space` with their scores and costs.
+pub(crate) fn scored<E>(
+    space: &SearchSpace,
+    architectures: &[Architecture],
+    score: impl FnOnce(&[PathMask]) -> Result<Vec<Score>, TrainError>,
+    cost: impl Fn(&Architecture) -> Result<Cost, E>,
+) -> Result<Vec<Scored>, TrainError>
+where
+    TrainError: From<SpaceError> + From<E>,
+{
+    architectures.iter().try_for_each(|architecture| space.check(architecture))?;
+    let masks: Vec<PathMask> = architectures.iter().map(|architecture| architecture.mask().clone()).collect();
+    let scored = |(architecture, score): (&Architecture, Score)| {
+        Ok(Scored { architecture: architecture.clone(), score, cost: cost(architecture)? })
+    };
+    architectures.iter().zip(score(&masks)?).map(scored).collect()
+}
+
+/// The best by `rank_by` of candidates that are being scored; `None` for a single one, or where none has seen an image.
+fn best_so_far(rank_by: RankBy, masks: &[PathMask], tallies: &[Tally]) -> Option<Standing> {
+    let seen = tallies.iter().zip(masks).filter(|(tally, _)| tally.images > 0 && masks.len() > 1);
+    let (score, best) =
+        seen.map(|(tally, mask)| (tally.score(), mask)).min_by(|a, b| rank_by.better_first(&a.0, &b.0))?;
+    Some(Standing { candidates: masks.len(), best: best.clone(), score, cost: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use supernet_space::{CellSpace, draws};
+
+    #[test]
+    fn the_best_so_far_has_seen_most_images() {
+        let cells = CellSpace::new(3, 2).unwrap();
+        let mut rng = draws(1, "test", 0);
+        let masks: Vec<PathMask> = (0..3).map(|_| cells.space().sample(&mut rng).mask().clone()).collect();
+        let tally = |images, correct| Tally { images, correct, loss: 1.0 };
+        let standing = best_so_far(RankBy::Accuracy, &masks, &[tally(10, 9), tally(20, 12), Tally::default()]).unwrap();
+        assert_eq!((standing.candidates, &standing.best, standing.score.images), (3, &masks[1], 20));
+        assert_eq!(best_so_far(RankBy::Accuracy, &masks, &[Tally::default(); 3]), None);
+        assert_eq!(best_so_far(RankBy::Accuracy, &masks[..1], &[tally(10, 9)]), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! What some images said of some candidates, kept while a scoring goes on, so that one that is stopped goes on.
+
+use super::tally::Tally;
+use crate::TrainError;
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::HashMap,
+    fs::{self, File, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
+use supernet_space::{PathMask, name_number};
+
+/// Candidates and what was said of them.
+type Said = Vec<(usize, Tally)>;
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    /// Which images and which candidates.
+    key: u64,
+    /// Candidate, images, correct answers, bits of the summed loss.
+    said: Vec<(usize, usize, usize, u64)>,
+}
+
+/// Results of jobs by key, a line each in a file.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    path: PathBuf,
+    known: HashMap<u64, Said>,
+    file: Mutex<Option<File>>,
+}
+
+impl Ledger {
+    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole it is dropped: what it said is
+    /// computed again.
+    ///
+    /// # Errors
+    /// A file that cannot be read or cut.
+    pub(crate) fn open(path: &Path) -> Result<Self, TrainError> {
+        let bytes = match fs::read(path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            other => other.map_err(TrainError::io(path))?,
+        };
+        let (mut known, mut whole) = (HashMap::new(), 0);
+        for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+            let Ok(Line { key, said }) = serde_json::from_slice(line) else { break };
+            if line.last() != Some(&b'\n') {
+                break;
+            }
+            let tally =
+                |(candidate, images, correct, loss)| (candidate, Tally { images, correct, loss: f64::from_bits(loss) });
+            known.insert(key, said.into_iter().map(tally).collect());
+            whole += line.len();
+        }
+        if whole < bytes.len() {
+            let cut = || OpenOptions::new().write(true).open(path)?.set_len(whole as u64);
+            cut().map_err(TrainError::io(path))?;
+        }
+        Ok(Self { path: path.into(), known, file: Mutex::new(None) })
+    }
+
+    /// What the job of `key` said, or what `score` says now, which is then kept.
+    ///
+    /// # Errors
+    /// What `score` reports, or a file that cannot be written.
+    pub(crate) fn said(&self, key: u64, score: impl FnOnce() -> Result<Said, TrainError>) -> Result<Said, TrainError> {
+        if let Some(said) = self.known.get(&key) {
+            return Ok(said.clone());
+        }
+        let said = score()?;
+        let line =
+            |&(candidate, tally): &(usize, Tally)| (candidate, tally.images, tally.correct, tally.loss.to_bits());
+        let line = Line { key, said: said.iter().map(line).collect() };
+        let text = serde_json::to_string(&line).expect("plain data") + "\n";
+        let mut file = self.file.lock().expect("no worker panics with the file");
+        if file.is_none() {
+            let opened = OpenOptions::new().create(true).append(true).open(&self.path);
+            *file = Some(opened.map_err(TrainError::io(&self.path))?);
+        }
+        let file = file.as_mut().expect("it was opened just now");
+        file.write_all(text.as_bytes()).map_err(TrainError::io(&self.path))?;
+        Ok(said)
+    }
+}
+
+/// A key for what the images called `images` say of `candidates`, places among `masks`.
+pub(crate) fn job_key(images: &str, candidates: &[usize], masks: &[PathMask]) -> u64 {
+    let mut name = images.to_owned();
+    for &candidate in candidates {
+        name.push_str(&format!(" {candidate} {}", masks[candidate]));
+    }
+    name_number(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_said_comes_back_bit_for_bit_and_a_line_that_was_cut_is_said_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scoring.jsonl");
+        let said = |key: u64| vec![(3, Tally { images: 10, correct: 4, loss: 0.1 + key as f64 / 3.0 })];
+        let ledger = Ledger::open(&path).unwrap();
+        for key in [1, u64::MAX] {
+            ledger.said(key, || Ok(said(key))).unwrap();
+        }
+        let bytes = fs::read(&path).unwrap();
+        let again = Ledger::open(&path).unwrap();
+        for key in [1, u64::MAX] {
+            assert_eq!(again.said(key, || panic!("it is known")).unwrap(), said(key));
+        }
+        fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
+        let cut = Ledger::open(&path).unwrap();
+        assert_eq!(cut.said(u64::MAX, || Ok(said(5))).unwrap(), said(5), "the second line was cut");
+        assert_eq!(cut.said(1, || panic!("it is known")).unwrap(), said(1));
+    }
+}

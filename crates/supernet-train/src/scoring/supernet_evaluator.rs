@@ -1,0 +1,264 @@
+//! Scores any list of architectures with a supernet's weights; what they have in common is computed once.
+
+use super::{
+    jobs::{Asked, scored, tally},
+    ledger::{Ledger, job_key},
+    tally::{Tally, read},
+};
+use crate::{
+    Halving, Progress, Scoring, Standing, TrainError,
+    stage::SCORING,
+    workers::{workers, workers_on},
+};
+use burn::tensor::{Device, Tensor, TensorData};
+use std::{
+    ops::Range,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+use supernet_data::{Images, Normalisation};
+use supernet_nn::{Call, Execution, Network, NnError, Paths, SharedImages, on_processor};
+use supernet_search::{Evaluator, RankBy, Score, Scored};
+use supernet_space::{Architecture, NetworkShape, PathMask};
+
+/// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
+///
+/// Images are taken in fixed order, in even runs of at most `score_batch`, each run normalised by its own statistics; a score depends on weights,
+/// mask, images and `score_batch` and on nothing else, not on which candidates are scored beside it.
+///
+/// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
+/// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
+///
+/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean of what they all say.
+pub struct SupernetEvaluator<'a> {
+    supernet: &'a Network,
+    earlier: &'a [Network],
+    stand_alone: NetworkShape,
+    runs: Vec<Run>,
+    width: usize,
+    at_once: usize,
+    halving: Option<Halving>,
+    rank_by: RankBy,
+    execution: Execution,
+    device: Device,
+    progress: &'a mut dyn Progress,
+    ledger: Option<Ledger>,
+    standing: Option<Standing>,
+}
+
+/// MiB of activations on their way that a processor's caches hold, about.
+const IN_CACHES: usize = 16;
+
+/// MiB on any other device, where what counts is that a launch has work enough.
+const ON_A_CARD: usize = 1024;
+
+/// One run of validation images.
+struct Run {
+    images: Tensor<4>,
+    labels: Vec<usize>,
+}
+
+impl<'a> SupernetEvaluator<'a> {
+    /// Scores by `supernet` on all of `images`. Costs are those of stand-alone networks of shape `stand_alone`.
+    ///
+    /// # Errors
+    /// A number of `scoring` out of range.
+    pub fn new(
+        supernet: &'a Network,
+        stand_alone: NetworkShape,
+        images: &Images,
+        normalisation: &Normalisation,
+        scoring: Scoring,
+        device: &Device,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, TrainError> {
+        scoring.check()?;
+        let Scoring { score_batch, memory_mib, halving, rank_by, .. } = scoring;
+        let device = device.clone().inner();
+        let run = |indices: Vec<usize>| {
+            let batch = images.batch(&indices, normalisation);
+            Run {
+                images: Tensor::from_data(TensorData::new(batch.images, batch.shape), &device),
+                labels: indices.iter().map(|&i| images.label(i)).collect(),
+            }
+        };
+        let runs = scoring.runs_of(images.len()).map(run).collect();
+        let at_once = workers_on(&device, scoring.at_once);
+        let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
+        let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
+        let execution = Execution::default();
+        let (earlier, ledger, standing) = (&[][..], None, None);
+        Ok(Self {
+            supernet,
+            earlier,
+            stand_alone,
+            runs,
+            width,
+            at_once,
+            halving,
+            rank_by,
+            execution,
+            device,
+            progress,
+            ledger,
+            standing,
+        })
+    }
+
+    /// The same with scores that are means over `earlier`, other states of the same supernet, and the supernet itself.
+    pub fn with_earlier(self, earlier: &'a [Network]) -> Self {
+        Self { earlier, ..self }
+    }
+
+    /// The same with the operations of `execution`; kernels unless said otherwise.
+    pub fn with_execution(self, execution: Execution) -> Self {
+        Self { execution, ..self }
+    }
+
+    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn with_ledger(self, path: Option<PathBuf>) -> Result<Self, TrainError> {
+        Ok(Self { ledger: path.map(|path| Ledger::open(&path)).transpose()?, ..self })
+    }
+
+    /// The same with nothing kept.
+    pub(crate) fn without_ledger(self) -> Self {
+        Self { ledger: None, ..self }
+    }
+
+    /// The scores of any masks, architectures or not, on all images.
+    ///
+    /// # Errors
+    /// A mask of another space, or a device that fails.
+    pub fn score(&mut self, masks: &[PathMask]) -> Result<Vec<Score>, TrainError> {
+        self.halve(masks, Halving::NONE)
+    }
+
+    /// The scores of masks by successive halving: only the best of each rung are scored on more images. A mask that is dropped keeps the
+    /// score of the images that it has seen, whose number the score tells; the score of one that is not is that of
+    /// [`SupernetEvaluator::score`].
+    ///
+    /// # Errors
+    /// As [`SupernetEvaluator::score`].
+    pub fn halve(&mut self, masks: &[PathMask], halving: Halving) -> Result<Vec<Score>, TrainError> {
+        let (runs, rank_by, states) = (self.runs.len(), self.rank_by, 1 + self.earlier.len());
+        let scores = halving.score(masks, runs, rank_by, |masks, runs, tallies| self.tally(masks, runs, tallies))?;
+        // Each state of the supernet has seen the same images.
+        Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
+    }
+
+    /// Adds what each state of the supernet says of each mask on the runs `runs`.
+    fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
+        let Self { supernet, earlier, rank_by, execution, width, at_once, .. } = *self;
+        let paths = Paths::new(supernet.space(), masks.to_vec())?;
+        let states: Vec<&Network> = std::iter::once(supernet).chain(earlier).collect();
+        let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
+        let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
+        let ledger = self.ledger.as_ref();
+        tally(asked, at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
+            None => job.score(&paths, width, execution, progress),
+            Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, progress)),
+        })
+    }
+
+    /// The device that scores.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+}
+
+/// Candidates on one run of images.
+struct Job<'a> {
+    /// The places of the supernet's state and of the run among all.
+    place: (usize, usize),
+    state: &'a Network,
+    run: &'a Run,
+    /// Shared by the jobs of the same state on the same run; the first one computes it.
+    shared: Arc<OnceLock<Result<SharedImages, NnError>>>,
+    candidates: Vec<usize>,
+}
+
+/// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is computed twice; only where there are few runs for
+/// the workers, its candidates are cut into parts that have little in common.
+fn jobs<'a>(
+    masks: &[PathMask],
+    states: &[&'a Network],
+    all: &'a [Run],
+    runs: Range<usize>,
+    workers: usize,
+) -> Vec<Job<'a>> {
+    /// Jobs for each worker, so that none waits long for the last.
+    const EACH: usize = 4;
+    let whole = runs.len() * states.len();
+    let parts = if whole >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(whole) };
+    let mut order: Vec<usize> = (0..masks.len()).collect();
+    order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
+    let mut jobs = Vec::new();
+    for (s, &state) in states.iter().enumerate() {
+        for r in runs.clone() {
+            let (run, shared) = (&all[r], Arc::default());
+            for part in order.chunks(order.len().div_ceil(parts)) {
+                jobs.push(Job { place: (s, r), state, run, shared: Arc::clone(&shared), candidates: part.to_vec() });
+            }
+        }
+    }
+    jobs
+}
+
+impl Job<'_> {
+    /// A name for its weights, images and candidates.
+    fn key(&self, masks: &[PathMask]) -> u64 {
+        let (state, run) = self.place;
+        let images = if state == 0 { run.to_string() } else { format!("{run} of state {state}") };
+        job_key(&images, &self.candidates, masks)
+    }
+
+    fn score(
+        self,
+        paths: &Paths,
+        width: usize,
+        execution: Execution,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<(usize, Tally)>, TrainError> {
+        let Self { state: supernet, run: Run { images, labels }, shared, candidates, .. } = self;
+        let call = &Call { execution, ..Call::default() };
+        let shared = shared.get_or_init(|| supernet.share(images.clone(), call));
+        let shared = shared.as_ref().map_err(|error| error.clone())?;
+        let mut tallies = Vec::with_capacity(candidates.len());
+        let mut failure = None;
+        supernet.forward_each(shared, paths, &candidates, width, call, &mut |members, logits| {
+            match read(logits, SCORING) {
+                Err(error) => failure = Some(error),
+                Ok(logits) => {
+                    for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
+                        tallies.push((member, Tally::of(logits, labels)));
+                    }
+                    progress.advance(tallies.len() as u64);
+                }
+            }
+            failure.is_none() && !progress.should_stop()
+        });
+        match failure {
+            Some(error) => Err(error),
+            None if tallies.len() < candidates.len() => {
+                Err(TrainError::Stopped { stage: SCORING.into(), step: tallies.len() as u64 })
+            }
+            None => Ok(tallies),
+        }
+    }
+}
+
+impl Evaluator for SupernetEvaluator<'_> {
+    type Error = TrainError;
+
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
+        let (cells, shape) = (self.supernet.space(), self.stand_alone);
+        let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
+        let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
+        self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
+        self.standing.iter().for_each(|standing| self.progress.standing(standing));
+        Ok(scored)
+    }
+}

@@ -1,0 +1,158 @@
+//! Which candidates are trained from scratch: the best, and their companions.
+
+use crate::{Group, Retrained, SearchConfig, TrainError};
+use rand::RngExt;
+use std::collections::HashMap;
+use supernet_data::{Images, Split};
+use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
+
+/// The candidates, the best first: those of the short-list by their scores after the fine-tune, then the others by their one-shot scores.
+pub(crate) fn ranked<'s>(
+    config: &SearchConfig,
+    outcome: &'s Outcome,
+    shortlist: &[(PathMask, Score)],
+) -> Vec<&'s Scored> {
+    let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
+    let mut ranked = outcome.ranked_by(config.scoring.rank_by);
+    ranked.retain(|scored| scored.score.is_number());
+    ranked.sort_by_key(|scored| place.get(scored.architecture.mask()).copied().unwrap_or(usize::MAX));
+    ranked
+}
+
+pub(crate) type Chosen = (Group, PathMask, Score, Cost);
+
+/// What stands beside the picked.
+pub(crate) struct Companions {
+    /// Drawn uniformly.
+    pub(crate) random: Vec<Scored>,
+    /// The network with every path on, its score and its cost.
+    pub(crate) all_on: (PathMask, Score, Cost),
+}
+
+/// The `picked` and their companions, group by group.
+pub(crate) fn choose(
+    config: &SearchConfig,
+    outcome: &Outcome,
+    picked: &[&Scored],
+    Companions { random, all_on: (all_on, all_on_score, all_on_cost) }: Companions,
+) -> Vec<Chosen> {
+    let settings = config.retrain;
+    let mut by_size = outcome.ranked_by(config.scoring.rank_by);
+    by_size.retain(|scored| scored.score.is_number());
+    by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
+    let groups = [
+        (Group::Picked, picked.to_vec()),
+        (Group::Random, random.iter().collect()),
+        (Group::Largest, by_size[..settings.largest.min(by_size.len())].to_vec()),
+    ];
+    let mut chosen = Vec::new();
+    for (group, members) in groups {
+        chosen.extend(members.iter().map(|s| (group, s.architecture.mask().clone(), s.score, s.cost)));
+    }
+    if settings.all_on {
+        chosen.push((Group::AllOn, all_on, all_on_score, all_on_cost));
+    }
+    chosen
+}
+
+/// Draws the random companions. Candidates of a strategy that is uniform are a random sample, so the companions are drawn from those;
+/// beside any other strategy they are drawn from the space itself, within the constraints, and scored by `score`.
+///
+/// # Errors
+/// Whatever `score` or `cost` reports.
+pub(crate) fn random_companions(
+    config: &SearchConfig,
+    space: &SearchSpace,
+    outcome: &Outcome,
+    is_uniform: bool,
+    score: impl FnMut(&PathMask) -> Result<Score, TrainError>,
+    cost: impl Fn(&Architecture) -> Result<Cost, TrainError>,
+) -> Result<Vec<Scored>, TrainError> {
+    let (count, seed) = (config.retrain.random, config.seed);
+    if is_uniform {
+        let mut rng = draws(seed, STREAM, 0);
+        let mut pool: Vec<&Scored> = outcome.scored.iter().filter(|scored| scored.score.is_number()).collect();
+        let drawn = (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len())).clone());
+        return Ok(drawn.collect());
+    }
+    if count == 0 {
+        return Ok(Vec::new());
+    }
+    let mut uniform = RandomSearch::new(space.clone(), seed, STREAM);
+    let limits = SearchLimits { candidates: count, ask: 1, patience: 1_000 };
+    let mut each = Each { score, cost: &cost };
+    Ok(search_within(space, &mut uniform, &mut each, limits, &config.constraints, &cost)?.scored)
+}
+
+/// The stream of the draws of random companions.
+const STREAM: &str = "random companions";
+
+/// Scores architectures one by one.
+struct Each<'a, S, C> {
+    score: S,
+    cost: &'a C,
+}
+
+impl<S, C> Evaluator for Each<'_, S, C>
+where
+    S: FnMut(&PathMask) -> Result<Score, TrainError>,
+    C: Fn(&Architecture) -> Result<Cost, TrainError>,
+{
+    type Error = TrainError;
+
+    fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
+        let mut scored = |architecture: &Architecture| {
+            let (score, cost) = ((self.score)(architecture)?, (self.cost)(architecture)?);
+            Ok(Scored { architecture: architecture.clone(), score, cost })
+        };
+        architectures.iter().map(&mut scored).collect()
+    }
+}
+
+/// Returns the images that networks are trained on from scratch.
+///
+/// # Errors
+/// Validation images that do not go with the training images.
+pub fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, TrainError> {
+    if config.stand_alone.with_validation {
+        Ok(split.train.concat(&split.validation)?)
+    } else {
+        Ok(split.train.clone())
+    }
+}
+
+/// The networks of those chosen; `train` is given each mask once.
+pub(crate) fn retrain<N: Clone>(
+    chosen: &[Chosen],
+    train: impl FnOnce(Vec<&PathMask>) -> Result<Vec<N>, TrainError>,
+) -> Result<Vec<N>, TrainError> {
+    let different = different(chosen);
+    let networks = train(different.clone())?;
+    let place = |mask| different.iter().position(|other| *other == mask).expect("every mask was trained");
+    Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
+}
+
+/// Those chosen with what their networks reach on test images, which are read now that everything is chosen and trained.
+pub(crate) fn tested<N>(
+    chosen: &[Chosen],
+    networks: &[N],
+    test: impl Fn(&N, &PathMask) -> Result<Score, TrainError>,
+) -> Result<Vec<Retrained>, TrainError> {
+    let tested = |((group, mask, one_shot, cost), network): (&Chosen, &N)| {
+        let test = test(network, mask)?;
+        Ok(Retrained { group: *group, mask: mask.clone(), one_shot: *one_shot, cost: *cost, test })
+    };
+    chosen.iter().zip(networks).map(tested).collect()
+}
+
+/// The masks of those chosen, each once.
+fn different(chosen: &[Chosen]) -> Vec<&PathMask> {
+    let mut different: Vec<&PathMask> = Vec::new();
+    for (_, mask, ..) in chosen {
+        if !different.contains(&mask) {
+            different.push(mask);
+        }
+    }
+    different
+}

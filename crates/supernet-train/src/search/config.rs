@@ -1,0 +1,316 @@
+//! The settings of a search in one serialisable value: presets, the budget, checks.
+
+use crate::{
+    LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining, TrainError,
+    checks::{at_least_one, is_default},
+};
+use serde::{Deserialize, Serialize};
+use supernet_data::{Augmentation, ImageShape};
+use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind};
+use supernet_search::{Constraints, Proposer, Strategy};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, SearchSpace, StemKind};
+
+/// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchConfig {
+    /// Every draw of the run is a function of this seed, a stream name and a step.
+    pub seed: u64,
+    /// The space and the network around it.
+    pub network: NetworkSettings,
+    /// How each training step of the supernet draws its masks.
+    pub paths: PathSampling,
+    /// How the supernet is trained.
+    pub supernet: SupernetTraining,
+    /// How candidates are scored.
+    pub scoring: Scoring,
+    /// Who proposes them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub strategy: Proposer,
+    /// What a candidate may cost, as a stand-alone network.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub constraints: Constraints,
+    /// How long a picked network may take for an answer; what is too slow is passed over. Measured on the device at hand, so that a run
+    /// with it depends on the machine; what was measured is kept, so that it goes on all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<LatencyLimit>,
+    /// How chosen architectures are trained from scratch.
+    pub stand_alone: StandAloneTraining,
+    /// What is trained from scratch.
+    pub retrain: Retrain,
+    /// Kernels of this library where the device has them, or Burn's own operations throughout.
+    #[serde(default)]
+    pub execution: Execution,
+}
+
+/// The space and the network around it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSettings {
+    /// Cells N, at least 3.
+    pub cells: usize,
+    /// Choice blocks per cell.
+    pub blocks: usize,
+    /// Filters F of the supernet.
+    pub filters: usize,
+    /// A description of its own for each cell.
+    #[serde(default)]
+    pub mask_per_cell: bool,
+    /// Normalisation of the supernet.
+    #[serde(default)]
+    pub norm: NormKind,
+    /// Order inside an operation.
+    #[serde(default)]
+    pub order: ConvOrder,
+    /// What stands before the cells.
+    #[serde(default, skip_serializing_if = "StemKind::is_plain")]
+    pub stem: StemKind,
+}
+
+/// What is trained from scratch and tested.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Retrain {
+    /// The best by one-shot score.
+    pub picked: usize,
+    /// Drawn uniformly from the scored candidates.
+    pub random: usize,
+    /// The candidates with most parameters.
+    pub largest: usize,
+    /// The network with every path on.
+    pub all_on: bool,
+    /// Networks that are trained at the same time, each on a core of its own; 0 for as many as there are cores. The results do not
+    /// depend on it.
+    #[serde(default)]
+    pub at_once: usize,
+}
+
+impl SearchConfig {
+    /// A search that ends in minutes on two cores: 3 cells, 8 filters, small images.
+    pub fn quick() -> Self {
+        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
+        Self {
+            seed: 1,
+            network: NetworkSettings {
+                cells: 3,
+                blocks: 4,
+                filters: 8,
+                mask_per_cell: false,
+                norm: NormKind::Ghost,
+                order: ConvOrder::NormReluConv,
+                stem: StemKind::Plain,
+            },
+            paths: PathSampling::Dropout(PathDropout::new(0.1).expect("between 0 and 1")),
+            supernet: SupernetTraining {
+                steps: 1_350,
+                batch: 128,
+                ghost_batch: 16,
+                micro_batches: 1,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
+            },
+            scoring: Scoring::new(500, 100),
+            strategy: Proposer::Random,
+            constraints: Constraints::default(),
+            latency: None,
+            stand_alone: StandAloneTraining {
+                filters: 8,
+                epochs: 5,
+                batch: 128,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
+                with_validation: true,
+                calibration_batches: 20,
+            },
+            retrain: Retrain { picked: 5, random: 5, largest: 5, all_on: true, at_once: 0 },
+            execution: Execution::Kernels,
+        }
+    }
+
+    /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps of 1,024 images in ghost batches of
+    /// 32, 20,000 candidates, ten networks of 32 filters trained for 300 epochs.
+    pub fn cifar10() -> Self {
+        let quick = Self::quick();
+        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
+        Self {
+            network: NetworkSettings { cells: 8, filters: 16, ..quick.network },
+            supernet: SupernetTraining {
+                steps: 5_000,
+                batch: 1_024,
+                ghost_batch: 32,
+                micro_batches: 1,
+                sgd: sgd(MaskedL2::default()),
+                augmentation: Augmentation::STANDARD,
+            },
+            scoring: Scoring { candidates: 20_000, ..quick.scoring },
+            stand_alone: StandAloneTraining {
+                filters: 32,
+                epochs: 300,
+                augmentation: Augmentation::STANDARD,
+                calibration_batches: 100,
+                ..quick.stand_alone
+            },
+            retrain: Retrain { picked: 10, random: 10, largest: 10, ..quick.retrain },
+            ..quick
+        }
+    }
+
+    /// The paper's ImageNet variant: the sizes of [`SearchConfig::cifar10`] behind the stem of two stages of stride 2, networks of 24
+    /// filters. For images of a folder whose side is divisible by 16.
+    pub fn imagenet() -> Self {
+        let cifar10 = Self::cifar10();
+        Self {
+            network: NetworkSettings { stem: StemKind::ImageNet, ..cifar10.network },
+            stand_alone: StandAloneTraining { filters: 24, ..cifar10.stand_alone },
+            ..cifar10
+        }
+    }
+
+    /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below what a search needs (two steps,
+    /// the candidates that are retrained, one epoch).
+    ///
+    /// # Errors
+    /// A factor that is not above 0.
+    pub fn with_budget(mut self, factor: f64) -> Result<Self, TrainError> {
+        if !(factor.is_finite() && factor > 0.0) {
+            return Err(TrainError::config("budget", factor, "a number above 0"));
+        }
+        let scale = |value: f64, least: f64| (value * factor).round().max(least);
+        let Retrain { picked, random, largest, .. } = self.retrain;
+        let least = picked.max(random).max(largest).max(1);
+        self.supernet.steps = scale(self.supernet.steps as f64, 2.0) as u64;
+        self.scoring.candidates = scale(self.scoring.candidates as f64, least as f64) as usize;
+        self.stand_alone.epochs = scale(self.stand_alone.epochs as f64, 1.0) as usize;
+        Ok(self)
+    }
+
+    /// The searched space.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range.
+    pub fn cells(&self) -> Result<CellSpace, TrainError> {
+        let cells = CellSpace::new(self.network.cells, self.network.blocks)?;
+        Ok(if self.network.mask_per_cell { cells.mask_per_cell() } else { cells })
+    }
+
+    /// The strategy that this configuration names.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range, an objective twice, or none.
+    pub fn proposer(&self) -> Result<Box<dyn Strategy>, TrainError> {
+        Ok(self.strategy.strategy(self.cells()?.space(), self.seed)?)
+    }
+
+    /// The supernet for images of `shape` and `classes` classes.
+    ///
+    /// # Errors
+    /// A size out of range, or images that are not square.
+    pub fn supernet(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        self.network_of(self.network.filters, shape, classes)
+    }
+
+    /// The stand-alone networks for images of `shape` and `classes` classes.
+    ///
+    /// # Errors
+    /// As [`SearchConfig::supernet`].
+    pub fn stand_alone(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        self.network_of(self.stand_alone.filters, shape, classes)
+    }
+
+    fn network_of(&self, filters: usize, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
+        if shape.height != shape.width {
+            let found = format!("{} x {}", shape.height, shape.width);
+            return Err(TrainError::config("image height and width", found, "the same number"));
+        }
+        let (channels, NetworkSettings { order, stem, .. }) = (shape.channels, self.network);
+        let shape = NetworkShape { filters, side: shape.width, channels, classes, order, stem }.check()?;
+        Ok(NetworkConfig { cells: self.cells()?, shape, norm: self.network.norm })
+    }
+
+    /// Checks every number that does not depend on the data.
+    ///
+    /// # Errors
+    /// The first number that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        self.check_in(self.cells()?.space())
+    }
+
+    /// [`SearchConfig::check`] for a search in `space`, whatever `network` says.
+    pub(crate) fn check_in(&self, space: &SearchSpace) -> Result<(), TrainError> {
+        self.supernet.check()?;
+        self.paths.check(space)?;
+        self.scoring.check()?;
+        self.latency.map_or(Ok(()), |latency| latency.check())?;
+        self.stand_alone.check()?;
+        let Retrain { picked, random, largest, .. } = self.retrain;
+        at_least_one("retrain.picked", picked)?;
+        let shortlist = self.scoring.fine_tune.map_or(0, |fine_tune| fine_tune.shortlist);
+        for (field, wanted) in [
+            ("retrain.picked", picked),
+            ("retrain.random", random),
+            ("retrain.largest", largest),
+            ("scoring.fine_tune.shortlist", shortlist),
+        ] {
+            if wanted > self.scoring.candidates {
+                let expected = format!("at most scoring.candidates = {}", self.scoring.candidates);
+                return Err(TrainError::config(field, wanted, expected));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_valid_and_round_trip_through_json() {
+        for config in [SearchConfig::quick(), SearchConfig::cifar10(), SearchConfig::imagenet()] {
+            config.check().unwrap();
+            let json = serde_json::to_string(&config).unwrap();
+            assert_eq!(serde_json::from_str::<SearchConfig>(&json).unwrap(), config);
+        }
+    }
+
+    #[test]
+    fn the_budget_scales_steps_candidates_and_epochs_together() {
+        let half = SearchConfig::cifar10().with_budget(0.5).unwrap();
+        assert_eq!((half.supernet.steps, half.scoring.candidates, half.stand_alone.epochs), (2_500, 10_000, 150));
+        let tiny = SearchConfig::cifar10().with_budget(1e-9).unwrap();
+        assert_eq!((tiny.supernet.steps, tiny.scoring.candidates, tiny.stand_alone.epochs), (2, 10, 1));
+        assert_eq!(
+            SearchConfig::quick().with_budget(0.0).unwrap_err().to_string(),
+            "budget: found 0, expected a number above 0"
+        );
+    }
+
+    #[test]
+    fn a_batch_that_ghost_batches_do_not_divide_is_refused() {
+        let mut config = SearchConfig::quick();
+        config.supernet.ghost_batch = 48;
+        assert_eq!(
+            config.check().unwrap_err().to_string(),
+            "supernet.ghost_batch: found 48, expected a divisor of batch = 128"
+        );
+    }
+
+    #[test]
+    fn what_was_added_later_is_left_out_of_files_until_it_is_used() {
+        let text = serde_json::to_string(&SearchConfig::quick()).unwrap();
+        for later in ["stem", "cutout", "rank_by", "checkpoints", "fine_tune"] {
+            assert!(!text.contains(later), "{later} in {text}");
+        }
+        let mut config = SearchConfig::imagenet();
+        config.supernet.augmentation.cutout = 8;
+        let text = serde_json::to_string(&config).unwrap();
+        assert!(text.contains(r#""stem":"imagenet""#) && text.contains(r#""cutout":8"#), "{text}");
+        assert_eq!(serde_json::from_str::<SearchConfig>(&text).unwrap(), config);
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_by_name() {
+        let json = serde_json::to_string(&SearchConfig::quick()).unwrap().replacen("\"seed\"", "\"sead\"", 1);
+        assert!(serde_json::from_str::<SearchConfig>(&json).unwrap_err().to_string().contains("sead"));
+    }
+}

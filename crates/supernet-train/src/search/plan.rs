@@ -1,0 +1,277 @@
+//! What a search will take, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
+
+use super::{
+    companions::training_images,
+    supernet::{micro_batches_that_fit, new_supernet, train_supernet_with},
+};
+use crate::{
+    Fixed, Hooks, Loader, Progress, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
+    TrainError, Training,
+    caught::caught,
+    memory,
+    stage::{PLANNING, SUPERNET_TRAINING},
+    workers::{share, workers, workers_on},
+};
+use burn::tensor::Device;
+use serde::Serialize;
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+use supernet_data::{Normalisation, Split};
+use supernet_space::{Cost, PathMask, draws};
+
+/// What a search will take.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plan {
+    /// Architectures of the space, in decimal.
+    pub architectures: String,
+    /// Training the supernet.
+    pub supernet: StagePlan,
+    /// Scoring the candidates. Equal prefixes are computed once, and more candidates have more of them, so that this is an upper bound.
+    pub scoring: StagePlan,
+    /// Fine-tuning the short-list, where one is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fine_tuning: Option<StagePlan>,
+    /// Training the chosen from scratch.
+    pub retraining: StagePlan,
+    /// Parts that a step of the supernet's training is computed in, so that it fits in memory.
+    pub micro_batches: usize,
+    /// The most memory that this process has had while it was timed, in MiB, where the system tells: a supernet in training, which is what
+    /// takes most.
+    pub peak_mib: Option<f64>,
+    /// Costs of architectures drawn uniformly: the least, the median and the most parameters.
+    pub parameters: [u64; 3],
+    /// The same for multiply-accumulates.
+    pub macs: [u64; 3],
+    /// The share of them that the constraints allow.
+    pub allowed: f64,
+}
+
+/// A stage of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct StagePlan {
+    /// What it does so often.
+    pub times: u64,
+    /// Seconds for each, when all workers are busy.
+    pub seconds_each: f64,
+}
+
+impl StagePlan {
+    /// Seconds in all.
+    pub fn seconds(&self) -> f64 {
+        self.times as f64 * self.seconds_each
+    }
+}
+
+/// Steps that are timed; their drop rates go through the whole ramp.
+const STEPS: u64 = 8;
+
+/// Candidates that are timed.
+const CANDIDATES: usize = 24;
+
+/// Architectures whose costs are looked at.
+const SAMPLE: u64 = 1_000;
+
+/// Plans the search of `config` on the images of `split`, on `device`. Takes a few steps of each stage.
+///
+/// # Errors
+/// Whatever would end the search: a configuration that does not fit the images, a device that fails; the user's stop.
+pub fn plan(
+    config: &SearchConfig,
+    split: &Split,
+    device: &Device,
+    progress: &mut dyn Progress,
+) -> Result<Plan, TrainError> {
+    config.check_for(split)?;
+    let normalisation = Normalisation::of(&split.train);
+    let (costs, masks) = sample(config, split)?;
+    let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
+    let mut fitting = config.clone();
+    fitting.supernet.micro_batches = micro_batches;
+    let seconds_each = seconds_per_step(&fitting, split, device, progress)?;
+    let supernet = StagePlan { times: config.supernet.steps, seconds_each };
+    let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
+    let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], progress)?;
+    let retraining = time_retraining(config, split, &normalisation, device, &masks[0], progress)?;
+    let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
+        let mut short = config.clone();
+        short.stand_alone = StandAloneTraining {
+            filters: config.network.filters,
+            with_validation: false,
+            ..fine_tune.recipe(config.stand_alone)
+        };
+        short.retrain = Retrain { picked: fine_tune.shortlist, random: 0, largest: 0, all_on: false, ..config.retrain };
+        time_retraining(&short, split, &normalisation, device, &masks[0], progress)
+    });
+    let fine_tuning = fine_tuning.transpose()?;
+    let spread = |of: fn(&Cost) -> u64| {
+        let mut values: Vec<u64> = costs.iter().map(of).collect();
+        values.sort_unstable();
+        [values[0], values[values.len() / 2], values[values.len() - 1]]
+    };
+    let allowed = costs.iter().filter(|cost| config.constraints.allow(cost)).count() as f64 / costs.len() as f64;
+    Ok(Plan {
+        architectures: config.cells()?.space().size().to_string(),
+        supernet,
+        scoring,
+        fine_tuning,
+        retraining,
+        micro_batches,
+        peak_mib,
+        parameters: spread(|cost| cost.parameters),
+        macs: spread(|cost| cost.macs),
+        allowed,
+    })
+}
+
+/// Costs and masks of architectures drawn uniformly.
+fn sample(config: &SearchConfig, split: &Split) -> Result<(Vec<Cost>, Vec<PathMask>), TrainError> {
+    let network = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+    let drawn: Vec<_> = (0..SAMPLE).map(|i| network.cells.space().sample(&mut draws(config.seed, "plan", i))).collect();
+    let cost = |mask: &_| Ok(network.shape.cost(&network.cells, mask)?);
+    let costs = drawn.iter().map(|architecture| cost(architecture.mask())).collect::<Result<_, TrainError>>()?;
+    Ok((costs, drawn.iter().map(|architecture| architecture.mask().clone()).collect()))
+}
+
+/// Seconds between the first and the last step of a training; the first is left out, which sets things up.
+fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f64) {
+    match first {
+        None => *first = Some(Instant::now()),
+        Some(first) if done == steps => *each = first.elapsed().as_secs_f64() / (steps - 1) as f64,
+        Some(_) => {}
+    }
+}
+
+/// Seconds of a training step of the supernet of `config` on the training images of `split`, on `device`; the first, which sets things up, is left
+/// out. The drop rates go through the whole ramp.
+///
+/// # Errors
+/// As [`crate::train_supernet`].
+pub fn seconds_per_step(
+    config: &SearchConfig,
+    split: &Split,
+    device: &Device,
+    progress: &mut dyn Progress,
+) -> Result<f64, TrainError> {
+    let mut short = config.clone();
+    short.supernet.steps = STEPS;
+    let (mut first, mut each) = (None, 0.0);
+    let after = &mut |done, _: &_, _: &mut dyn Progress| {
+        seconds_each(&mut first, done, STEPS, &mut each);
+        Ok(())
+    };
+    let hooks = Hooks { after, plain_l2: false, keeper: None };
+    let normalisation = Normalisation::of(&split.train);
+    let sampler = short.paths.sampler();
+    caught(SUPERNET_TRAINING, || {
+        train_supernet_with(&short, split, &normalisation, device, &*sampler, hooks, progress).map(drop)
+    })?;
+    Ok(each)
+}
+
+fn time_scoring(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    masks: &[PathMask],
+    progress: &mut dyn Progress,
+) -> Result<StagePlan, TrainError> {
+    let supernet = new_supernet(config, split, &device.clone().inner())?;
+    let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
+    // As many runs of images as there are workers, so that all are busy.
+    let runs = config.scoring.runs(split.validation.len()).clamp(1, 4);
+    let images = (runs * config.scoring.score_batch).min(split.validation.len());
+    let images = split.validation.subset(&(0..images).collect::<Vec<_>>())?;
+    let mut evaluator =
+        SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, progress)?
+            .with_execution(config.execution);
+    evaluator.score(&masks[..1])?;
+    let began = Instant::now();
+    evaluator.score(masks)?;
+    let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
+    let all_runs = config.scoring.runs(split.validation.len()) * config.scoring.checkpoints;
+    Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
+}
+
+fn time_retraining(
+    config: &SearchConfig,
+    split: &Split,
+    normalisation: &Normalisation,
+    device: &Device,
+    mask: &PathMask,
+    progress: &mut dyn Progress,
+) -> Result<StagePlan, TrainError> {
+    let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+    let images = training_images(config, split)?;
+    let StandAloneTraining { augmentation, batch, epochs, sgd, .. } = config.stand_alone;
+    let loader = Loader::new(&images, normalisation, augmentation, batch, config.seed)?;
+    let steps = loader.steps_per_epoch() * epochs as u64;
+    // As many at a time as there will be, since they share caches and memory.
+    let Retrain { picked, random, largest, all_on, at_once } = config.retrain;
+    let networks = picked + random + largest + usize::from(all_on);
+    let together = workers(workers_on(&device.clone().inner(), at_once), networks);
+    let device = device.clone().autodiff();
+    let time = |(), progress: &mut dyn Progress| {
+        let (mut first, mut each) = (None, 0.0);
+        let after = &mut |done, _: &_, _: &mut dyn Progress| {
+            seconds_each(&mut first, done, STEPS, &mut each);
+            Ok(())
+        };
+        let training = Training {
+            stage: PLANNING,
+            seed: config.seed,
+            steps: STEPS,
+            ghosts: 1,
+            micro_batches: 1,
+            sgd,
+            sampler: &Fixed(mask.clone()),
+            execution: config.execution,
+        };
+        let network = sizes.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
+        let hooks = Hooks { after, plain_l2: false, keeper: None };
+        training.run_with(network, &loader, &device, hooks, progress)?;
+        Ok(each)
+    };
+    progress.begin(PLANNING, together as u64 * STEPS);
+    let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
+    progress.end();
+    let each = seconds.iter().sum::<f64>() / (together * together) as f64;
+    Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
+}
+
+impl fmt::Display for Plan {
+    /// A line for each stage, memory, space and constraints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stages = [
+            ("train the supernet", "steps", Some(self.supernet)),
+            ("score candidates", "candidates, at most", Some(self.scoring)),
+            ("fine-tune", "candidates", self.fine_tuning),
+            ("train from scratch", "networks", Some(self.retraining)),
+        ];
+        let stages = stages.map(|(name, unit, stage)| stage.map(|stage| (name, unit, stage)));
+        for (name, unit, stage) in stages.iter().flatten() {
+            writeln!(f, "{name:<20} {:>12}   {} {unit}", clock(stage.seconds()), stage.times)?;
+        }
+        let total = stages.iter().flatten().map(|(.., stage)| stage.seconds()).sum();
+        writeln!(f, "{:<20} {:>12}", "in all", clock(total))?;
+        match self.peak_mib {
+            Some(mib) => writeln!(f, "{:<20} {mib:>8.0} MiB", "memory")?,
+            None => writeln!(f, "{:<20} {:>12}", "memory", "not known")?,
+        }
+        if self.micro_batches > 1 {
+            writeln!(f, "{:<20} {} parts of a step", "to fit in memory", self.micro_batches)?;
+        }
+        writeln!(f, "{:<20} {} architectures", "space", self.architectures)?;
+        let [least, median, most] = self.parameters;
+        writeln!(f, "{:<20} {least} to {most} parameters, median {median}", "")?;
+        let [least, median, most] = self.macs;
+        writeln!(f, "{:<20} {least} to {most} multiply-accumulates, median {median}", "")?;
+        write!(f, "{:<20} {:.1} % of {SAMPLE} drawn uniformly", "within constraints", 100.0 * self.allowed)
+    }
+}
+
+fn clock(seconds: f64) -> String {
+    crate::progress::clock(Duration::from_secs_f64(seconds))
+}

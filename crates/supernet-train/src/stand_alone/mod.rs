@@ -1,0 +1,15 @@
+//! Training architectures from scratch, and testing them.
+
+mod evaluator;
+mod recipe;
+mod settings;
+mod test;
+mod trainer;
+
+pub use evaluator::StandAloneEvaluator;
+pub use settings::StandAloneTraining;
+pub use test::test;
+pub use trainer::StandAlone;
+
+pub(crate) use recipe::{Recipe, train_all};
+pub(crate) use test::test_on;

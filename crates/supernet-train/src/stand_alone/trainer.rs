@@ -1,0 +1,115 @@
+//! Trains an architecture from scratch.
+
+use super::recipe::{Recipe, train_all};
+use crate::{
+    Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError, stage::STAND_ALONE_TRAINING, store::Stages,
+};
+use burn::tensor::Device;
+use supernet_data::{Images, Normalisation};
+use supernet_nn::{Execution, Network, NetworkConfig, Weights};
+use supernet_space::PathMask;
+
+/// Trains networks of one architecture each, by the recipe of PAPER, *stand-alone training*: ordinary affine batch normalisation, SGD
+/// with Nesterov momentum, cosine, L2 on all weights. For inference the statistics are the plain average over
+/// `calibration_batches` training batches at the final weights.
+pub struct StandAlone<'a> {
+    /// The networks' sizes.
+    pub config: &'a NetworkConfig,
+    /// The recipe.
+    pub training: &'a StandAloneTraining,
+    /// Images to train on.
+    pub images: &'a Images,
+    /// How pixels become numbers.
+    pub normalisation: &'a Normalisation,
+    /// Seed of weights, order and augmentation.
+    pub seed: u64,
+    /// How the networks run.
+    pub execution: Execution,
+    /// Where to train.
+    pub device: &'a Device,
+}
+
+impl StandAlone<'_> {
+    /// Steps of one training run.
+    ///
+    /// # Errors
+    /// More images in a batch than there are.
+    pub fn steps(&self) -> Result<u64, TrainError> {
+        Ok(self.loader()?.steps_per_epoch() * self.training.epochs as u64)
+    }
+
+    fn loader(&self) -> Result<Loader<'_>, TrainError> {
+        let StandAloneTraining { augmentation, batch, .. } = *self.training;
+        Loader::new(self.images, self.normalisation, augmentation, batch, self.seed)
+    }
+
+    /// The trained network of `mask` (an architecture's, or all on), calibrated for inference.
+    ///
+    /// # Errors
+    /// A mask of another space, a loss that is no number, the user's stop.
+    pub fn train(&self, mask: &PathMask, progress: &mut dyn Progress) -> Result<Network, TrainError> {
+        self.train_from(mask, &mut SeededWeights::new(self.seed), progress)
+    }
+
+    /// [`StandAlone::train`] from other initial weights: a supernet's, for a fine-tune.
+    ///
+    /// # Errors
+    /// As [`StandAlone::train`], or what `weights` refuses.
+    pub fn train_from(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        progress: &mut dyn Progress,
+    ) -> Result<Network, TrainError> {
+        self.train_kept(mask, weights, None, progress)
+    }
+
+    /// [`StandAlone::train_from`], whose state `keeper` keeps.
+    pub fn train_kept(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        keeper: Option<&mut Keeper>,
+        progress: &mut dyn Progress,
+    ) -> Result<Network, TrainError> {
+        let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, progress)
+    }
+
+    /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
+    pub(crate) fn train_in(
+        &self,
+        stages: Option<&Stages>,
+        masks: Vec<&PathMask>,
+        at_once: usize,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<Network>, TrainError> {
+        let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
+        let weights = || SeededWeights::new(self.seed);
+        train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
+            stages.network(
+                (place, mask),
+                STAND_ALONE_TRAINING,
+                || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
+                |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),
+            )
+        })
+    }
+
+    fn recipe(&self) -> Recipe<'_> {
+        Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device }
+    }
+
+    /// [`StandAlone::train`] for each mask, `at_once` at a time (0: as many as there are cores).
+    ///
+    /// # Errors
+    /// As [`StandAlone::train`].
+    pub fn train_all(
+        &self,
+        masks: Vec<&PathMask>,
+        at_once: usize,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<Network>, TrainError> {
+        train_all(masks, self.steps()?, at_once, progress, |_, mask, progress| self.train(mask, progress))
+    }
+}

@@ -1,0 +1,23 @@
+//! Training: the loop, what draws masks, batches and weights, and its settings.
+
+mod epoch_order;
+mod loader;
+mod micro_batches;
+mod path_sampler;
+mod path_sampling;
+mod plain_l2;
+mod seeded_weights;
+mod sgd;
+mod supernet_training;
+mod training_loop;
+
+pub(crate) use epoch_order::EpochOrder;
+pub use loader::{Batches, Loader, StepBatch};
+pub use path_sampler::{
+    AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
+};
+pub use path_sampling::PathSampling;
+pub use seeded_weights::SeededWeights;
+pub use sgd::Sgd;
+pub use supernet_training::SupernetTraining;
+pub use training_loop::{AfterStep, Hooks, Training};

@@ -1,0 +1,81 @@
+//! Settings of a supernet's training.
+
+use crate::{
+    TrainError,
+    checks::{at_least_one, is_one, one},
+    scoring::MOST_CHECKPOINTS,
+    stage::SUPERNET_TRAINING,
+    training::{PathSampler, Sgd, Training},
+};
+use serde::{Deserialize, Serialize};
+use supernet_data::Augmentation;
+use supernet_nn::Execution;
+
+/// How the supernet is trained.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupernetTraining {
+    /// Steps T.
+    pub steps: u64,
+    /// Images per step.
+    pub batch: usize,
+    /// Images per ghost batch; divides `batch`.
+    pub ghost_batch: usize,
+    /// Parts of whole ghost batches that a step is computed in, one after another, to need less memory; divides the number of ghost
+    /// batches. Only rounding depends on it.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub micro_batches: usize,
+    /// Stochastic gradient descent.
+    pub sgd: Sgd,
+    /// Augmentation of training images.
+    pub augmentation: Augmentation,
+}
+
+impl SupernetTraining {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first number that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
+        at_least_one("supernet.steps", steps as usize)?;
+        at_least_one("supernet.batch", batch)?;
+        if ghost_batch == 0 || batch % ghost_batch != 0 {
+            let expected = format!("a divisor of batch = {batch}");
+            return Err(TrainError::config("supernet.ghost_batch", ghost_batch, expected));
+        }
+        if micro_batches == 0 || !(batch / ghost_batch).is_multiple_of(micro_batches) {
+            let expected = format!("a divisor of {} ghost batches", batch / ghost_batch);
+            return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
+        }
+        sgd.check("supernet.sgd")
+    }
+
+    /// Steps after which the supernet is looked at besides the last: `earlier` of them, a twentieth of the training apart, in order.
+    pub fn earlier_steps(&self, earlier: usize) -> Vec<u64> {
+        let apart = (self.steps / MOST_CHECKPOINTS as u64).max(1);
+        let back = |i| self.steps.saturating_sub(i * apart);
+        (1..=earlier as u64).rev().map(back).filter(|&step| step > 0).collect()
+    }
+
+    /// The training of a supernet whose masks `sampler` draws.
+    pub fn training<'a>(&self, seed: u64, sampler: &'a dyn PathSampler, execution: Execution) -> Training<'a> {
+        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
+        let stage = SUPERNET_TRAINING;
+        Training { stage, seed, steps, ghosts: batch / ghost_batch, micro_batches, sgd, sampler, execution }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SearchConfig;
+
+    #[test]
+    fn earlier_checkpoints_are_a_twentieth_apart_and_never_before_the_first_step() {
+        let of = |steps, earlier| SupernetTraining { steps, ..SearchConfig::quick().supernet }.earlier_steps(earlier);
+        assert_eq!(of(1_000, 0), Vec::<u64>::new());
+        assert_eq!(of(1_000, 3), [850, 900, 950]);
+        assert_eq!(of(3, 3), [1, 2]);
+    }
+}

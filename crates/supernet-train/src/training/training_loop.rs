@@ -1,0 +1,376 @@
+//! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
+
+use super::{
+    micro_batches::{more_parts, parts_that_fit},
+    plain_l2::plain_l2,
+};
+use crate::{
+    Batches, Event, Keeper, Moment, Observation, PathSampler, Progress, Sgd, TrainError,
+    caught::caught,
+    memory,
+    scoring::{Tally, read},
+};
+use burn::{
+    nn::loss::CrossEntropyLossConfig,
+    optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+    tensor::{Device, Int, Tensor},
+};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on, on_processor};
+use supernet_space::PathMask;
+
+/// What a training run is given besides network and images.
+pub struct Training<'a> {
+    /// What is trained, for progress and errors.
+    pub stage: &'a str,
+    /// Seed of the masks.
+    pub seed: u64,
+    /// Steps T.
+    pub steps: u64,
+    /// Ghost batches per batch.
+    pub ghosts: usize,
+    /// Parts of whole ghost batches that a batch is computed in, one after another, to need less memory; divides `ghosts`. The gradients are summed
+    /// before they are clipped and applied, so that only rounding depends on it.
+    pub micro_batches: usize,
+    /// Stochastic gradient descent.
+    pub sgd: Sgd,
+    /// Who draws the masks.
+    pub sampler: &'a dyn PathSampler,
+    /// How the network runs.
+    pub execution: Execution,
+}
+
+/// What a training may do after each step: with the number of steps done, the network, and where progress is shown.
+pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
+
+/// What is added to the loop.
+pub struct Hooks<'a, 'k, N = Network> {
+    /// Called after each step with the number of steps done, the network, and where progress is shown.
+    pub after: &'a mut AfterStep<'a, N>,
+    /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.
+    pub plain_l2: bool,
+    /// Keeps the training's state, so that it goes on where it was stopped.
+    pub keeper: Option<&'a mut Keeper<'k>>,
+}
+
+/// Steps that a training notes in its log, about.
+const NOTED: u64 = 200;
+
+impl Training<'_> {
+    /// Trains `network` on the batches of `loader`.
+    ///
+    /// A step draws a mask for each ghost batch, runs what the masks use, and applies masked L2 and one SGD update with Nesterov
+    /// momentum (PAPER, *Use, masked L2, update*) at a learning rate of η/2 · (1 + cos(π t/T)).
+    ///
+    /// # Errors
+    /// What the network refuses, a loss that is no number, or the user's stop.
+    pub fn run<N: MaskedNetwork>(
+        &self,
+        network: N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<N, TrainError> {
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None };
+        self.run_with(network, loader, device, hooks, progress)
+    }
+
+    /// [`Training::run`] with what is added to it. Where a device says that it has no memory left for a step, the step is computed again in more
+    /// parts, and so are those that follow; with a keeper also those of a process that goes on. With a keeper the training goes on from its newest checkpoint and ends with the same
+    /// weights, on a processor bit for bit, as one that was never stopped.
+    ///
+    /// # Errors
+    /// As [`Training::run`], or whatever a hook reports. A training that the user stops has left a checkpoint.
+    pub fn run_with<N: MaskedNetwork>(
+        &self,
+        network: N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+        hooks: Hooks<N>,
+        progress: &mut dyn Progress,
+    ) -> Result<N, TrainError> {
+        let Hooks { after, plain_l2, mut keeper } = hooks;
+        let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
+        let optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
+        let (start, mut network, mut optimizer) = match &mut keeper {
+            Some(keeper) => keeper.restore(network, optimizer)?,
+            None => (0, network, optimizer),
+        };
+        let mut parts = self.micro_batches;
+        if let Some(found) = keeper.as_ref().map_or(Ok(None), |keeper| keeper.micro_batches())? {
+            self.check_parts(found)?;
+            parts = parts.max(found);
+        }
+        progress.begin(self.stage, self.steps);
+        match &mut keeper {
+            Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
+            _ => progress.resume(start),
+        }
+        for step in start..self.steps {
+            let at = Moment { step, steps: self.steps };
+            let (part, split) = self.fitting(&network, loader, at, device, parts)?;
+            if split > parts {
+                parts = split;
+                keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
+            }
+            let observation;
+            (network, observation) = self.update(network, &mut optimizer, part, at, plain_l2);
+            let done = step + 1;
+            after(done, &network, progress)?;
+            if progress.is_due(done) || done == self.steps {
+                observation.check(self.stage, at)?;
+                progress.observe(done, &observation);
+            }
+            // Asked once: whoever stops the training here finds a checkpoint of this step.
+            let stopping = progress.should_stop();
+            if let Some(keeper) = &mut keeper {
+                self.keep(keeper, &network, &optimizer, at, &observation, stopping)?;
+            }
+            if stopping {
+                return Err(TrainError::Stopped { stage: self.stage.into(), step: done });
+            }
+        }
+        if let Some(keeper) = &mut keeper {
+            keeper.note(&Event::End { stage: self.stage.into() })?;
+        }
+        progress.end();
+        Ok(network)
+    }
+
+    /// A number of parts that a file holds.
+    fn check_parts(&self, parts: usize) -> Result<(), TrainError> {
+        if parts > 0 && self.ghosts.is_multiple_of(parts) {
+            Ok(())
+        } else {
+            let expected = format!("a divisor of {} ghost batches", self.ghosts);
+            Err(TrainError::config("micro_batches", parts, expected))
+        }
+    }
+
+    /// What a step says, computed in `parts` parts, or in more where the device has no memory for that; and in how many it was.
+    fn fitting<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        at: Moment,
+        device: &Device,
+        mut parts: usize,
+    ) -> Result<(Whole, usize), TrainError> {
+        loop {
+            let error = match caught(self.stage, || self.in_parts(network, loader, at, device, parts)) {
+                Ok(whole) => return Ok((whole, parts)),
+                Err(error) => error,
+            };
+            match more_parts(self.ghosts, parts).filter(|_| error.is_out_of_memory()) {
+                Some(more) => parts = more,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Masks, forward and backward of a step, in `parts` parts.
+    fn in_parts<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        at: Moment,
+        device: &Device,
+        parts: usize,
+    ) -> Result<Whole, TrainError> {
+        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let (input, labels) = loader.labelled(at.step, device);
+        let part = match parts {
+            1 => self.gradients(network, input, labels.clone(), masks, at, device)?,
+            parts => {
+                let images = labels.dims()[0] / parts;
+                let part = |i: usize| {
+                    let rows = i * images..(i + 1) * images;
+                    (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
+                };
+                self.summed_gradients(network, part, &masks, parts, at, device)?
+            }
+        };
+        Ok(Whole { part, labels: labels.inner() })
+    }
+
+    /// Asks for as many parts of a step as fit in memory, at least as many as are asked for; where these are more, `keeper` notes them. What it has
+    /// noted is not measured again.
+    ///
+    /// # Errors
+    /// What the network refuses, a device that fails, a file that cannot be read or written.
+    pub(crate) fn fit<N: MaskedNetwork>(
+        &mut self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+        keeper: Option<&Keeper>,
+    ) -> Result<(), TrainError> {
+        if keeper.map_or(Ok(None), Keeper::micro_batches)?.is_some() {
+            return Ok(());
+        }
+        let parts = self.parts_that_fit(network, loader, device)?;
+        if parts > self.micro_batches {
+            keeper.map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
+        }
+        self.micro_batches = parts;
+        Ok(())
+    }
+
+    /// The fewest parts, at least as many as are asked for, in which a step fits in the memory that is left: what one ghost batch of the first
+    /// step takes, times their number. On a processor of a system that tells; elsewhere what is asked for.
+    ///
+    /// # Errors
+    /// What the network refuses, or a device that fails.
+    fn parts_that_fit<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        loader: &impl Batches<Input = N::Input>,
+        device: &Device,
+    ) -> Result<usize, TrainError> {
+        let Some(available) = memory::available().filter(|_| on_processor(device)) else {
+            return Ok(self.micro_batches);
+        };
+        let at = Moment { step: 0, steps: self.steps };
+        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let (input, labels) = loader.labelled(at.step, device);
+        let rows = 0..labels.dims()[0] / self.ghosts;
+        let (input, labels) = (loader.rows(&input, rows.clone()), labels.slice(rows));
+        let (said, grown) = memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
+        said?;
+        Ok(grown.map_or(self.micro_batches, |each| parts_that_fit(self.ghosts, self.micro_batches, each, available)))
+    }
+
+    /// Masked L2 and the update with what a step says.
+    fn update<N: MaskedNetwork>(
+        &self,
+        network: N,
+        optimizer: &mut ModuleOptimizer,
+        Whole { part, labels }: Whole,
+        at: Moment,
+        plain: bool,
+    ) -> (N, Observation) {
+        let Part { loss, logits, gradients, usage } = part;
+        let directions = if plain {
+            plain_l2(self.sgd.l2, &network, gradients, &usage)
+        } else {
+            self.sgd.l2.apply(&network, gradients, &usage)
+        };
+        let learning_rate = cosine(self.sgd.learning_rate, at);
+        let network = optimizer.step(learning_rate, network, directions);
+        let drop_rate = self.sampler.drop_rate(at);
+        (network, Observation { loss, logits, labels, learning_rate, drop_rate })
+    }
+
+    /// What the ghost batches of `masks` say, some of a step's or all.
+    fn gradients<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        input: N::Input,
+        labels: Tensor<1, Int>,
+        masks: Vec<PathMask>,
+        at: Moment,
+        device: &Device,
+    ) -> Result<Part, TrainError> {
+        let share = masks.len() as f64 / self.ghosts as f64;
+        let paths = network.paths(masks, self.sampler.survivor_scales(network.search_space(), at))?;
+        let cross_entropy = CrossEntropyLossConfig::new().init(device);
+        let execution = self.execution;
+        Ok(awake_on(device, || -> Result<_, NnError> {
+            let call = Call { execution, ..Call::default() };
+            let (logits, usage) = network.forward_used(input, &paths, &call)?;
+            let loss = cross_entropy.forward(logits.clone(), labels);
+            let of_batch = if share == 1.0 { loss.clone() } else { loss.clone().mul_scalar(share) };
+            let gradients = GradientsParams::from_grads(of_batch.backward(), network);
+            Ok(Part { loss: loss.inner(), logits: logits.inner(), gradients, usage })
+        })?)
+    }
+
+    /// The same of all ghost batches of a step, in `parts` parts whose gradients are summed; `part` gives the images of a part and their classes.
+    fn summed_gradients<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        part: impl Fn(usize) -> (N::Input, Tensor<1, Int>),
+        masks: &[PathMask],
+        parts: usize,
+        at: Moment,
+        device: &Device,
+    ) -> Result<Part, TrainError> {
+        let mut sum = GradientsAccumulator::new();
+        let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
+        for (i, masks) in masks.chunks(self.ghosts / parts).enumerate() {
+            let (input, labels) = part(i);
+            let said = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
+            sum.accumulate(network, said.gradients);
+            losses.push(said.loss);
+            logits.push(said.logits);
+            usages.push(said.usage);
+        }
+        let (loss, logits) = (Tensor::cat(losses, 0).mean(), Tensor::cat(logits, 0));
+        Ok(Part { loss, logits, gradients: sum.grads(), usage: Usage::mean(&usages) })
+    }
+
+    /// Notes a step, and writes a checkpoint if one is due or the training is about to be stopped.
+    fn keep(
+        &self,
+        keeper: &mut Keeper,
+        network: &impl MaskedNetwork,
+        optimizer: &ModuleOptimizer,
+        at: Moment,
+        observation: &Observation,
+        stopping: bool,
+    ) -> Result<(), TrainError> {
+        let done = at.step + 1;
+        if done == at.steps || done.is_multiple_of((at.steps / NOTED).max(1)) {
+            let loss = observation.check(self.stage, at)?;
+            let accuracy = observation.accuracy(self.stage)?;
+            let Observation { learning_rate, drop_rate, .. } = *observation;
+            let stage = self.stage.into();
+            keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
+        }
+        if stopping || (done < at.steps && keeper.is_due()) {
+            // A device that failed may give back anything: it is asked before its memory becomes a checkpoint.
+            observation.check(self.stage, at)?;
+            keeper.save(done, network, optimizer)?;
+        }
+        Ok(())
+    }
+}
+
+/// What all ghost batches of a step say, with the labels of their images.
+struct Whole {
+    part: Part,
+    labels: Tensor<1, Int>,
+}
+
+/// What some ghost batches of a step say.
+struct Part {
+    /// The mean loss of their images.
+    loss: Tensor<1>,
+    logits: Tensor<2>,
+    /// The part of the gradient of the whole batch's mean loss.
+    gradients: GradientsParams,
+    usage: Usage,
+}
+
+impl Observation {
+    /// The loss, a finite number.
+    fn check(&self, stage: &str, at: Moment) -> Result<f64, TrainError> {
+        let value = self.loss.clone().try_into_scalar::<f32>();
+        let reason = |error: String| TrainError::Device { stage: stage.into(), reason: error };
+        let loss = f64::from(value.map_err(|error| reason(error.to_string()))?);
+        if loss.is_finite() { Ok(loss) } else { Err(TrainError::Diverged { stage: stage.into(), step: at.step, loss }) }
+    }
+
+    /// The share of the batch that was classified rightly.
+    fn accuracy(&self, stage: &str) -> Result<f64, TrainError> {
+        let logits = read(self.logits.clone(), stage)?;
+        let device = |reason: String| TrainError::Device { stage: stage.into(), reason };
+        let labels = self.labels.clone().try_into_data().map_err(|error| device(error.to_string()))?;
+        let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
+        Ok(Tally::of(&logits, &labels).score().accuracy)
+    }
+}
+
+/// η/2 · (1 + cos(π t/T)).
+fn cosine(rate: f64, at: Moment) -> f64 {
+    rate / 2.0 * (1.0 + (std::f64::consts::PI * at.step as f64 / at.steps as f64).cos())
+}
