@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Report(report) => commands::report(report),
         Command::Export(export) => commands::export(export),
         Command::Space(space) => commands::space(space),
+        Command::List(list) => commands::list(list),
         Command::Doctor(doctor) => commands::doctor(doctor),
         Command::Completions { shell } => {
             let mut script = Vec::new();

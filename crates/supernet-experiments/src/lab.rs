@@ -10,7 +10,7 @@ use csv::StringRecord;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
@@ -23,7 +23,7 @@ use supernet_train::{
     FineTuner, Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone,
     StandAloneTraining, SupernetEvaluator, TrainError, divergences,
     store::{
-        agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
+        Lock, agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
         write_whole,
     },
     test, training_images,
@@ -65,7 +65,7 @@ pub struct Lab<'a> {
     truth: Truth,
     curves: bool,
     progress: &'a mut dyn Progress,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A unit of work that needs no other.
@@ -370,7 +370,7 @@ pub(super) fn open_experiment(
     experiment: &str,
     settings: &impl Serialize,
     images: LabImages,
-) -> Result<(File, Provenance), TrainError> {
+) -> Result<(Lock, Provenance), TrainError> {
     let lock = lock(path)?;
     let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });

@@ -47,6 +47,7 @@ pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg
         page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
     }
     let mut ranked: Vec<&Scored> = candidates.iter().collect();
+    ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
     let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();

@@ -10,8 +10,8 @@ use supernet_nn::own::Layer;
 use supernet_search::{Proposer, Score, Scored, trust::Verdict};
 use supernet_space::PathMask;
 use supernet_train::{
-    ComparisonTable, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult, own::OwnResult,
-    store::write_whole,
+    ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
+    own::OwnResult, store::write_whole,
 };
 
 /// What a search found, whatever space it searched.
@@ -46,6 +46,13 @@ impl<'a> SearchReport<'a> {
         let OwnResult { candidates, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
         Self { config, provenance, candidates, shortlist: &[], verdict, retrained, pictures: Vec::new() }
+    }
+
+    /// Creates the report of a search that has ended, without pictures.
+    pub fn finished(run: &'a FinishedRun) -> Self {
+        let (candidates, shortlist, retrained) = (run.candidates(), run.shortlist(), run.retrained());
+        let (config, provenance) = (run.config(), run.provenance());
+        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
     }
 
     /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several
@@ -85,7 +92,7 @@ impl<'a> SearchReport<'a> {
             }
         };
         let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
-        SearchFigure {
+        let mut figure = SearchFigure {
             title: format!("One-shot search on {data}"),
             caption: vec![
                 format!(
@@ -100,8 +107,23 @@ impl<'a> SearchReport<'a> {
                     config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
                 ),
             ],
-            candidates: self.candidates.iter().map(|scored| scored.score.accuracy).collect(),
+            candidates: self.usable().map(|scored| scored.score.accuracy).collect(),
             groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
-        }
+        };
+        figure.caption.extend(self.without_numbers());
+        figure
+    }
+
+    /// The candidates whose scores are numbers.
+    fn usable(&self) -> impl Iterator<Item = &Scored> {
+        self.candidates.iter().filter(|scored| scored.score.is_number())
+    }
+
+    /// A sentence on the candidates whose scores are no numbers, if there are any.
+    fn without_numbers(&self) -> Option<String> {
+        let mut left_out = self.candidates.iter().filter(|scored| !scored.score.is_number());
+        let first = &left_out.next()?.architecture;
+        let count = 1 + left_out.count();
+        Some(format!("{count} candidates are left out, since their scores are no numbers; the first is {first}."))
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, StandAloneTraining, TrainError,
     caught::caught,
-    search::{Companions, candidates, choose, random_companions, retrain, tested},
+    search::{Companions, candidates, check_reach, choose, random_companions, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
@@ -142,6 +142,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     fn check(&self) -> Result<(), TrainError> {
         let Self { config, definition, data, .. } = self;
         config.check_in(definition.space())?;
+        let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
+        check_reach(definition.space(), &config.constraints, config.seed, cost)?;
         if config.latency.is_some() {
             return Err(TrainError::config("latency", "a limit", "none: networks of one's own are not timed"));
         }
@@ -196,7 +198,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         let outcome = match stages {
             None => candidates(config, space, &mut *strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                let mut recorded =
+                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
                 candidates(config, space, &mut *strategy, &mut recorded, cost)?
             }
         };
@@ -218,7 +221,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
-        let picked: Vec<_> = outcome.ranked_by(scoring.rank_by).into_iter().take(config.retrain.picked).collect();
+        let ranked = outcome.ranked_by(scoring.rank_by).into_iter().filter(|scored| scored.score.is_number());
+        let picked: Vec<_> = ranked.take(config.retrain.picked).collect();
         let chosen = choose(config, &outcome, &picked, companions);
         let joined = Joined(&data.train, &data.validation);
         let trainer = OwnStandAlone {
@@ -236,7 +240,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-        let first: Vec<usize> = (0..scoring.score_batch).collect();
+        let first: Vec<usize> = (0..scoring.score_batch.min(data.validation.len())).collect();
         let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
         let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
         Ok(OwnResult { candidates: outcome.scored, verdict, retrained, best, supernet, extraction_error })

@@ -82,7 +82,7 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
         train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
-                place,
+                (place, mask),
                 STAND_ALONE_TRAINING,
                 || self.network(mask, &self.device.clone().inner()),
                 |keeper| self.train_kept(mask, Some(keeper), progress),

@@ -44,6 +44,10 @@ pub(crate) fn write_verdict(verdict: &Verdict, folder: &Path) -> Result<(), Trai
     write_whole(&folder.join("verdict.json"), text.as_bytes())
 }
 
+/// The first line of `networks.csv`.
+pub(super) const NETWORKS: &str =
+    "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss";
+
 /// One line per network that was trained from scratch.
 fn networks_csv(retrained: &[Retrained]) -> String {
     let line = |network: &Retrained| {
@@ -58,6 +62,5 @@ fn networks_csv(retrained: &[Retrained]) -> String {
             network.test.loss.to_string(),
         ])
     };
-    let header = "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n";
-    header.to_owned() + &retrained.iter().map(line).collect::<String>()
+    format!("{NETWORKS}\n") + &retrained.iter().map(line).collect::<String>()
 }

@@ -5,6 +5,7 @@ use super::{
     companions::{Companions, choose, random_companions, ranked, retrain, tested, training_images},
     fine_tuner::FineTuner,
     fixed_sample::FixedSample,
+    reach::check_limits,
     retrained::Retrained,
     supernet::{new_supernet, train_fitting},
 };
@@ -50,7 +51,7 @@ pub struct SearchResult {
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// # Errors
-/// As [`crate::train_supernet`]; a `score_batch` that does not divide the validation images; constraints that no candidate meets.
+/// As [`crate::train_supernet`]; limits that no network of the space meets, or that no candidate does.
 pub fn one_shot_search(
     config: &SearchConfig,
     split: &Split,
@@ -111,6 +112,7 @@ impl<'a> OneShot<'a> {
         config.check()?;
         let normalisation = Normalisation::of(&split.train);
         let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+        check_limits(config, &stand_alone)?;
         Ok(Self { config, split, device, normalisation, stand_alone, stages })
     }
 
@@ -184,7 +186,8 @@ impl<'a> OneShot<'a> {
         let outcome = match stages {
             None => candidates(config, space, strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                let mut recorded =
+                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
                 candidates(config, space, strategy, &mut recorded, cost)?
             }
         };
@@ -267,7 +270,8 @@ impl<'a> OneShot<'a> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
         let rank_by = config.scoring.rank_by;
-        let best = outcome.ranked_by(rank_by).into_iter().take(shortlist);
+        let ranked = outcome.ranked_by(rank_by).into_iter().filter(|scored| scored.score.is_number());
+        let best = ranked.take(shortlist);
         let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
         let training = fine_tune.recipe(config.stand_alone);
         let tuner = FineTuner { supernet, config, training, split, normalisation, device };

@@ -104,7 +104,7 @@ impl StandAlone<'_> {
         let weights = || SeededWeights::new(self.seed);
         train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
-                place,
+                (place, mask),
                 STAND_ALONE_TRAINING,
                 || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),
