@@ -89,7 +89,7 @@ pub fn retrain(run: &Run) -> Result<(), Failure> {
     let OpenRun { directory, split, device } = open(run)?;
     let result = directory.search(&split, &device, &mut shown(run.show)?)?;
     write_results(&directory, &result)?;
-    print_result(directory.path(), &result.best.0, &result.retrained, run.show);
+    print_result(directory.path(), Some(&result.verdict), (&result.best.0, &result.retrained), run.show);
     Ok(())
 }
 
@@ -113,18 +113,16 @@ fn print_finished(folder: &Path, show: Show) -> Result<(), Failure> {
         // What it says is in its tables already.
         eprintln!("note: {error}; the report is as it was");
     }
-    print_result(folder, finished.best(), finished.retrained(), show);
+    print_result(folder, finished.verdict(), (finished.best(), finished.retrained()), show);
     Ok(())
 }
 
-fn print_result(path: &Path, best: &PathMask, networks: &[Retrained], show: Show) {
-    // A run of an earlier version has none.
-    let verdict = fs::read(path.join("verdict.json")).ok().and_then(|text| serde_json::from_slice::<Verdict>(&text).ok());
+fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&PathMask, &[Retrained]), show: Show) {
     let path = path.display().to_string();
     if show.json {
         print_json(&json!({ "directory": path, "verdict": verdict, "best": best, "networks": networks }));
     } else {
-        verdict.iter().for_each(say_verdict);
+        verdict.into_iter().for_each(say_verdict);
         say!("\n{}", ComparisonTable(networks));
         say!("best architecture: {best}");
         say!("results: {path}");

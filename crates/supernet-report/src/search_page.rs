@@ -16,7 +16,7 @@ const LISTED: usize = 100;
 pub(crate) struct Found<'a> {
     pub(crate) candidates: &'a [Scored],
     pub(crate) shortlist: &'a [(PathMask, Score)],
-    pub(crate) verdict: &'a Verdict,
+    pub(crate) verdict: Option<&'a Verdict>,
     pub(crate) retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption.
     pub(crate) pictures: &'a [(String, String)],
@@ -29,15 +29,15 @@ pub(crate) struct Found<'a> {
 pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg: &str) -> Page {
     let Found { candidates, shortlist, verdict, retrained, pictures, rank_by } = *found;
     let mut page = Page::new(&figure.title);
-    judged(&mut page, verdict);
+    verdict.iter().for_each(|verdict| judged(&mut page, verdict));
     for line in &figure.caption {
         page.paragraph(line);
     }
-    if let Some(verdict) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
-        page.paragraph(verdict);
+    if let Some(line) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
+        page.paragraph(line);
     }
     page.figure(svg, "one-shot accuracies of the candidates, test accuracies of the networks trained from scratch");
-    evidence(&mut page, &verdict.evidence);
+    verdict.iter().for_each(|verdict| evidence(&mut page, &verdict.evidence));
     page.headline("Networks trained from scratch").table(&HEAD, &retrained.iter().map(network).collect::<Vec<_>>());
     if !pictures.is_empty() {
         page.headline("The picked cells").pictures(pictures);

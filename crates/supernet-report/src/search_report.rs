@@ -25,8 +25,8 @@ pub struct SearchReport<'a> {
     pub candidates: &'a [Scored],
     /// The short-list with its scores after the fine-tune, the best first.
     pub shortlist: &'a [(PathMask, Score)],
-    /// Whether the ranking of the candidates is to be trusted.
-    pub verdict: &'a Verdict,
+    /// Whether the ranking of the candidates is to be trusted; none of a run of an earlier version.
+    pub verdict: Option<&'a Verdict>,
     /// The networks trained from scratch, group by group.
     pub retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot be drawn.
@@ -38,21 +38,21 @@ impl<'a> SearchReport<'a> {
     pub fn new(directory: &'a RunDirectory, result: &'a SearchResult) -> Self {
         let SearchResult { candidates, shortlist, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist, verdict, retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist, verdict: Some(verdict), retrained, pictures: Vec::new() }
     }
 
     /// Creates the report of a search of a space of one's own in `directory`.
     pub fn own<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a OwnResult<M, D>) -> Self {
         let OwnResult { candidates, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist: &[], verdict, retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist: &[], verdict: Some(verdict), retrained, pictures: Vec::new() }
     }
 
     /// Creates the report of a search that has ended, without pictures.
     pub fn finished(run: &'a FinishedRun) -> Self {
         let (candidates, shortlist, retrained) = (run.candidates(), run.shortlist(), run.retrained());
         let (config, provenance) = (run.config(), run.provenance());
-        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist, verdict: run.verdict(), retrained, pictures: Vec::new() }
     }
 
     /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several

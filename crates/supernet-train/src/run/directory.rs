@@ -229,7 +229,7 @@ impl RunDirectory {
         let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
         let result = search.run(progress)?;
         let OwnResult { candidates, verdict, retrained, best: (_, network), .. } = &result;
-        Results { config: &self.run.config, candidates, verdict, retrained }.save(&self.path)?;
+        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
         // The best is the first of the picked, which come first.
         let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
         best.save(&self.best())?;
@@ -357,7 +357,7 @@ impl RunDirectory {
 
     fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
         let SearchResult { candidates, verdict, retrained, .. } = result;
-        Results { config: &self.run.config, candidates, verdict, retrained }.save(&self.path)?;
+        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
         self.save_best(result, device)
     }
 

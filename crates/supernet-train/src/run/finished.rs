@@ -2,7 +2,7 @@
 
 use super::{
     provenance::{CONFIGURATION, Provenance, RunFile},
-    results::{NETWORKS, Results},
+    results::{NETWORKS, Results, VERDICT},
 };
 use crate::{
     Group, Retrained, SearchConfig, TrainError,
@@ -14,9 +14,10 @@ use serde::Serialize;
 use std::{
     collections::HashMap,
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
-use supernet_search::{Score, Scored};
+use supernet_search::{Score, Scored, trust::Verdict};
 use supernet_space::{Cost, PathMask, SearchSpace};
 
 /// A run that has ended.
@@ -26,6 +27,7 @@ pub struct FinishedRun {
     run: RunFile,
     candidates: Vec<Scored>,
     shortlist: Vec<(PathMask, Score)>,
+    verdict: Option<Verdict>,
     retrained: Vec<Retrained>,
 }
 
@@ -51,7 +53,8 @@ impl FinishedRun {
         let mut shortlist: Vec<(PathMask, Score)> = read_scores(&path.join("shortlist.csv"))?.into_iter().collect();
         shortlist.sort_by(|(a, x), (b, y)| run.config.scoring.rank_by.better_first(x, y).then(a.cmp(b)));
         let retrained = read_networks(&path.join("networks.csv"), &run, &candidates, cells.space())?;
-        Ok(Self { path, run, candidates, shortlist, retrained })
+        let verdict = read_verdict(&path.join(VERDICT))?;
+        Ok(Self { path, run, candidates, shortlist, verdict, retrained })
     }
 
     /// Returns the networks trained from scratch, group by group, the best first.
@@ -84,6 +87,11 @@ impl FinishedRun {
         &self.shortlist
     }
 
+    /// Returns whether the ranking of its candidates is to be trusted; none of a run of an earlier version.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        self.verdict.as_ref()
+    }
+
     /// Returns its directory.
     pub fn path(&self) -> &Path {
         &self.path
@@ -94,9 +102,23 @@ impl FinishedRun {
     /// # Errors
     /// A file that cannot be written.
     pub fn write_tables(&self) -> Result<(), TrainError> {
-        let Self { path, run, candidates, retrained, .. } = self;
-        Results { config: &run.config, candidates, retrained }.save(path)
+        let Self { path, run, candidates, verdict, retrained, .. } = self;
+        Results { config: &run.config, candidates, verdict: verdict.as_ref(), retrained }.save(path)
     }
+}
+
+/// Reads a `verdict.json`; none where there is no file.
+fn read_verdict(path: &Path) -> Result<Option<Verdict>, TrainError> {
+    let text = match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        text => text.map_err(TrainError::io(path))?,
+    };
+    let refuse = |error: serde_json::Error| TrainError::File {
+        path: path.into(),
+        found: error.to_string(),
+        expected: "the verdict on a ranking",
+    };
+    serde_json::from_slice(&text).map(Some).map_err(refuse)
 }
 
 /// Whether a run in `folder` has ended: what is written last is there.

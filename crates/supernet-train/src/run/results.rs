@@ -12,7 +12,8 @@ use supernet_search::{Proposer, Scored, trust::Verdict};
 pub(crate) struct Results<'a> {
     pub(crate) config: &'a SearchConfig,
     pub(crate) candidates: &'a [Scored],
-    pub(crate) verdict: &'a Verdict,
+    /// None of a run of an earlier version.
+    pub(crate) verdict: Option<&'a Verdict>,
     pub(crate) retrained: &'a [Retrained],
 }
 
@@ -25,8 +26,14 @@ impl Results<'_> {
     pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
         let write = |name: &str, text: &str| write_whole(&folder.join(name), text.as_bytes());
         write("networks.csv", &networks_csv(self.retrained))?;
-        write_verdict(self.verdict, folder)?;
-        write("table.txt", &format!("{}\n{}", self.verdict, ComparisonTable(self.retrained)))?;
+        let table = ComparisonTable(self.retrained);
+        match self.verdict {
+            Some(verdict) => {
+                write_verdict(verdict, folder)?;
+                write("table.txt", &format!("{verdict}\n{table}"))?;
+            }
+            None => write("table.txt", &table.to_string())?,
+        }
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front: Vec<Scored> = sorted_front(self.candidates, objectives).into_iter().cloned().collect();
             write("pareto.csv", &candidates_csv(&front))?;
@@ -35,13 +42,16 @@ impl Results<'_> {
     }
 }
 
+/// The file of a verdict.
+pub(super) const VERDICT: &str = "verdict.json";
+
 /// Writes `verdict.json`: whether the ranking is to be trusted, and by what it was judged.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub(crate) fn write_verdict(verdict: &Verdict, folder: &Path) -> Result<(), TrainError> {
     let text = serde_json::to_string_pretty(verdict).expect("plain data") + "\n";
-    write_whole(&folder.join("verdict.json"), text.as_bytes())
+    write_whole(&folder.join(VERDICT), text.as_bytes())
 }
 
 /// The first line of `networks.csv`.
