@@ -8,7 +8,9 @@ fn first_format() -> tempfile::TempDir {
     let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("stored/format-1");
     let copy = tempfile::tempdir().unwrap();
     fs::create_dir(copy.path().join("best")).unwrap();
-    for name in ["config.json", "candidates.csv", "networks.csv", "shortlist.csv", "table.txt", "best/architecture.json"] {
+    for name in
+        ["config.json", "candidates.csv", "networks.csv", "shortlist.csv", "table.txt", "best/architecture.json"]
+    {
         fs::copy(stored.join(name), copy.path().join(name)).unwrap();
     }
     fs::write(copy.path().join("best/weights.safetensors"), "not read").unwrap();

@@ -16,8 +16,8 @@ use supernet::{
     data::LeftOut,
     experiments::{CorrelationSettings, LabImages, correlation},
     prelude::*,
-    train::{FinishedRun, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
     search::trust::Verdict,
+    train::{FinishedRun, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
     write_finished, write_results,
 };
 
@@ -242,12 +242,10 @@ pub fn export(export: &Export) -> Result<(), Failure> {
     finished(&export.directory)?;
     let (from, to) = (export.directory.join("best"), &export.to);
     let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
-    if to.exists() {
-        return Err(Failure::settings(
-            "--to",
-            format!("{}, which exists", to.display()),
-            "a directory that does not exist",
-        ));
+    let holds = fs::read_dir(to).into_iter().flatten().flatten().any(|entry| entry.file_name() != "lost+found");
+    if holds || to.is_file() {
+        let found = format!("{}, which exists and is not empty", to.display());
+        return Err(Failure::settings("--to", found, "a directory that does not exist or is empty"));
     }
     fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
     for file in BestFile::ALL {

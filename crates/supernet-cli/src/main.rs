@@ -7,6 +7,7 @@ mod data;
 mod failure;
 mod output;
 mod settings;
+mod signals;
 mod stop;
 mod verdict;
 

@@ -4,6 +4,7 @@ use crate::{
     arguments::{Output, Show},
     dashboard::{Dashboard, dashboard_is_shown, restore_terminal},
     failure::Failure,
+    signals::on_stop,
     stop::StopFlag,
 };
 use std::io::{IsTerminal, Write};
@@ -44,8 +45,7 @@ fn pressed() {
 
 /// Returns the progress that is asked for; it passes on Ctrl-C.
 pub fn shown(show: Show) -> Result<Interruptible, Failure> {
-    // There is one handler for the process; a second call finds it set.
-    ctrlc::try_set_handler(pressed).ok();
+    on_stop(pressed);
     let terminal = std::io::stdout().is_terminal() && !show.json;
     let output = show.output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
     Ok(Interruptible(match output {

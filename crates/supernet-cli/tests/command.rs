@@ -68,7 +68,7 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
         fs::read(best.join("weights.safetensors")).unwrap(),
         fs::read(run.join("best/weights.safetensors")).unwrap()
     );
-    assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists");
+    assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists and is not empty");
 
     fs::remove_file(run.join("best/weights.safetensors")).unwrap();
     fs::write(run.join("supernet.safetensors"), "damaged").unwrap();

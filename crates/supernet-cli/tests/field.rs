@@ -342,25 +342,60 @@ fn weights_of_other_types_are_rounded() {
     assert!(error.contains("supernet.safetensors: found "), "{error}");
 }
 
+/// Starts a long training and waits until it works; with SIGHUP ignored, as `nohup` starts it, if `nohup`.
+#[cfg(unix)]
+fn training(place: &Place, nohup: bool) -> std::process::Child {
+    let trap = if nohup { "trap '' HUP INT; " } else { "" };
+    let script = format!("{trap}exec \"$0\" \"$@\"");
+    let data = format!("folder:{}", place.photos.display());
+    let long = ["--size", "8", "--budget", "50", "--output", "quiet"];
+    let arguments = [&["train", path(&place.run), "--data", &data], &long[..]].concat();
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_supernet")]).args(arguments);
+    let mut child = command.spawn().unwrap();
+    let events = || fs::read_to_string(place.run.join("events.jsonl")).map_or(0, |text| text.lines().count());
+    while events() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it trains");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child
+}
+
+#[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[cfg(unix)]
+fn has_checkpoint(place: &Place) -> bool {
+    let mut names = fs::read_dir(&place.run).unwrap().map(|entry| entry.unwrap().file_name());
+    names.any(|name| name.to_string_lossy().ends_with(".checkpoint"))
+}
+
 #[cfg(unix)]
 #[test]
 fn sigterm_and_sighup_save_and_end() {
     for signal in ["TERM", "HUP"] {
         let place = Place::new();
-        let data = format!("folder:{}", place.photos.display());
-        let long = ["--size", "8", "--budget", "50", "--output", "quiet"];
-        let arguments = [&["train", path(&place.run), "--data", &data], &long[..]].concat();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_supernet")).args(arguments).spawn().unwrap();
-        let steps = || fs::read_to_string(place.run.join("events.jsonl")).map_or(0, |text| text.lines().count());
-        while steps() < 1 {
-            assert!(child.try_wait().unwrap().is_none(), "it trains");
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-        assert!(
-            Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap().success()
-        );
+        let mut child = training(&place, false);
+        send(signal, &child);
         assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
-        let names = fs::read_dir(&place.run).unwrap().map(|entry| entry.unwrap().file_name());
-        assert!(names.into_iter().any(|name| name.to_string_lossy().ends_with(".checkpoint")), "{signal}");
+        assert!(has_checkpoint(&place), "{signal}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn under_nohup_a_closed_terminal_stops_nothing_and_sigterm_does() {
+    let place = Place::new();
+    let mut child = training(&place, true);
+    for signal in ["HUP", "INT"] {
+        send(signal, &child);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(child.try_wait().unwrap().is_none(), "{signal}");
+    }
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(has_checkpoint(&place));
 }

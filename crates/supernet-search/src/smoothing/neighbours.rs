@@ -14,7 +14,12 @@ pub(super) struct Neighbours {
 impl Neighbours {
     pub(super) fn new(space: &SearchSpace, masks: &[&PathMask], weight: f64) -> Self {
         let choices = space.choices().len();
-        let sets = masks.iter().flat_map(|mask| (0..choices).map(|choice| mask.bits(choice))).collect();
+        // What is not active is no difference.
+        let sets_of = |mask: &PathMask| {
+            let active = space.active(mask).into_iter().enumerate();
+            active.map(|(choice, active)| if active { mask.bits(choice) } else { 0 }).collect::<Vec<u64>>()
+        };
+        let sets = masks.iter().flat_map(|mask| sets_of(mask)).collect();
         Self { choices, sets, powers: (0..=choices).map(|d| weight.powi(d as i32)).collect() }
     }
 

@@ -19,8 +19,10 @@ use supernet_space::{PathMask, SearchSpace};
 ///   edges named `NODE/fromNODE`.
 ///
 /// A count that a space does not have is left out; of several cells counts add up, depths too.
+/// Choices that are not active count nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Structure {
+    space: SearchSpace,
     weightless: Vec<u64>,
     cells: Vec<Cell>,
     edges: Vec<Edge>,
@@ -94,6 +96,7 @@ impl Structure {
         let (inputs, operations): (Vec<usize>, Vec<usize>) =
             (0..choices.len()).partition(|&i| choices[i].name().ends_with("/inputs"));
         Self {
+            space: space.clone(),
             weightless: choices.iter().map(|choice| bits(choice.options())).collect(),
             cells: cells(space, &inputs),
             edges: edges(space),
@@ -115,34 +118,37 @@ impl Structure {
 
     /// Returns the counts of a mask of the space.
     pub fn counts(&self, mask: &PathMask) -> Vec<f64> {
-        self.kinds().into_iter().map(|kind| self.count(mask, kind) as f64).collect()
+        let active = self.space.active(mask).into_iter().enumerate();
+        let sets: Vec<u64> = active.map(|(i, active)| if active { mask.bits(i) } else { 0 }).collect();
+        self.kinds().into_iter().map(|kind| self.count(&sets, kind) as f64).collect()
     }
 
-    fn count(&self, mask: &PathMask, kind: Count) -> usize {
+    /// A count of what each choice takes.
+    fn count(&self, sets: &[u64], kind: Count) -> usize {
         let ones = |bits: u64| bits.count_ones() as usize;
         let of_operations = |part: &dyn Fn(usize) -> u64| self.operations.iter().map(|&i| ones(part(i))).sum();
         let of_cells = |part: &dyn Fn(&Cell) -> usize| self.cells.iter().map(part).sum::<usize>();
         match kind {
-            Count::Weighted => of_operations(&|i| mask.bits(i) & !self.weightless[i]),
-            Count::Weightless => of_operations(&|i| mask.bits(i) & self.weightless[i]),
-            Count::Reads => of_cells(&|cell| cell.places.iter().map(|&i| ones(mask.bits(i) & cell.outside())).sum()),
-            Count::InnerEdges => of_cells(&|cell| (0..cell.places.len()).map(|i| ones(cell.read(mask, i))).sum()),
+            Count::Weighted => of_operations(&|i| sets[i] & !self.weightless[i]),
+            Count::Weightless => of_operations(&|i| sets[i] & self.weightless[i]),
+            Count::Reads => of_cells(&|cell| cell.places.iter().map(|&i| ones(sets[i] & cell.outside())).sum()),
+            Count::InnerEdges => of_cells(&|cell| (0..cell.places.len()).map(|i| ones(cell.read(sets, i))).sum()),
             Count::Unread => of_cells(&|cell| {
-                let read = (0..cell.places.len()).fold(0, |read, i| read | cell.read(mask, i));
+                let read = (0..cell.places.len()).fold(0, |read, i| read | cell.read(sets, i));
                 cell.places.len() - ones(read)
             }),
-            Count::Depth => of_cells(&|cell| cell.depth(mask)) + self.longest_way(mask),
+            Count::Depth => of_cells(&|cell| cell.depth(sets)) + self.longest_way(sets),
         }
     }
 
     /// The most edges with weights on a way along edges that are there.
-    fn longest_way(&self, mask: &PathMask) -> usize {
+    fn longest_way(&self, sets: &[u64]) -> usize {
         let nodes = self.edges.iter().map(|edge| edge.to + 1).max().unwrap_or(0);
         let mut depth: Vec<Option<usize>> = vec![None; nodes];
         for node in 0..nodes {
-            let into = self.edges.iter().filter(|edge| edge.to == node && mask.bits(edge.choice) != 0);
+            let into = self.edges.iter().filter(|edge| edge.to == node && sets[edge.choice] != 0);
             let through = into.filter_map(|edge| {
-                let weighted = mask.bits(edge.choice) & !self.weightless[edge.choice] != 0;
+                let weighted = sets[edge.choice] & !self.weightless[edge.choice] != 0;
                 Some(depth[edge.from]? + usize::from(weighted))
             });
             depth[node] = if node == 0 { Some(0) } else { through.max() };
@@ -157,14 +163,14 @@ impl Cell {
     }
 
     /// The earlier places that place `i` reads.
-    fn read(&self, mask: &PathMask, i: usize) -> u64 {
-        mask.bits(self.places[i]) >> self.outside
+    fn read(&self, sets: &[u64], i: usize) -> u64 {
+        sets[self.places[i]] >> self.outside
     }
 
-    fn depth(&self, mask: &PathMask) -> usize {
+    fn depth(&self, sets: &[u64]) -> usize {
         let mut depth: Vec<usize> = Vec::new();
         for i in 0..self.places.len() {
-            let read = self.read(mask, i);
+            let read = self.read(sets, i);
             let below = depth.iter().enumerate().filter(|(j, _)| read >> j & 1 == 1).map(|(_, &depth)| depth).max();
             depth.push(1 + below.unwrap_or(0));
         }
@@ -206,7 +212,7 @@ fn edges(space: &SearchSpace) -> Vec<Edge> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use supernet_space::{CellSpace, Darts, MobileChain, NasBench201, NasBenchMacro, draws};
+    use supernet_space::{CellSpace, Choice, Darts, MobileChain, NasBench201, NasBenchMacro, draws};
 
     fn counts(space: &SearchSpace, text: &str) -> Vec<(&'static str, f64)> {
         let structure = Structure::of(space);
@@ -257,6 +263,17 @@ mod tests {
             depth("|nor_conv_3x3~0|+|nor_conv_3x3~0|skip_connect~1|+|nor_conv_3x3~0|none~1|avg_pool_3x3~2|"),
             1.0
         );
+    }
+
+    #[test]
+    fn a_choice_that_is_not_active_counts_nothing() {
+        let one = |name: &str| Choice::one_of(name, ["identity", "conv"]).unwrap();
+        let second = one("second").under("first", ["conv"]);
+        let space = SearchSpace::new("tree", [one("first"), second]).unwrap();
+        let counts = |text: &str| Structure::of(&space).counts(space.parse_architecture(text).unwrap().mask());
+        assert_eq!(counts("01/01"), [2.0, 0.0]);
+        // The second choice holds its least subset, an identity that is no part of the network.
+        assert_eq!(counts("10/10"), [0.0, 1.0]);
     }
 
     #[test]
