@@ -6,6 +6,7 @@ use supernet::{
     prelude::*,
     search::RankBy,
     train::{FineTune, Hooks, SupernetEvaluator, train_supernet_with},
+    write_results,
 };
 use supernet_tests::{
     device,
@@ -103,7 +104,10 @@ fn the_best_of_the_short_list_after_its_fine_tune_are_picked() {
 
 fn run(path: &Path, progress: &mut dyn Progress) -> Result<SearchResult, TrainError> {
     let split = split();
-    RunDirectory::open(path, &config(), Provenance::new(&split, "flex"))?.search(&split, &device(), progress)
+    let directory = RunDirectory::open(path, &config(), Provenance::new(&split, "flex"))?;
+    let result = directory.search(&split, &device(), progress)?;
+    write_results(&directory, &result).expect("a directory that can be written");
+    Ok(result)
 }
 
 #[test]

@@ -89,7 +89,9 @@ pub fn retrain(run: &Run) -> Result<(), Failure> {
     let OpenRun { directory, split, device } = open(run)?;
     let result = directory.search(&split, &device, &mut shown(run.show)?)?;
     write_results(&directory, &result)?;
-    print_result(directory.path(), Some(&result.verdict), (&result.best.0, &result.retrained), run.show);
+    // What is printed is what a later call reads from the directory.
+    let finished = FinishedRun::open(directory.path())?;
+    print_result(directory.path(), finished.verdict(), (finished.best(), finished.retrained()), run.show);
     Ok(())
 }
 

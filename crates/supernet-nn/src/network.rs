@@ -9,11 +9,12 @@ use crate::{
 };
 use burn::{
     module::{
-        Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor, Param, ParamId,
+        Content, Devices, DisplaySettings, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor,
+        Param, ParamId,
     },
     tensor::{DType, Device, Tensor},
 };
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{cell::RefCell, collections::HashMap, fmt, rc::Rc, sync::Arc};
 use supernet_space::{PathMask, SearchSpace};
 
 /// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
@@ -328,3 +329,9 @@ impl<M: Module + ModuleDisplay, const D: usize> ModuleDisplayDefault for Network
 }
 
 impl<M: Module + ModuleDisplay, const D: usize> ModuleDisplay for Network<M, D> {}
+
+impl<M: Module + ModuleDisplay, const D: usize> fmt::Display for Network<M, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.format(DisplaySettings::default()))
+    }
+}

@@ -199,11 +199,11 @@ mod tests {
 
     #[test]
     fn what_a_limit_refuses_is_on_no_front() {
-        let space = chain(4);
-        let mut strategy = Nsga2::new(space, &[Objective::Accuracy, Objective::Parameters], 1, "front").unwrap();
+        let objectives = [Objective::Accuracy, Objective::Macs];
+        let mut strategy = Nsga2::new(chain(6), &objectives, 1, "front").unwrap();
         for _ in 0..4 {
             let asked = strategy.ask(50);
-            let scored = evaluate(&asked).into_iter().map(|scored| match scored.cost.parameters < 20 {
+            let scored = evaluate(&asked).into_iter().map(|scored| match scored.cost.macs < 20 {
                 true => Scored::refused(&scored.architecture, scored.cost),
                 false => scored,
             });
@@ -211,7 +211,7 @@ mod tests {
         }
         let front: Vec<Architecture> = strategy.front().into_iter().cloned().collect();
         assert!(!front.is_empty());
-        assert!(evaluate(&front).iter().all(|scored| scored.cost.parameters >= 20));
+        assert!(evaluate(&front).iter().all(|scored| scored.cost.macs >= 20));
     }
 
     /// Two objectives in conflict: the sum of the option numbers, and the same sum, weighted by layer, as cost.

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, StandAloneTraining, TrainError,
     caught::caught,
+    progress::WithoutStandings,
     search::{Companions, candidates, check_reach, choose, random_companions, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
@@ -96,6 +97,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     ) -> Result<RankingEvidence<'e>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let (scoring, candidates) = (config.scoring, &outcome.scored[..]);
+        let progress = &mut WithoutStandings(progress);
         let on_some = |masks: &[PathMask], places: Range<usize>| {
             let part = Part { examples: &data.validation, first: places.start, count: places.len() };
             OwnEvaluator::new(supernet, definition, &part, scoring, device, &mut *progress)?

@@ -5,12 +5,14 @@ mod observation;
 mod progress_line;
 mod silent;
 mod standing;
+mod without_standings;
 
 pub use clock::clock;
 pub use observation::Observation;
 pub use progress_line::ProgressLine;
 pub use silent::Silent;
 pub use standing::Standing;
+pub(crate) use without_standings::WithoutStandings;
 
 use supernet_search::Score;
 

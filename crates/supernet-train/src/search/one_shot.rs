@@ -14,6 +14,7 @@ use crate::{
     SupernetEvaluator, TrainError,
     caught::caught,
     latency,
+    progress::WithoutStandings,
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
@@ -213,6 +214,7 @@ impl<'a> OneShot<'a> {
     ) -> Result<RankingEvidence<'e>, TrainError> {
         let Self { config, split, device, normalisation, stand_alone, stages } = self;
         let (scoring, candidates) = (config.scoring, &scored.outcome.scored[..]);
+        let progress = &mut WithoutStandings(progress);
         let on_some = |masks: &[PathMask], places: Range<usize>| {
             let images = split.validation.subset(&places.collect::<Vec<_>>())?;
             let shape = stand_alone.shape;

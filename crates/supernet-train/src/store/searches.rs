@@ -13,7 +13,7 @@ use supernet_space::PathMask;
 const KEPT: [&str; 4] = ["config.json", "run.toml", "candidates.csv", "latencies.csv"];
 
 /// What is made anew for more candidates; it is moved.
-const RESULTS: [&str; 12] = [
+const RESULTS: [&str; 14] = [
     "networks",
     "networks.csv",
     "shortlist.csv",
@@ -25,6 +25,8 @@ const RESULTS: [&str; 12] = [
     "pareto.png",
     "report.html",
     "scoring.jsonl",
+    "verdict.json",
+    "calibrated.csv",
     "best",
 ];
 
