@@ -1,20 +1,21 @@
 """Runs the PyTorch peer and this library in turn, at the two shapes, and prints ratios of medians.
 
-  cargo build --release --bin oneshot
+  cargo build --release --bin oneshot --bin spaces
   VENV/bin/python benches/peer/compare.py [--rounds 3] [--quick] [--out raw.json]
+  VENV/bin/python benches/peer/compare.py --space nas-bench-201 nas-bench-macro darts mobile [--size small]
 
-Needs a Python with torch and numpy; nothing else should run on the machine. Both programs read the same masks (m8.json, m4.json).
+Needs a Python with torch and numpy; nothing else should run on the machine. Both programs read the same masks (m8.json, m4.json;
+for a known space a file that ours draws).
 A round runs the peer's training step, ours, the peer's scoring, ours, each in a process of its own with two threads; the next round
 begins again. A figure is the median over the draws of a run, and of those medians over the rounds.
 Memory is the peak less the resident size before the first step, of a process that trains in one mode only.
 """
-import argparse, json, os, platform, statistics, subprocess, sys
+import argparse, json, os, sys
+import compare_spaces
+from programs import HERE, OURS, PEER, ROOT, lines, machine, median, same, table
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.path.dirname(os.path.dirname(HERE))
 SHAPES = [dict(masks="m8.json", filters=8, cells=3, image=16, ghosts=8, ghost_size=16),
           dict(masks="m4.json", filters=16, cells=3, image=32, ghosts=4, ghost_size=16)]
-PEER, OURS = "peer", "ours"
 # What each process of a round runs, in this order: (program, what, modes, draws). Training in one mode only also gives its memory.
 # The peer's scoring has as many draws as the 64 candidates fill; ours scores all 64 in each.
 TURNS = [(PEER, "train", "sparse", 20), (OURS, "train", "kernels", 20), (PEER, "train", "dense", 20), (OURS, "train", "plain_burn", 20),
@@ -25,28 +26,6 @@ def title(shape):
     return "F={filters}, {cells} cells, {image}×{image}, {ghosts} × {ghost_size}".format(**shape)
 
 
-def command(options, program, arguments):
-    start = [sys.executable, os.path.join(HERE, "oneshot_torch.py")] if program == PEER else [options.oneshot]
-    return start + [text for key, value in arguments.items() for text in ("--" + key.replace("_", "-"), str(value))]
-
-
-def run(options, program, arguments):
-    """The JSON lines that a program prints."""
-    words = command(options, program, arguments)
-    done = subprocess.run(words, stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(words)}: ended with {done.returncode}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def check(figures):
-    """Both programs hold the same network and read the same masks."""
-    for key in ("params", "inputs_on", "operations_on"):
-        found = {figure[key] for figure in figures if figure["what"] == "train_step"}
-        if len(found) != 1:
-            sys.exit(f"{key}: the programs count differently: {sorted(found)}")
-
-
 def measure(options, shape):
     """All figures of a shape, round by round."""
     figures = []
@@ -54,15 +33,11 @@ def measure(options, shape):
         for program, what, modes, draws in TURNS:
             draws = min(draws, options.draws)
             arguments = dict(shape, masks=os.path.join(HERE, shape["masks"]), threads=options.threads, what=what, modes=modes, draws=draws)
-            lines = run(options, program, arguments)
-            figures += [dict(line, program=program, round=round_) for line in lines]
+            found = lines("oneshot_torch.py" if program == PEER else options.oneshot, arguments)
+            figures += [dict(line, program=program, round=round_) for line in found]
             print(f"  round {round_ + 1}, {program} {what} {modes} done", file=sys.stderr)
-    check(figures)
+    same(figures, ("params", "inputs_on", "operations_on"))
     return figures
-
-
-def median(figures, program, what, mode, key):
-    return statistics.median(f[key] for f in figures if (f["program"], f["what"], f["mode"]) == (program, what, mode))
 
 
 def report(figures, peak):
@@ -88,40 +63,40 @@ def report(figures, peak):
     return rows
 
 
-def machine(options):
-    """Processor, cores, threads, versions."""
-    model = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.processor())
-    version = lambda *words: subprocess.run(words, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout.strip()
-    burn = open(os.path.join(ROOT, "Cargo.lock")).read().split('name = "burn"\nversion = "')[1].split('"')[0]
-    return dict(processor=model, cores=os.cpu_count(), threads=options.threads, load=os.getloadavg()[0], python=platform.python_version(),
-                rust=version("rustc", "--version"), burn=burn, commit=version("git", "rev-parse", "--short", "HEAD"), date=version("date", "-u", "+%F %H:%M UTC"))
-
-
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--draws", type=int, default=20)
-    p.add_argument("--threads", type=int, default=2)
-    p.add_argument("--oneshot", default=os.path.join(ROOT, "target", "release", "oneshot"), help="our program")
-    p.add_argument("--quick", action="store_true", help="one round of four draws: does it run?")
-    p.add_argument("--out", help="all raw figures, as JSON")
-    options = p.parse_args()
-    if options.quick:
-        options.rounds, options.draws = 1, 4
-    if not os.path.exists(options.oneshot):
-        sys.exit(f"{options.oneshot}: not found; expected the program that `cargo build --release --bin oneshot` makes")
-    about = machine(options)
-    any_masks = dict(masks=os.path.join(HERE, "m8.json"), threads=options.threads)
-    about["matmul"] = peak = run(options, PEER, dict(any_masks, what="matmul"))
-    for key, value in about.items():
-        print(f"- {key}: {value}" if key != "matmul" else "- matrix product: " + ", ".join(f"{p['size']}³ {p['gflops']} GFLOP/s" for p in peak) + f" (torch {peak[0]['torch']})")
+def paper(options, peak):
+    """The tables of the paper's network at both shapes; returns all figures."""
     raw = []
     for shape in SHAPES:
         figures = measure(options, shape)
         raw.append(dict(shape=shape, figures=figures))
-        print(f"\n{title(shape)}\n\n| figure | theirs | ours, kernels | ratio |\n|---|---|---|---|")
-        for name, theirs, ours, ratio in report(figures, max(p["gflops"] for p in peak)):
-            print(f"| {name} | {theirs} | {ours} | {ratio:.2f} |", flush=True)
+        table(title(shape), report(figures, peak))
+    return raw
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--space", nargs="+", choices=compare_spaces.SPACES, help="these known spaces instead of the paper's network")
+    p.add_argument("--size", nargs="+", choices=compare_spaces.SIZES, default=compare_spaces.SIZES, help="sizes of a known space's network")
+    p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--draws", type=int, default=20)
+    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--candidates", type=int, default=600, help="candidates that ours scores of a known space")
+    p.add_argument("--peer-candidates", type=int, default=60, help="of these, the first that the peer scores, one by one")
+    p.add_argument("--oneshot", default=os.path.join(ROOT, "target", "release", "oneshot"), help="our program for the paper's network")
+    p.add_argument("--spaces", default=os.path.join(ROOT, "target", "release", "spaces"), help="our program for known spaces")
+    p.add_argument("--quick", action="store_true", help="one round of four draws and eight candidates: does it run?")
+    p.add_argument("--out", help="all raw figures, as JSON")
+    options = p.parse_args()
+    if options.quick:
+        options.rounds, options.draws, options.candidates, options.peer_candidates = 1, 4, 8, 8
+    ours = options.spaces if options.space else options.oneshot
+    if not os.path.exists(ours):
+        sys.exit(f"{ours}: not found; expected the program that `cargo build --release --bin {os.path.basename(ours)}` makes")
+    about = machine(options)
+    about["matmul"] = peak = lines("oneshot_torch.py", dict(masks=os.path.join(HERE, "m8.json"), threads=options.threads, what="matmul"))
+    for key, value in about.items():
+        print(f"- {key}: {value}" if key != "matmul" else "- matrix product: " + ", ".join(f"{p['size']}³ {p['gflops']} GFLOP/s" for p in peak) + f" (torch {peak[0]['torch']})")
+    raw = compare_spaces.all_tables(options) if options.space else paper(options, max(p["gflops"] for p in peak))
     if options.out:
         with open(options.out, "w") as file:
             json.dump(dict(machine=about, shapes=raw), file, indent=1)

@@ -51,7 +51,7 @@ impl ScoringRun {
     /// If a mask is of another space, or the device fails.
     pub fn score(&self, candidates: &[PathMask], execution: Execution) -> Vec<Score> {
         let Self { supernet, images, normalisation, scoring, device } = self;
-        let shape = supernet.shape();
+        let shape = supernet.module().shape();
         let progress = &mut Silent;
         SupernetEvaluator::new(supernet, shape, images, normalisation, *scoring, device, progress)
             .and_then(|evaluator| evaluator.with_execution(execution).score(candidates))

@@ -1,6 +1,6 @@
 //! A supernet with everything that a training step needs.
 
-use crate::{Masks, Shape};
+use crate::{Masks, Shape, formula_images};
 use supernet::{
     burn::{
         module::Module,
@@ -8,7 +8,7 @@ use supernet::{
         optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
         tensor::{Device, Int, Tensor, TensorData},
     },
-    nn::{Call, Execution, MaskedL2, Network, Paths, awake_on},
+    nn::{Call, Execution, MaskedL2, MaskedNetwork, Network, awake_on},
     space::{CellSpace, PathMask},
     train::SeededWeights,
 };
@@ -32,14 +32,12 @@ impl TrainingStep {
         let config = shape.network();
         let network = config.supernet(&mut SeededWeights::new(1), &device).expect("a network");
         let n = shape.images();
-        let pixel = |i: usize| (0.37 * (i + 1) as f32).cos();
-        let images: Vec<f32> = (0..n * 3 * shape.side * shape.side).map(pixel).collect();
         let labels: Vec<i64> = (0..n as i64).map(|i| i % 10).collect();
         let momentum = MomentumConfig { momentum: 0.9, dampening: 0.0, nesterov: true };
         Self {
             network: Some(network),
             optimizer: SgdConfig::new().with_momentum(Some(momentum)).init(),
-            images: Tensor::from_data(TensorData::new(images, [n, 3, shape.side, shape.side]), &device),
+            images: formula_images(n, &[3, shape.side, shape.side], &device),
             labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
             device,
             cells: config.cells,
@@ -68,15 +66,15 @@ impl TrainingStep {
     /// If the number of masks does not divide the batch, or the device fails.
     pub fn run(&mut self, masks: &[PathMask], execution: Execution) {
         let network = self.network.take().expect("put back by the step before");
-        let paths = Paths::new(&self.cells, masks.to_vec()).expect("masks of this space");
+        let paths = network.paths(masks.to_vec(), None).expect("masks of this space");
         let cross_entropy = CrossEntropyLossConfig::new().init(&self.device);
         let (images, labels) = (self.images.clone(), self.labels.clone());
-        let gradients = awake_on(&self.device, || {
+        let (gradients, usage) = awake_on(&self.device, || {
             let call = Call { execution, ..Call::default() };
-            let logits = network.forward_with(images, &paths, &call).expect("images of this size");
-            GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network)
+            let (logits, usage) = network.forward_used(images, &paths, &call).expect("images of this size");
+            (GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network), usage)
         });
-        let directions = MaskedL2::default().apply(&network, gradients, &network.usage(&paths));
+        let directions = MaskedL2::default().apply(&network, gradients, &usage);
         self.network = Some(self.optimizer.step(0.01, network, directions));
         self.device.sync().expect("a device that works");
     }

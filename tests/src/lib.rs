@@ -40,6 +40,9 @@ pub fn is_flex(what: &str) -> bool {
 /// Burn's own operations, which compute in the type of what they are given: f64 here.
 pub const PLAIN: Call = Call { execution: Execution::PlainBurn, statistics: supernet_nn::Statistics::Batch };
 
+/// The network as published: every option for every ghost batch.
+pub const DENSE: Call = Call { execution: Execution::Dense, statistics: supernet_nn::Statistics::Batch };
+
 /// Weights by formula, of the given type: element i of a weight of variance σ² is √2·σ·sin(12.9898·(i + 1) + phase), the phase
 /// drawn from the parameter's name. Scales are around 1, shifts and biases around 0, none of them at its start value, so that a
 /// forgotten one shows.
@@ -128,7 +131,8 @@ pub fn random_masks(cells: &CellSpace, ghosts: usize, r: f64, seed: u64) -> Vec<
 
 /// Paths of masks of the space.
 pub fn paths(cells: &CellSpace, masks: &[PathMask]) -> Paths {
-    Paths::new(cells, masks.to_vec()).expect("masks of the space")
+    let definition = config(cells.clone()).definition(&Device::flex()).expect("a small network");
+    definition.paths(masks.to_vec()).expect("masks of the space")
 }
 
 /// A tensor's numbers, exact also for f32.

@@ -3,9 +3,9 @@
 
 use burn::tensor::{DType, Tensor};
 use std::ops::RangeInclusive;
-use supernet_nn::{Init, NamedWeights, NetworkConfig, NnError, Paths};
+use supernet_nn::{Init, NamedWeights, NetworkConfig, NnError};
 use supernet_space::{Architecture, CellSpace, Choice, NetworkShape, PathDropout, SearchSpace, StemKind};
-use supernet_tests::{Formula, config, device, images, paths};
+use supernet_tests::{DENSE, Formula, config, device, images, paths};
 
 fn assert_refused<T>(result: Result<T, impl ToString>, text: &str) {
     match result {
@@ -79,7 +79,7 @@ fn an_architecture_of_another_space_is_refused_wherever_it_enters() {
     assert_refused(config.shape.cost(&config.cells, &stranger), text);
     assert_refused(config.stand_alone(&stranger, &mut Formula(DType::F32), &device), text);
     assert_refused(config.extract(&supernet, &stranger, &device), text);
-    assert_refused(Paths::new(&config.cells, vec![stranger.mask().clone()]), text);
+    assert_refused(config.definition(&device).unwrap().paths(vec![stranger.mask().clone()]), text);
 }
 
 #[test]
@@ -134,14 +134,17 @@ fn a_batch_that_the_ghost_batches_do_not_divide_is_refused() {
     assert_refused(network.forward(batch(7), &three), "batch: found 7 images for 3 ghost batches, expected a multiple");
     assert_refused(network.forward(batch(2), &three), "batch: found 2 images for 3 ghost batches, expected a multiple");
     assert_refused(
-        network.forward_dense(batch(7), &three),
+        network.forward_with(batch(7), &three, &DENSE),
         "batch: found 7 images for 3 ghost batches, expected a multiple",
     );
     assert_refused(
         network.forward(Tensor::zeros([0, 3, 8, 8], &device()), &three),
         "batch: found 0 images for 3 ghost batches, expected a multiple",
     );
-    assert_refused(Paths::new(&config.cells, vec![]), "paths: found no mask, expected one for each ghost batch");
+    assert_refused(
+        config.definition(&device()).unwrap().paths(vec![]),
+        "paths: found no mask, expected one for each ghost batch",
+    );
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn images_of_another_size_are_refused() {
     for [c, h, w] in [[3, 12, 12], [1, 8, 8], [3, 8, 4]] {
         assert_refused(
             network.forward(Tensor::zeros([2, c, h, w], &device()), &one),
-            &format!("images: found [{c}, {h}, {w}] (channels, height, width), expected [3, 8, 8]"),
+            &format!("input: found rows of shape [{c}, {h}, {w}], expected [3, 8, 8]"),
         );
     }
 }
@@ -179,7 +182,7 @@ fn weights_that_are_missing_or_of_another_shape_are_refused_by_name() {
 }
 
 #[test]
-#[should_panic(expected = "the mask uses an input that this network was built without")]
+#[should_panic(expected = "which this network was built without")]
 fn a_mask_that_uses_an_input_the_stand_alone_network_lacks_is_a_broken_contract() {
     let config = config(cells(1));
     let identity = config.cells.space().parse_architecture("10:0100000").unwrap();
@@ -189,7 +192,7 @@ fn a_mask_that_uses_an_input_the_stand_alone_network_lacks_is_a_broken_contract(
 }
 
 #[test]
-#[should_panic(expected = "the mask uses an operation that this network was built without")]
+#[should_panic(expected = "which this network was built without")]
 fn a_mask_that_uses_an_operation_the_stand_alone_network_lacks_is_a_broken_contract() {
     let config = config(cells(1));
     let identity = config.cells.space().parse_architecture("10:0100000").unwrap();

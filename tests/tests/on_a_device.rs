@@ -89,7 +89,7 @@ fn training_steps_lower_the_loss_as_on_flex() {
         let l2 = MaskedL2 { decay: 5e-4, clip: 5.0, weighting: Weighting::Share };
         let one = |_| {
             let (loss, gradients) = step(&config, &supernet, &paths, &device);
-            let directions = l2.apply(&supernet, gradients, &supernet.usage(&paths));
+            let directions = l2.apply(&supernet, gradients, &supernet.usage(&paths).unwrap());
             supernet = optimizer.step(0.02, supernet.clone(), directions);
             loss
         };

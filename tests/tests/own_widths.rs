@@ -222,8 +222,5 @@ fn a_layer_that_does_not_know_of_a_width_is_refused() {
         head: LinearConfig::new(4, CLASSES).init(b.device()),
     };
     let error: NnError = Definition::new("forgetful", &[3, SIDE, SIDE], &device(), build).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "the network: fails on rows of shape [3, 6, 6]: ConvNorm: found 2 channels, expected 4"
-    );
+    assert_eq!(error.to_string(), "the network: fails on rows of shape [3, 6, 6]: Conv: found 2 channels, expected 4");
 }

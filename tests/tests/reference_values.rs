@@ -213,7 +213,7 @@ fn usage_counts_the_ghost_batches_that_the_reference_names() {
     let reference = Reference::load(DType::F64);
     for (case_name, case) in reference.cases() {
         let masks = reference.masks(case);
-        let usage = reference.supernet.usage(&paths(&reference.config.cells, &masks));
+        let usage = reference.supernet.usage(&paths(&reference.config.cells, &masks)).unwrap();
         let ours = parameters(&reference.supernet, &GradientsParams::new());
         let ours: BTreeMap<String, ParamId> = ours.iter().map(|(name, p)| (script_name(name), p.id)).collect();
         for expected in list(&case["gradients"]) {

@@ -3,7 +3,7 @@
 use std::slice::from_ref;
 use supernet::{
     burn::tensor::DType,
-    nn::{Call, Execution, Network, NetworkConfig, NnError},
+    nn::{Call, Execution, NetworkConfig, NnError, PaperNetwork},
     space::{CellSpace, PathMask, draws},
 };
 use supernet_tests::{
@@ -18,18 +18,24 @@ fn masks(cells: &CellSpace) -> Vec<PathMask> {
     masks
 }
 
-fn each(network: &Network, config: &NetworkConfig, masks: &[PathMask], width: usize, call: &Call) -> Vec<Vec<u64>> {
-    let shared = network.share(images(6, &config.shape, DType::F32, &device()), call).unwrap();
-    let all: Vec<usize> = (0..masks.len()).collect();
+fn each(
+    network: &PaperNetwork,
+    config: &NetworkConfig,
+    masks: &[PathMask],
+    memory: usize,
+    call: &Call,
+) -> Vec<Vec<u64>> {
+    let images = images(6, &config.shape, DType::F32, &device());
     let mut found = vec![Vec::new(); masks.len()];
-    network.forward_each(&shared, &paths(&config.cells, masks), &all, width, call, &mut |members, logits| {
+    let finished = &mut |members: &[usize], logits| {
         let logits = bits(logits);
         for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
             assert!(found[member].is_empty(), "mask {member} comes once");
             found[member] = logits.to_vec();
         }
         true
-    });
+    };
+    network.forward_each(images, &masks.iter().collect::<Vec<_>>(), memory, call, finished).unwrap();
     found
 }
 
@@ -48,10 +54,11 @@ fn each_of_many_masks_on_the_same_images_has_the_bits_that_it_has_alone() {
                     bits(network.forward_with(images, &paths(&config.cells, from_ref(mask)), &call).unwrap())
                 });
                 let alone: Vec<_> = alone.collect();
-                for width in [1, 4, usize::MAX] {
-                    let together = each(&network, &config, &masks, width, &call);
+                // One mask in a pass, a few, and all but the first.
+                for memory in [0, 200_000, usize::MAX] {
+                    let together = each(&network, &config, &masks, memory, &call);
                     let differ: Vec<usize> = (0..masks.len()).filter(|&i| together[i] != alone[i]).collect();
-                    assert!(differ.is_empty(), "{order:?}, {norm:?}, {execution:?}, width {width}: masks {differ:?}");
+                    assert!(differ.is_empty(), "{order:?}, {norm:?}, {execution:?}, {memory} bytes: masks {differ:?}");
                 }
             }
         }
@@ -64,12 +71,13 @@ fn the_work_ends_when_it_is_told_to() {
     let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
     let masks = masks(&config.cells);
     let call = Call::default();
-    let shared = network.share(images(2, &config.shape, DType::F32, &device()), &call).unwrap();
     let mut calls = 0;
-    network.forward_each(&shared, &paths(&config.cells, &masks), &[0, 6, 7, 9], 1, &call, &mut |_, _| {
+    let some = [&masks[0], &masks[6], &masks[7], &masks[9]];
+    let finished = &mut |_: &[usize], _| {
         calls += 1;
         calls < 2
-    });
+    };
+    network.forward_each(images(2, &config.shape, DType::F32, &device()), &some, 0, &call, finished).unwrap();
     assert_eq!(calls, 2);
 }
 
@@ -78,6 +86,8 @@ fn images_of_another_size_are_refused() {
     let config = config(CellSpace::new(3, 3).unwrap());
     let network = config.supernet(&mut Formula(DType::F32), &device()).unwrap();
     let wide = NetworkConfig { shape: supernet::space::NetworkShape { side: 12, ..config.shape }, ..config };
-    let error = network.share(images(2, &wide.shape, DType::F32, &device()), &Call::default()).unwrap_err();
-    assert_eq!(error, NnError::Images { found: [3, 12, 12], expected: [3, 8, 8] });
+    let images = images(2, &wide.shape, DType::F32, &device());
+    let all_on = wide.cells.space().all_on();
+    let error = network.forward_each(images, &[&all_on], 0, &Call::default(), &mut |_, _| true).unwrap_err();
+    assert_eq!(error, NnError::Input { found: vec![3, 12, 12], expected: vec![3, 8, 8] });
 }

@@ -136,7 +136,7 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     network.load_from(&mut store).unwrap();
     let logits = |network: &Network| {
         let images = Tensor::from_data(TensorData::new(vec![0.5f32; 64], [1, 1, 8, 8]), &device());
-        let paths = Paths::new(&config.cells, vec![mask.clone()]).unwrap();
+        let paths = supernet_tests::paths(&config.cells, std::slice::from_ref(&mask));
         let call = Call { statistics: Statistics::Stored, ..Call::default() };
         network.forward_with(images, &paths, &call).unwrap().into_data()
     };
@@ -253,7 +253,7 @@ fn the_supernet_learns() {
         config.supernet.steps = steps;
         let trained = Trained::new(config);
         let moment = supernet::train::Moment { step: 0, steps: 1 };
-        let mask = supernet::train::PathSampler::masks(&AllOn, trained.supernet.space().space(), moment, 1, 1);
+        let mask = supernet::train::PathSampler::masks(&AllOn, trained.supernet.space(), moment, 1, 1);
         trained.with_evaluator(trained.config.scoring, |evaluator| evaluator.score(&mask).unwrap()[0].accuracy)
     };
     let (before, after) = (accuracy(1), accuracy(60));
@@ -445,7 +445,7 @@ fn symmetric_kl_is_zero_for_equal_masks_symmetric_and_reads_no_label() {
     let split = split();
     let normalisation = Normalisation::of(&split.train);
     let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-    let space = supernet.space().space();
+    let space = supernet.space();
     let (all, some) = (space.all_on(), space.sample(&mut draws(1, "some", 0)).mask().clone());
     let of = |reference: &PathMask, mask: &PathMask, images: &Images| {
         let masks = std::slice::from_ref(mask);

@@ -204,6 +204,32 @@ pub enum StrategyName {
     ProgressiveGp,
     /// NSGA-II for accuracy and parameters; the run then has a Pareto front
     Nsga2,
+    /// REINFORCE with a distribution of its own for each choice
+    Reinforce,
+    /// REINFORCE with an LSTM of one layer
+    ReinforceLstm,
+    /// REINFORCE with the anchored LSTM of two layers of Zoph and Le
+    NasRl,
+    /// Proximal policy optimisation with a distribution of its own for each choice
+    Ppo,
+    /// Proximal policy optimisation with an LSTM, NASNet's controller
+    PpoLstm,
+    /// Tabular Q-learning (MetaQNN), exploration falling over 200 networks
+    QLearning,
+    /// A policy that edits the smallest network
+    EditPolicy,
+    /// The genetic algorithm of Genetic CNN
+    GeneticAlgorithm,
+    /// Tournaments in which nobody dies
+    HierarchicalEvolution,
+    /// Pairs of which the worse dies
+    PairTournament,
+    /// Mutants of any of the best
+    PoolEvolution,
+    /// Blueprints and modules that evolve together
+    CoEvolution,
+    /// Graphs that grow, with innovation numbers and species
+    Neat,
 }
 
 /// What candidates are ranked by.

@@ -198,6 +198,19 @@ fn proposer(name: StrategyName) -> Proposer {
         StrategyName::Pnas => Proposer::Pnas,
         StrategyName::ProgressiveGp => Proposer::ProgressiveGp,
         StrategyName::Nsga2 => Proposer::Nsga2(vec![Objective::Accuracy, Objective::Parameters]),
+        StrategyName::Reinforce => Proposer::Reinforce,
+        StrategyName::ReinforceLstm => Proposer::ReinforceLstm,
+        StrategyName::NasRl => Proposer::NasRl,
+        StrategyName::Ppo => Proposer::Ppo,
+        StrategyName::PpoLstm => Proposer::PpoLstm,
+        StrategyName::QLearning => Proposer::QLearning { networks: 200 },
+        StrategyName::EditPolicy => Proposer::EditPolicy,
+        StrategyName::GeneticAlgorithm => Proposer::GeneticAlgorithm,
+        StrategyName::HierarchicalEvolution => Proposer::HierarchicalEvolution,
+        StrategyName::PairTournament => Proposer::PairTournament,
+        StrategyName::PoolEvolution => Proposer::PoolEvolution,
+        StrategyName::CoEvolution => Proposer::CoEvolution,
+        StrategyName::Neat => Proposer::Neat,
     }
 }
 

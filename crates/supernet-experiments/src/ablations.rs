@@ -13,7 +13,7 @@ use supernet_search::{
     ranking::{mean, pick},
 };
 use supernet_space::{PathDropout, PathMask, Schedule};
-use supernet_train::{FineTune, PathSampling, Progress, Provenance, StandAloneTraining, TrainError};
+use supernet_train::{Columns, FineTune, PathSampling, Progress, Provenance, StandAloneTraining, TrainError};
 
 const ABLATIONS: &str = "ablations";
 
@@ -460,13 +460,15 @@ impl AblationResult {
 
 impl fmt::Display for AblationResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["ranking", "Kendall [95 %]", "difference [95 %]", "deviation"];
-        writeln!(f, "{:<36} {:>20} {:>20} {:>10}", head[0], head[1], head[2], head[3])?;
+        let columns = Columns([36, 20, 20, 10]);
+        let head = columns.line(&[&"ranking", &"Kendall [95 %]", &"difference [95 %]", &"deviation"]);
+        writeln!(f, "{head}")?;
         for row in &self.rows {
-            let (kendall, difference) = (shown(row.kendall), shown(row.difference));
-            writeln!(f, "{:<36} {kendall:>20} {difference:>20} {:>10.2}", row.name(), row.deviation)?;
+            let deviation = format!("{:.2}", row.deviation);
+            let line = columns.line(&[&row.name(), &shown(row.kendall), &shown(row.difference), &deviation]);
+            writeln!(f, "{line}")?;
         }
-        writeln!(f, "{:<36} {:>20}", "parameter count", shown(self.parameters))
+        writeln!(f, "{}", columns.line(&[&"parameter count", &shown(self.parameters)]))
     }
 }
 

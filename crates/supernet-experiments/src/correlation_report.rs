@@ -8,7 +8,7 @@ use std::{
 use supernet_export::cell_svg;
 use supernet_report::{Cell, Page, Point, ScatterFigure, Series};
 use supernet_search::{Estimate, Spread};
-use supernet_train::{Provenance, SearchConfig, TrainError, store::write_whole};
+use supernet_train::{Columns, Provenance, SearchConfig, TrainError, store::write_whole};
 
 impl CorrelationResult {
     /// Writes `networks.csv`, `figure.svg`, `figure.png`, `table.txt` and `report.html` to `directory`.
@@ -191,23 +191,21 @@ impl fmt::Display for CorrelationResult {
         {
             if let Some(first) = agreements.first() {
                 writeln!(f, "{name}, n = {}", first.n)?;
-                writeln!(
-                    f,
-                    "{:<38} {:>20} {:>9} {:>8} {:>20} {:>11}",
-                    "ranking", "Kendall [95 %]", "Spearman", "Pearson", "Kendall | parameters", "reweighted"
-                )?;
+                let columns = Columns([38, 20, 9, 8, 20, 11]);
+                let head: [&dyn fmt::Display; 6] =
+                    [&"ranking", &"Kendall [95 %]", &"Spearman", &"Pearson", &"Kendall | parameters", &"reweighted"];
+                writeln!(f, "{}", columns.line(&head))?;
                 for a in agreements {
                     let value = |estimate: Option<Estimate>| estimate.map_or("-".into(), |e| format!("{:.2}", e.value));
-                    writeln!(
-                        f,
-                        "{:<38} {:>20} {:>9} {:>8} {:>20} {:>11}",
-                        a.ranking,
-                        shown(a.plain.kendall),
-                        value(a.plain.spearman),
-                        value(a.plain.pearson),
-                        shown(a.partial.and_then(|partial| partial.kendall)),
-                        value(a.reweighted)
-                    )?;
+                    let line = columns.line(&[
+                        &a.ranking,
+                        &shown(a.plain.kendall),
+                        &value(a.plain.spearman),
+                        &value(a.plain.pearson),
+                        &shown(a.partial.and_then(|partial| partial.kendall)),
+                        &value(a.reweighted),
+                    ]);
+                    writeln!(f, "{line}")?;
                 }
                 writeln!(f)?;
             }

@@ -11,7 +11,7 @@ use std::{fmt, path::Path};
 use supernet_report::{Cell, IntervalFigure, Page};
 use supernet_search::Spread;
 use supernet_space::{PathDropout, PathMask, Schedule};
-use supernet_train::{PathSampling, Progress, TrainError};
+use supernet_train::{Columns, PathSampling, Progress, TrainError};
 
 const DROPOUT_STUDY: &str = "dropout study";
 
@@ -180,12 +180,14 @@ fn each(agreements: &[Agreement]) -> Vec<f64> {
 
 impl fmt::Display for DropoutStudyResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["path dropout", "Kendall, at random", "stratified", "gain over parameters"];
-        writeln!(f, "{:<16} {:>20} {:>20} {:>22}", head[0], head[1], head[2], head[3])?;
+        let columns = Columns([16, 20, 20, 22]);
+        let head = columns.line(&[&"path dropout", &"Kendall, at random", &"stratified", &"gain over parameters"]);
+        writeln!(f, "{head}")?;
         for study in &self.studies {
             let of = |agreements: &[Agreement]| shown(kendall_of(agreements, ONE_SHOT));
             let gain = shown(study.gain.as_ref().map(|gain| gain.mean));
-            writeln!(f, "{:<16} {:>20} {:>20} {:>22}", study.variant, of(&study.natural), of(&study.stratified), gain)?;
+            let line = columns.line(&[&study.variant, &of(&study.natural), &of(&study.stratified), &gain]);
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ use std::{
     time::Instant,
 };
 use supernet_data::{Images, Normalisation, Split};
-use supernet_nn::Network;
+use supernet_nn::{MaskedNetwork, Network};
 use supernet_search::Score;
 use supernet_space::{PathMask, name_number};
 use supernet_train::{
@@ -273,7 +273,7 @@ impl<'a> Lab<'a> {
         if !missing.is_empty() {
             let supernet = self.supernet(variant, seed, None)?;
             let train = self.images.split.train.subset(&(0..count).collect::<Vec<_>>())?;
-            let (all_on, run) = (supernet.space().space().all_on(), variant.config.scoring.score_batch);
+            let (all_on, run) = (supernet.search_space().all_on(), variant.config.scoring.score_batch);
             let values =
                 divergences(&supernet, &all_on, &missing, &train, &self.normalisation, run, self.images.device)?;
             known.extend(missing.into_iter().zip(values));

@@ -8,7 +8,7 @@ use std::{collections::HashSet, fmt, path::Path};
 use supernet_report::{Point, ScatterFigure, Series};
 use supernet_search::{Score, Table};
 use supernet_space::{Architecture, NasBenchMacro};
-use supernet_train::{TrainError, store::write_whole};
+use supernet_train::{Columns, TrainError, store::write_whole};
 
 /// Writes `table.txt`, `networks.csv`, `figure.svg` and `figure.png` to `directory`.
 pub(super) fn save(
@@ -99,19 +99,19 @@ impl fmt::Display for MacroResult {
         let Self { correlation, each, held_out, .. } = self;
         writeln!(f, "{correlation}")?;
         writeln!(f, "\n{held_out} rows left out: {GUIDE_ROWS} guide rows and all others of the same networks")?;
-        writeln!(
-            f,
-            "\n{:<6} {:>14} {:>14} {:>22} {:>12} {:>12}",
-            "seed", "by loss", "by accuracy", "by main effects", "training", "scoring"
-        )?;
-        for MacroSeed { seed, loss, accuracy, main_effects, seconds: [trained, scored] } in each {
-            writeln!(
-                f,
-                "{seed:<6} {loss:>14.4} {accuracy:>14.4} {main_effects:>22.4} {trained:>10.0} s {scored:>10.0} s"
-            )?;
+        let columns = Columns([6, 14, 14, 22, 12, 12]);
+        let head = columns.line(&[&"seed", &"by loss", &"by accuracy", &"by main effects", &"training", &"scoring"]);
+        writeln!(f, "\n{head}")?;
+        let value = |value: f64| format!("{value:.4}");
+        for MacroSeed { seed, loss, accuracy, main_effects, seconds } in each {
+            let values = [*loss, *accuracy, *main_effects].map(value);
+            let times = seconds.map(|seconds| format!("{seconds:.0} s"));
+            let line = columns.line(&[seed, &values[0], &values[1], &values[2], &times[0], &times[1]]);
+            writeln!(f, "{line}")?;
         }
         let mean = |value: fn(&MacroSeed) -> f64| each.iter().map(value).sum::<f64>() / each.len() as f64;
         let [loss, accuracy, effects] = [mean(|s| s.loss), mean(|s| s.accuracy), mean(|s| s.main_effects)];
-        writeln!(f, "{:<6} {loss:>14.4} {accuracy:>14.4} {effects:>22.4}", "mean")
+        let values = [loss, accuracy, effects].map(value);
+        writeln!(f, "{}", columns.line(&[&"mean", &values[0], &values[1], &values[2]]))
     }
 }

@@ -11,7 +11,7 @@ use std::{
 use supernet_report::{Cell, Page, Point, ScatterFigure, Series};
 use supernet_search::{Score, Spread};
 use supernet_space::{Cost, PathMask, draws};
-use supernet_train::{Progress, Provenance, SearchConfig, TrainError};
+use supernet_train::{Columns, Progress, Provenance, SearchConfig, TrainError};
 
 const MAIN_TABLE: &str = "main table";
 
@@ -326,21 +326,21 @@ fn plus_minus(Spread { mean, deviation, n }: Spread, scale: f64, digits: usize) 
 
 impl fmt::Display for MainTableResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["method", "filters", "n", "parameters (k)", "MACs (M)", "test accuracy (%)", "seconds"];
-        let [method, filters, n, parameters, macs, accuracy, seconds] = head;
-        writeln!(f, "{method:<15} {filters:>7} {n:>3} {parameters:>16} {macs:>16} {accuracy:>18} {seconds:>8}")?;
+        let columns = Columns([15, 7, 3, 16, 16, 18, 8]);
+        let head: [&dyn fmt::Display; 7] =
+            [&"method", &"filters", &"n", &"parameters (k)", &"MACs (M)", &"test accuracy (%)", &"seconds"];
+        writeln!(f, "{}", columns.line(&head))?;
         for row in &self.rows {
-            writeln!(
-                f,
-                "{:<15} {:>7} {:>3} {:>16} {:>16} {:>18} {:>8.0}",
-                row.method.name(),
-                row.filters,
-                row.accuracy.n,
-                plus_minus(row.parameters, 1e-3, 1),
-                plus_minus(row.macs, 1e-6, 2),
-                plus_minus(row.accuracy, 100.0, 2),
-                row.seconds
-            )?;
+            let line = columns.line(&[
+                &row.method.name(),
+                &row.filters,
+                &row.accuracy.n,
+                &plus_minus(row.parameters, 1e-3, 1),
+                &plus_minus(row.macs, 1e-6, 2),
+                &plus_minus(row.accuracy, 100.0, 2),
+                &format!("{:.0}", row.seconds),
+            ]);
+            writeln!(f, "{line}")?;
         }
         for (name, seconds) in &self.stages {
             writeln!(f, "{name}: {seconds:.0} s")?;

@@ -13,7 +13,7 @@ use std::{fmt, path::Path};
 use supernet_report::{Cell, Page, Point, ScatterFigure, Series};
 use supernet_search::Spread;
 use supernet_space::{OPERATIONS, PathMask};
-use supernet_train::{Progress, Provenance, TrainError};
+use supernet_train::{Columns, Progress, Provenance, TrainError};
 
 const WHICH_PATHS: &str = "which paths";
 
@@ -330,13 +330,16 @@ impl WhichPathsResult {
 impl fmt::Display for WhichPathsResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.verdict())?;
-        writeln!(f, "{:<14} {:>24} {:>20}", "switched off", "accuracy lost (points)", "divergence (nats)")?;
+        let columns = Columns([14, 24, 20]);
+        let head = columns.line(&[&"switched off", &"accuracy lost (points)", &"divergence (nats)"]);
+        writeln!(f, "{head}")?;
         for (name, accuracy, divergence) in self.over_blocks() {
-            let said = |values: &[f64], scale: f64, digits: usize| {
+            let spread = |values: &[f64], scale: f64, digits: usize| {
                 let Spread { mean, deviation, .. } = Spread::of(values).expect("a supernet");
                 format!("{:.digits$} ± {:.digits$}", scale * mean, scale * deviation)
             };
-            writeln!(f, "{name:<14} {:>24} {:>20}", said(&accuracy, 100.0, 2), said(&divergence, 1.0, 4))?;
+            let line = columns.line(&[&name, &spread(&accuracy, 100.0, 2), &spread(&divergence, 1.0, 4)]);
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::ExportError;
 use std::fmt::Write;
-use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS, PathMask};
+use supernet_space::{BlockPaths, CELL_INPUTS, CellOperation, CellSpace, PathMask};
 use supernet_train::best::NetworkDescription;
 
 /// Distance of two nodes, height of the row of nodes, distance of two lines of text.
@@ -106,13 +106,12 @@ fn body(paths: &[BlockPaths]) -> String {
         )
         .expect("a string");
         let Some(block) = node.checked_sub(CELL_INPUTS) else { continue };
-        let taken = (0..OPERATIONS.len()).filter(|o| paths[block].operations >> o & 1 == 1);
-        for (line, operation) in taken.enumerate() {
+        for (line, operation) in CellOperation::of(paths[block].operations).enumerate() {
             let y = FLOOR + 44 + LINE * line;
             write!(
                 svg,
                 r#"<text x="{x}" y="{y}" text-anchor="middle" font-size="18" fill="var(--ink)">{}</text>"#,
-                OPERATIONS[operation]
+                operation.name()
             )
             .expect("a string");
         }

@@ -2,7 +2,7 @@
 //! written.
 
 use crate::ExportError;
-use supernet_space::{BlockPaths, CELL_INPUTS, ConvOrder, NetworkShape, OPERATIONS};
+use supernet_space::{BlockPaths, CELL_INPUTS, CellOperation, ConvOrder, NetworkShape};
 use supernet_train::best::NetworkDescription;
 
 /// A network: stems, these cells, the 1x1 of `head`, global average pool, classifier.
@@ -49,49 +49,11 @@ pub(crate) struct BlockPlan {
     /// Index among all blocks of the cell, dead ones included.
     pub(crate) index: usize,
     pub(crate) inputs: Vec<usize>,
-    pub(crate) operations: Vec<Operation>,
+    pub(crate) operations: Vec<CellOperation>,
     /// Whether the 1x1's output is normalised.
     pub(crate) projected: bool,
     /// Whether the sum is normalised.
     pub(crate) normed_sum: bool,
-}
-
-/// One of the seven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Operation {
-    Identity,
-    /// A pair of separable convolutions of this side.
-    Separable(usize),
-    Factored,
-    MaxPool,
-    AveragePool,
-}
-
-impl Operation {
-    /// In the order of a mask's bits.
-    pub(crate) const ALL: [Self; 7] = [
-        Self::Identity,
-        Self::Separable(3),
-        Self::Separable(5),
-        Self::Separable(7),
-        Self::Factored,
-        Self::MaxPool,
-        Self::AveragePool,
-    ];
-
-    /// Its place among the seven.
-    pub(crate) fn index(self) -> usize {
-        Self::ALL.iter().position(|&other| other == self).expect("one of the seven")
-    }
-
-    /// Its name in the space.
-    pub(crate) fn name(self) -> &'static str {
-        OPERATIONS[self.index()]
-    }
-
-    pub(crate) fn convolves(self) -> bool {
-        matches!(self, Self::Separable(_) | Self::Factored)
-    }
 }
 
 impl Plan {
@@ -141,7 +103,7 @@ impl Plan {
     }
 
     /// Whether some block has this operation.
-    pub(crate) fn has(&self, operation: Operation) -> bool {
+    pub(crate) fn has(&self, operation: CellOperation) -> bool {
         self.blocks().any(|block| block.operations.contains(&operation))
     }
 }
@@ -150,7 +112,7 @@ impl Plan {
 fn live_blocks(used: &[BlockPaths], order: ConvOrder) -> Vec<BlockPlan> {
     let bits = |set: u64| (0..64).filter(move |bit| set >> bit & 1 == 1);
     let block = |(index, paths): (usize, &BlockPaths)| {
-        let operations: Vec<Operation> = bits(paths.operations).map(|o| Operation::ALL[o]).collect();
+        let operations: Vec<CellOperation> = CellOperation::of(paths.operations).collect();
         let first = order == ConvOrder::NormReluConv;
         let projected = !first || operations.iter().any(|operation| operation.convolves());
         BlockPlan { index, inputs: bits(paths.inputs).collect(), operations, projected, normed_sum: first }

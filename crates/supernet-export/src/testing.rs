@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use supernet_data::Normalisation;
-use supernet_nn::{Call, Network, NetworkConfig, NormKind, Notes, Paths, Statistics};
+use supernet_nn::{Call, MaskedNetwork, Network, NetworkConfig, NormKind, Notes, Statistics};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, StemKind, draws};
 use supernet_train::{SeededWeights, best::NetworkDescription};
 
@@ -74,7 +74,7 @@ impl Described {
         let network = self.config.stand_alone(&self.mask, &mut SeededWeights::new(1), &device).unwrap();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), ..Call::default() };
-        let paths = Paths::new(&self.config.cells, vec![self.mask.clone()]).unwrap();
+        let paths = network.paths(vec![self.mask.clone()], None).unwrap();
         let NetworkShape { channels, side, .. } = self.config.shape;
         let rng = &mut draws(1, "test images", 0);
         let noise: Vec<f32> = (0..4 * channels * side * side).map(|_| rng.random_range(-1.0..1.0)).collect();

@@ -138,3 +138,14 @@ pub fn norm_relu_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor
     }
     run(x, groups, on.to_vec(), eps, true)
 }
+
+/// `norm(x)` of the listed ghost batches only; the gradient of the others is exactly zero.
+///
+/// Shapes and panics: as [`norm_relu_on`].
+pub fn norm_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor<4> {
+    Ghosts::cut("norm_on", x.dims()[0], groups).check("norm_on", "on", on);
+    if on.is_empty() || !has_kernels([&x]) {
+        return reference::norm_on(x, groups, on, eps);
+    }
+    run(x, groups, on.to_vec(), eps, false)
+}

@@ -34,6 +34,11 @@ pub fn norm_relu_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor
     norm_relu(take(x, groups, on), on.len(), eps)
 }
 
+/// See [`norm_on`](crate::norm_on).
+pub fn norm_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor<4> {
+    norm(take(x, groups, on), on.len(), eps)
+}
+
 /// See [`depthwise`](crate::depthwise).
 pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     let [c, _, k, _] = weight.dims();

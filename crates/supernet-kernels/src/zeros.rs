@@ -35,13 +35,17 @@ impl<B: ZerosKernels, C: CheckpointStrategy> ZerosOps for Autodiff<B, C> {
     }
 }
 
-/// Zeros with `rows` rows and `channels` channels, of the height, width, type and device of `x`: an accumulator for
+/// Returns zeros with `rows` rows and `channels` channels, of the height, width, type and device of `x`: an accumulator for
 /// [`pointwise_add`](crate::pointwise_add), [`conv_add`](crate::conv_add), [`pool_add`](crate::pool_add) and
 /// [`add_on`](crate::add_on).
 pub fn zeros_like_rows(x: &Tensor<4>, rows: usize, channels: usize) -> Tensor<4> {
     let [_, _, h, w] = x.dims();
-    let shape = [rows, channels, h, w];
-    if rows == 0 || !has_kernels([x]) {
+    zeros_like(x, [rows, channels, h, w])
+}
+
+/// Returns zeros of `shape`, of the type and on the device of `x`.
+pub fn zeros_like(x: &Tensor<4>, shape: [usize; 4]) -> Tensor<4> {
+    if shape.contains(&0) || !has_kernels([x]) {
         return Tensor::zeros(shape, (&x.device(), x.dtype()));
     }
     let x = x.clone().into_dispatch();

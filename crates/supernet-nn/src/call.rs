@@ -4,7 +4,7 @@ use burn::{module::ParamId, tensor::Tensor};
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, collections::HashMap};
 
-/// How a network's operations run. Both give the same values up to rounding.
+/// How a network's operations run. All give the same values up to rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Execution {
@@ -13,6 +13,9 @@ pub enum Execution {
     Kernels,
     /// Burn's own operations only.
     PlainBurn,
+    /// The network as published: Burn's own operations, every option for every ghost batch, times 0 or 1. Slow; what tests hold the
+    /// others against.
+    Dense,
 }
 
 /// Whose mean and variance a normalisation uses.
@@ -44,7 +47,7 @@ macro_rules! run {
     ($call:expr, $operation:ident($($argument:expr),* $(,)?)) => {
         match $call.execution {
             $crate::Execution::Kernels => supernet_kernels::$operation($($argument),*),
-            $crate::Execution::PlainBurn => supernet_kernels::reference::$operation($($argument),*),
+            $crate::Execution::PlainBurn | $crate::Execution::Dense => supernet_kernels::reference::$operation($($argument),*),
         }
     };
 }

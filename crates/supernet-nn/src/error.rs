@@ -17,14 +17,6 @@ pub enum NnError {
         /// Masks given, one for each ghost batch.
         ghosts: usize,
     },
-    /// Images of another size than the network was built for.
-    #[error("images: found {found:?} (channels, height, width), expected {expected:?}")]
-    Images {
-        /// Size given.
-        found: [usize; 3],
-        /// Size that the network reads.
-        expected: [usize; 3],
-    },
     /// No mask at all.
     #[error("paths: found no mask, expected one for each ghost batch")]
     NoMasks,

@@ -1,37 +1,47 @@
 #![doc = include_str!("../README.md")]
 
+mod build;
 mod call;
-mod cell;
-mod choice_block;
-mod dense;
+mod check;
+mod choice_walk;
+mod choices;
+mod cost;
+mod definition;
 mod error;
-mod forward;
+mod flow;
 pub mod known;
+mod layers;
 mod masked_l2;
+mod masked_network;
+mod names;
 mod network;
-mod operation;
-pub mod own;
 mod paths;
-pub mod prefix_tree;
-mod scoring;
-mod site;
-mod sliced_pointwise;
+mod placed_weights;
 mod usage;
-mod variants;
 mod weights;
 
+pub use build::Build;
 pub use call::{Call, Execution, Notes, Statistics};
-pub use cell::Cell;
-pub use choice_block::ChoiceBlock;
+pub use choices::{OneOf, Repeat, Sliced, SomeOf, Width};
+pub use definition::Definition;
 pub use error::NnError;
+pub use flow::Rows;
+pub use known::{NetworkConfig, PaperNetwork};
+pub use layers::{Conv, ConvNorm, EPSILON, GhostNorm, Identity, Layer, Norm, NormKind, Pool, Pool3x3, WideConv, Zeros};
 pub use masked_l2::{MaskedL2, Weighting};
-pub use network::{Classifier, MaskedNetwork, Network, NetworkConfig, Stem};
-pub use operation::{Factored, Operation, Separable};
+pub use masked_network::MaskedNetwork;
+pub use network::Network;
 pub use paths::Paths;
-pub use scoring::SharedImages;
-pub use site::{EPSILON, Norm, NormKind, Site};
-pub use sliced_pointwise::SlicedPointwise;
 pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
 
 pub use supernet_kernels::{awake_on, on_processor};
+
+/// The names of the time when networks of one's own were a second kind.
+#[doc(hidden)]
+pub mod own {
+    pub use crate::{
+        Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, Network as OwnNetwork, OneOf, Paths as OwnPaths,
+        Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
+    };
+}

@@ -1,257 +1,227 @@
-//! The network: stems, cells, 1x1, global average pool, classifier. Supernet and stand-alone network are built by this code, with
-//! all options or with an architecture's.
+//! A network: a supernet, or the stand-alone network of one architecture.
 
 use crate::{
-    Call, Cell, NnError, NormKind, Notes, Paths, Site, Usage,
-    call::run,
-    cell::CellConfig,
-    forward::{Forward, Pass},
-    sliced_pointwise::SlicedPointwise,
-    usage::every_parameter,
-    variants::Variants,
-    weights::{Builder, Init, NamedWeights, Weights},
+    Call, Layer, MaskedNetwork, NnError, Notes, Paths, Rows, Statistics, Usage,
+    flow::{Memo, Pass, Variants, rows_of_each},
+    names::Names,
+    paths::About,
+    weights::name_hash,
 };
 use burn::{
-    module::{Module, Param},
-    tensor::{Device, Tensor},
+    module::{
+        Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor, Param, ParamId,
+    },
+    tensor::{DType, Device, Tensor},
 };
-use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
-use supernet_space::{BlockPaths, CELL_INPUTS, CellSpace, NetworkShape, PathMask, SearchSpace, StemKind};
+use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use supernet_space::{PathMask, SearchSpace};
 
-/// What a network is built from.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct NetworkConfig {
-    /// The searched part.
-    pub cells: CellSpace,
-    /// The rest: widths, image size, classes, order, stems.
-    pub shape: NetworkShape,
-    /// Normalisation of the supernet; a stand-alone network has [`NormKind::Batch`].
-    #[serde(default)]
-    pub norm: NormKind,
+/// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
+/// mask takes.
+#[derive(Clone, Debug)]
+pub struct Network<M: Module = crate::known::PaperNet, const D: usize = 4> {
+    net: M,
+    about: Arc<About>,
 }
 
-impl NetworkConfig {
-    /// The network that holds every option of the space.
-    ///
-    /// # Errors
-    /// A size out of range, or what `weights` refuses.
-    pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network, NnError> {
-        let all = self.cells.space().all_on();
-        self.build(self.norm, |cell| self.cells.paths(&all, cell), weights, device)
+impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
+    pub(crate) fn new(net: M, about: Arc<About>) -> Self {
+        Self { net, about }
     }
 
-    /// The network that holds what `mask` has on (an architecture's options; all of them for All On), with ordinary batch
-    /// normalisation.
-    ///
-    /// # Errors
-    /// A size out of range, a mask of another space, or what `weights` refuses.
-    pub fn stand_alone(&self, mask: &PathMask, weights: &mut dyn Weights, device: &Device) -> Result<Network, NnError> {
-        self.cells.space().belongs(mask)?;
-        self.build(NormKind::Batch, |cell| self.cells.paths(mask, cell), weights, device)
+    /// The user's module.
+    pub fn module(&self) -> &M {
+        &self.net
     }
 
-    /// The stand-alone network of an architecture with the weights of a supernet, slice by slice; scale 1 and shift 0 where the
-    /// supernet has none. With batch statistics it equals the masked supernet (PAPER, E1); its stored statistics are not set:
-    /// see [`Network::calibrate`].
-    ///
-    /// # Errors
-    /// As [`NetworkConfig::stand_alone`]; a supernet of another shape.
-    pub fn extract(&self, supernet: &Network, mask: &PathMask, device: &Device) -> Result<Network, NnError> {
-        self.stand_alone(mask, &mut NamedWeights::of(supernet), device)
+    /// The space whose masks it reads.
+    pub fn space(&self) -> &SearchSpace {
+        &self.about.space
     }
 
-    fn build(
-        &self,
-        norm: NormKind,
-        held: impl Fn(usize) -> Vec<BlockPaths>,
-        weights: &mut dyn Weights,
-        device: &Device,
-    ) -> Result<Network, NnError> {
-        let shape = self.shape.check()?;
-        let builder = &mut Builder::new(weights, device);
-        let cells = &self.cells;
-        let cell = |b: &mut Builder, index: usize| {
-            let inputs: Vec<Vec<usize>> =
-                (0..CELL_INPUTS).map(|input| shape.input_slices(cells, index, input)).collect();
-            let config = CellConfig {
-                inputs: [&inputs[0], &inputs[1]],
-                channels: shape.cell_filters(cells, index),
-                blocks: &held(index),
-                norm,
-                order: shape.order,
-            };
-            b.at(index, |b| Cell::init(b, &config))
-        };
-        let last = shape.cell_filters(cells, cells.cells() - 1);
-        let slices = vec![last; CELL_INPUTS + cells.blocks()];
-        Ok(Network {
-            stem1: builder.at("stem1", |b| Stem::init(b, shape.channels, norm, &shape))?,
-            stem2: builder.at("stem2", |b| Stem::init(b, shape.filters, norm, &shape))?,
-            cells: builder.at("cells", |b| (0..cells.cells()).map(|index| cell(b, index)).collect::<Result<_, _>>())?,
-            head: builder.at("head", |b| SlicedPointwise::init(b, &slices, last, |_| true))?,
-            head_site: builder.at("head_site", |b| Site::of_convolution(b, norm, shape.order, last))?,
-            classifier: builder.at("classifier", |b| Classifier::init(b, last, shape.classes))?,
-            space: cells.clone(),
-            shape,
-        })
-    }
-}
-
-/// A network of the paper: a supernet, or the stand-alone network of one architecture.
-#[derive(Module, Debug)]
-pub struct Network {
-    pub(crate) stem1: Stem,
-    pub(crate) stem2: Stem,
-    pub(crate) cells: Vec<Cell>,
-    pub(crate) head: SlicedPointwise,
-    pub(crate) head_site: Site,
-    pub(crate) classifier: Classifier,
-    #[module(skip)]
-    pub(crate) space: CellSpace,
-    #[module(skip)]
-    pub(crate) shape: NetworkShape,
-}
-
-impl Network {
-    /// The logits [images, classes] of a batch [images, channels, side, side] whose equal runs of images are the ghost batches of
-    /// `paths`, each normalised by its own statistics.
+    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of `paths`. Where a mask cuts the way to the
+    /// logits they are zeros.
     ///
     /// # Errors
-    /// Images of another size, or a batch that the ghost batches do not divide.
+    /// Input of another shape, or a batch that the ghost batches do not divide.
     ///
     /// # Panics
-    /// If a mask uses what a stand-alone network was built without.
-    pub fn forward(&self, images: Tensor<4>, paths: &Paths) -> Result<Tensor<2>, NnError> {
-        self.forward_with(images, paths, &Call::default())
+    /// If a mask takes what a stand-alone network was built without.
+    pub fn forward(&self, input: Tensor<D>, paths: &Paths) -> Result<Tensor<2>, NnError> {
+        self.forward_with(input, paths, &Call::default())
     }
 
     /// [`Network::forward`] with the options of `call`.
     ///
     /// # Errors
     /// As [`Network::forward`].
-    pub fn forward_with(&self, images: Tensor<4>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
-        self.check(&images, paths)?;
-        let forward = Forward { network: self, paths, call };
-        let mut pass = forward.start(images, Variants::each(paths.ghosts()));
-        loop {
-            pass = match pass {
-                Pass::Cell(pass) => forward.next(pass),
-                Pass::Logits(logits, _) => return Ok(logits),
-            };
-        }
+    pub fn forward_with(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
+        self.forward_used(input, paths, call).map(|(logits, _)| logits)
     }
 
-    pub(crate) fn check(&self, images: &Tensor<4>, paths: &Paths) -> Result<(), NnError> {
-        let [n, c, h, w] = images.dims();
-        let expected = [self.shape.channels, self.shape.side, self.shape.side];
-        if [c, h, w] != expected {
-            return Err(NnError::Images { found: [c, h, w], expected });
-        }
-        if n == 0 || n % paths.ghosts() != 0 {
-            return Err(NnError::GhostBatches { images: n, ghosts: paths.ghosts() });
+    /// The logits [masks · rows, classes] of every mask of `paths` on the same rows, each as if it were alone: what masks have in common
+    /// is computed once.
+    ///
+    /// # Errors
+    /// Input of another shape.
+    pub fn forward_shared(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
+        self.forward_after(input, paths, call, &Rc::default(), 0).map(|(logits, _)| logits)
+    }
+
+    /// The logits [places · rows, classes] of each of `masks` on the same rows, each as if it were alone, for `places` of a few masks at
+    /// a time, in no particular order. `finished` returns false to end the work early.
+    ///
+    /// Masks are taken in their order, a few in a pass: as many as compute in about `memory` bytes. What those of a pass have in common
+    /// is computed once, and so is what depends on the choices that a pass shares with the next one alone: no prefix of a mask is
+    /// computed twice, and memory holds one path of the tree of prefixes besides, however many masks there are.
+    ///
+    /// # Errors
+    /// Input of another shape, a mask of another space.
+    pub fn forward_each(
+        &self,
+        input: Tensor<D>,
+        masks: &[&PathMask],
+        memory: usize,
+        call: &Call,
+        finished: &mut dyn FnMut(&[usize], Tensor<2>) -> bool,
+    ) -> Result<(), NnError> {
+        /// Tensors as large as the largest that a pass holds for each mask.
+        const IN_WORK: usize = 8;
+        let mut order: Vec<usize> = (0..masks.len()).collect();
+        order.sort_by(|&a, &b| masks[a].cmp(masks[b]));
+        let memo = Rc::default();
+        let (mut first, mut width, mut largest) = (0, 1, 1);
+        while first < order.len() {
+            let places = &order[first..order.len().min(first.saturating_add(width))];
+            first += places.len();
+            width = (memory / (largest * IN_WORK)).max(1);
+            let next = order.get(first..order.len().min(first.saturating_add(width))).and_then(|next| next.last());
+            let shared = next.map_or(0, |&next| self.choices_shared(masks[places[0]], masks[next]));
+            let paths = self.paths(places.iter().map(|&place| masks[place].clone()).collect(), None)?;
+            let (logits, numbers) = self.forward_after(input.clone(), &paths, call, &memo, shared)?;
+            if !finished(places, logits) {
+                break;
+            }
+            largest = largest.max(numbers * size_of::<f32>());
         }
         Ok(())
     }
 
-    /// In what share of the ghost batches each parameter is used.
-    pub fn usage(&self, paths: &Paths) -> Usage {
-        let groups = paths.ghosts();
-        let mut counts = HashMap::new();
-        let mut report = |id, count| {
-            counts.insert(id, count);
+    /// The number of leading choices in which two masks agree, and so all masks between them.
+    fn choices_shared(&self, a: &PathMask, b: &PathMask) -> usize {
+        let choices = 0..self.about.space.choices().len();
+        choices.take_while(|&choice| a.bits(choice) == b.bits(choice)).count()
+    }
+
+    /// As [`Network::forward_shared`], with what the pass before has left; leaves what depends on the first `shared` choices alone.
+    /// Returns the numbers of the largest tensor that one mask needs, too.
+    fn forward_after(
+        &self,
+        input: Tensor<D>,
+        paths: &Paths,
+        call: &Call,
+        memo: &Rc<RefCell<Memo>>,
+        shared: usize,
+    ) -> Result<(Tensor<2>, usize), NnError> {
+        let (count, device, dtype) = (input.dims()[0], input.device(), input.dtype());
+        memo.borrow_mut().begin(shared);
+        let pass = Pass::new(paths.clone(), call, (&device, dtype)).with_memo(memo);
+        let (rows, pass) = self.run(input, Variants::shared(paths.ghosts()), pass)?;
+        memo.borrow_mut().end();
+        let logits = match rows.into_tensor() {
+            Some((logits, variants)) => rows_of_each(logits, &variants),
+            None => Tensor::zeros([count * paths.ghosts(), self.about.classes], (&device, dtype)),
         };
-        every_parameter(&self.head_site, &mut |id| report(id, groups));
-        for stem in [&self.stem1, &self.stem2] {
-            every_parameter(stem, &mut |id| report(id, groups));
-        }
-        every_parameter(&self.classifier, &mut |id| report(id, groups));
-        let live = |source: Option<usize>, slice: usize| match (source, slice.checked_sub(CELL_INPUTS)) {
-            (None, _) | (_, None) => groups,
-            (Some(cell), Some(block)) => paths.block(cell, block).iter().filter(|paths| paths.is_live()).count(),
-        };
-        for (index, cell) in self.cells.iter().enumerate() {
-            let of_input = |input: usize, slice| live((index + input).checked_sub(CELL_INPUTS), slice);
-            cell.usage(index, paths, of_input, &mut report);
-        }
-        self.head.usage(|slice| live(Some(self.cells.len() - 1), slice), &mut report);
-        Usage::new(counts, groups)
+        Ok((logits, pass.largest()))
     }
 
-    /// Sets the statistics for [`crate::Statistics::Stored`] to the plain average of those noted during calls with
-    /// [`crate::Statistics::Note`] (PAPER, E3).
-    pub fn calibrate(mut self, notes: &Notes) -> Self {
-        let cells = self.cells.iter_mut().flat_map(|cell| cell.sites_mut());
-        let outer = [&mut self.stem1.site, &mut self.stem2.site, &mut self.head_site];
-        cells.chain(outer).filter_map(|site| site.norm_mut()).for_each(|norm| norm.calibrate(notes));
-        self
-    }
-
-    /// The space whose masks it reads.
-    pub fn space(&self) -> &CellSpace {
-        &self.space
-    }
-
-    /// Its sizes.
-    pub fn shape(&self) -> NetworkShape {
-        self.shape
-    }
-}
-
-/// A network that takes its path masks as an input: what training and inference need of it.
-pub trait MaskedNetwork: Module + Sync {
-    /// A batch.
-    type Input: Send;
-    /// The masks of a batch's ghost batches.
-    type Paths: Sync;
-
-    /// The space whose masks it reads.
-    fn search_space(&self) -> &SearchSpace;
-
-    /// The paths of a batch of `masks.len()` ghost batches; what survives of choice i is multiplied by `scales[i]`.
-    ///
-    /// # Errors
-    /// No mask, or one of another space.
-    fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Self::Paths, NnError>;
-
-    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in what share of them each parameter is
-    /// used.
-    ///
-    /// # Errors
-    /// A batch of another shape, or one that the ghost batches do not divide.
-    fn forward_used(&self, input: Self::Input, paths: &Self::Paths, call: &Call)
-    -> Result<(Tensor<2>, Usage), NnError>;
-
-    /// The logits alone.
+    /// Computes in what share of the ghost batches each parameter is used, from a pass over zeros.
     ///
     /// # Errors
     /// As [`MaskedNetwork::forward_used`].
-    fn logits(&self, input: Self::Input, paths: &Self::Paths, call: &Call) -> Result<Tensor<2>, NnError> {
-        self.forward_used(input, paths, call).map(|(logits, _)| logits)
+    pub fn usage(&self, paths: &Paths) -> Result<Usage, NnError> {
+        let Some(place) = place(&self.net) else { return Ok(Usage::default()) };
+        let mut dims = [paths.ghosts(); D];
+        dims[1..].copy_from_slice(&self.about.input);
+        self.forward_used(Tensor::zeros(dims, (&place.0, place.1)), paths, &Call::default()).map(|(_, usage)| usage)
     }
 
-    /// The same with stored statistics: the plain average of those noted (PAPER, E3).
-    fn calibrated(self, notes: &Notes) -> Self;
+    /// Runs of modules that a shared forward pass takes, one for each module and variant: what sharing saves can be counted.
+    ///
+    /// # Errors
+    /// As [`Network::forward_shared`].
+    pub fn shared_runs(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<usize, NnError> {
+        let pass = Pass::new(paths.clone(), call, (&input.device(), input.dtype()));
+        self.run(input, Variants::shared(paths.ghosts()), pass).map(|(_, pass)| pass.runs())
+    }
+
+    /// Sets the stored statistics of its normalisations to the plain average of those noted (PAPER, E3).
+    pub fn calibrate(self, notes: &Notes) -> Self {
+        let mut calibrate = Calibrate { path: Vec::new(), names: &self.about.names, notes };
+        Self { net: self.net.map(&mut calibrate), ..self }
+    }
+
+    fn run(&self, input: Tensor<D>, variants: Variants, pass: Pass) -> Result<(Rows<2>, Rc<Pass>), NnError> {
+        self.check(&input, variants.count())?;
+        let pass = Rc::new(pass);
+        let logits = self.net.forward(Rows::input(input, variants, pass.clone()));
+        logits.exists();
+        match pass.failure() {
+            Some(error) => Err(error),
+            None => Ok((logits, pass)),
+        }
+    }
+
+    fn check(&self, input: &Tensor<D>, groups: usize) -> Result<(), NnError> {
+        let dims = input.dims();
+        if dims[1..] != self.about.input[..] {
+            return Err(NnError::Input { found: dims[1..].to_vec(), expected: self.about.input.clone() });
+        }
+        if dims[0] == 0 || !dims[0].is_multiple_of(groups) {
+            return Err(NnError::GhostBatches { images: dims[0], ghosts: groups });
+        }
+        Ok(())
+    }
+
+    fn usage_of(&self, rows: &Rows<2>) -> Usage {
+        let used: Vec<_> = rows.uses.iter().map(|uses| uses.parameters()).collect();
+        let mut counts = HashMap::new();
+        for variant in (0..rows.variants.ghosts()).filter_map(|ghost| rows.variants.of(ghost)) {
+            used[variant as usize].iter().for_each(|&id| *counts.entry(id).or_insert(0) += 1);
+        }
+        Usage::new(counts, rows.variants.ghosts())
+    }
 }
 
-impl MaskedNetwork for Network {
-    type Input = Tensor<4>;
+impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
+    type Input = Tensor<D>;
     type Paths = Paths;
 
     fn search_space(&self) -> &SearchSpace {
-        self.space.space()
+        &self.about.space
     }
 
     fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Paths, NnError> {
-        Ok(Paths::new(&self.space, masks)?.with_scales(scales))
+        Ok(Paths::new(self.about.clone(), masks)?.with_scales(scales))
     }
 
-    fn forward_used(&self, input: Tensor<4>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
-        Ok((self.forward_with(input, paths, call)?, self.usage(paths)))
-    }
-
-    fn logits(&self, input: Tensor<4>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
-        self.forward_with(input, paths, call)
+    fn forward_used(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
+        let (count, device, dtype) = (input.dims()[0], input.device(), input.dtype());
+        let pass = Pass::new(paths.clone(), call, (&device, dtype)).tracking_use();
+        let (logits, pass) = self.run(input, Variants::each(paths.ghosts()), pass)?;
+        if let Statistics::Note(notes) = call.statistics {
+            merge(notes, pass.take_notes());
+        }
+        let usage = self.usage_of(&logits);
+        match logits.into_tensor() {
+            Some((logits, variants)) => Ok((rows_of_each(logits, &variants), usage)),
+            // No mask of the batch reaches the logits: a constant, whose gradient reaches no parameter.
+            None => {
+                let zeros = Tensor::zeros([count, self.about.classes], (&device, dtype));
+                let tracked = if device.is_autodiff() { zeros.require_grad() } else { zeros };
+                Ok((tracked, Usage::default()))
+            }
+        }
     }
 
     fn calibrated(self, notes: &Notes) -> Self {
@@ -259,53 +229,102 @@ impl MaskedNetwork for Network {
     }
 }
 
-/// A 3x3 convolution to F filters, of stride 2 in the ImageNet variant, and the site of its output. Its readers take relu(norm(·)).
-#[derive(Module, Debug)]
-pub struct Stem {
-    weight: Param<Tensor<4>>,
-    site: Site,
-    #[module(skip)]
-    kind: StemKind,
+/// The device and the type of a module's first parameter.
+fn place(module: &impl Module) -> Option<(Device, DType)> {
+    struct First(Option<(Device, DType)>);
+    impl ModuleVisitor for First {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            self.0.get_or_insert_with(|| (param.val().device(), param.val().dtype()));
+        }
+    }
+    let mut first = First(None);
+    module.visit(&mut first);
+    first.0
 }
 
-impl Stem {
-    fn init(b: &mut Builder, channels: usize, norm: NormKind, shape: &NetworkShape) -> Result<Self, NnError> {
-        let init = Init::Variance(2.0 / (9 * channels) as f64);
-        Ok(Self {
-            weight: b.at("weight", |b| b.parameter([shape.filters, channels, 3, 3], init))?,
-            site: b.at("site", |b| Site::of_convolution(b, norm, shape.order, shape.filters))?,
-            kind: shape.stem,
-        })
-    }
-
-    pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, call: &Call) -> Tensor<4> {
-        let all: Vec<u32> = (0..groups as u32).collect();
-        let y = match self.kind {
-            StemKind::Plain => run!(call, conv(x, self.weight.val(), groups, &all)),
-            StemKind::ImageNet => run!(call, conv_stride2(x, self.weight.val(), groups, &all)),
+/// Adds noted statistics to others.
+fn merge(notes: &Notes, more: Notes) {
+    let mut notes = notes.borrow_mut();
+    for (id, (means, variances, calls)) in more.into_inner() {
+        let sum = match notes.remove(&id) {
+            Some((m, v, c)) => (m + means, v + variances, c + calls),
+            None => (means, variances, calls),
         };
-        self.site.shared(self.site.raw(y, groups, call), groups, call)
+        notes.insert(id, sum);
     }
 }
 
-/// Global average pool, then a linear layer with bias.
-#[derive(Module, Debug)]
-pub struct Classifier {
-    weight: Param<Tensor<2>>,
-    bias: Param<Tensor<1>>,
+struct Calibrate<'a> {
+    path: Vec<String>,
+    names: &'a Names,
+    notes: &'a Notes,
 }
 
-impl Classifier {
-    fn init(b: &mut Builder, channels: usize, classes: usize) -> Result<Self, NnError> {
-        Ok(Self {
-            weight: b.at("weight", |b| b.parameter([channels, classes], Init::Variance(1.0 / channels as f64)))?,
-            bias: b.at("bias", |b| b.parameter([classes], Init::Zero))?,
-        })
+impl ModuleMapper for Calibrate<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
     }
 
-    pub(crate) fn forward(&self, x: Tensor<4>) -> Tensor<2> {
-        let [n, c, h, w] = x.dims();
-        let pooled = x.reshape([n, c, h * w]).mean_dim(2).reshape([n, c]);
-        supernet_kernels::linear(pooled, self.weight.val()) + self.bias.val().unsqueeze()
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let Some((last, norm)) = self.path.split_last() else { return param };
+        // Notes are kept by the id of the scale beside the statistics, and ids are hashes of names.
+        let scale = self.names.of(&[norm, &["scale".to_string()]].concat());
+        let notes = self.notes.borrow();
+        let Some((means, variances, calls)) = notes.get(&ParamId::from(name_hash(&scale))) else { return param };
+        let sum = match last.as_str() {
+            "stored_mean" => means,
+            "stored_variance" => variances,
+            _ => return param,
+        };
+        let average = sum.clone().div_scalar(*calls as f64);
+        let dims: [usize; D] = param.val().dims();
+        param.map(|_| average.reshape(dims)).set_require_grad(false)
     }
 }
+
+/// Its parameters stand at their names.
+impl<M: Module, const D: usize> Module for Network<M, D> {
+    fn collect_devices(&self, devices: Devices) -> Devices {
+        self.net.collect_devices(devices)
+    }
+
+    fn fork(self, device: &Device) -> Self {
+        Self { net: self.net.fork(device), ..self }
+    }
+
+    fn to_device(self, device: &Device) -> Self {
+        Self { net: self.net.to_device(device), ..self }
+    }
+
+    fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
+        self.about.names.visit(&self.net, visitor);
+    }
+
+    fn map<T: ModuleMapper>(self, mapper: &mut T) -> Self {
+        Self { net: self.about.names.map(self.net, mapper), ..self }
+    }
+
+    fn valid(&self) -> Self {
+        Self { net: self.net.valid(), about: Arc::clone(&self.about) }
+    }
+
+    fn train(self) -> Self {
+        Self { net: self.net.train(), ..self }
+    }
+
+    fn materialize(self) -> Self {
+        Self { net: self.net.materialize(), ..self }
+    }
+}
+
+impl<M: Module + ModuleDisplay, const D: usize> ModuleDisplayDefault for Network<M, D> {
+    fn content(&self, content: Content) -> Option<Content> {
+        content.add("net", &self.net).optional()
+    }
+}
+
+impl<M: Module + ModuleDisplay, const D: usize> ModuleDisplay for Network<M, D> {}

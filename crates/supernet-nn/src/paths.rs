@@ -1,45 +1,59 @@
-//! One mask per ghost batch, resolved into what each ghost batch uses.
+//! The path masks of a batch, one for each ghost batch.
 
-use crate::NnError;
-use std::sync::Arc;
-use supernet_space::{BlockPaths, CellSpace, PathMask};
+use crate::{NnError, names::Names};
+use std::{collections::HashMap, sync::Arc};
+use supernet_space::{PathMask, SearchSpace};
 
-/// The path masks of a batch, one for each ghost batch, resolved into what is *used* (PAPER, *Use, masked L2, update*): an operation
-/// runs on the ghost batches that use it and on no others.
-#[derive(Clone, Debug)]
-pub struct Paths {
-    masks: Vec<PathMask>,
-    cells: Vec<Arc<CellPaths>>,
-    scales: Option<Vec<f64>>,
+/// What is known of a network besides its parameters.
+#[derive(Debug)]
+pub(crate) struct About {
+    pub(crate) space: SearchSpace,
+    places: HashMap<String, usize>,
+    pub(crate) input: Vec<usize>,
+    pub(crate) classes: usize,
+    pub(crate) names: Names,
 }
 
-/// Block by block of a cell, what each ghost batch uses of it; nothing of a dead block.
-type CellPaths = Vec<Vec<BlockPaths>>;
+impl About {
+    pub(crate) fn new(space: SearchSpace, input: Vec<usize>, classes: usize) -> Self {
+        let names = space.choices().iter().enumerate();
+        let places = names.map(|(i, choice)| (choice.name().to_owned(), i)).collect();
+        Self { places, space, input, classes, names: Names::default() }
+    }
+
+    pub(crate) fn copied(&self) -> Self {
+        Self::new(self.space.clone(), self.input.clone(), self.classes).with_names(self.names.clone())
+    }
+
+    pub(crate) fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+}
+
+/// The path masks of a batch, one for each ghost batch.
+#[derive(Clone, Debug)]
+pub struct Paths {
+    about: Arc<About>,
+    masks: Arc<Vec<PathMask>>,
+    /// Choice by choice, what each ghost batch has on.
+    bits: Arc<Vec<Vec<u64>>>,
+    scales: Option<Arc<Vec<f64>>>,
+}
 
 impl Paths {
-    /// The paths of a batch of `masks.len()` ghost batches.
-    ///
-    /// # Errors
-    /// No mask, or one of another space.
-    pub fn new(cells: &CellSpace, masks: Vec<PathMask>) -> Result<Self, NnError> {
+    pub(crate) fn new(about: Arc<About>, masks: Vec<PathMask>) -> Result<Self, NnError> {
         if masks.is_empty() {
             return Err(NnError::NoMasks);
         }
-        masks.iter().try_for_each(|mask| cells.space().belongs(mask))?;
-        let resolve = |cell| {
-            let used: Vec<Vec<BlockPaths>> = masks.iter().map(|mask| cells.used(mask, cell)).collect();
-            Arc::new((0..cells.blocks()).map(|block| used.iter().map(|used| used[block]).collect()).collect())
-        };
-        let cells = match cells.is_per_cell() {
-            true => (0..cells.cells()).map(resolve).collect(),
-            false => vec![resolve(0); cells.cells()],
-        };
-        Ok(Self { masks, cells, scales: None })
+        masks.iter().try_for_each(|mask| about.space.belongs(mask))?;
+        let of = |choice| masks.iter().map(|mask| mask.bits(choice)).collect();
+        let bits = Arc::new((0..about.space.choices().len()).map(of).collect());
+        Ok(Self { about, masks: Arc::new(masks), bits, scales: None })
     }
 
-    /// The same, with what survives of choice i multiplied by `scales[i]` (inputs after their 1x1, operations after their sum).
+    /// The same, with what survives of choice i multiplied by `scales[i]`.
     pub fn with_scales(self, scales: Option<Vec<f64>>) -> Self {
-        Self { scales, ..self }
+        Self { scales: scales.map(Arc::new), ..self }
     }
 
     /// Number of ghost batches.
@@ -47,17 +61,35 @@ impl Paths {
         self.masks.len()
     }
 
-    /// The masks, one for each ghost batch.
+    /// The masks.
     pub fn masks(&self) -> &[PathMask] {
         &self.masks
     }
 
-    /// What each ghost batch uses of block `block` of cell `cell`.
-    pub(crate) fn block(&self, cell: usize, block: usize) -> &[BlockPaths] {
-        &self.cells[cell][block]
+    /// The place of the choice named `name`, and what each ghost batch has on of it.
+    ///
+    /// # Panics
+    /// If the module holds a choice that was not there when its definition was checked.
+    pub(crate) fn choice(&self, name: &str) -> (usize, &[u64]) {
+        let place = self.about.places.get(name);
+        let place = *place.unwrap_or_else(|| panic!("choice `{name}`: expected one that the definition has"));
+        (place, &self.bits[place])
     }
 
     pub(crate) fn scale(&self, choice: usize) -> Option<f64> {
         self.scales.as_ref().map(|scales| scales[choice])
+    }
+
+    /// Options in words, the outermost first; of each choice the first of the bits.
+    pub(crate) fn words(&self, place: &[(usize, u64)]) -> String {
+        let choices = self.about.space.choices();
+        let word = |&(choice, options): &(usize, u64)| {
+            let option = &choices[choice].options()[options.trailing_zeros() as usize];
+            format!("choice `{}`, option `{option}`", choices[choice].name())
+        };
+        match place {
+            [] => "the network".into(),
+            place => place.iter().map(word).collect::<Vec<_>>().join(", "),
+        }
     }
 }

@@ -1,9 +1,6 @@
 //! Which parameters the masks of a step use, and in what share of the ghost batches.
 
-use burn::{
-    module::{Module, ModuleVisitor, Param, ParamId},
-    tensor::Tensor,
-};
+use burn::module::ParamId;
 use std::collections::HashMap;
 
 /// For each parameter the share u of ghost batches that use it (PAPER, *Use, masked L2, update*): u = (1/G) · #{g : used by m_g}.
@@ -42,15 +39,4 @@ impl FromIterator<(ParamId, f64)> for Usage {
     fn from_iter<I: IntoIterator<Item = (ParamId, f64)>>(shares: I) -> Self {
         Self { shares: shares.into_iter().collect() }
     }
-}
-
-/// Reports the id of every parameter of a module.
-pub(crate) fn every_parameter(module: &impl Module, report: &mut dyn FnMut(ParamId)) {
-    struct Visit<'a>(&'a mut dyn FnMut(ParamId));
-    impl ModuleVisitor for Visit<'_> {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            (self.0)(param.id);
-        }
-    }
-    module.visit(&mut Visit(report));
 }

@@ -2,8 +2,8 @@
 
 use crate::NnError;
 use burn::{
-    module::{Module, ModuleVisitor, Param, ParamId},
-    tensor::{Device, Tensor, TensorData},
+    module::{Module, ModuleVisitor, Param},
+    tensor::{Tensor, TensorData},
 };
 use std::collections::HashMap;
 
@@ -94,46 +94,6 @@ impl Init {
             Self::One => 1.0,
         };
         Some(filled(value, shape))
-    }
-}
-
-/// Builds parameters under their paths.
-pub(crate) struct Builder<'a> {
-    weights: &'a mut dyn Weights,
-    pub(crate) device: &'a Device,
-    path: Vec<String>,
-}
-
-impl<'a> Builder<'a> {
-    pub(crate) fn new(weights: &'a mut dyn Weights, device: &'a Device) -> Self {
-        Self { weights, device, path: Vec::new() }
-    }
-
-    /// Builds what stands at `name` below the present path.
-    pub(crate) fn at<T>(
-        &mut self,
-        name: impl ToString,
-        build: impl FnOnce(&mut Self) -> Result<T, NnError>,
-    ) -> Result<T, NnError> {
-        self.path.push(name.to_string());
-        let built = build(self);
-        self.path.pop();
-        built
-    }
-
-    /// The parameter at the present path. Its id is a hash of the path, so that equal runs write equal files.
-    pub(crate) fn parameter<const D: usize>(
-        &mut self,
-        shape: [usize; D],
-        init: Init,
-    ) -> Result<Param<Tensor<D>>, NnError> {
-        let name = self.path.join(".");
-        let data = self.weights.weight(&name, &shape, init)?;
-        let dtype = data.dtype();
-        let tensor = Tensor::from_data(data, (self.device, dtype));
-        let mut parameter = Param::from_tensor(tensor);
-        parameter.id = ParamId::from(name_hash(&name));
-        Ok(parameter)
     }
 }
 

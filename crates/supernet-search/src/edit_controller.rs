@@ -52,9 +52,9 @@ pub struct EditSettings {
 }
 
 impl Default for EditSettings {
-    /// 16 units, embeddings of 8; 4 raising and 5 opening edits as published.
+    /// 12 units, embeddings of 8; 4 raising and 5 opening edits as published.
     fn default() -> Self {
-        Self { hidden: 16, embedding: 8, raises: 4, opens: 5 }
+        Self { hidden: 12, embedding: 8, raises: 4, opens: 5 }
     }
 }
 
@@ -131,13 +131,6 @@ impl EditController {
 
     pub(crate) fn parameters_mut(&mut self) -> &mut [f64] {
         &mut self.parameters
-    }
-
-    /// Returns the architecture of which every choice takes its first options: all layers closed, all widths least.
-    pub fn least(&self) -> Architecture {
-        let least = |choice: &Choice| if choice.min() == 0 { 0 } else { u64::MAX >> (64 - choice.min()) };
-        let bits = self.space.choices().iter().map(least).collect();
-        self.space.accept(self.space.mask(bits)).expect("as few options as each choice allows")
     }
 
     /// Draws an episode from `start`: its edits, and what they make of it.
@@ -270,16 +263,20 @@ impl EditController {
 
     /// Choices that can be raised, with the logit of each.
     fn raises(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, f64)> {
+        let active = self.space.active(architecture);
         let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
             let last = architecture.bits(choice) >> (options.options().len() - 1) == 1;
-            (!last && !self.is_closed(architecture, choice)).then(|| (choice, self.logit(0, &encoded.at(place))))
+            (active[choice] && !last && !self.is_closed(architecture, choice))
+                .then(|| (choice, self.logit(0, &encoded.at(place))))
         };
         self.layers().enumerate().filter_map(of_layer).collect()
     }
 
     /// Choices that can be opened, an option that they can take, and its logit.
     fn opens(&self, architecture: &Architecture, encoded: &Encoded) -> Vec<(usize, usize, f64)> {
-        let closed = self.layers().enumerate().filter(|(_, (choice, _))| self.is_closed(architecture, *choice));
+        let active = self.space.active(architecture);
+        let is_closed = |choice: usize| active[choice] && self.is_closed(architecture, choice);
+        let closed = self.layers().enumerate().filter(|(_, (choice, _))| is_closed(*choice));
         let of_layer = |(place, (choice, options)): (usize, (usize, &Choice))| {
             let e = encoded.at(place);
             (1..options.options().len()).map(|o| (choice, o, self.logit(1 + o, &e))).collect::<Vec<_>>()
@@ -387,7 +384,7 @@ fn draw(probabilities: &[f64], rng: &mut impl Rng) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::chain;
+    use crate::{least::least, testing::chain};
     use std::collections::BTreeMap;
     use supernet_space::NasBenchMacro;
 
@@ -451,7 +448,7 @@ mod tests {
             let made = edits.iter().fold(start.clone(), |network, edit| controller.apply(&network, edit));
             assert_eq!(made, network);
         }
-        assert_eq!(bench.text(&controller.least()).unwrap(), "00000000");
+        assert_eq!(bench.text(&least(bench.space())).unwrap(), "00000000");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::{
     Edit, EditController, EditSettings, ReinforceSettings, RewardMap, Scored, SearchError, Strategy,
     adam::Adam,
     known::Proposals,
+    least::least,
     returns::Returns,
     state::{check_count, checked_state},
 };
@@ -53,7 +54,7 @@ impl EditPolicy {
     pub fn with_controller(controller: EditController, seed: u64, stream: impl Into<String>) -> Self {
         let reward = RewardMap::Tan;
         Self {
-            start: controller.least(),
+            start: least(controller.space()),
             adam: Adam::new(controller.parameters().len()),
             controller,
             proposals: Proposals::new(seed, stream),

@@ -20,7 +20,7 @@ const NAME: &str = "lstm controller";
 /// ```text
 /// x_t = start for t = 0, else the sum of the embeddings of what choice t − 1 takes
 /// h_t = the last of the LSTM's layers
-/// θ_t,o = U_t,o·h_t + u_t,o,   or   v·tanh(W_prev·h_a + W_curr·h_t) for an option that names an earlier node a
+/// θ_t,o = u_t,o + U_t,o·h_t,   or   v·tanh(W_prev·h_a + W_curr·h_t) for an option that names an earlier node a
 /// q_t = C·tanh(θ_t / T)
 /// ```
 /// and the subset of the choice has probability in proportion to exp(Σ q over what it takes): a softmax for exactly one option,
@@ -183,10 +183,11 @@ impl Lstm {
 
     /// Where U of a choice begins, and u.
     fn head(&self, choice: usize) -> (usize, usize) {
+        let n = self.settings.hidden;
         let before: usize = (0..choice).map(|c| self.rows(c)).sum();
-        let weights = self.layer(self.settings.layers).first + before * (self.settings.hidden + 1);
+        let weights = self.layer(self.settings.layers).first + before * (n + 1);
         let rows = if choice < self.space.choices().len() { self.rows(choice) } else { 0 };
-        (weights, weights + rows * self.settings.hidden)
+        (weights, weights + rows * n)
     }
 
     /// Where W_prev begins, W_curr and v.
@@ -224,27 +225,27 @@ impl Lstm {
             layers.push(self.layer(layer).forward(&self.parameters, input, before));
         }
         let mut step = Step { layers, attention: Vec::new(), q: Vec::new() };
-        let (mut row, shift) = self.head(choice);
-        let (mut shifts, mut current) = (shift.., None);
+        self.weigh(choice, &mut step, steps);
+        step
+    }
+
+    /// Computes q of a choice whose layers have run.
+    fn weigh(&self, choice: usize, step: &mut Step, steps: &[Step]) {
+        let n = self.settings.hidden;
+        let (mut row, mut shift) = self.head(choice);
+        let mut current = None;
         for option in 0..self.options(choice) {
-            let theta = match self.anchor(choice, option) {
-                Some(anchor) => {
-                    let current = current.get_or_insert_with(|| self.attend_current(step.h()));
-                    let attention = self.attend(steps[anchor].h(), current);
-                    let v = self.attention()[2];
-                    let theta = dot(&self.parameters[v..v + n], &attention);
-                    step.attention.push(attention);
-                    theta
-                }
-                None => {
-                    row += n;
-                    let shift = shifts.next().expect("a shift for each row");
-                    self.parameters[shift] + dot(&self.parameters[row - n..row], step.h())
-                }
+            let theta = if let Some(anchor) = self.anchor(choice, option) {
+                let current = current.get_or_insert_with(|| self.attend_current(step.h()));
+                step.attention.push(self.attend(steps[anchor].h(), current));
+                let v = self.attention()[2];
+                dot(&self.parameters[v..v + n], &step.attention[step.attention.len() - 1])
+            } else {
+                (row, shift) = (row + n, shift + 1);
+                self.parameters[shift - 1] + dot(&self.parameters[row - n..row], step.h())
             };
             step.q.push(self.settings.squash(theta));
         }
-        step
     }
 
     /// Computes W_curr·h.
@@ -303,8 +304,8 @@ impl Lstm {
     ) {
         let (n, [previous, current, v]) = (self.settings.hidden, self.attention());
         add_scaled(&mut gradient[v..v + n], value, attention);
-        for k in 0..n {
-            let at = value * self.parameters[v + k] * (1.0 - attention[k] * attention[k]);
+        for (k, tanh) in attention.iter().enumerate() {
+            let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
             for (first, state) in [(previous, anchor), (current, choice)] {
                 let row = first + k * n..first + (k + 1) * n;
                 add_scaled(&mut at_h[state], at, &self.parameters[row.clone()]);

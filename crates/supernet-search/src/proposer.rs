@@ -1,8 +1,9 @@
 //! Strategies by name.
 
 use crate::{
-    Guided, HillClimbing, Nsga2, Objective, Progressive, RandomSearch, RegularisedEvolution, SearchError, Strategy,
-    TournamentEvolution, Tpe,
+    CoEvolution, EditPolicy, GeneticAlgorithm, Guided, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
+    PairTournament, PoolEvolution, Ppo, Progressive, QLearning, QLearningSettings, RandomSearch, RegularisedEvolution,
+    Reinforce, SearchError, Strategy, TournamentEvolution, Tpe,
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -36,13 +37,42 @@ pub enum Proposer {
     ProgressiveGp,
     /// NSGA-II for several objectives; the run then has a Pareto front.
     Nsga2(Vec<Objective>),
+    /// REINFORCE with a distribution of its own for each choice.
+    Reinforce,
+    /// REINFORCE with an LSTM of one layer.
+    ReinforceLstm,
+    /// REINFORCE with the anchored LSTM of two layers of Zoph and Le.
+    NasRl,
+    /// Proximal policy optimisation with a distribution of its own for each choice.
+    Ppo,
+    /// Proximal policy optimisation with an LSTM, NASNet's controller.
+    PpoLstm,
+    /// Tabular Q-learning (MetaQNN).
+    QLearning {
+        /// Networks over which exploration falls to 0.1.
+        networks: usize,
+    },
+    /// A policy that edits the smallest network (EAS, without inherited weights).
+    EditPolicy,
+    /// The genetic algorithm of Genetic CNN.
+    GeneticAlgorithm,
+    /// Tournaments in which nobody dies (hierarchical representations).
+    HierarchicalEvolution,
+    /// Pairs of which the worse dies (large-scale evolution, without inherited weights).
+    PairTournament,
+    /// Mutants of any of the best (the exploration of recurrent cells).
+    PoolEvolution,
+    /// Blueprints and modules that evolve together (CoDeepNEAT), over stages of like choices.
+    CoEvolution,
+    /// Graphs that grow, with innovation numbers and species, over spaces of graphs.
+    Neat,
 }
 
 impl Proposer {
     /// Returns the strategy of this name over `space`. It draws from the stream "candidates" of `seed`.
     ///
     /// # Errors
-    /// An objective twice, or none.
+    /// An objective twice, or none; a setting out of range; a space of which the strategy cannot propose anything.
     pub fn strategy(&self, space: &SearchSpace, seed: u64) -> Result<Box<dyn Strategy>, SearchError> {
         let (space, stream) = (space.clone(), "candidates");
         Ok(match self {
@@ -58,6 +88,65 @@ impl Proposer {
             Self::Pnas => Box::new(Progressive::pnas(space, seed, stream)),
             Self::ProgressiveGp => Box::new(Progressive::gp(space, seed, stream)),
             Self::Nsga2(objectives) => Box::new(Nsga2::new(space, objectives, seed, stream)?),
+            Self::Reinforce => Box::new(Reinforce::factorised(space, seed, stream)),
+            Self::ReinforceLstm => Box::new(Reinforce::lstm(space, seed, stream)),
+            Self::NasRl => Box::new(Reinforce::nas_rl(space, seed, stream)),
+            Self::Ppo => Box::new(Ppo::factorised(space, seed, stream)),
+            Self::PpoLstm => Box::new(Ppo::lstm(space, seed, stream)),
+            Self::QLearning { networks } => {
+                let settings = QLearningSettings { networks: *networks, ..QLearningSettings::default() };
+                Box::new(QLearning::new(space, seed, stream).with_settings(settings)?)
+            }
+            Self::EditPolicy => Box::new(EditPolicy::new(space, seed, stream)?),
+            Self::GeneticAlgorithm => Box::new(GeneticAlgorithm::new(space, seed, stream)),
+            Self::HierarchicalEvolution => Box::new(HierarchicalEvolution::new(space, seed, stream)),
+            Self::PairTournament => Box::new(PairTournament::new(space, seed, stream)),
+            Self::PoolEvolution => Box::new(PoolEvolution::new(space, seed, stream)),
+            Self::CoEvolution => Box::new(CoEvolution::new(space, seed, stream)?),
+            Self::Neat => Box::new(Neat::new(space, seed, stream)?),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use supernet_space::{GeneticStages, NasBenchMacro};
+
+    #[test]
+    fn every_name_is_a_strategy_and_comes_back_from_the_settings() {
+        let names = [
+            (Proposer::Random, "\"random\""),
+            (Proposer::GpEi, "\"gp_ei\""),
+            (Proposer::GpEiPerSecond, "\"gp_ei_per_second\""),
+            (Proposer::RidgeEi, "\"ridge_ei\""),
+            (Proposer::Dngo, "\"dngo\""),
+            (Proposer::Pnas, "\"pnas\""),
+            (Proposer::ProgressiveGp, "\"progressive_gp\""),
+            (Proposer::Reinforce, "\"reinforce\""),
+            (Proposer::ReinforceLstm, "\"reinforce_lstm\""),
+            (Proposer::NasRl, "\"nas_rl\""),
+            (Proposer::Ppo, "\"ppo\""),
+            (Proposer::PpoLstm, "\"ppo_lstm\""),
+            (Proposer::QLearning { networks: 500 }, "{\"q_learning\":{\"networks\":500}}"),
+            (Proposer::EditPolicy, "\"edit_policy\""),
+            (Proposer::GeneticAlgorithm, "\"genetic_algorithm\""),
+            (Proposer::HierarchicalEvolution, "\"hierarchical_evolution\""),
+            (Proposer::PairTournament, "\"pair_tournament\""),
+            (Proposer::PoolEvolution, "\"pool_evolution\""),
+            (Proposer::CoEvolution, "\"co_evolution\""),
+            (Proposer::Neat, "\"neat\""),
+        ];
+        for (proposer, text) in names {
+            assert_eq!(serde_json::to_string(&proposer).unwrap(), text);
+            assert_eq!(serde_json::from_str::<Proposer>(text).unwrap(), proposer);
+            let graphs = matches!(proposer, Proposer::Neat);
+            let space =
+                if graphs { GeneticStages::published().space().clone() } else { NasBenchMacro::new().space().clone() };
+            let asked = proposer.strategy(&space, 1).unwrap().ask(5);
+            asked.iter().for_each(|architecture| space.check(architecture).unwrap());
+        }
+        assert!(Proposer::QLearning { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
+        assert!(Proposer::Neat.strategy(NasBenchMacro::new().space(), 1).is_err());
     }
 }

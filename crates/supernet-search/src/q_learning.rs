@@ -4,7 +4,8 @@ use crate::{
     Scored, SearchError, Strategy,
     exact::{self, Exact},
     known::{Known, Proposals, at_least, in_range},
-    state::{check_all, check_count, check_known, checked_state},
+    least::least,
+    state::{allows, check_all, check_count, check_known, checked_state},
     subset_distribution::SubsetDistribution,
 };
 use rand::{Rng, RngExt};
@@ -22,7 +23,8 @@ const NAME: &str = "q-learning";
 /// ```
 /// ε falls from 1 to 0.1 with the number of different networks that were scored, not of proposals: one proposed again costs
 /// nothing, so it must not end the exploration either. An action that was never taken has the value `first`; while a choice has
-/// such actions they stand beside the others when the greatest is looked for.
+/// such actions they stand beside the others when the greatest is looked for. Choices that are not active under those before
+/// them are passed over; they must stand behind the choices that they depend on.
 ///
 /// With the published reward ([`Shaping::Terminal`]) and rate, early choices hear almost nothing in some hundred networks: on
 /// NAS-Bench-Macro it is no better than random search after 200. [`Shaping::Spread`] is the default.
@@ -134,15 +136,10 @@ impl QLearning {
         self.settings.check()?;
         check_count(NAME, "choices with values", self.values.len(), self.space.choices().len())?;
         for (place, states) in self.values.iter().enumerate() {
-            let of_choice = |bits: u64, place: usize| {
-                let sample = self.space.sample(&mut self.proposals.beside("check", 0));
-                let full = self.space.all_on().bits(place);
-                let mask = (bits & !full == 0).then(|| sample.with(place, bits));
-                mask.is_some_and(|mask| self.space.accept(mask).is_ok())
-            };
-            let states_fit = |last: u64| place.checked_sub(1).map_or(last == 0, |before| of_choice(last, before));
+            let fits = |place: usize, bits: u64| allows(&self.space.choices()[place], bits);
+            let states_fit = |last: u64| place.checked_sub(1).map_or(last == 0, |before| fits(before, last));
             let wrong = states.iter().filter(|(last, actions)| {
-                !states_fit(**last) || actions.is_empty() || !actions.keys().all(|&action| of_choice(action, place))
+                !states_fit(**last) || actions.is_empty() || !actions.keys().all(|&action| fits(place, action))
             });
             check_count(NAME, "states or actions that the space lacks", wrong.count(), 0)?;
         }
@@ -163,10 +160,9 @@ impl QLearning {
         (taken as u128) < self.space.choices()[choice].subsets()
     }
 
-    /// Computes the greatest value of a state; 0 behind the last choice.
+    /// Computes the greatest value of a state.
     fn greatest(&self, choice: usize, last: u64) -> f64 {
-        let Some(states) = self.values.get(choice) else { return 0.0 };
-        let taken = states.get(&last).into_iter().flatten().map(|(_, value)| value.0);
+        let taken = self.values[choice].get(&last).into_iter().flatten().map(|(_, value)| value.0);
         let untaken = self.has_untaken(choice, last).then_some(self.settings.first);
         taken.chain(untaken).fold(f64::NEG_INFINITY, f64::max)
     }
@@ -174,31 +170,39 @@ impl QLearning {
     fn learn_from(&mut self, known: &Known) {
         let accuracy = known.score().accuracy;
         let reward = if accuracy.is_finite() { accuracy } else { 0.0 };
-        let (all, bits) = (self.values.len(), |choice: usize| known.architecture.bits(choice));
-        for choice in (0..all).rev() {
+        let active = self.space.active(&known.architecture);
+        let taken: Vec<usize> = (0..self.values.len()).filter(|&choice| active[choice]).collect();
+        let last = |choice: usize| choice.checked_sub(1).map_or(0, |before| known.architecture.bits(before));
+        let mut onwards = 0.0;
+        for &choice in taken.iter().rev() {
+            let is_last = taken.last() == Some(&choice);
             let reward = match self.settings.shaping {
-                Shaping::Spread => reward / all as f64,
-                Shaping::Terminal if choice + 1 == all => reward,
+                Shaping::Spread => reward / taken.len() as f64,
+                Shaping::Terminal if is_last => reward,
                 Shaping::Terminal => 0.0,
             };
-            let target = reward + self.greatest(choice + 1, bits(choice));
-            let last = choice.checked_sub(1).map_or(0, bits);
             let (rate, first) = (self.settings.rate, self.settings.first);
-            let value = self.values[choice].entry(last).or_default().entry(bits(choice)).or_insert(Exact(first));
-            value.0 = (1.0 - rate) * value.0 + rate * target;
+            let actions = self.values[choice].entry(last(choice)).or_default();
+            let value = actions.entry(known.architecture.bits(choice)).or_insert(Exact(first));
+            value.0 = (1.0 - rate) * value.0 + rate * (reward + onwards);
+            onwards = self.greatest(choice, last(choice));
         }
     }
 
     fn propose(&mut self) -> Architecture {
         let epsilon = self.settings.epsilon(self.memory.len());
         let mut rng = self.proposals.draw();
-        let mut bits: Vec<u64> = Vec::with_capacity(self.values.len());
+        let least = least(&self.space);
+        let mut mask = least.mask().clone();
         for choice in 0..self.values.len() {
-            let last = bits.last().copied().unwrap_or(0);
             let explore = rng.random::<f64>() < epsilon;
-            bits.push(if explore { self.any(choice, &mut rng) } else { self.greedy(choice, last, &mut rng) });
+            if self.space.active(&mask)[choice] {
+                let last = choice.checked_sub(1).map_or(0, |before| mask.bits(before));
+                let action = if explore { self.any(choice, &mut rng) } else { self.greedy(choice, last, &mut rng) };
+                mask = mask.with(choice, action);
+            }
         }
-        self.space.accept(self.space.mask(bits)).expect("actions of the space")
+        self.space.accept(mask).expect("actions of the space")
     }
 
     fn any(&self, choice: usize, rng: &mut impl Rng) -> u64 {

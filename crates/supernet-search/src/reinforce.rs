@@ -1,10 +1,9 @@
 //! REINFORCE: make what scored above the baseline more likely.
 
 use crate::{
-    Controller, Factorised, Lstm, LstmSettings, RewardMap, Scored, SearchError, Strategy,
+    Controller, Factorised, Lstm, LstmSettings, ReinforceSettings, RewardMap, Scored, SearchError, Strategy,
     adam::Adam,
-    exact,
-    known::{Proposals, at_least, in_range},
+    known::Proposals,
     returns::Returns,
     state::{check_count, checked_state},
 };
@@ -34,43 +33,6 @@ pub struct Reinforce<C> {
 
 checked_state!(Reinforce<C: Controller>);
 
-/// How REINFORCE learns.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ReinforceSettings {
-    /// Step size of Adam.
-    #[serde(with = "exact::number")]
-    pub rate: f64,
-    /// Scores per step.
-    pub batch: usize,
-    /// Weight β of the entropy.
-    #[serde(with = "exact::number")]
-    pub entropy: f64,
-    /// What the baseline keeps of itself per batch, 0 to below 1.
-    #[serde(with = "exact::number")]
-    pub decay: f64,
-    /// From a score to what is maximised.
-    pub reward: RewardMap,
-}
-
-impl Default for ReinforceSettings {
-    /// For searches of some hundred scores: rate 0.05, batches of 10, entropy 1e-4 (Pham et al.), decay 0.9; the accuracy.
-    fn default() -> Self {
-        Self { rate: 0.05, batch: 10, entropy: 1e-4, decay: 0.9, reward: RewardMap::Accuracy }
-    }
-}
-
-impl ReinforceSettings {
-    pub(crate) fn check(self, strategy: &'static str) -> Result<Self, SearchError> {
-        in_range(strategy, "rate", self.rate, self.rate > 0.0 && self.rate.is_finite(), "above 0")?;
-        at_least(strategy, "batch", self.batch, 1, "at least 1")?;
-        let holds = self.entropy >= 0.0 && self.entropy.is_finite();
-        in_range(strategy, "entropy", self.entropy, holds, "at least 0")?;
-        in_range(strategy, "decay", self.decay, (0.0..1.0).contains(&self.decay), "0 <= decay < 1")?;
-        self.reward.check(strategy)?;
-        Ok(self)
-    }
-}
-
 impl Reinforce<Factorised> {
     /// With a distribution of its own for each choice of `space`, draws from stream `stream` under `seed`.
     pub fn factorised(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
@@ -87,13 +49,16 @@ impl Reinforce<Lstm> {
         Self { settings, ..Self::with_controller(controller, seed, stream) }
     }
 
-    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward, no
-    /// entropy. Their rate of 6e-4 is for 12,800 networks; it is 0.01 here, for some hundred.
+    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward. Their numbers
+    /// are for 12,800 networks; for some hundred the rate is 0.01 instead of 6e-4. With initial weights within 0.08 the states at
+    /// all anchors are so alike that all inputs of a layer come and go together (of six layers hidden in a test two thousand
+    /// samples find 71 to 81 %); so they are within 0.3 here, and an entropy of 0.03 keeps the policy open (97 %).
     pub fn nas_rl(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let stream = stream.into();
-        let controller = Lstm::of(space, LstmSettings::nas_rl(), seed, &format!("{stream}/init"));
+        let controller =
+            Lstm::of(space, LstmSettings { init: 0.3, ..LstmSettings::nas_rl() }, seed, &format!("{stream}/init"));
         let reward = RewardMap::Power(3.0);
-        let settings = ReinforceSettings { rate: 0.01, entropy: 0.0, reward, ..ReinforceSettings::default() };
+        let settings = ReinforceSettings { rate: 0.01, entropy: 0.03, reward, ..ReinforceSettings::default() };
         Self { settings, name: "nas-rl".into(), ..Self::with_controller(controller, seed, stream) }
     }
 }

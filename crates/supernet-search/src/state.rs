@@ -1,7 +1,7 @@
 //! States that come from outside are checked on the way in.
 
 use crate::{SearchError, known::Known};
-use supernet_space::{Architecture, SearchSpace};
+use supernet_space::{Architecture, Choice, SearchSpace};
 
 /// Stores a type as its fields, and reads it back only if its `check` holds. The type derives both of serde's traits with
 /// `remote = "Self"`.
@@ -38,6 +38,12 @@ pub(crate) fn check_known<'a>(
     known: impl IntoIterator<Item = &'a Known>,
 ) -> Result<(), SearchError> {
     check_all(space, known.into_iter().map(|known| &known.architecture))
+}
+
+/// Whether a choice allows a subset that came from outside.
+pub(crate) fn allows(choice: &Choice, bits: u64) -> bool {
+    let within = bits >> (choice.options().len() - 1) <= 1;
+    within && (choice.min()..=choice.max()).contains(&(bits.count_ones() as usize))
 }
 
 /// Whether a list of a state has as many entries as it must.

@@ -5,10 +5,10 @@
 //! ```
 
 use supernet_search::{
-    Bootstrap, Ppo, QLearning, QLearningSettings, RandomSearch, Reinforce, SearchLimits, Shaping, Strategy, Table,
-    search,
+    Bootstrap, CoEvolution, Evaluator, GeneticAlgorithm, HierarchicalEvolution, PairTournament, Ppo, QLearning,
+    QLearningSettings, RandomSearch, Reinforce, Score, Scored, SearchLimits, Shaping, Strategy, Table, search,
 };
-use supernet_space::{NasBenchMacro, SearchSpace};
+use supernet_space::{Architecture, Choice, Cost, NasBenchMacro, SearchSpace, draws};
 
 /// A strategy over a space under a seed.
 type Build = fn(SearchSpace, u64) -> Box<dyn Strategy>;
@@ -30,6 +30,28 @@ fn controllers() -> Vec<Gate> {
         Gate { build: ppo, queries: 200, most: 0.16 },
         Gate { build: ppo, queries: 500, most: 0.05 },
         Gate { build: q_learning, queries: 200, most: 0.15 },
+    ]
+}
+
+/// The gates of evolution.
+fn evolution() -> Vec<Gate> {
+    let genetic: Build = |space, seed| Box::new(GeneticAlgorithm::new(space, seed, "gate"));
+    let hierarchical: Build = |space, seed| Box::new(HierarchicalEvolution::new(space, seed, "gate"));
+    let pairs: Build = |space, seed| Box::new(PairTournament::new(space, seed, "gate"));
+    let uniform_pairs: Build = |space, seed| {
+        let pairs = PairTournament::new(space, seed, "gate").with_population(50);
+        Box::new(pairs.and_then(|pairs| pairs.with_start(None)).unwrap())
+    };
+    let co_evolution: Build = |space, seed| {
+        let stages = [0..2, 2..5, 5..8].map(Iterator::collect).into();
+        Box::new(CoEvolution::new(space, seed, "gate").and_then(|co| co.with_stages(stages)).unwrap())
+    };
+    vec![
+        Gate { build: genetic, queries: 200, most: 0.10 },
+        Gate { build: hierarchical, queries: 200, most: 0.08 },
+        Gate { build: pairs, queries: 200, most: 0.05 },
+        Gate { build: uniform_pairs, queries: 200, most: 0.12 },
+        Gate { build: co_evolution, queries: 200, most: 0.08 },
     ]
 }
 
@@ -109,6 +131,17 @@ fn controllers_reach_their_gates() {
 }
 
 #[test]
+fn evolution_nearly_reaches_its_gates() {
+    assert_nearly(evolution());
+}
+
+#[test]
+#[ignore = "the full gates: 50 seeds"]
+fn evolution_reaches_its_gates() {
+    assert_wholly(evolution());
+}
+
+#[test]
 #[ignore = "printed beside its gate: 50 seeds"]
 fn q_learning_rewarded_at_the_end_alone_is_no_better_than_random_search() {
     let Some(table) = table() else { return };
@@ -120,4 +153,91 @@ fn q_learning_rewarded_at_the_end_alone_is_no_better_than_random_search() {
         [terminal, random as Build].map(|build| median(regrets(&table, build, 200, 50).into_iter()));
     println!("terminal {terminal:.2}, random search {random:.2} after 200");
     assert!(terminal > 0.15);
+}
+
+/// The seeds under which the mean score of a co-evolution's last generation is above that of its first.
+fn rising_generations(table: &(SearchSpace, Table), seeds: u64) -> usize {
+    let (space, table) = table;
+    let rises = |seed: u64| {
+        let stages = [0..2, 2..5, 5..8].map(Iterator::collect).into();
+        let mut co_evolution = CoEvolution::new(space.clone(), seed, "gate").unwrap().with_stages(stages).unwrap();
+        let mut means = Vec::new();
+        for _ in 0..10 {
+            let asked = co_evolution.ask(20);
+            let networks: Vec<Architecture> = asked.iter().map(|architecture| space.canonical(architecture)).collect();
+            let mut told = table.clone().evaluate(&networks).unwrap();
+            told.iter_mut().zip(asked).for_each(|(scored, architecture)| scored.architecture = architecture);
+            means.push(told.iter().map(|scored| scored.score.accuracy).sum::<f64>() / 20.0);
+            co_evolution.tell(&told);
+        }
+        means[9] > means[0]
+    };
+    (1..=seeds).filter(|&seed| rises(seed)).count()
+}
+
+#[test]
+fn generations_of_co_evolution_get_better() {
+    let Some(table) = table() else { return };
+    assert!(rising_generations(&table, 6) >= 5);
+}
+
+#[test]
+#[ignore = "the full gate: 50 seeds"]
+fn generations_of_co_evolution_get_better_in_45_of_50_seeds() {
+    let Some(table) = table() else { return };
+    let rising = rising_generations(&table, 50);
+    println!("{rising} of 50");
+    assert!(rising >= 45, "{rising} of 50");
+}
+
+/// Six layers of four operations, each of which reads any of those before it.
+fn graphs() -> SearchSpace {
+    let layer = |layer: usize| {
+        let operation = Choice::one_of(format!("layer{layer}/operation"), ["a", "b", "c", "d"]).unwrap();
+        let earlier = (1..layer).map(|earlier| format!("layer{earlier}"));
+        let inputs = (layer > 1).then(|| Choice::new(format!("layer{layer}/inputs"), earlier, 0..=layer - 1).unwrap());
+        [Some(operation), inputs]
+    };
+    SearchSpace::new("graphs", (1..=6).flat_map(layer).flatten()).unwrap()
+}
+
+/// The mean reward of the last 100 of 2,000 samples of NAS-RL where the reward is 1 − the share of bits and operations that differ
+/// from a hidden graph's.
+fn nas_rl_finds_a_hidden_graph(seed: u64) -> f64 {
+    let space = graphs();
+    let hidden = space.sample(&mut draws(seed, "hidden", 0));
+    let reward = |architecture: &Architecture| {
+        let of_choice = |(place, choice): (usize, &Choice)| match choice.max() {
+            1 if choice.min() == 1 => u32::from(architecture.bits(place) != hidden.bits(place)),
+            _ => (architecture.bits(place) ^ hidden.bits(place)).count_ones(),
+        };
+        // 15 bits and 6 operations.
+        1.0 - f64::from(space.choices().iter().enumerate().map(of_choice).sum::<u32>()) / 21.0
+    };
+    let mut nas_rl = Reinforce::nas_rl(space.clone(), seed, "gate");
+    let mut last = Vec::new();
+    for _ in 0..200 {
+        let score = |a: &Architecture| Score { accuracy: reward(a), loss: f64::NAN, images: 0 };
+        let scored =
+            |architecture: Architecture| Scored { score: score(&architecture), architecture, cost: Cost::default() };
+        let told: Vec<Scored> = nas_rl.ask(10).into_iter().map(scored).collect();
+        last.extend(told.iter().map(|scored| scored.score.accuracy));
+        nas_rl.tell(&told);
+    }
+    last[1_900..].iter().sum::<f64>() / 100.0
+}
+
+#[test]
+fn nas_rl_comes_near_a_hidden_graph() {
+    let rewards = [1, 2].map(nas_rl_finds_a_hidden_graph);
+    assert!(rewards.iter().all(|&reward| reward >= 0.8), "{rewards:?}");
+}
+
+#[test]
+#[ignore = "the full gate: 50 seeds"]
+fn nas_rl_comes_near_a_hidden_graph_in_45_of_50_seeds() {
+    let rewards: Vec<f64> = (1..=50).map(nas_rl_finds_a_hidden_graph).collect();
+    let near = rewards.iter().filter(|&&reward| reward >= 0.9).count();
+    println!("{near} of 50, median {:.3}", median(rewards.into_iter()));
+    assert!(near >= 45, "{near} of 50");
 }

@@ -5,13 +5,15 @@ use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::{Duration, SystemTime};
 use supernet_search::{
-    Acquisition, BudgetLimits, BudgetedStrategy, Constraints, Dngo, EditPolicy, Evaluator, Factorised, Growth, Guided,
-    HillClimbing, Hyperband, Nsga2, Objective, PerBudget, Ppo, Progressive, Proposal, QLearning, RandomSearch,
+    Acquisition, BudgetLimits, BudgetedStrategy, CoEvolution, Constraints, Dngo, EditPolicy, Evaluator, Factorised,
+    Filtered, GeneticAlgorithm, Growth, Guided, HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective,
+    PairTournament, PerBudget, PoolEvolution, Ppo, Progressive, Proposal, QLearning, RandomSearch,
     RegularisedEvolution, Reinforce, Ridge, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving,
     Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
 use supernet_space::{
-    Architecture, CellSpace, Choice, Cost, NasBench201, NasBenchMacro, NasBenchMacroShape, SearchSpace, draws,
+    Architecture, CellSpace, Choice, Cost, EnasMacro, GeneticStages, NasBench201, NasBenchMacro, NasBenchMacroShape,
+    SearchSpace, draws,
 };
 
 /// Applies a generic function to each strategy over a space.
@@ -34,6 +36,10 @@ macro_rules! each_strategy {
         $check(Ppo::factorised(space.clone(), 1, "ppo"), space $(, $argument)*);
         $check(Ppo::lstm(space.clone(), 1, "ppo"), space $(, $argument)*);
         $check(QLearning::new(space.clone(), 1, "q"), space $(, $argument)*);
+        $check(GeneticAlgorithm::new(space.clone(), 1, "genes"), space $(, $argument)*);
+        $check(HierarchicalEvolution::new(space.clone(), 1, "hierarchical"), space $(, $argument)*);
+        $check(PairTournament::new(space.clone(), 1, "pairs"), space $(, $argument)*);
+        $check(PoolEvolution::new(space.clone(), 1, "pool"), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
         // Few rows and few or quick models: fits are what takes its time.
         $check(Guided::gp_ei(space.clone(), 1, "gp").with_rows(40).unwrap(), space $(, $argument)*);
@@ -47,6 +53,22 @@ macro_rules! each_strategy {
     }};
 }
 
+/// Applies a generic function to each strategy that needs a space of a certain form: layers of one option each, or graphs.
+macro_rules! each_formed {
+    ($check:ident($($argument:expr),*)) => {{
+        let space = NasBenchMacro::new().space().clone();
+        let space = &space;
+        $check(EditPolicy::new(space.clone(), 1, "edits").unwrap(), space $(, $argument)*);
+        let stages = [0..2, 2..5, 5..8].map(Iterator::collect).into();
+        let evolution = CoEvolution::new(space.clone(), 1, "co").and_then(|co| co.with_stages(stages)).unwrap();
+        $check(evolution, space $(, $argument)*);
+        let stages = GeneticStages::published().space().clone();
+        $check(Neat::new(stages.clone(), 1, "neat").unwrap(), &stages $(, $argument)*);
+        let layers = EnasMacro::new(4).unwrap().space().clone();
+        $check(Neat::new(layers.clone(), 1, "neat").unwrap(), &layers $(, $argument)*);
+    }};
+}
+
 /// Applies a generic function to each strategy that has budgets.
 macro_rules! each_budgeted {
     ($check:ident($space:expr)) => {{
@@ -54,6 +76,8 @@ macro_rules! each_budgeted {
         let space = &space;
         $check(SuccessiveHalving::new(space.clone(), 27, (1, 9), 3, 1, "halving").unwrap(), space);
         $check(Hyperband::new(space.clone(), (1, 9), 3, 1, "hyperband").unwrap(), space);
+        let pool = PoolEvolution::new(space.clone(), 1, "pool").with_pool(20, 3).unwrap();
+        $check(Filtered::new(pool, (1, 9), 0.5).unwrap(), space);
     }};
 }
 
@@ -144,8 +168,7 @@ fn a_stored_strategy_goes_on_exactly() {
     each_strategy!(check(cells()));
     each_strategy!(check(NasBenchMacro::new().space().clone()));
     each_strategy!(check(nested()));
-    let layers = NasBenchMacro::new().space().clone();
-    check(EditPolicy::new(layers.clone(), 1, "edits").unwrap(), &layers);
+    each_formed!(check());
 }
 
 #[test]
@@ -211,6 +234,7 @@ fn a_state_that_does_not_fit_its_space_is_refused_and_none_makes_a_strategy_pani
         (0..3).map(|i| score(&space.sample(&mut draws(14, "leftover", i)))).collect()
     }
     each_strategy!(check(cells()));
+    each_formed!(check());
 
     let evolution = RegularisedEvolution::new(cells(), 1, "regularised");
     let none = serde_json::to_string(&evolution).unwrap().replace("\"population\":100", "\"population\":0");
@@ -240,6 +264,7 @@ fn a_hundred_thousand_proposals_take_seconds_and_no_memory() {
         assert!(took < Duration::from_secs(10), "{}: {took:?}", strategy.name());
     }
     each_strategy!(check(CellSpace::new(8, 4).unwrap().space().clone()));
+    each_formed!(check());
 }
 
 #[test]

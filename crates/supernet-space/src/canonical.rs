@@ -4,7 +4,7 @@
 //! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
 //! symmetries likewise: the least text of each class.
 
-use crate::{Choice, PathMask, SpaceError, genetic_stages, genetic_stages::GeneticStages, nas_bench_201_cells};
+use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells, unlabelled};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,7 +63,7 @@ impl Symmetry {
                 let is_any = |(earlier, choice): (usize, &Choice)| {
                     choice.options().len() == earlier && choice.min() == 0 && choice.max() == earlier
                 };
-                let fits = nodes.iter().all(|nodes| (2..=GeneticStages::MOST_NODES).contains(nodes))
+                let fits = nodes.iter().all(|nodes| (2..=unlabelled::MOST_NODES).contains(nodes))
                     && choices.len() == reads.clone().count()
                     && reads.zip(choices).all(is_any);
                 (fits, "one choice for each node after the first of each stage, any of the nodes before it")
@@ -86,7 +86,7 @@ impl Symmetry {
                 let least = nas_bench_201_cells::canonical(operations);
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
-            Symmetry::UnlabelledStages { nodes } => unlabelled(mask, nodes),
+            Symmetry::UnlabelledStages { nodes } => least_stages(mask, nodes),
         }
     }
 
@@ -110,7 +110,7 @@ impl Symmetry {
             }
             Symmetry::NasBench201 => Some(nas_bench_201_cells::networks().into()),
             Symmetry::UnlabelledStages { nodes } => {
-                Some(nodes.iter().map(|&nodes| BigUint::from(genetic_stages::different_stages(nodes))).product())
+                Some(nodes.iter().map(|&nodes| BigUint::from(unlabelled::different_graphs(nodes))).product())
             }
         }
     }
@@ -153,12 +153,12 @@ fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
 }
 
 /// Each stage with the names that make the least text.
-fn unlabelled(mask: &PathMask, nodes: &[usize]) -> PathMask {
+fn least_stages(mask: &PathMask, nodes: &[usize]) -> PathMask {
     let mut canonical = mask.clone();
     let mut first = 0;
     for nodes in nodes {
         let inputs: Vec<u64> = (first..first + nodes - 1).map(|choice| mask.bits(choice)).collect();
-        for (choice, bits) in genetic_stages::least_names(&inputs).into_iter().enumerate() {
+        for (choice, bits) in unlabelled::least_names(&inputs).into_iter().enumerate() {
             canonical = canonical.with(first + choice, bits);
         }
         first += nodes - 1;

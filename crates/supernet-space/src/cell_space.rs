@@ -1,10 +1,7 @@
 //! The paper's space: cells of choice blocks, and which of a mask's paths are *used*.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{Choice, OPERATIONS, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
-
-/// The seven operations of a choice block, in the order of a mask's bits (PAPER, *Search space*).
-pub const OPERATIONS: [&str; 7] = ["identity", "sep3", "sep5", "sep7", "conv1x7_7x1", "max3", "avg3"];
 
 /// The cell's own inputs, which every block may read.
 pub const CELL_INPUTS: usize = 2;

@@ -1,6 +1,6 @@
 //! Parameters and multiply-accumulates of a stand-alone network, without building it.
 
-use crate::{CELL_INPUTS, CellSpace, PathMask, SpaceError};
+use crate::{CELL_INPUTS, CellOperation, CellSpace, PathMask, SpaceError};
 use serde::{Deserialize, Serialize};
 
 /// What a network costs.
@@ -189,23 +189,22 @@ impl Sum {
     /// otherwise one after the 1x1 and one after each of the pair's convolutions.
     fn block(&mut self, c: usize, inputs: usize, operations: u64) {
         self.convolution(c * inputs, c);
-        for operation in (0..7).filter(|o| operations >> o & 1 == 1) {
+        for operation in CellOperation::of(operations) {
             match operation {
-                1..=3 => {
-                    let k = 2 * operation + 1;
+                CellOperation::Separable(k) => {
                     for _ in 0..2 {
                         self.convolution(k * k, c);
                         self.convolution(c, c);
                     }
                 }
-                4 => {
+                CellOperation::Factored => {
                     self.convolution(7 * c, c);
                     self.convolution(7 * c, c);
                 }
-                _ => {}
+                CellOperation::Identity | CellOperation::MaxPool | CellOperation::AveragePool => {}
             }
         }
-        let pairs = (operations & 0b001_1110).count_ones() as usize;
+        let pairs = CellOperation::of(operations).filter(|operation| operation.convolves()).count();
         let norms = match self.order {
             ConvOrder::NormReluConv => usize::from(pairs > 0) + pairs + 1,
             ConvOrder::ReluConvNorm | ConvOrder::ConvNormRelu => 1 + 2 * pairs,

@@ -1,7 +1,6 @@
 //! The stages of Genetic CNN (Xie and Yuille, ICCV 2017): graphs of ordered nodes as bit strings.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
-use std::collections::HashSet;
+use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, unlabelled::MOST_NODES};
 
 /// The space of Genetic CNN: in each stage any of K ordered nodes reads any of those before it, K(K − 1)/2 bits. A node sums what it
 /// reads and convolves it. What reads no node reads the stage's input node, what no node reads feeds its output node, and a node
@@ -26,7 +25,7 @@ pub struct StageNode {
 
 impl GeneticStages {
     /// The most nodes of a stage.
-    pub const MOST_NODES: usize = 6;
+    pub const MOST_NODES: usize = MOST_NODES;
 
     /// The space of stages of `nodes` nodes, 2 to 6 each.
     ///
@@ -80,56 +79,6 @@ impl GeneticStages {
     }
 }
 
-/// The inputs of the second node and those after it, with the names of the nodes that make the least text.
-pub(crate) fn least_names(inputs: &[u64]) -> Vec<u64> {
-    let mut best: Vec<u64> = inputs.to_vec();
-    extend(inputs, &mut Vec::new(), &mut best);
-    best
-}
-
-/// Stages that differ by more than names.
-pub(crate) fn different_stages(nodes: usize) -> usize {
-    let bits: Vec<usize> = (1..nodes).collect();
-    let strings = 0..1u64 << bits.iter().sum::<usize>();
-    let split = |string: u64| {
-        let mut rest = string;
-        let take = |&bits: &usize| {
-            let inputs = rest & ((1 << bits) - 1);
-            rest >>= bits;
-            inputs
-        };
-        bits.iter().map(take).collect::<Vec<u64>>()
-    };
-    strings.map(|string| least_names(&split(string))).collect::<HashSet<_>>().len()
-}
-
-/// Tries every order in which each node comes after those that it reads; `order` holds the nodes placed so far.
-fn extend(inputs: &[u64], order: &mut Vec<usize>, best: &mut Vec<u64>) {
-    let nodes = inputs.len() + 1;
-    let reads = |node: usize| if node == 0 { 0 } else { inputs[node - 1] };
-    if order.len() == nodes {
-        let renamed = |&node: &usize| {
-            let places = (0..nodes).filter(|&place| reads(node) >> order[place] & 1 == 1);
-            places.fold(0u64, |bits, place| bits | 1 << place)
-        };
-        let found: Vec<u64> = order[1..].iter().map(renamed).collect();
-        // Option 0 is the first character of a text.
-        let text = |inputs: &[u64]| inputs.iter().map(|bits| bits.reverse_bits()).collect::<Vec<_>>();
-        if text(&found) < text(best) {
-            *best = found;
-        }
-        return;
-    }
-    for node in 0..nodes {
-        let ready = (0..nodes).all(|read| reads(node) >> read & 1 == 0 || order.contains(&read));
-        if ready && !order.contains(&node) {
-            order.push(node);
-            extend(inputs, order, best);
-            order.pop();
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +87,7 @@ mod tests {
     #[test]
     fn there_are_as_many_different_stages_as_graphs_without_names() {
         // Acyclic graphs without labels (OEIS A003087).
-        assert_eq!([2, 3, 4, 5].map(different_stages), [2, 6, 31, 302]);
+        assert_eq!([2, 3, 4, 5].map(crate::unlabelled::different_graphs), [2, 6, 31, 302]);
         let published = GeneticStages::published();
         assert_eq!(published.space().size(), (1u32 << 19).into());
         assert_eq!(published.space().networks(), Some((6u32 * 31 * 302).into()));

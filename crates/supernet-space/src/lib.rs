@@ -2,6 +2,7 @@
 
 mod architecture;
 mod canonical;
+mod cell_operation;
 mod cell_space;
 mod choice;
 mod condition;
@@ -28,10 +29,12 @@ mod rest;
 mod space;
 #[cfg(test)]
 mod testing;
+mod unlabelled;
 mod variation;
 
 pub use architecture::Architecture;
-pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace, OPERATIONS};
+pub use cell_operation::{CellOperation, OPERATIONS};
+pub use cell_space::{BlockPaths, CELL_INPUTS, CellSpace};
 pub use choice::Choice;
 pub use condition::Condition;
 pub use cost::{ConvOrder, Cost, NetworkShape, StemKind};

@@ -125,6 +125,7 @@ impl SearchSpace {
     /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
     /// (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
+        // Only a space without symmetry may have conditions: each of its architectures is a network.
         if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 

@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-/// What `work` returns; a panic in it becomes an error of `stage` that holds the panic's whole message.
+/// Runs `work`; a panic in it becomes an error of `stage` that holds the panic's whole message.
 ///
 /// Most calls of a backend have no other way than a panic to say that the device failed: memory ran out, a driver was lost. The stage ends then
 /// as with any other error: what it has stored stays, locks fall, and the run can go on. A broken contract of the code ends a stage likewise;
@@ -19,7 +19,7 @@ pub(crate) fn caught<R>(stage: &str, work: impl FnOnce() -> Result<R, TrainError
     })
 }
 
-/// What was panicked with.
+/// Returns the message of a panic.
 fn message(payload: &(dyn Any + Send)) -> &str {
     match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {
         (Some(message), _) => message,

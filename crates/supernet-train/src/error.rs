@@ -14,16 +14,16 @@ use thiserror::Error;
 /// Every error of this crate names the place, the value found and the value expected.
 #[derive(Debug, Error)]
 pub enum TrainError {
-    /// What the space refuses.
+    /// An error of the space.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// What a network refuses.
+    /// An error of a network.
     #[error(transparent)]
     Nn(#[from] NnError),
-    /// What a strategy or a table refuses.
+    /// An error of a strategy or a table.
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// What the data refuse.
+    /// An error of the data.
     #[error(transparent)]
     Data(#[from] DataError),
     /// A number of the configuration is out of range.
@@ -33,7 +33,7 @@ pub enum TrainError {
         field: &'static str,
         /// The value given.
         found: String,
-        /// What it may be.
+        /// The values that are allowed.
         expected: String,
     },
     /// A file or directory cannot be read or written.
@@ -49,9 +49,9 @@ pub enum TrainError {
     File {
         /// Which.
         path: PathBuf,
-        /// What it holds.
+        /// Its content.
         found: String,
-        /// What it should hold.
+        /// The content expected.
         expected: &'static str,
     },
     /// A checkpoint is damaged.
@@ -60,7 +60,7 @@ pub enum TrainError {
     Checkpoint {
         /// Which.
         path: PathBuf,
-        /// What it holds.
+        /// Its content.
         found: String,
     },
     /// Another process works in the directory.
@@ -115,13 +115,13 @@ pub enum TrainError {
         /// The loss.
         loss: f64,
     },
-    /// A tensor could not be read back from the device, or a stage panicked: most calls of a backend say in no other way that the device
+    /// A tensor could not be read back from the device, or a stage panicked: most calls of a backend have no other way to report that the device
     /// failed. The reason holds the panic's whole message. What the stage has stored stays, and the run can go on.
     #[error("{stage}: the device failed: {reason}")]
     Device {
         /// The stage.
         stage: String,
-        /// What the device says, or the panic.
+        /// The device's message, or the panic's.
         reason: String,
     },
     /// A network cannot be written to `best/`.
@@ -157,7 +157,7 @@ fn nearest_of(out_of_range: &OutOfRange) -> String {
 }
 
 impl TrainError {
-    /// Whether a device says that it has no memory left.
+    /// Whether a device reports that it has no memory left.
     pub(crate) fn is_out_of_memory(&self) -> bool {
         let Self::Device { reason, .. } = self else { return false };
         let reason = reason.to_lowercase();

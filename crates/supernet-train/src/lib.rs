@@ -3,6 +3,7 @@
 pub mod best;
 mod caught;
 mod checks;
+mod columns;
 mod error;
 mod memory;
 pub mod own;
@@ -16,6 +17,7 @@ pub mod store;
 mod training;
 pub mod workers;
 
+pub use columns::Columns;
 pub use error::TrainError;
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
 pub use run::{BURN, Provenance, RunDirectory, sorted_front};

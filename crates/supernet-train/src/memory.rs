@@ -32,7 +32,7 @@ fn control_groups() -> Vec<PathBuf> {
     root.join(group).ancestors().take_while(|folder| folder.starts_with(root)).map(Into::into).collect()
 }
 
-/// What `work` returns, and by how many bytes this process has grown at most while it did it; nothing where the system does not tell.
+/// Runs `work`; returns its result and by how many bytes this process grew at most meanwhile, `None` where the system does not tell.
 pub(crate) fn grown<R>(work: impl FnOnce() -> R) -> (R, Option<u64>) {
     // The highest mark falls to what there is now.
     let before = fs::write("/proc/self/clear_refs", "5").ok().and_then(|()| resident());

@@ -51,70 +51,101 @@ pub(crate) fn share_with<J: Send, R: Send>(
     work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
     ready: &mut dyn FnMut(&R, &mut dyn Progress),
 ) -> Result<Vec<R>, TrainError> {
-    let count = jobs.len();
-    let workers = workers(wanted, count);
+    let workers = workers(wanted, jobs.len());
+    let mut gathered = Gathered::new(jobs.len());
     let queue = Mutex::new(jobs.into_iter().enumerate());
     let stop = AtomicBool::new(false);
     let (sender, receiver) = mpsc::channel();
-    let mut results: Vec<Option<R>> = (0..count).map(|_| None).collect();
-    let mut failure = None;
-    let (mut done, mut jobs) = (0, Jobs { count, ..Jobs::default() });
     std::thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, queue, stop, work) = (sender.clone(), &queue, &stop, &work);
-            let run = move || {
-                loop {
-                    let next = queue.lock().expect("no worker panics with the queue").next();
-                    let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
-                    sender.send(Message::Begun).ok();
-                    let mut reporter = Reporter { sender: &sender, stop, done: 0, reported: Instant::now() };
-                    let result = caught(stage, || work(job, &mut reporter));
-                    // The receiver lives as long as the scope.
-                    sender.send(Message::Result(index, result)).ok();
-                }
-            };
+            let run = move || work_off(stage, queue, stop, &sender, work);
             scope.spawn(move || if workers == 1 { run() } else { on_one_core(run) });
         }
         drop(sender);
         let _stop = StopIfPanicking(&stop);
         for message in receiver {
-            match message {
-                Message::Begun => {
-                    jobs.under_way += 1;
-                    progress.jobs(jobs);
-                    continue;
-                }
-                Message::Steps(steps, observation) => {
-                    done += steps;
-                    match observation {
-                        Some(observation) if progress.is_due(done) => progress.observe(done, &observation),
-                        Some(_) => {}
-                        None => progress.advance(done),
-                    }
-                }
-                Message::Result(index, Ok(result)) => {
-                    (jobs.under_way, jobs.finished) = (jobs.under_way - 1, jobs.finished + 1);
-                    progress.jobs(jobs);
-                    ready(&result, progress);
-                    results[index] = Some(result);
-                }
-                Message::Result(_, Err(error)) => {
-                    stop.store(true, Ordering::Relaxed);
-                    failure.get_or_insert(error);
-                }
-            }
-            if progress.should_stop() {
+            let is_begun = matches!(message, Message::Begun);
+            gathered.take(message, progress, ready);
+            if gathered.failure.is_some() || (!is_begun && progress.should_stop()) {
                 stop.store(true, Ordering::Relaxed);
             }
         }
     });
-    match failure {
-        Some(error) => Err(error),
-        // A job that was not begun was stopped by the user.
-        None => results
-            .into_iter()
-            .collect::<Option<_>>()
-            .ok_or_else(|| TrainError::Stopped { stage: stage.into(), step: done }),
+    gathered.results(stage)
+}
+
+/// Does jobs of the queue until it is empty or somebody stops the workers.
+fn work_off<J, R>(
+    stage: &str,
+    queue: &Mutex<impl Iterator<Item = (usize, J)>>,
+    stop: &AtomicBool,
+    sender: &Sender<Message<R>>,
+    work: &impl Fn(J, &mut dyn Progress) -> Result<R, TrainError>,
+) {
+    loop {
+        let next = queue.lock().expect("no worker panics with the queue").next();
+        let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
+        // The receiver lives as long as the scope.
+        sender.send(Message::Begun).ok();
+        let mut reporter = Reporter { sender, stop, done: 0, reported: Instant::now() };
+        let result = caught(stage, || work(job, &mut reporter));
+        sender.send(Message::Result(index, result)).ok();
+    }
+}
+
+/// The messages of the workers so far, summed up.
+struct Gathered<R> {
+    /// In the order of the jobs.
+    results: Vec<Option<R>>,
+    /// The first error.
+    failure: Option<TrainError>,
+    /// Steps of all jobs.
+    done: u64,
+    jobs: Jobs,
+}
+
+impl<R> Gathered<R> {
+    fn new(count: usize) -> Self {
+        let results = (0..count).map(|_| None).collect();
+        Self { results, failure: None, done: 0, jobs: Jobs { count, ..Jobs::default() } }
+    }
+
+    /// Takes in a message and passes it on to `progress`, a result to `ready` too.
+    fn take(&mut self, message: Message<R>, progress: &mut dyn Progress, ready: &mut dyn FnMut(&R, &mut dyn Progress)) {
+        match message {
+            Message::Begun => {
+                self.jobs.under_way += 1;
+                progress.jobs(self.jobs);
+            }
+            Message::Steps(steps, observation) => {
+                self.done += steps;
+                match observation {
+                    Some(observation) if progress.is_due(self.done) => progress.observe(self.done, &observation),
+                    Some(_) => {}
+                    None => progress.advance(self.done),
+                }
+            }
+            Message::Result(index, Ok(result)) => {
+                self.jobs.under_way -= 1;
+                self.jobs.finished += 1;
+                progress.jobs(self.jobs);
+                ready(&result, progress);
+                self.results[index] = Some(result);
+            }
+            Message::Result(_, Err(error)) => {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    /// The results of all jobs, or the first error. A job that was not begun was stopped by the user.
+    fn results(self, stage: &str) -> Result<Vec<R>, TrainError> {
+        if let Some(error) = self.failure {
+            return Err(error);
+        }
+        let stopped = || TrainError::Stopped { stage: stage.into(), step: self.done };
+        self.results.into_iter().collect::<Option<_>>().ok_or_else(stopped)
     }
 }
 

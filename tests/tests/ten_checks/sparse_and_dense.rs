@@ -7,8 +7,8 @@ use std::slice::from_ref;
 use supernet_nn::NetworkConfig;
 use supernet_space::{NetworkShape, PathMask};
 use supernet_tests::{
-    PLAIN, Parameter, assert_close, assert_same_gradients, behind_imagenet_stem, config, device, device_of, images,
-    is_flex, orders_and_norms, paths, random_masks, values, with_order,
+    DENSE, PLAIN, Parameter, assert_close, assert_same_gradients, behind_imagenet_stem, config, device, device_of,
+    images, is_flex, orders_and_norms, paths, random_masks, values, with_order,
 };
 
 fn assert_sparse_equals_dense(config: &NetworkConfig, masks: &[PathMask]) {
@@ -17,11 +17,11 @@ fn assert_sparse_equals_dense(config: &NetworkConfig, masks: &[PathMask]) {
     let paths = paths(&config.cells, masks);
     let images = images(3 * masks.len(), &config.shape, DType::F64, &device);
     let sparse = network.forward_with(images.clone(), &paths, &PLAIN).unwrap();
-    let dense = network.forward_dense(images, &paths).unwrap();
+    let dense = network.forward_with(images, &paths, &DENSE).unwrap();
     assert_close(&format!("logits of {masks:?}"), &values(sparse.clone()), &values(dense.clone()), EXACT);
     let (sparse, dense) = (learn(&network, sparse), learn(&network, dense));
     assert_same_gradients(&sparse, &dense, EXACT);
-    let usage = network.usage(&paths);
+    let usage = network.usage(&paths).unwrap();
     for (name, parameter) in &sparse {
         let used = usage.share(parameter.id) > 0.0;
         assert_eq!(parameter.gradient.is_some(), used, "{name} of {masks:?}: an entry iff it is used");
@@ -95,12 +95,12 @@ fn gradients_apart(config: &NetworkConfig, masks: &[PathMask], size: usize) -> f
     let images = |dtype| images(size * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
     let [single, double] = [DType::F32, DType::F64].map(|dtype| supernet(config, dtype, &device_of(dtype).autodiff()));
     let sparse = single.forward(images(DType::F32), &paths).unwrap();
-    let dense = double.forward_dense(images(DType::F64), &paths).unwrap();
+    let dense = double.forward_with(images(DType::F64), &paths, &DENSE).unwrap();
     // Ten times what is found: rounding passes through about fifty normalisations.
     assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
     let (sparse, dense) = (learn(&single, sparse), learn(&double, dense));
     for (name, parameter) in &sparse {
-        let used = single.usage(&paths).share(parameter.id) > 0.0;
+        let used = single.usage(&paths).unwrap().share(parameter.id) > 0.0;
         assert_eq!(parameter.gradient.is_some(), used, "{name}: an entry iff it is used");
     }
     relative(&sparse, &dense)

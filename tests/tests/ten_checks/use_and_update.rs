@@ -9,7 +9,7 @@ use std::slice::from_ref;
 use supernet_nn::{MaskedL2, Network, NetworkConfig, NormKind, Paths, Weighting};
 use supernet_space::ConvOrder;
 use supernet_tests::{
-    PLAIN, assert_close, config, cross_entropy, device_of, images, labels, orders_and_norms, parameters, paths,
+    DENSE, PLAIN, assert_close, config, cross_entropy, device_of, images, labels, orders_and_norms, parameters, paths,
     random_masks, velocities, with_order,
 };
 
@@ -21,7 +21,7 @@ fn moved_by_the_dense_reference(
     device: &Device,
 ) -> BTreeSet<String> {
     let images = images(4 * paths.ghosts(), &config.shape, DType::F64, device);
-    let learnt = learn(network, network.forward_dense(images, paths).unwrap());
+    let learnt = learn(network, network.forward_with(images, paths, &DENSE).unwrap());
     learnt.into_iter().filter(|(_, parameter)| parameter.moves()).map(|(name, _)| name).collect()
 }
 
@@ -42,14 +42,14 @@ fn what_is_used_is_what_the_dense_reference_gives_a_gradient_that_is_not_zero() 
             let masks = random_masks(&config.cells, 3, 0.4, 60 + 10 * i as u64 + seed);
             let paths = paths(&config.cells, &masks);
             let moved = moved_by_the_dense_reference(&network, &config, &paths, &device);
-            let usage = network.usage(&paths);
+            let usage = network.usage(&paths).unwrap();
             let used = names.iter().filter(|(_, parameter)| usage.share(parameter.id) > 0.0);
             let used: BTreeSet<String> = used.map(|(name, _)| name.clone()).collect();
             assert_eq!(moved, used, "{order:?}, {norm:?}, {masks:?}");
             assert_eq!(usage.used(), used.len());
             // The share is the mean of what each ghost batch uses by itself.
             let each: Vec<_> =
-                masks.iter().map(|mask| network.usage(&self::paths(&config.cells, from_ref(mask)))).collect();
+                masks.iter().map(|mask| network.usage(&self::paths(&config.cells, from_ref(mask))).unwrap()).collect();
             for (name, parameter) in &names {
                 let mean = each.iter().map(|usage| usage.share(parameter.id)).sum::<f64>() / 3.0;
                 assert!((usage.share(parameter.id) - mean).abs() < 1e-15, "{name}");
@@ -77,7 +77,7 @@ fn unused_parameters_and_their_velocities_do_not_move() {
             let logits = network.forward_with(images, &paths, &PLAIN).unwrap();
             let loss = cross_entropy(logits, labels(4 * masks.len(), config.shape.classes, &device));
             let gradients = GradientsParams::from_grads(loss.backward(), &network);
-            let directions = l2.apply(&network, gradients, &network.usage(&paths));
+            let directions = l2.apply(&network, gradients, &network.usage(&paths).unwrap());
             assert_eq!(directions.len(), used.len(), "one entry for each parameter that is used");
             network = optimizer.step(0.1, network, directions);
             let after = (named(&network), velocities(&optimizer, &network));
@@ -99,7 +99,7 @@ fn l2_falls_on_the_share_of_ghost_batches_that_use_a_weight_and_never_on_biases_
     let network = supernet(&config, DType::F64, &device);
     let masks = random_masks(&config.cells, 4, 0.2, 11);
     let paths = paths(&config.cells, &masks);
-    let usage = network.usage(&paths);
+    let usage = network.usage(&paths).unwrap();
     let directions = |decay, clip, weighting| {
         let images = images(16, &config.shape, DType::F64, &device);
         let loss = cross_entropy(network.forward_with(images, &paths, &PLAIN).unwrap(), labels(16, 5, &device));

@@ -1,9 +1,9 @@
 //! Choice blocks as structs: one field for each 1x1, normalisation and operation that the architecture has.
 
 use super::layout::method;
-use crate::plan::{BlockPlan, Operation};
+use crate::plan::BlockPlan;
 use std::fmt::Write;
-use supernet_space::{CELL_INPUTS, ConvOrder};
+use supernet_space::{CELL_INPUTS, CellOperation, ConvOrder};
 
 /// Name of a candidate input in a cell: `a`, `b`, `block1`, …
 pub(super) fn input(index: usize) -> String {
@@ -50,11 +50,11 @@ fn fields(block: &BlockPlan) -> Vec<(String, &'static str, String)> {
     }
     for operation in &block.operations {
         let (of, made) = match operation {
-            Operation::Identity => continue,
-            Operation::Separable(side) => ("Separable", format!("Separable::new({side}, channels, device)")),
-            Operation::Factored => ("Factored", "Factored::new(channels, device)".into()),
-            Operation::MaxPool => ("MaxPool2d", "max3()".into()),
-            Operation::AveragePool => ("AvgPool2d", "avg3()".into()),
+            CellOperation::Identity => continue,
+            CellOperation::Separable(side) => ("Separable", format!("Separable::new({side}, channels, device)")),
+            CellOperation::Factored => ("Factored", "Factored::new(channels, device)".into()),
+            CellOperation::MaxPool => ("MaxPool2d", "max3()".into()),
+            CellOperation::AveragePool => ("AvgPool2d", "avg3()".into()),
         };
         fields.push((operation.name().into(), of, made));
     }
@@ -95,11 +95,11 @@ fn forward(block: &BlockPlan, order: ConvOrder) -> String {
 fn terms(block: &BlockPlan, read_by_convolutions: &'static str) -> Vec<String> {
     let reads: Vec<&str> =
         block.operations.iter().map(|o| if o.convolves() { read_by_convolutions } else { "x" }).collect();
-    let term = |(place, operation): (usize, &Operation)| {
+    let term = |(place, operation): (usize, &CellOperation)| {
         let again = reads[place + 1..].contains(&reads[place]);
         let tensor = format!("{}{}", reads[place], if again { ".clone()" } else { "" });
         match operation {
-            Operation::Identity => tensor,
+            CellOperation::Identity => tensor,
             _ => format!("self.{}.forward({tensor})", operation.name()),
         }
     };

@@ -16,9 +16,9 @@ use self::{
 };
 use crate::{
     ExportError,
-    plan::{Operation, Plan, Source},
+    plan::{Plan, Source},
 };
-use supernet_space::{CELL_INPUTS, NetworkShape};
+use supernet_space::{CELL_INPUTS, CellOperation, NetworkShape};
 use supernet_train::{BURN, best::NetworkDescription};
 
 /// Returns the source of a Rust file, `model.rs`: a module of plain Burn with the network of this description, that depends on `burn` alone,
@@ -98,7 +98,7 @@ fn header(export: &NetworkDescription) -> String {
 }
 
 fn imports(plan: &Plan) -> String {
-    let pools = if plan.has(Operation::MaxPool) {
+    let pools = if plan.has(CellOperation::MaxPool) {
         "{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig}"
     } else {
         "{AvgPool2d, AvgPool2dConfig}"

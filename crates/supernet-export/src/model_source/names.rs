@@ -5,8 +5,8 @@ use super::{
     cells::{Cells, cell_field},
     layout::list,
 };
-use crate::plan::{CellPlan, Operation, Plan};
-use supernet_space::CELL_INPUTS;
+use crate::plan::{CellPlan, Plan};
+use supernet_space::{CELL_INPUTS, CellOperation};
 
 /// The table of names: patterns and what replaces them, in order.
 pub(super) fn table(plan: &Plan, cells: &Cells) -> String {
@@ -50,19 +50,19 @@ pub(super) fn rules(plan: &Plan, cells: &Cells) -> Vec<(String, String)> {
     for block in blocks {
         rule(&format!(r"\.blocks\.{block}\."), &format!(".block{}.", block + 1));
     }
-    for operation in Operation::ALL.into_iter().filter(|&operation| plan.has(operation)) {
+    for operation in CellOperation::ALL.into_iter().filter(|&operation| plan.has(operation)) {
         let (index, name) = (operation.index(), operation.name());
         match operation {
-            Operation::Separable(_) => rule(&format!(r"\.operations\.{index}\.Separable\."), &format!(".{name}.")),
-            Operation::Factored => rule(&format!(r"\.operations\.{index}\.Factored\."), &format!(".{name}.")),
-            Operation::Identity | Operation::MaxPool | Operation::AveragePool => {}
+            CellOperation::Separable(_) => rule(&format!(r"\.operations\.{index}\.Separable\."), &format!(".{name}.")),
+            CellOperation::Factored => rule(&format!(r"\.operations\.{index}\.Factored\."), &format!(".{name}.")),
+            CellOperation::Identity | CellOperation::MaxPool | CellOperation::AveragePool => {}
         }
     }
-    if (3..=7).any(|side| plan.has(Operation::Separable(side))) {
+    if (3..=7).any(|side| plan.has(CellOperation::Separable(side))) {
         rule(r"\.(depthwise|pointwise)\.0$", ".${1}1.weight");
         rule(r"\.(depthwise|pointwise)\.1$", ".${1}2.weight");
     }
-    if plan.has(Operation::Factored) {
+    if plan.has(CellOperation::Factored) {
         rule(r"\.(horizontal|vertical)$", ".$1.weight");
     }
     if cells.are_equal() {

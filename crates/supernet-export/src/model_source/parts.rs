@@ -1,24 +1,24 @@
 //! The pieces that every generated module has, or that some operation of it needs.
 
-use crate::plan::{Operation, Plan};
-use supernet_space::{ConvOrder, StemKind};
+use crate::plan::Plan;
+use supernet_space::{CellOperation, ConvOrder, StemKind};
 
 /// Structs and functions that the blocks and the network are made of.
 pub(super) fn pieces(plan: &Plan) -> Vec<String> {
     let order = plan.shape.order;
     let mut pieces = vec![JOINED.to_owned(), stem(plan.shape.stem)];
-    if (3..=7).any(|side| plan.has(Operation::Separable(side))) {
+    if (3..=7).any(|side| plan.has(CellOperation::Separable(side))) {
         pieces.push(separable(order));
     }
-    if plan.has(Operation::Factored) {
+    if plan.has(CellOperation::Factored) {
         pieces.push(factored(order));
     }
     pieces.push(CONV.into());
     pieces.push(NORM.into());
-    if plan.has(Operation::MaxPool) {
+    if plan.has(CellOperation::MaxPool) {
         pieces.push(MAX3.into());
     }
-    if plan.has(Operation::AveragePool) {
+    if plan.has(CellOperation::AveragePool) {
         pieces.push(AVG3.into());
     }
     pieces

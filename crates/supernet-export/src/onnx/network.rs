@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     ExportError,
-    plan::{BlockPlan, CellPlan, Operation, Plan, ReadPlan, Source},
+    plan::{BlockPlan, CellPlan, Plan, ReadPlan, Source},
 };
 use burn::tensor::DType;
 use supernet_nn::{EPSILON, Init, NamedWeights, Network, Weights as _};
-use supernet_space::{CELL_INPUTS, ConvOrder};
+use supernet_space::{CELL_INPUTS, CellOperation, ConvOrder};
 
 /// The operators and weights of a network.
 pub(super) fn graph(plan: &Plan, network: &Network) -> Result<GraphBuilder, ExportError> {
@@ -203,17 +203,17 @@ impl Writer {
         }
     }
 
-    fn operation(&mut self, name: &str, operation: Operation, x: &str, c: usize) -> Result<String, ExportError> {
+    fn operation(&mut self, name: &str, operation: CellOperation, x: &str, c: usize) -> Result<String, ExportError> {
         let window = || vec![ints("kernel_shape", &[3, 3]), ints("pads", &[1; 4]), ints("strides", &[1, 1])];
         match operation {
-            Operation::Identity => Ok(x.to_owned()),
-            Operation::MaxPool => Ok(self.graph.node("MaxPool", name, &[x], window())),
-            Operation::AveragePool => {
+            CellOperation::Identity => Ok(x.to_owned()),
+            CellOperation::MaxPool => Ok(self.graph.node("MaxPool", name, &[x], window())),
+            CellOperation::AveragePool => {
                 let padded = [window(), vec![int("count_include_pad", 1)]].concat();
                 Ok(self.graph.node("AveragePool", name, &[x], padded))
             }
-            Operation::Separable(side) => self.separable(&format!("{name}.Separable"), side, x, c),
-            Operation::Factored => self.factored(&format!("{name}.Factored"), x, c),
+            CellOperation::Separable(side) => self.separable(&format!("{name}.Separable"), side, x, c),
+            CellOperation::Factored => self.factored(&format!("{name}.Factored"), x, c),
         }
     }
 

@@ -1,10 +1,7 @@
 //! The cells of DARTS (Liu, Simonyan and Yang, ICLR 2019) as a network.
 
 use super::{darts_node::DartsNode, darts_operation::FactorisedReduce};
-use crate::{
-    NnError,
-    own::{Build, ConvNorm, Definition, Layer, Rows, concatenated},
-};
+use crate::{Build, ConvNorm, Definition, Layer, NnError, Rows, flow::concatenated};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},

@@ -1,7 +1,11 @@
 //! A node of a DARTS cell: the sum of two operations on two different earlier states.
 
 use super::darts_operation::DartsOperation;
-use crate::own::{Build, Identity, Layer, Options, Rows, Taken, sum};
+use crate::{
+    Build, Identity, Layer, Rows,
+    choices::Options,
+    flow::{Taken, sum},
+};
 use burn::module::Module;
 use supernet_space::Darts;
 
@@ -86,7 +90,9 @@ impl DartsNode {
         for (role, (of_role, bits)) in ROLES.into_iter().zip([choice(&self.lower), choice(&self.higher)]) {
             for (state, (x, operations)) in states.iter().zip(&self.states).enumerate() {
                 for (o, operation) in operations.iter().enumerate() {
-                    let rows = x.only(|ghost| role.is_that_of(state, inputs[ghost]) && bits[ghost] >> o & 1 == 1);
+                    let rows = x.only(place.max(of_role), |ghost| {
+                        role.is_that_of(state, inputs[ghost]) && bits[ghost] >> o & 1 == 1
+                    });
                     if !rows.is_live() {
                         continue;
                     }
@@ -106,7 +112,9 @@ impl DartsNode {
                 }
             }
         }
-        sum(&states[0].nothing(), terms)
+        let choices = [&self.inputs, &self.lower, &self.higher].map(|options| choice(options).0 + 1);
+        let depends = states.iter().map(|rows| rows.depends).chain(choices).max().unwrap_or(0);
+        sum(&states[0].nothing().depending(depends), terms)
     }
 }
 

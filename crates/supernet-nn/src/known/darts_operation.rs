@@ -1,7 +1,7 @@
 //! The operations of DARTS (Liu, Simonyan and Yang, ICLR 2019).
 
 use super::nas_bench_201::average_3x3;
-use crate::own::{Build, Conv, ConvNorm, GhostNorm, Identity, Layer, Rows, concatenated};
+use crate::{Build, Conv, ConvNorm, GhostNorm, Identity, Layer, Rows, flow::concatenated};
 use burn::{
     module::Module,
     nn::{

@@ -1,6 +1,6 @@
 //! The inverted residual of MobileNetV2 (Sandler et al., CVPR 2018), and what else a layer of a chain may be.
 
-use crate::own::{Build, ConvNorm, Identity, Layer, Rows};
+use crate::{Build, ConvNorm, Identity, Layer, Rows};
 use burn::module::Module;
 use supernet_space::InvertedResidual;
 

@@ -1,10 +1,7 @@
 //! A chain of inverted residuals as searched by MnasNet, ProxylessNAS and Once-for-All, as a network.
 
 use super::{ChainLayer, InvertedResidualBlock};
-use crate::{
-    NnError,
-    own::{Build, ConvNorm, Definition, Layer, OneOf, Rows},
-};
+use crate::{Build, ConvNorm, Definition, Layer, NnError, OneOf, Rows};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},

@@ -18,6 +18,7 @@ mod inverted_residual;
 mod mobile_chain;
 mod nas_bench_201;
 mod nas_bench_macro;
+mod paper;
 
 pub use darts::{DartsCell, DartsInput, DartsNet};
 pub use darts_node::DartsNode;
@@ -26,3 +27,7 @@ pub use inverted_residual::{ChainLayer, InvertedResidualBlock};
 pub use mobile_chain::MobileNet;
 pub use nas_bench_201::{Cell201, CellOperation, NasBench201Net, ReducingBlock};
 pub use nas_bench_macro::NasBenchMacroNet;
+pub use paper::{
+    Cell, ChoiceBlock, Classifier, Factored, NetworkConfig, Operation, PaperNet, PaperNetwork, Projection, Separable,
+    Site, Stem,
+};

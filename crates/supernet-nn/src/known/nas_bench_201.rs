@@ -1,9 +1,6 @@
 //! NAS-Bench-201 (Dong and Yang, ICLR 2020) as a network.
 
-use crate::{
-    NnError,
-    own::{Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, OneOf, Rows, Zeros},
-};
+use crate::{Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, NnError, OneOf, Rows, Zeros};
 use burn::{
     module::Module,
     nn::{

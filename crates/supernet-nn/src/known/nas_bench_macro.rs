@@ -1,10 +1,7 @@
 //! NAS-Bench-Macro (Su et al., CVPR 2021) as a network.
 
 use super::ChainLayer;
-use crate::{
-    NnError,
-    own::{Build, ConvNorm, Definition, Layer, OneOf, Rows},
-};
+use crate::{Build, ConvNorm, Definition, Layer, NnError, OneOf, Rows};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},

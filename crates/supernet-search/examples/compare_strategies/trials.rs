@@ -5,9 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 use supernet_search::{
-    BudgetLimits, BudgetedStrategy, EditPolicy, Evaluator, Guided, HillClimbing, Hyperband, Nsga2, Objective, Ppo,
-    Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
-    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
+    BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
+    HierarchicalEvolution, HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, Progressive,
+    QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
+    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
 };
 use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
@@ -21,6 +22,8 @@ pub struct Benchmark {
     three: Option<Table>,
     /// The row that stands for each architecture, where the table holds some of the space alone.
     nearest: Option<HashMap<Architecture, Architecture>>,
+    /// The choices of each stage, where their names do not say.
+    stages: Option<Vec<Vec<usize>>>,
 }
 
 /// One search.
@@ -32,7 +35,7 @@ pub struct Trial {
 }
 
 /// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 21] = [
+pub const STRATEGIES: [&str; 26] = [
     "random",
     "regularised evolution",
     "tournament evolution",
@@ -48,6 +51,11 @@ pub const STRATEGIES: [&str; 21] = [
     "ppo, lstm",
     "q-learning",
     "edit policy",
+    "genetic algorithm",
+    "hierarchical evolution",
+    "pair tournament",
+    "pool evolution",
+    "co-evolution",
     "gp-ei",
     "gp-ei per second",
     "dngo",
@@ -61,8 +69,9 @@ impl Benchmark {
     pub fn nas_bench_macro(file: &str, csv: &[u8]) -> Result<Self, SearchError> {
         let space = NasBenchMacro::new().space().clone();
         let table = |validation: &[&str]| Table::nas_bench_macro(file, csv, validation)?.complete(&space);
+        let stages = [0..2, 2..5, 5..8].map(Iterator::collect).into();
         let three = Some(table(&["acc1", "acc2", "acc3"])?);
-        Ok(Self { name: "NAS-Bench-Macro", one: table(&["acc1"])?, three, space, nearest: None })
+        Ok(Self { name: "NAS-Bench-Macro", one: table(&["acc1"])?, three, space, nearest: None, stages: Some(stages) })
     }
 
     /// Reads some rows of NAS-Bench-201 on CIFAR-100. An architecture of the space stands for the row that differs from it in
@@ -86,7 +95,7 @@ impl Benchmark {
             (network, row.clone())
         };
         let nearest = Some(networks.into_iter().map(to_nearest).collect());
-        Ok(Self { name: "NAS-Bench-201", one, three: None, space, nearest })
+        Ok(Self { name: "NAS-Bench-201", one, three: None, space, nearest, stages: None })
     }
 
     /// Whether a strategy can run on it: those with budgets need several trainings.
@@ -135,6 +144,17 @@ impl Benchmark {
             "ppo, lstm" => Box::new(Ppo::lstm(space, seed, name)),
             "q-learning" => Box::new(QLearning::new(space, seed, name)),
             "edit policy" => Box::new(EditPolicy::new(space, seed, name)?),
+            "genetic algorithm" => Box::new(GeneticAlgorithm::new(space, seed, name)),
+            "hierarchical evolution" => Box::new(HierarchicalEvolution::new(space, seed, name)),
+            "pair tournament" => Box::new(PairTournament::new(space, seed, name)),
+            "pool evolution" => Box::new(PoolEvolution::new(space, seed, name)),
+            "co-evolution" => {
+                let co_evolution = CoEvolution::new(space, seed, name)?;
+                Box::new(match &self.stages {
+                    Some(stages) => co_evolution.with_stages(stages.clone())?,
+                    None => co_evolution,
+                })
+            }
             "tpe" => Box::new(Tpe::new(space, seed, name)),
             "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
             "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),

@@ -36,7 +36,7 @@ impl BestFile {
         }
     }
 
-    /// What it is, for the card.
+    /// Describes it, for the card.
     pub(super) fn what(self) -> &'static str {
         match self {
             Self::Architecture => "this card and the network's sizes, for programs",

@@ -13,7 +13,7 @@ use supernet_nn::{MaskedNetwork, Network};
 /// The best network of a run and what is known of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Best<'a> {
-    /// What is known of it.
+    /// The facts known about it.
     pub card: Card<'a>,
     /// The network, trained and calibrated.
     pub network: &'a Network,
@@ -42,7 +42,7 @@ impl Best<'_> {
 pub struct OwnBest<'a, N> {
     /// The network, trained and calibrated.
     pub network: &'a N,
-    /// What is known of it.
+    /// The facts known about it.
     pub trained: &'a Retrained,
     /// Seed of the run.
     pub seed: u64,
@@ -52,7 +52,7 @@ impl<N: MaskedNetwork> OwnBest<'_, N> {
     /// The files that there are.
     pub const FILES: [BestFile; 2] = [BestFile::Architecture, BestFile::Weights];
 
-    /// What a file holds.
+    /// Returns the content of a file.
     ///
     /// # Errors
     /// [`BestError::OwnSpace`] for all but [`OwnBest::FILES`]; a mask of another space.

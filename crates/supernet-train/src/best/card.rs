@@ -9,7 +9,7 @@ use supernet_nn::NetworkConfig;
 use supernet_search::{Score, Spread};
 use supernet_space::{Cost, PathMask};
 
-/// What is known of a described network. Nothing is measured here: what is not known is left out.
+/// The facts known about a described network. Nothing is measured here; unknown facts are left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Card<'a> {
     /// The network.
@@ -40,13 +40,13 @@ pub struct BestRecord {
     /// Test accuracies of the networks that were chosen as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spread: Option<Spread>,
-    /// What it costs.
+    /// Its parameters and multiply-accumulates.
     pub cost: Cost,
     /// Seed of the run.
     pub seed: u64,
-    /// What it reads.
+    /// How its input is normalised.
     pub normalisation: Normalisation,
-    /// What its logits mean.
+    /// Names of the classes, in the order of its logits.
     pub classes: Vec<String>,
     /// Data, device and versions.
     pub provenance: Provenance,
@@ -188,7 +188,7 @@ impl BestRecord {
     }
 }
 
-/// What the network reads and what comes out.
+/// Describes the network's input and output.
 fn reads(record: &BestRecord) -> String {
     let shape = record.network.shape;
     let list = |values: &[f32]| values.iter().map(f32::to_string).collect::<Vec<_>>().join(", ");

@@ -10,7 +10,7 @@ use supernet_space::PathMask;
 pub struct NetworkDescription<'a> {
     /// The network's sizes.
     pub config: &'a NetworkConfig,
-    /// What it holds: an architecture's mask, or another (All On, say). What no logit depends on, such as a block without inputs, is left
+    /// Its mask: an architecture's, or another such as All On. Parts that no logit depends on, such as a block without inputs, are left
     /// out.
     pub mask: &'a PathMask,
     /// How pixels became numbers in training.

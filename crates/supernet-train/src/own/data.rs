@@ -4,7 +4,7 @@ use super::ImageExamples;
 use crate::TrainError;
 use supernet_data::{Augmentation, Normalisation, Split};
 
-/// What a search reads.
+/// The examples of a search.
 #[derive(Clone, Debug)]
 pub struct OwnData<E> {
     /// To train on.

@@ -90,12 +90,12 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         })
     }
 
-    /// The same with the operations of `execution`; kernels unless said otherwise.
+    /// Sets the operations that are used; by default kernels.
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
     }
 
-    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -125,7 +125,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         halving.score(masks, runs, rank_by, |masks, runs, tallies| self.tally(masks, runs, tallies))
     }
 
-    /// Adds what the runs `runs` say of each mask.
+    /// Adds the correct answers and losses of each mask on the runs `runs`.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, runs: all, execution, device, at_once, rank_by, ledger, .. } = self;
         let width = if on_processor(device) { ON_A_PROCESSOR } else { ON_A_CARD };
@@ -148,7 +148,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
             None => score(job, progress),
             Some(ledger) => {
                 let key = job_key(&job.place.to_string(), job.candidates, masks);
-                ledger.said(key, || score(job, progress))
+                ledger.tallies(key, || score(job, progress))
             }
         })
     }

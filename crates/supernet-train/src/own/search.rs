@@ -35,7 +35,7 @@ pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
 /// Runs a whole search of the space of `definition`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// Of `config` count the numbers of training, scoring and retraining; the network is the definition's and augmentation the examples', so
-/// `network`, the stand-alone networks' `filters` and both `augmentation`s say nothing here, nor does `scoring.memory_mib`.
+/// `network`, the stand-alone networks' `filters` and both `augmentation`s are ignored, and so is `scoring.memory_mib`.
 ///
 /// # Errors
 /// A configuration that does not fit the examples, a class that the network lacks, constraints that no candidate meets, a limit on latency, a loss that is no number,

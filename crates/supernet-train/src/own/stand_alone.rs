@@ -21,7 +21,7 @@ pub struct OwnStandAlone<'a, M, const D: usize> {
     pub definition: &'a Definition<M, D>,
     /// The recipe.
     pub training: &'a StandAloneTraining,
-    /// What to train on.
+    /// The examples to train on.
     pub examples: &'a dyn Examples<D>,
     /// Seed of weights, order and augmentation.
     pub seed: u64,

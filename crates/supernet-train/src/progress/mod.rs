@@ -48,7 +48,7 @@ pub trait Progress {
     /// A job of the stage was begun or finished.
     fn jobs(&mut self, _jobs: Jobs) {}
 
-    /// What scoring has found up to now.
+    /// The best candidate up to now.
     fn standing(&mut self, _standing: &Standing) {}
 
     /// Whether a fixed sample of candidates should be scored now. Asked at most some twenty times in the training of a supernet. It takes time and

@@ -12,7 +12,7 @@ pub struct Standing {
     pub best: PathMask,
     /// Its one-shot score; the number of images tells how far the scoring is.
     pub score: Score,
-    /// What its stand-alone network costs; `None` while candidates are being scored.
+    /// The cost of its stand-alone network; `None` while candidates are being scored.
     pub cost: Option<Cost>,
 }
 

@@ -76,17 +76,17 @@ impl RunDirectory {
         Ok(Self { path, run, saving: Saving::default(), command: None, _lock: lock })
     }
 
-    /// The same with checkpoints as `saving` says.
+    /// Sets how often checkpoints are written.
     pub fn with_saving(self, saving: Saving) -> Self {
         Self { saving, ..self }
     }
 
-    /// The same with the command that makes the run, for the best network's card.
+    /// Sets the command that makes the run, for the best network's card.
     pub fn with_command(self, command: impl Into<String>) -> Self {
         Self { command: Some(command.into()), ..self }
     }
 
-    /// Runs the search, or what is left of it, with candidates proposed as its configuration says, and writes what it finds: `networks.csv`,
+    /// Runs the search, or what is left of it, with candidates proposed by the strategy of its configuration, and writes its results: `networks.csv`,
     /// `table.txt`, and `best/` with what [`Best`] holds.
     ///
     /// # Errors
@@ -207,11 +207,11 @@ impl RunDirectory {
         Best { card, network }.save(&self.best())
     }
 
-    /// How long the best network takes. It is measured once: a report that is written again says the same.
+    /// How long the best network takes. It is measured once: a report that is written again has the same numbers.
     fn latency(&self, result: &SearchResult, device: &Device) -> Result<Vec<Latency>, TrainError> {
         let (mask, network) = &result.best;
         let written = std::fs::read(self.best().join(BestFile::Architecture.name()));
-        // A file that is not there or says something else is written again in a moment.
+        // A file that is not there or holds something else is written again in a moment.
         let known = written.ok().and_then(|bytes| serde_json::from_slice::<BestRecord>(&bytes).ok());
         let known = known.filter(|record| record.architecture == *mask).map(|record| record.latency);
         match known.filter(|known| known.iter().map(|latency| latency.images).eq(TIMED)) {

@@ -12,7 +12,7 @@ use supernet_space::name_number;
 /// Version of Burn that this library is written for.
 pub const BURN: &str = "0.22.1";
 
-/// What produced a run: with the configuration, enough to produce it again.
+/// The origin of a run: with the configuration, enough to produce it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Provenance {
     /// Version of this library.
@@ -76,7 +76,7 @@ impl Provenance {
     }
 }
 
-/// What `config.json` holds.
+/// The content of `config.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunFile {
     pub(crate) provenance: Provenance,

@@ -4,7 +4,7 @@ use super::tally::read;
 use crate::TrainError;
 use burn::tensor::{Device, Tensor, TensorData};
 use supernet_data::{Images, Normalisation};
-use supernet_nn::{Network, Paths};
+use supernet_nn::{MaskedNetwork, Network};
 use supernet_space::PathMask;
 
 /// KL(p‖q) + KL(q‖p) in nats of the two predictions softmax(a) and softmax(b).
@@ -47,7 +47,7 @@ pub fn divergences(
         let batch = images.batch(&(first..first + run).collect::<Vec<_>>(), normalisation);
         let x = Tensor::<4>::from_data(TensorData::new(batch.images, batch.shape), &device);
         for (sum, mask) in sums.iter_mut().zip(masks) {
-            let paths = Paths::new(supernet.space(), vec![reference.clone(), mask.clone()])?;
+            let paths = supernet.paths(vec![reference.clone(), mask.clone()], None)?;
             let logits = read(supernet.forward(x.clone().repeat(&[2, 1, 1, 1]), &paths)?, "divergence")?;
             let (of_reference, of_mask) = logits.split_at(logits.len() / 2);
             let classes = of_mask.len() / run;

@@ -25,7 +25,7 @@ impl Halving {
     /// All candidates on all images.
     pub(crate) const NONE: Self = Self { keep: 1.0, rungs: 1 };
 
-    /// The scores of masks on `runs` runs of images, the best of each rung by `rank_by`; `tally` adds what some runs say of some masks.
+    /// The scores of masks on `runs` runs of images, the best of each rung by `rank_by`; `tally` adds the results of some masks on some runs.
     ///
     /// # Errors
     /// Whatever `tally` reports.
@@ -82,7 +82,7 @@ impl Halving {
     /// ⌈κ^power · count⌉, at least 1 of what there is.
     fn share(&self, count: usize, power: u32) -> usize {
         let exact = self.keep.powf(f64::from(power)) * count as f64;
-        // A third of 9 is 3, whatever rounding says.
+        // A third of 9 is 3, in spite of rounding.
         ((exact - 1e-9).ceil() as usize).clamp(1.min(count), count)
     }
 }

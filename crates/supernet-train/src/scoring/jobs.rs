@@ -5,16 +5,16 @@ use crate::{Progress, Standing, TrainError, stage::SCORING, workers::share_with}
 use supernet_search::{RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
 
-/// What is asked in one go: each mask on so many runs of examples.
+/// A request: score each mask on so many runs of examples.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
     pub(crate) masks: &'a [PathMask],
     pub(crate) runs: usize,
-    /// What the best is the best by.
+    /// By which score the best is chosen.
     pub(crate) rank_by: RankBy,
 }
 
-/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds what it says of candidates to `tallies`: in the order of the jobs,
+/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds its results to `tallies`: in the order of the jobs,
 /// so that sums of losses do not depend on who was ready first. Together they are what is `asked`.
 pub(crate) fn tally<J: Send>(
     asked: Asked,

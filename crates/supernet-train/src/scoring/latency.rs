@@ -33,7 +33,7 @@ impl fmt::Display for Latency {
     }
 }
 
-/// What a picked network may take, on the device at hand.
+/// The range of latencies that a picked network may have, on the device at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LatencyLimit {
@@ -89,7 +89,7 @@ pub fn latency(
     execution: Execution,
     device: &Device,
 ) -> Result<Latency, TrainError> {
-    let shape = network.shape();
+    let shape = network.module().shape();
     let input = Tensor::<4>::ones([images, shape.channels, shape.side, shape.side], &device.clone().inner());
     let paths = network.paths(vec![mask.clone()], None)?;
     let call = Call { statistics: Statistics::Stored, execution };
@@ -105,7 +105,7 @@ pub fn latency(
         times.push(1e3 * start.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);
-    // To a tenth of a microsecond, below which a clock says nothing.
+    // To a tenth of a microsecond, the resolution of a clock.
     let at = |share: usize| (1e4 * times[(times.len() - 1) * share / 4]).round() / 1e4;
     Ok(Latency { images, median_ms: at(2), quartiles_ms: [at(1), at(3)], runs: times.len() })
 }

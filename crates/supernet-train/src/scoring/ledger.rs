@@ -1,4 +1,4 @@
-//! What some images said of some candidates, kept while a scoring goes on, so that one that is stopped goes on.
+//! Partial scores, kept while a scoring goes on, so that one that is stopped goes on.
 
 use super::tally::Tally;
 use crate::TrainError;
@@ -12,8 +12,8 @@ use std::{
 };
 use supernet_space::{PathMask, name_number};
 
-/// Candidates and what was said of them.
-type Said = Vec<(usize, Tally)>;
+/// Candidates and their correct answers and losses on some images.
+type Tallies = Vec<(usize, Tally)>;
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
@@ -28,12 +28,12 @@ struct Line {
 #[derive(Debug)]
 pub(crate) struct Ledger {
     path: PathBuf,
-    known: HashMap<u64, Said>,
+    known: HashMap<u64, Tallies>,
     file: Mutex<Option<File>>,
 }
 
 impl Ledger {
-    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole it is dropped: what it said is
+    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole it is dropped and
     /// computed again.
     ///
     /// # Errors
@@ -61,11 +61,15 @@ impl Ledger {
         Ok(Self { path: path.into(), known, file: Mutex::new(None) })
     }
 
-    /// What the job of `key` said, or what `score` says now, which is then kept.
+    /// Returns the result of the job of `key`, or computes it with `score` and keeps it.
     ///
     /// # Errors
-    /// What `score` reports, or a file that cannot be written.
-    pub(crate) fn said(&self, key: u64, score: impl FnOnce() -> Result<Said, TrainError>) -> Result<Said, TrainError> {
+    /// An error of `score`, or a file that cannot be written.
+    pub(crate) fn tallies(
+        &self,
+        key: u64,
+        score: impl FnOnce() -> Result<Tallies, TrainError>,
+    ) -> Result<Tallies, TrainError> {
         if let Some(said) = self.known.get(&key) {
             return Ok(said.clone());
         }
@@ -85,7 +89,7 @@ impl Ledger {
     }
 }
 
-/// A key for what the images called `images` say of `candidates`, places among `masks`.
+/// Returns the key of the job that scores `candidates`, places among `masks`, on the images called `images`.
 pub(crate) fn job_key(images: &str, candidates: &[usize], masks: &[PathMask]) -> u64 {
     let mut name = images.to_owned();
     for &candidate in candidates {
@@ -105,16 +109,16 @@ mod tests {
         let said = |key: u64| vec![(3, Tally { images: 10, correct: 4, loss: 0.1 + key as f64 / 3.0 })];
         let ledger = Ledger::open(&path).unwrap();
         for key in [1, u64::MAX] {
-            ledger.said(key, || Ok(said(key))).unwrap();
+            ledger.tallies(key, || Ok(said(key))).unwrap();
         }
         let bytes = fs::read(&path).unwrap();
         let again = Ledger::open(&path).unwrap();
         for key in [1, u64::MAX] {
-            assert_eq!(again.said(key, || panic!("it is known")).unwrap(), said(key));
+            assert_eq!(again.tallies(key, || panic!("it is known")).unwrap(), said(key));
         }
         fs::write(&path, &bytes[..bytes.len() - 1]).unwrap();
         let cut = Ledger::open(&path).unwrap();
-        assert_eq!(cut.said(u64::MAX, || Ok(said(5))).unwrap(), said(5), "the second line was cut");
-        assert_eq!(cut.said(1, || panic!("it is known")).unwrap(), said(1));
+        assert_eq!(cut.tallies(u64::MAX, || Ok(said(5))).unwrap(), said(5), "the second line was cut");
+        assert_eq!(cut.tallies(1, || panic!("it is known")).unwrap(), said(1));
     }
 }

@@ -25,7 +25,7 @@ pub struct Scoring {
     /// Score only the best on all validation images; if unset, all are.
     #[serde(default)]
     pub halving: Option<Halving>,
-    /// What the best candidates are the best by.
+    /// By which score the best candidates are chosen.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rank_by: RankBy,
     /// States of the supernet that each score is the mean of: at the end of its training and before, a twentieth of the training apart; 1 to 20.

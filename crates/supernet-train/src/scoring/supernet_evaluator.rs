@@ -11,13 +11,9 @@ use crate::{
     workers::{workers, workers_on},
 };
 use burn::tensor::{Device, Tensor, TensorData};
-use std::{
-    ops::Range,
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-};
+use std::{ops::Range, path::PathBuf};
 use supernet_data::{Images, Normalisation};
-use supernet_nn::{Call, Execution, Network, NnError, Paths, SharedImages, on_processor};
+use supernet_nn::{Call, Execution, MaskedNetwork, Network, on_processor};
 use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, NetworkShape, PathMask};
 
@@ -29,13 +25,13 @@ use supernet_space::{Architecture, NetworkShape, PathMask};
 /// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
 /// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
 ///
-/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean of what they all say.
+/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean over all of them.
 pub struct SupernetEvaluator<'a> {
     supernet: &'a Network,
     earlier: &'a [Network],
     stand_alone: NetworkShape,
     runs: Vec<Run>,
-    width: usize,
+    memory: usize,
     at_once: usize,
     halving: Option<Halving>,
     rank_by: RankBy,
@@ -72,7 +68,7 @@ impl<'a> SupernetEvaluator<'a> {
         device: &Device,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
-        let Scoring { score_batch, memory_mib, halving, rank_by, .. } = scoring;
+        let Scoring { memory_mib, halving, rank_by, .. } = scoring;
         let device = device.clone().inner();
         let run = |indices: Vec<usize>| {
             let batch = images.batch(&indices, normalisation);
@@ -84,7 +80,7 @@ impl<'a> SupernetEvaluator<'a> {
         let runs = scoring.runs_of(images.len(), "images")?.map(run).collect();
         let at_once = workers_on(&device, scoring.at_once);
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
-        let width = ((memory << 20) / supernet.bytes_in_flight(score_batch)).max(1);
+        let memory = memory << 20;
         let execution = Execution::default();
         let (earlier, ledger, standing) = (&[][..], None, None);
         Ok(Self {
@@ -92,7 +88,7 @@ impl<'a> SupernetEvaluator<'a> {
             earlier,
             stand_alone,
             runs,
-            width,
+            memory,
             at_once,
             halving,
             rank_by,
@@ -109,12 +105,12 @@ impl<'a> SupernetEvaluator<'a> {
         Self { earlier, ..self }
     }
 
-    /// The same with the operations of `execution`; kernels unless said otherwise.
+    /// Sets the operations that are used; by default kernels.
     pub fn with_execution(self, execution: Execution) -> Self {
         Self { execution, ..self }
     }
 
-    /// The same with what it says kept in a file, so that a scoring that is stopped goes on.
+    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -148,17 +144,17 @@ impl<'a> SupernetEvaluator<'a> {
         Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
     }
 
-    /// Adds what each state of the supernet says of each mask on the runs `runs`.
+    /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, earlier, rank_by, execution, width, at_once, .. } = *self;
-        let paths = Paths::new(supernet.space(), masks.to_vec())?;
+        let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
+        masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
         let states: Vec<&Network> = std::iter::once(supernet).chain(earlier).collect();
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
         let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
         tally(asked, at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
-            None => job.score(&paths, width, execution, progress),
-            Some(ledger) => ledger.said(job.key(masks), || job.score(&paths, width, execution, progress)),
+            None => job.score(masks, memory, execution, progress),
+            Some(ledger) => ledger.tallies(job.key(masks), || job.score(masks, memory, execution, progress)),
         })
     }
 
@@ -174,8 +170,6 @@ struct Job<'a> {
     place: (usize, usize),
     state: &'a Network,
     run: &'a Run,
-    /// Shared by the jobs of the same state on the same run; the first one computes it.
-    shared: Arc<OnceLock<Result<SharedImages, NnError>>>,
     candidates: Vec<usize>,
 }
 
@@ -197,9 +191,9 @@ fn jobs<'a>(
     let mut jobs = Vec::new();
     for (s, &state) in states.iter().enumerate() {
         for r in runs.clone() {
-            let (run, shared) = (&all[r], Arc::default());
+            let run = &all[r];
             for part in order.chunks(order.len().div_ceil(parts)) {
-                jobs.push(Job { place: (s, r), state, run, shared: Arc::clone(&shared), candidates: part.to_vec() });
+                jobs.push(Job { place: (s, r), state, run, candidates: part.to_vec() });
             }
         }
     }
@@ -216,29 +210,28 @@ impl Job<'_> {
 
     fn score(
         self,
-        paths: &Paths,
-        width: usize,
+        masks: &[PathMask],
+        memory: usize,
         execution: Execution,
         progress: &mut dyn Progress,
     ) -> Result<Vec<(usize, Tally)>, TrainError> {
-        let Self { state: supernet, run: Run { images, labels }, shared, candidates, .. } = self;
+        let Self { state: supernet, run: Run { images, labels }, candidates, .. } = self;
         let call = &Call { execution, ..Call::default() };
-        let shared = shared.get_or_init(|| supernet.share(images.clone(), call));
-        let shared = shared.as_ref().map_err(|error| error.clone())?;
+        let of_job: Vec<&PathMask> = candidates.iter().map(|&candidate| &masks[candidate]).collect();
         let mut tallies = Vec::with_capacity(candidates.len());
         let mut failure = None;
-        supernet.forward_each(shared, paths, &candidates, width, call, &mut |members, logits| {
+        supernet.forward_each(images.clone(), &of_job, memory, call, &mut |members, logits| {
             match read(logits, SCORING) {
                 Err(error) => failure = Some(error),
                 Ok(logits) => {
                     for (&member, logits) in members.iter().zip(logits.chunks(logits.len() / members.len())) {
-                        tallies.push((member, Tally::of(logits, labels)));
+                        tallies.push((candidates[member], Tally::of(logits, labels)));
                     }
                     progress.advance(tallies.len() as u64);
                 }
             }
             failure.is_none() && !progress.should_stop()
-        });
+        })?;
         match failure {
             Some(error) => Err(error),
             None if tallies.len() < candidates.len() => {
@@ -253,7 +246,7 @@ impl Evaluator for SupernetEvaluator<'_> {
     type Error = TrainError;
 
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
-        let (cells, shape) = (self.supernet.space(), self.stand_alone);
+        let (cells, shape) = (self.supernet.module().space(), self.stand_alone);
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
         let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
         self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);

@@ -1,10 +1,10 @@
-//! What labelled examples say of candidates: correct answers and losses, summed.
+//! Correct answers and losses of candidates on labelled examples, summed.
 
 use crate::TrainError;
 use burn::tensor::Tensor;
 use supernet_search::Score;
 
-/// What some images say of a candidate.
+/// Correct answers and summed loss of a candidate on some images.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Tally {
     pub(crate) images: usize,
@@ -27,7 +27,7 @@ impl Tally {
         tally
     }
 
-    /// Adds what other images say.
+    /// Adds those of other images.
     pub(crate) fn join(&mut self, other: Self) {
         self.images += other.images;
         self.correct += other.correct;

@@ -4,7 +4,7 @@ use crate::{SearchConfig, TrainError};
 use supernet_search::{ByLoss, Evaluator, Outcome, Proposer, RankBy, SearchLimits, Strategy, search_within};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
-/// As many candidates as `config` says that meet its constraints, proposed by `strategy`, scored by `evaluator`; at least one.
+/// Scores as many candidates as `config` asks for within its constraints, proposed by `strategy`; at least one.
 ///
 /// # Errors
 /// Constraints that no proposal meets, or whatever `evaluator` or `cost` reports.
@@ -18,7 +18,7 @@ pub(crate) fn candidates<E: Evaluator<Error = TrainError>>(
     let (count, constraints) = (config.scoring.candidates, &config.constraints);
     let limits = SearchLimits { candidates: count, ask: count, patience: 1_000 };
     let outcome = match (config.scoring.rank_by, &config.strategy) {
-        // NSGA-II's objectives say what it is led by.
+        // NSGA-II is led by its objectives.
         (RankBy::Accuracy, _) | (_, Proposer::Nsga2(_)) => {
             search_within(space, strategy, evaluator, limits, constraints, cost)?
         }

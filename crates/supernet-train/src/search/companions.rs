@@ -21,7 +21,7 @@ pub(crate) fn ranked<'s>(
 
 pub(crate) type Chosen = (Group, PathMask, Score, Cost);
 
-/// What stands beside the picked.
+/// The networks that the picked are compared with.
 pub(crate) struct Companions {
     /// Drawn uniformly.
     pub(crate) random: Vec<Scored>,

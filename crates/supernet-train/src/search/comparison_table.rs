@@ -1,6 +1,7 @@
-//! The table that says whether the search was worth it.
+//! The table from which one reads whether the search was worth it.
 
 use super::retrained::{Group, Retrained};
+use crate::Columns;
 use std::fmt::{self, Write};
 use supernet_search::Spread;
 
@@ -32,26 +33,26 @@ impl fmt::Display for ComparisonTable<'_> {
             }
             text
         };
+        let columns = Columns([8, 3, 19, 19, 17, 18]);
         writeln!(
             f,
-            "{:<8} {:>3}  {:>18}  {:>18}  {:>16}  {:>17}",
-            "group", "n", "one-shot acc. (%)", "parameters (k)", "MACs (M)", "test accuracy (%)"
+            "{}",
+            columns.line(&[&"group", &"n", &"one-shot acc. (%)", &"parameters (k)", &"MACs (M)", &"test accuracy (%)"])
         )?;
         for group in Group::ALL {
             let Some(test) = self.spread(group, |r| r.test.accuracy) else { continue };
             let of = |value: &dyn Fn(&Retrained) -> f64, scale, digits| {
                 self.spread(group, value).map_or_else(String::new, |spread| cell(spread, scale, digits))
             };
-            writeln!(
-                f,
-                "{:<8} {:>3}  {:>18}  {:>18}  {:>16}  {:>17}",
-                group.name(),
-                test.n,
-                of(&|r| r.one_shot.accuracy, 100.0, 1),
-                of(&|r| r.cost.parameters as f64, 1e-3, 1),
-                of(&|r| r.cost.macs as f64, 1e-6, 2),
-                cell(test, 100.0, 2),
-            )?;
+            let line = columns.line(&[
+                &group.name(),
+                &test.n,
+                &of(&|r| r.one_shot.accuracy, 100.0, 1),
+                &of(&|r| r.cost.parameters as f64, 1e-3, 1),
+                &of(&|r| r.cost.macs as f64, 1e-6, 2),
+                &cell(test, 100.0, 2),
+            ]);
+            writeln!(f, "{line}")?;
         }
         if let Some((gain, error)) = self.gain() {
             let verdict = match gain / error {

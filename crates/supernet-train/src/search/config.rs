@@ -27,7 +27,7 @@ pub struct SearchConfig {
     /// Who proposes them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub strategy: Proposer,
-    /// What a candidate may cost, as a stand-alone network.
+    /// Ranges of a candidate's cost, as a stand-alone network.
     #[serde(default, skip_serializing_if = "is_default")]
     pub constraints: Constraints,
     /// How long a picked network may take for an answer; what is too slow is passed over. Measured on the device at hand, so that a run
@@ -36,7 +36,7 @@ pub struct SearchConfig {
     pub latency: Option<LatencyLimit>,
     /// How chosen architectures are trained from scratch.
     pub stand_alone: StandAloneTraining,
-    /// What is trained from scratch.
+    /// Which candidates are trained from scratch.
     pub retrain: Retrain,
     /// Kernels of this library where the device has them, or Burn's own operations throughout.
     #[serde(default)]
@@ -62,12 +62,12 @@ pub struct NetworkSettings {
     /// Order inside an operation.
     #[serde(default)]
     pub order: ConvOrder,
-    /// What stands before the cells.
+    /// The layers before the cells.
     #[serde(default, skip_serializing_if = "StemKind::is_plain")]
     pub stem: StemKind,
 }
 
-/// What is trained from scratch and tested.
+/// Which candidates are trained from scratch and tested.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retrain {
@@ -235,7 +235,7 @@ impl SearchConfig {
         self.check_in(self.cells()?.space())
     }
 
-    /// [`SearchConfig::check`] for a search in `space`, whatever `network` says.
+    /// [`SearchConfig::check`] for a search in `space` instead of that of `network`.
     pub(crate) fn check_in(&self, space: &SearchSpace) -> Result<(), TrainError> {
         self.supernet.check()?;
         self.paths.check(space)?;

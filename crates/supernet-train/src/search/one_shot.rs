@@ -190,7 +190,7 @@ impl<'a> OneShot<'a> {
         let all_on = space.all_on();
         let all_on = (all_on.clone(), score(&all_on)?, shape.cost(&stand_alone.cells, &all_on)?);
         let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
-        // What was read back was not told by the evaluator.
+        // The evaluator shows nothing of scores that were read back.
         Standing::with(config.scoring.rank_by, None, &outcome.scored)
             .iter()
             .for_each(|standing| progress.standing(standing));
@@ -220,28 +220,16 @@ impl<'a> OneShot<'a> {
 
     /// The best candidates of those in order that answer fast enough, as many as are to be picked.
     fn fast_enough<'s>(&self, ranked: Vec<&'s Scored>) -> Result<Vec<&'s Scored>, TrainError> {
-        let Self { config, device, stand_alone, stages, .. } = self;
+        let Self { config, stages, .. } = self;
         let wanted = config.retrain.picked;
         let Some(limit @ LatencyLimit { images, least_ms, most_ms }) = config.latency else {
             return Ok(ranked.into_iter().take(wanted).collect());
-        };
-        let measure = |mask: &PathMask| -> Result<f64, TrainError> {
-            let inner = Device::clone(device).inner();
-            let network = stand_alone.stand_alone(mask, &mut SeededWeights::new(config.seed), &inner)?;
-            Ok(latency(&network, mask, images, config.execution, device)?.median_ms)
         };
         let known = stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| stages.latencies(images))?;
         let (mut fast, mut nearest) = (Vec::new(), None::<(f64, &PathMask)>);
         for &scored in &ranked {
             let mask = scored.architecture.mask();
-            let ms = match known.get(mask) {
-                Some(&ms) => ms,
-                None => {
-                    let ms = measure(mask)?;
-                    stages.as_ref().map_or(Ok(()), |stages| stages.note_latency(mask, images, ms))?;
-                    ms
-                }
-            };
+            let ms = known.get(mask).map_or_else(|| self.measured(mask, images), |&ms| Ok(ms))?;
             if nearest.is_none_or(|(least, _)| limit.beyond(ms) < limit.beyond(least)) {
                 nearest = Some((ms, mask));
             }
@@ -262,6 +250,16 @@ impl<'a> OneShot<'a> {
             }),
             _ => Ok(fast),
         }
+    }
+
+    /// Measures the latency of an architecture's network for `images` images, in milliseconds, and notes it.
+    fn measured(&self, mask: &PathMask, images: usize) -> Result<f64, TrainError> {
+        let Self { config, device, stand_alone, stages, .. } = self;
+        let inner = Device::clone(device).inner();
+        let network = stand_alone.stand_alone(mask, &mut SeededWeights::new(config.seed), &inner)?;
+        let ms = latency(&network, mask, images, config.execution, device)?.median_ms;
+        stages.as_ref().map_or(Ok(()), |stages| stages.note_latency(mask, images, ms))?;
+        Ok(ms)
     }
 
     /// The best and their companions, trained from scratch and tested.

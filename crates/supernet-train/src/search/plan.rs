@@ -1,4 +1,4 @@
-//! What a search will take, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
+//! The plan of a search, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
 
 use super::{
     companions::training_images,
@@ -21,7 +21,7 @@ use std::{
 use supernet_data::{Normalisation, Split};
 use supernet_space::{Cost, PathMask, draws};
 
-/// What a search will take.
+/// The time and memory that a search needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Plan {
     /// Architectures of the space, in decimal.
@@ -51,7 +51,7 @@ pub struct Plan {
 /// A stage of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct StagePlan {
-    /// What it does so often.
+    /// Its number of steps, candidates or networks.
     pub times: u64,
     /// Seconds for each, when all workers are busy.
     pub seconds_each: f64,

@@ -43,7 +43,7 @@ pub struct Retrained {
     pub mask: PathMask,
     /// Its one-shot score on validation images.
     pub one_shot: Score,
-    /// What it costs.
+    /// Its parameters and multiply-accumulates.
     pub cost: Cost,
     /// Its score on test images, which are read after everything is chosen.
     pub test: Score,

@@ -10,7 +10,7 @@ use supernet_space::Architecture;
 pub struct StandAloneEvaluator<'a> {
     /// How to train.
     pub stand_alone: StandAlone<'a>,
-    /// What to score on.
+    /// The images to score on.
     pub images: &'a Images,
     /// Networks that are trained at the same time; 0 for as many as there are cores.
     pub at_once: usize,

@@ -37,7 +37,7 @@ impl Checkpoint {
         bytes
     }
 
-    /// What [`Checkpoint::to_bytes`] wrote; else what was found instead.
+    /// Reads the bytes of [`Checkpoint::to_bytes`]; else describes what was found instead.
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
         let (content, checksum) = bytes.split_last_chunk::<CHECKSUM>().ok_or("no checksum")?;
         let (there, expected) = (crc32fast::hash(content), u32::from_le_bytes(*checksum));

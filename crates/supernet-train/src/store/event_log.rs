@@ -1,4 +1,4 @@
-//! What happened in a run, a line each: `events.jsonl`.
+//! The events of a run, a line each: `events.jsonl`.
 
 use crate::TrainError;
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,7 @@ pub enum Event {
 pub struct EventLine {
     /// When, in seconds since 1970.
     pub unix_seconds: f64,
-    /// What.
+    /// The event.
     #[serde(flatten)]
     pub event: Event,
 }

@@ -118,7 +118,7 @@ fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
     }
 }
 
-/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
+/// Parses the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
 /// file.
 pub fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
     let text = match fs::read_to_string(path) {

@@ -38,7 +38,7 @@ pub struct Keeper<'a> {
     saving: Saving,
     log: Option<&'a mut EventLog>,
     written: Instant,
-    /// What the last writing took.
+    /// How long the last writing took.
     took: Duration,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Keeper<'a> {
     /// back to it.
     ///
     /// # Errors
-    /// A damaged checkpoint, unless the one before is asked for; one of another network; a log that is shorter than it says.
+    /// A damaged checkpoint, unless the one before is asked for; one of another network; a log that is shorter than the checkpoint records.
     pub(crate) fn restore<N: Module>(
         &mut self,
         network: N,

@@ -13,23 +13,23 @@ use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 /// The file's first line.
 const HEADER: &str = "architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs";
 
-/// An evaluator that stores what it says. A search asks again in the same order, so that what is stored answers first; from the first
+/// An evaluator that stores its scores. A search asks again in the same order, so that stored scores are returned first; from the first
 /// question on that is not stored whole, the evaluator itself does.
 pub(crate) struct Recorded<'a, E> {
     inner: &'a mut E,
     rows: Vec<Scored>,
     /// Rows that this search has asked for.
     asked: usize,
-    /// What the best is the best by.
+    /// By which score the best is chosen.
     rank_by: RankBy,
     path: PathBuf,
-    /// What the evaluator keeps while it scores.
+    /// The evaluator's file of partial scores.
     ledger: PathBuf,
     log: &'a mut EventLog,
 }
 
 impl<'a, E> Recorded<'a, E> {
-    /// What `path` holds, and `inner` for the rest; the file `ledger` of the inner evaluator is removed when its scores are stored.
+    /// Returns the rows of `path` first, then the scores of `inner`; the file `ledger` of the inner evaluator is removed when its scores are stored.
     ///
     /// # Errors
     /// A file that cannot be read, or a line that is no scored architecture of `space`.

@@ -74,7 +74,7 @@ impl Stages {
         Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, rank_by, evaluator, &mut self.log)
     }
 
-    /// What a scoring that was stopped leaves.
+    /// The file of partial scores of a scoring that was stopped.
     pub(crate) fn ledger(&self) -> PathBuf {
         self.folder.join("scoring.jsonl")
     }
@@ -96,7 +96,7 @@ impl Stages {
         trained(&stem, stage, self.saving, &mut log, build, train)
     }
 
-    /// What `latencies.csv` says of networks for `images` images at a time, in milliseconds.
+    /// Reads the latencies of networks for `images` images at a time from `latencies.csv`, in milliseconds.
     ///
     /// # Errors
     /// A file that cannot be read.

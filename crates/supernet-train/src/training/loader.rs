@@ -17,7 +17,7 @@ pub struct StepBatch {
 
 /// Labelled batches as a function of the step.
 pub trait Batches {
-    /// What a network reads.
+    /// The input of a network.
     type Input;
 
     /// The batch of step `step` and its classes, on `device`.

@@ -17,7 +17,7 @@ pub trait PathSampler {
     /// The mask of ghost batch `ghost`, from a generator of its own.
     fn draw(&self, space: &SearchSpace, at: Moment, ghost: usize, rng: &mut dyn Rng) -> PathMask;
 
-    /// What survivors are multiplied by, per choice; `None` for nothing.
+    /// Returns the factor of the options that stay on, per choice; `None` for no scaling.
     fn survivor_scales(&self, _space: &SearchSpace, _at: Moment) -> Option<Vec<f64>> {
         None
     }
@@ -83,7 +83,7 @@ impl PathSampler for UniformNetworks {
 /// has it, the others evenly; all other choices uniformly.
 ///
 /// With uniform options a chain of n layers is trained at depths around n·(1 − 1/options), hardly ever at its full one, and a supernet that
-/// is trained for little time then says too little of deep networks.
+/// is trained briefly then ranks deep networks badly.
 #[derive(Clone, Copy, Debug)]
 pub struct RareIdentity(pub f64);
 
@@ -150,7 +150,7 @@ impl PathSampler for Fixed {
     }
 }
 
-/// What a strategy proposes: each ghost batch trains one of these architectures, drawn uniformly.
+/// The proposals of a strategy: each ghost batch trains one of these architectures, drawn uniformly.
 #[derive(Clone, Debug)]
 pub struct Proposed(pub Vec<Architecture>);
 

@@ -18,9 +18,9 @@ use burn::{
 use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on, on_processor};
 use supernet_space::PathMask;
 
-/// What a training run is given besides network and images.
+/// The settings of a training run, besides network and images.
 pub struct Training<'a> {
-    /// What is trained, for progress and errors.
+    /// The name of the stage, for progress and errors.
     pub stage: &'a str,
     /// Seed of the masks.
     pub seed: u64,
@@ -39,10 +39,10 @@ pub struct Training<'a> {
     pub execution: Execution,
 }
 
-/// What a training may do after each step: with the number of steps done, the network, and where progress is shown.
+/// Called after each step with the number of steps done, the network, and where progress is shown.
 pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
 
-/// What is added to the loop.
+/// Additions to the loop.
 pub struct Hooks<'a, 'k, N = Network> {
     /// Called after each step with the number of steps done, the network, and where progress is shown.
     pub after: &'a mut AfterStep<'a, N>,
@@ -74,7 +74,7 @@ impl Training<'_> {
         self.run_with(network, loader, device, hooks, progress)
     }
 
-    /// [`Training::run`] with what is added to it. Where a device says that it has no memory left for a step, the step is computed again in more
+    /// [`Training::run`] with `hooks`. Where a device says that it has no memory left for a step, the step is computed again in more
     /// parts, and so are those that follow; with a keeper also those of a process that goes on. With a keeper the training goes on from its newest checkpoint and ends with the same
     /// weights, on a processor bit for bit, as one that was never stopped.
     ///
@@ -89,17 +89,11 @@ impl Training<'_> {
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let Hooks { after, plain_l2, mut keeper } = hooks;
-        let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
-        let optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
         let (start, mut network, mut optimizer) = match &mut keeper {
-            Some(keeper) => keeper.restore(network, optimizer)?,
-            None => (0, network, optimizer),
+            Some(keeper) => keeper.restore(network, self.optimizer())?,
+            None => (0, network, self.optimizer()),
         };
-        let mut parts = self.micro_batches;
-        if let Some(found) = keeper.as_ref().map_or(Ok(None), |keeper| keeper.micro_batches())? {
-            self.check_parts(found)?;
-            parts = parts.max(found);
-        }
+        let mut parts = self.parts(keeper.as_deref())?;
         progress.begin(self.stage, self.steps);
         match &mut keeper {
             Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
@@ -136,7 +130,21 @@ impl Training<'_> {
         Ok(network)
     }
 
-    /// A number of parts that a file holds.
+    /// Stochastic gradient descent with Nesterov momentum.
+    fn optimizer(&self) -> ModuleOptimizer {
+        let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
+        SgdConfig::new().with_momentum(Some(momentum)).init()
+    }
+
+    /// Parts of a step: as many as are asked for, or more where `keeper` has noted that they are needed.
+    fn parts(&self, keeper: Option<&Keeper>) -> Result<usize, TrainError> {
+        let Some(found) = keeper.map_or(Ok(None), Keeper::micro_batches)? else { return Ok(self.micro_batches) };
+        self.check_parts(found)?;
+        Ok(self.micro_batches.max(found))
+    }
+
+    /// # Errors
+    /// A number of parts, from a file, that does not divide the ghost batches.
     fn check_parts(&self, parts: usize) -> Result<(), TrainError> {
         if parts > 0 && self.ghosts.is_multiple_of(parts) {
             Ok(())
@@ -146,7 +154,7 @@ impl Training<'_> {
         }
     }
 
-    /// What a step says, computed in `parts` parts, or in more where the device has no memory for that; and in how many it was.
+    /// Computes a step in `parts` parts, or in more where the device has no memory for that; returns in how many as well.
     fn fitting<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -167,7 +175,7 @@ impl Training<'_> {
         }
     }
 
-    /// Masks, forward and backward of a step, in `parts` parts.
+    /// Computes masks, forward and backward of a step, in `parts` parts.
     fn in_parts<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -234,12 +242,13 @@ impl Training<'_> {
         let (input, labels) = loader.labelled(at.step, device);
         let rows = 0..labels.dims()[0] / self.ghosts;
         let (input, labels) = (loader.rows(&input, rows.clone()), labels.slice(rows));
-        let (said, grown) = memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
-        said?;
+        let (computed, grown) =
+            memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
+        computed?;
         Ok(grown.map_or(self.micro_batches, |each| parts_that_fit(self.ghosts, self.micro_batches, each, available)))
     }
 
-    /// Masked L2 and the update with what a step says.
+    /// Applies masked L2 and the update to the gradients of a step.
     fn update<N: MaskedNetwork>(
         &self,
         network: N,
@@ -260,7 +269,7 @@ impl Training<'_> {
         (network, Observation { loss, logits, labels, learning_rate, drop_rate })
     }
 
-    /// What the ghost batches of `masks` say, some of a step's or all.
+    /// Computes loss, logits and gradients of the ghost batches of `masks`, some of a step's or all.
     fn gradients<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -284,7 +293,8 @@ impl Training<'_> {
         })?)
     }
 
-    /// The same of all ghost batches of a step, in `parts` parts whose gradients are summed; `part` gives the images of a part and their classes.
+    /// Computes the same of all ghost batches of a step, in `parts` parts whose gradients are summed; `part` returns the images of a
+    /// part and their classes.
     fn summed_gradients<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -298,11 +308,11 @@ impl Training<'_> {
         let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
         for (i, masks) in masks.chunks(self.ghosts / parts).enumerate() {
             let (input, labels) = part(i);
-            let said = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
-            sum.accumulate(network, said.gradients);
-            losses.push(said.loss);
-            logits.push(said.logits);
-            usages.push(said.usage);
+            let part = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
+            sum.accumulate(network, part.gradients);
+            losses.push(part.loss);
+            logits.push(part.logits);
+            usages.push(part.usage);
         }
         let (loss, logits) = (Tensor::cat(losses, 0).mean(), Tensor::cat(logits, 0));
         Ok(Part { loss, logits, gradients: sum.grads(), usage: Usage::mean(&usages) })
@@ -335,13 +345,13 @@ impl Training<'_> {
     }
 }
 
-/// What all ghost batches of a step say, with the labels of their images.
+/// Loss, logits and gradients of all ghost batches of a step, with the labels of their images.
 struct Whole {
     part: Part,
     labels: Tensor<1, Int>,
 }
 
-/// What some ghost batches of a step say.
+/// Loss, logits and gradients of some ghost batches of a step.
 struct Part {
     /// The mean loss of their images.
     loss: Tensor<1>,

@@ -1,0 +1,71 @@
+//! What a network is built with: where, which options it holds, which normalisation, how its parameters start.
+
+use crate::{Init, NormKind};
+use burn::{
+    module::{Param, ParamId},
+    tensor::{Device, Tensor},
+};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+use supernet_space::{PathMask, SearchSpace};
+
+/// What a network is built with. The same code builds the supernet and every stand-alone network: the choices ask it which of their
+/// options to hold, the normalisations which kind they are.
+#[derive(Clone, Debug)]
+pub struct Build {
+    device: Device,
+    norm: NormKind,
+    held: Option<(SearchSpace, PathMask)>,
+    inits: Arc<Mutex<HashMap<ParamId, Init>>>,
+}
+
+impl Build {
+    /// Every option.
+    pub(crate) fn everything(norm: NormKind, device: Device) -> Self {
+        Self { device, norm, held: None, inits: Arc::default() }
+    }
+
+    /// What `mask` has on, with ordinary batch normalisation.
+    pub(crate) fn of_mask(space: SearchSpace, mask: PathMask, device: Device) -> Self {
+        Self { device, norm: NormKind::Batch, held: Some((space, mask)), inits: Arc::default() }
+    }
+
+    /// Where parameters live.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// Returns a parameter of `shape` that starts as `init` says. Its value is handed in when the network has been built, by its path:
+    /// until then it is zero.
+    pub fn parameter<const D: usize>(&self, shape: [usize; D], init: Init) -> Param<Tensor<D>> {
+        let parameter = Param::from_tensor(Tensor::zeros(shape, &self.device));
+        self.inits.lock().expect("no thread panics here").insert(parameter.id, init);
+        parameter
+    }
+
+    /// Whether the network holds option `option` (from 0) of the choice named `choice`: the supernet holds all, a stand-alone network
+    /// those that its architecture takes. For parts that exist only if something reads them.
+    pub fn holds(&self, choice: &str, option: usize) -> bool {
+        self.held(choice) >> option & 1 == 1
+    }
+
+    /// How a parameter that was made here starts.
+    pub(crate) fn init_of(&self, parameter: ParamId) -> Option<Init> {
+        self.inits.lock().expect("no thread panics here").get(&parameter).copied()
+    }
+
+    /// Which normalisation [`crate::GhostNorm`] gets.
+    pub(crate) fn norm(&self) -> NormKind {
+        self.norm
+    }
+
+    /// The options of the choice named `choice` that the network holds; bit j is option j.
+    pub(crate) fn held(&self, choice: &str) -> u64 {
+        match &self.held {
+            None => !0,
+            Some((space, mask)) => space.position(choice).map_or(!0, |position| mask.bits(position)),
+        }
+    }
+}

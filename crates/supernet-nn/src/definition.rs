@@ -1,0 +1,204 @@
+//! The definition of a space of one's own: from it come supernet, stand-alone networks, costs and extracted weights.
+
+use crate::{
+    Build, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check, cost::CostTable,
+    names::Names, paths::About, placed_weights::placed,
+};
+use burn::tensor::{Device, Tensor};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+use supernet_space::{Choice, Cost, PathMask, SearchSpace};
+
+/// A network of one's own as code that builds it, checked once. Inputs have `D` axes, rows first.
+///
+/// The choices are found by walking the module, in the order of its fields: there is no second description to keep in step.
+#[derive(Clone)]
+pub struct Definition<M, const D: usize = 4> {
+    build: Arc<dyn Fn(&Build) -> M + Send + Sync>,
+    norm: NormKind,
+    about: Arc<About>,
+    /// Made when the first cost is asked for.
+    costs: Arc<OnceLock<Result<CostTable, NnError>>>,
+    device: Device,
+}
+
+impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
+    /// The space `name` of networks that `build` makes, for inputs whose rows have shape `input`.
+    ///
+    /// The network is built on `device` and run on two rows, with every option and as a stand-alone network of the first options.
+    ///
+    /// # Errors
+    /// No choice, two places of one name that differ, shapes that do not fit (the choice and the option are named), anything that keeps
+    /// state between calls, a parameter that computes nothing.
+    pub fn new(
+        name: impl Into<String>,
+        input: &[usize],
+        device: &Device,
+        build: impl Fn(&Build) -> M + Send + Sync + 'static,
+    ) -> Result<Self, NnError> {
+        let device = device.clone().autodiff();
+        let net = build(&Build::everything(NormKind::Ghost, device.clone()));
+        let about = check::checked(&name.into(), &net, input, &device)?;
+        let about = Arc::new(about);
+        let least = check::least(&about.space);
+        let alone = build(&Build::of_mask(about.space.clone(), least.clone(), device.clone()));
+        check::runs(&alone, &about, least, &device)?;
+        Ok(Self::of(about, &device, build))
+    }
+
+    /// The networks of a known space that `build` makes, unchecked: its tests check them.
+    pub(crate) fn known(
+        space: &SearchSpace,
+        input: &[usize],
+        classes: usize,
+        device: &Device,
+        build: impl Fn(&Build) -> M + Send + Sync + 'static,
+    ) -> Self {
+        Self::of(Arc::new(About::new(space.clone(), input.to_vec(), classes)), device, build)
+    }
+
+    fn of(about: Arc<About>, device: &Device, build: impl Fn(&Build) -> M + Send + Sync + 'static) -> Self {
+        Self {
+            build: Arc::new(build),
+            norm: NormKind::Ghost,
+            about,
+            costs: Arc::default(),
+            device: device.clone().inner(),
+        }
+    }
+
+    /// The same with parameters that are drawn, stored and read under `name(path)` instead of their paths in the module: for a module
+    /// whose fields have changed since its weights were stored.
+    pub fn with_names(self, name: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
+        let about = self.about.copied().with_names(Names::new(name));
+        Self { about: Arc::new(about), ..self }
+    }
+
+    /// The same with another normalisation of the supernet.
+    pub fn with_norm(self, norm: NormKind) -> Self {
+        Self { norm, ..self }
+    }
+
+    /// The same as a known space: under its name, and with its rule which architectures are the same network.
+    ///
+    /// # Errors
+    /// A space of other choices.
+    pub fn known_as(self, space: &SearchSpace) -> Result<Self, NnError> {
+        let (found, expected) = (self.space().choices(), space.choices());
+        if found != expected {
+            let place = found.iter().zip(expected).take_while(|(a, b)| a == b).count();
+            let words = |choices: &[Choice]| choices.get(place).map_or("no choice".into(), |c| format!("{c:?}"));
+            let (found, expected) = (words(found), words(expected));
+            return Err(NnError::OtherChoices { space: space.name().into(), place, found, expected });
+        }
+        let About { input, classes, names, .. } = &*self.about;
+        let about = About::new(space.clone(), input.clone(), *classes).with_names(names.clone());
+        Ok(Self { about: Arc::new(about), ..self })
+    }
+
+    /// The choices.
+    pub fn space(&self) -> &SearchSpace {
+        &self.about.space
+    }
+
+    /// Classes that the network tells apart.
+    pub fn classes(&self) -> usize {
+        self.about.classes
+    }
+
+    /// The shape of an input's rows.
+    pub fn input(&self) -> &[usize] {
+        &self.about.input
+    }
+
+    /// The paths of a batch of `masks.len()` ghost batches.
+    ///
+    /// # Errors
+    /// No mask, or one of another space.
+    pub fn paths(&self, masks: Vec<PathMask>) -> Result<Paths, NnError> {
+        Paths::new(self.about.clone(), masks)
+    }
+
+    /// The network that holds every option.
+    ///
+    /// # Errors
+    /// What `weights` refuses.
+    pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network<M, D>, NnError> {
+        self.network(&Build::everything(self.norm, device.clone()), weights)
+    }
+
+    /// The network that holds what `mask` has on, with ordinary batch normalisation.
+    ///
+    /// # Errors
+    /// A mask of another space, or what `weights` refuses.
+    pub fn stand_alone(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        device: &Device,
+    ) -> Result<Network<M, D>, NnError> {
+        self.space().belongs(mask)?;
+        self.network(&Build::of_mask(self.space().clone(), mask.clone(), device.clone()), weights)
+    }
+
+    /// The stand-alone network of `mask` with the weights of a supernet, by name. With batch statistics it equals the masked supernet
+    /// (PAPER, E1).
+    ///
+    /// # Errors
+    /// As [`Definition::stand_alone`].
+    pub fn extract(
+        &self,
+        supernet: &Network<M, D>,
+        mask: &PathMask,
+        device: &Device,
+    ) -> Result<Network<M, D>, NnError> {
+        self.stand_alone(mask, &mut NamedWeights::of(supernet), device)
+    }
+
+    /// How far the network that is cut out of a supernet is from the masked supernet on `input`: the largest |Δ| / max(1, |logit|)
+    /// (PAPER, E1). Rounding, for a network that is all in its fields.
+    ///
+    /// # Errors
+    /// As [`Definition::extract`]; input of another shape.
+    pub fn extraction_error(
+        &self,
+        supernet: &Network<M, D>,
+        mask: &PathMask,
+        input: Tensor<D>,
+    ) -> Result<f64, NnError> {
+        let alone = self.extract(supernet, mask, &input.device())?;
+        let paths = supernet.paths(vec![mask.clone()], None)?;
+        let logits = |network: &Network<M, D>| network.forward(input.clone(), &paths).map(Tensor::into_data);
+        let (masked, own) = (logits(supernet)?, logits(&alone)?);
+        let each = masked.iter::<f64>().zip(own.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
+        Ok(each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most }))
+    }
+
+    /// Returns what the stand-alone network of `mask` costs: its trainable parameters, and the multiply-accumulates of its convolutions
+    /// and linear layers for one row. The first call runs the network once with every option on; after that a cost is a sum over a table.
+    ///
+    /// # Errors
+    /// A mask of another space.
+    pub fn cost(&self, mask: &PathMask) -> Result<Cost, NnError> {
+        self.space().belongs(mask)?;
+        let table = self.costs.get_or_init(|| {
+            let device = self.device.clone().autodiff();
+            let net = (self.build)(&Build::everything(NormKind::Batch, device.clone()));
+            check::cost_table(&net, &self.about, &device)
+        });
+        table.as_ref().map(|table| table.cost(mask)).map_err(NnError::clone)
+    }
+
+    fn network(&self, build: &Build, weights: &mut dyn Weights) -> Result<Network<M, D>, NnError> {
+        let net = placed((self.build)(build), build, &self.about.names, weights)?;
+        Ok(Network::new(net, self.about.clone()))
+    }
+}
+
+impl<M, const D: usize> fmt::Debug for Definition<M, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Definition").field("about", &self.about).field("norm", &self.norm).finish_non_exhaustive()
+    }
+}

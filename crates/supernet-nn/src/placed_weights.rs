@@ -1,0 +1,151 @@
+//! Weights by name for a module that Burn would initialise lazily: drawn or handed in, never a matter of who was touched first.
+
+use crate::{Build, Init, NnError, Weights, names::Names, weights::name_hash};
+use burn::{
+    module::{Module, ModuleMapper, Param, ParamId},
+    tensor::{Tensor, TensorData},
+};
+
+/// Returns the module with the value of each parameter taken from `weights` by its name, which `names` gives, and an id that is a
+/// hash of the name.
+///
+/// What was made by [`Build::parameter`] starts as it was asked to. Of other parameters, those of Burn's modules, these are asked for:
+/// a constant where the module starts with one (scales, shifts), zeros for a parameter of one axis that the module
+/// draws (biases), a variance of 1 / inputs for [inputs, outputs], of 2 / fan-in for convolutions [outputs, inputs, …]
+/// (He et al., ICCV 2015).
+///
+/// # Errors
+/// What `weights` refuses.
+pub(crate) fn placed<M: Module>(
+    module: M,
+    build: &Build,
+    names: &Names,
+    weights: &mut dyn Weights,
+) -> Result<M, NnError> {
+    let mut place = Place { path: Vec::new(), weights, build, names, error: None };
+    let module = module.map(&mut place);
+    match place.error {
+        Some(error) => Err(error),
+        None => Ok(module),
+    }
+}
+
+struct Place<'a> {
+    path: Vec<String>,
+    weights: &'a mut dyn Weights,
+    build: &'a Build,
+    names: &'a Names,
+    error: Option<NnError>,
+}
+
+impl ModuleMapper for Place<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let name = self.names.of(&self.path);
+        match self.value(&name, &param) {
+            Ok(data) => {
+                let dtype = data.dtype();
+                let place = |old: Tensor<D>| {
+                    Tensor::from_data(data, (self.build.device(), dtype)).set_require_grad(old.is_require_grad())
+                };
+                let mut placed = param.map(place);
+                placed.id = ParamId::from(name_hash(&name));
+                placed
+            }
+            Err(error) => {
+                self.error.get_or_insert(error);
+                param
+            }
+        }
+    }
+}
+
+impl Place<'_> {
+    fn value<const D: usize>(&mut self, name: &str, param: &Param<Tensor<D>>) -> Result<TensorData, NnError> {
+        let shape: Vec<usize> = param.lazy_shape().to_vec();
+        if let Some(init) = self.build.init_of(param.id) {
+            return self.weights.weight(name, &shape, init);
+        }
+        if let Some(value) = constant(param) {
+            return self.weights.constant(name, &shape, value);
+        }
+        let init = match D {
+            0 | 1 => Init::Zero,
+            2 => Init::Variance(1.0 / shape[0] as f64),
+            _ => Init::Variance(2.0 / shape[1..].iter().product::<usize>() as f64),
+        };
+        self.weights.weight(name, &shape, init)
+    }
+}
+
+/// The value that all of a parameter's numbers have; `None` if they are drawn.
+fn constant<const D: usize>(param: &Param<Tensor<D>>) -> Option<f64> {
+    let data = param.val().into_data();
+    let mut numbers = data.iter::<f64>();
+    let first = numbers.next()?;
+    // A single number that is drawn is no multiple of 1/64: a chance of one in 100,000.
+    let round = |number: f64| (number * 64.0).fract() == 0.0;
+    let same = numbers.all(|number| number == first) && (data.num_elements() > 1 || round(first));
+    same.then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Conv, NormKind};
+    use burn::{
+        nn::{LinearConfig, PReluConfig},
+        tensor::Device,
+    };
+
+    /// Fives for weights.
+    struct Fives;
+
+    impl Weights for Fives {
+        fn weight(&mut self, _name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
+            let fives = || TensorData::new(vec![5.0f32; shape.iter().product()], shape.to_vec());
+            Ok(init.data(shape).unwrap_or_else(fives))
+        }
+    }
+
+    fn values(tensor: TensorData) -> Vec<f64> {
+        tensor.iter::<f64>().collect()
+    }
+
+    #[test]
+    fn constants_stay_biases_start_at_zero_and_weights_are_handed_in() {
+        let build = &Build::everything(NormKind::Ghost, Device::flex());
+        let same = Names::default();
+        let linear = placed(LinearConfig::new(3, 1).init(build.device()), build, &same, &mut Fives).unwrap();
+        assert_eq!(values(linear.weight.val().into_data()), [5.0; 3]);
+        assert_eq!(values(linear.bias.unwrap().val().into_data()), [0.0]);
+        assert_eq!(linear.weight.id, ParamId::from(name_hash("weight")));
+        let slope = placed(PReluConfig::new().init(build.device()), build, &same, &mut Fives).unwrap();
+        assert_eq!(values(slope.alpha.val().into_data()), [0.25]);
+    }
+
+    #[test]
+    fn a_parameter_starts_as_it_was_asked_to_under_its_other_name() {
+        struct Asked(Vec<(String, Init)>);
+        impl Weights for Asked {
+            fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
+                self.0.push((name.into(), init));
+                Fives.weight(name, shape, init)
+            }
+        }
+        let build = &Build::everything(NormKind::Ghost, Device::flex());
+        let mut asked = Asked(Vec::new());
+        let modules = vec![Conv::new(build, [3, 2], 1).with_gain(build, 1.0), Conv::new(build, [3, 2], 1)];
+        let placed = placed(modules, build, &Names::new(|name| format!("net/{name}")), &mut asked).unwrap();
+        let expected = [("net/0.weight", Init::Variance(1.0 / 3.0)), ("net/1.weight", Init::Variance(2.0 / 3.0))];
+        assert_eq!(asked.0, expected.map(|(name, init)| (name.to_string(), init)));
+        assert_eq!(placed.len(), 2);
+    }
+}
