@@ -68,7 +68,7 @@ impl Data {
             Self::FashionMnist => Ok(fashion_mnist()?.average_2x2()?.pad(1)?),
             Self::Cifar10 => {
                 let folder = std::env::var("SUPERNET_DATA")
-                    .map_err(|_| "SUPERNET_DATA: not set; expected the folder that holds cifar-10-batches-bin")?;
+                    .map_err(|_| "SUPERNET_DATA: not set, expected the folder that holds cifar-10-batches-bin")?;
                 Ok(cifar10(Path::new(&folder).join("cifar-10-batches-bin"))?.train)
             }
         }

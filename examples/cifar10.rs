@@ -72,7 +72,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let result = directory.search(&split, &device, &mut ProgressLine::new())?;
     write_results(&directory, &result)?;
 
-    println!("\n{}", ComparisonTable(&result.retrained));
+    println!("\n{}\n{}", result.verdict, ComparisonTable(&result.retrained));
     println!("best architecture: {}", result.best.0);
     println!("results: {}", directory.path().display());
     Ok(())

@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     config.paths = PathSampling::UniformArchitecture;
     let data = OwnData::images(&split, config.supernet.augmentation)?;
     let result = search_own(&config, &definition, &data, &device, &mut ProgressLine::new())?;
-    println!("{}", ComparisonTable(&result.retrained));
+    println!("{}\n{}", result.verdict, ComparisonTable(&result.retrained));
     println!("best: {} (its weights cut out of the supernet: off by {:.0e})", result.best.0, result.extraction_error);
     Ok(())
 }

@@ -90,7 +90,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         OwnData { train: waves(4_000, "train")?, validation: waves(1_000, "validation")?, test: waves(1_000, "test")? };
     let result = search_own(&config, &definition, &data, &device, &mut ProgressLine::new())?;
 
-    println!("{}", ComparisonTable(&result.retrained));
+    println!("{}\n{}", result.verdict, ComparisonTable(&result.retrained));
     println!("best: {} (its weights cut out of the supernet: off by {:.0e})", result.best.0, result.extraction_error);
     Ok(())
 }

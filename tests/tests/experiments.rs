@@ -309,3 +309,45 @@ fn weighted_and_partial_correlations_are_scipys_to_1e_12() {
         close(partial(kendall), "partial_kendall");
     }
 }
+
+#[test]
+fn a_truth_table_that_is_stopped_ends_with_the_same_networks_curves_and_scores_and_serves_another() {
+    use supernet::experiments::{TruthTableSettings, truth_table};
+    let (split, device) = (split(), device());
+    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let mut study = CorrelationSettings { natural: 6, stratified: 0, twice: 2, ..study() };
+    study.search.stand_alone.epochs = 2;
+    let settings = TruthTableSettings { first: 3, ..TruthTableSettings::new(study) };
+    let make = |path: &Path, truth: Option<&Path>, progress: &mut dyn Progress| {
+        truth_table(&settings, images, path, truth, progress)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, stopped) = (folder.path().join("whole"), folder.path().join("stopped"));
+    make(&whole, None, &mut Silent).unwrap();
+    let mut stops = 0;
+    while let Err(error) = make(&stopped, None, &mut Impatient(AtomicUsize::new(5))) {
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        stops += 1;
+        assert!(stops < 80, "no progress");
+    }
+    assert!(stops > 1, "stopped {stops} times");
+    let read = |path: &Path, name: &str| fs::read_to_string(path.join(name)).unwrap();
+    for name in ["curves.csv", "scores.csv"] {
+        assert_eq!(read(&whole, name), read(&stopped, name), "{name}");
+    }
+    // All but the seconds.
+    let networks = |path: &Path| -> Vec<String> {
+        read(path, "networks.csv").lines().map(|line| line.rsplit_once(',').unwrap().0.to_owned()).collect()
+    };
+    assert_eq!(networks(&whole), networks(&stopped));
+    let lines = |name: &str| read(&whole, name).lines().count() - 1;
+    // Six networks and two second seeds, two epochs each; two supernets of two kinds on 14 candidates.
+    assert_eq!((lines("networks.csv"), lines("curves.csv"), lines("scores.csv")), (8, 16, 56));
+    assert!(read(&whole, "curves.csv").lines().skip(1).all(|line| line.split(',').all(|field| !field.is_empty())));
+
+    // What is known is not trained again, in whatever directory.
+    let other = folder.path().join("other");
+    make(&other, Some(&whole.join("networks.csv")), &mut Silent).unwrap();
+    assert_eq!(read(&other, "networks.csv"), read(&whole, "networks.csv"));
+    assert!(!other.join("truth.csv").exists() && !other.join("curves.csv").exists());
+}

@@ -170,6 +170,21 @@ fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, Tr
 }
 
 #[test]
+fn the_ranking_of_a_space_of_ones_own_is_judged_and_checked_like_any_other() {
+    let (definition, data) = (definition(), data());
+    let folder = tempfile::tempdir().unwrap();
+    let directory = open(folder.path(), &definition).unwrap();
+    let checked = directory.check_own(&definition, &data, 6, &device(), &mut Silent).unwrap();
+    assert_eq!(checked.evidence.check.as_ref().unwrap().networks, 6);
+    let repeats = &checked.evidence.repeats;
+    assert!(repeats.iter().all(|repeats| repeats.n == 12), "{repeats:?}");
+    let result = directory.search_own(&definition, &data, &device(), &mut Silent).unwrap();
+    assert_eq!(result.verdict.to_string(), checked.to_string());
+    let table = std::fs::read_to_string(folder.path().join("table.txt")).unwrap();
+    assert!(table.starts_with(&checked.to_string()), "{table}");
+}
+
+#[test]
 fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
     let (definition, data) = (definition(), data());
     let search = |path: &Path, progress: &mut dyn Progress| {
@@ -287,15 +302,13 @@ fn a_score_does_not_depend_on_what_is_scored_beside_it_and_halving_keeps_the_sco
 }
 
 #[test]
-fn a_class_that_the_network_lacks_and_a_score_batch_that_does_not_divide_are_refused() {
+fn a_class_that_the_network_lacks_is_refused() {
     let wrong = Samples::<2>::new(&[FEATURES], vec![0.5; 2 * FEATURES], vec![0, 3]).unwrap();
     let data = OwnData { train: wrong.clone(), validation: wrong.clone(), test: wrong };
     let message = |data: &OwnData<Samples<2>>| {
         search_own(&config(), &definition(), data, &device(), &mut Silent).map(drop).unwrap_err().to_string()
     };
     assert_eq!(message(&data), "label: found 3 of example 1, expected below the network's 3 classes");
-    let data = OwnData { train: table(1_000, 1), validation: table(130, 2), test: table(10, 3) };
-    assert_eq!(message(&data), "scoring.score_batch: found 100, expected a divisor of 130 validation examples");
 }
 
 #[test]
@@ -312,7 +325,7 @@ fn strategy_and_constraints_count_and_a_limit_on_latency_or_a_rare_identity_is_r
     assert!(result.candidates.iter().all(|scored| scored.cost.parameters <= middle), "{:?}", result.candidates);
     small.constraints.parameters = 0..=1;
     let message = search(&small).map(drop).unwrap_err().to_string();
-    assert!(message.starts_with("constraints: found none of "), "{message}");
+    assert!(message.starts_with("constraints.parameters: found at most 1, expected at least "), "{message}");
 
     let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, least_ms: 0.0, most_ms: 1.0 }), ..config() };
     let message = search(&timed).map(drop).unwrap_err().to_string();

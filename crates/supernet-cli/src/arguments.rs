@@ -13,7 +13,7 @@ Exit codes:
   1    something failed; nothing that was there is lost
   2    the command line or the settings are wrong
   3    the directory holds another run, is in use or is damaged
-  130  stopped by Ctrl-C (a second Ctrl-C stops at once)";
+  130  stopped by Ctrl-C, SIGTERM or SIGHUP (a second one stops at once)";
 
 /// One-shot neural architecture search: train one network that holds a whole search space, rank thousands of architectures with its
 /// weights, train the best from scratch.
@@ -27,9 +27,12 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Search: train the supernet, score candidates, train the best from scratch, test, report; or go on with it
-    Run(Run),
+    Run(Searched),
     /// Say what a search would take, from a few timed steps
     Plan(Plan),
+    /// Hold the ranking of a run's candidates against some of them trained from scratch; or go on
+    /// with that
+    Check(Check),
     /// Train the supernet, and no more
     Train(Run),
     /// Train the supernet and score candidates, and no more
@@ -46,6 +49,8 @@ pub enum Command {
     Space(Plan),
     /// Say which devices this build and this machine offer, and run a step on each
     Doctor(Doctor),
+    /// List the runs in a directory, and the searches in each
+    List(List),
     /// Print shell completions
     Completions {
         /// The shell
@@ -54,7 +59,7 @@ pub enum Command {
 }
 
 /// What is searched, and with what.
-#[derive(Args, Clone, Default)]
+#[derive(Args, Clone, Default, PartialEq)]
 pub struct Options {
     /// Settings to start from [default: those in the directory, else quick]
     #[arg(long, value_enum)]
@@ -65,7 +70,9 @@ pub struct Options {
     pub config: Option<PathBuf>,
 
     /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or cifar100-coarse:FOLDER (binary versions, 100
-    /// classes or 20 groups); folder:FOLDER (a folder for each class, in it PNG, JPEG or BMP files) [default: fashion-mnist]
+    /// classes or 20 groups); folder:FOLDER (a folder for each class, in it PNG, JPEG, WebP, GIF, TIFF or BMP files); idx:IMAGES or
+    /// idx:IMAGES,LABELS (files as MNIST's; without LABELS the file beside IMAGES with `labels` for `images` in its name) [default:
+    /// fashion-mnist]
     #[arg(long, value_name = "IMAGES")]
     pub data: Option<String>,
 
@@ -73,6 +80,19 @@ pub struct Options {
     /// behind the stem imagenet 224]
     #[arg(long, value_name = "N")]
     pub size: Option<usize>,
+
+    /// Leave out the files of a folder that cannot be used; what was left out stands in the run and on the card [default: they are
+    /// an error that names all of them]
+    #[arg(long)]
+    pub leave_out: bool,
+
+    /// Most memory for the pixels of one file of a folder, in MiB [default: 512]
+    #[arg(long, value_name = "MIB")]
+    pub picture_memory: Option<usize>,
+
+    /// What is behind transparent pixels of a folder's files: RED,GREEN,BLUE, each 0 to 255 [default: 255,255,255]
+    #[arg(long, value_name = "COLOUR", value_parser = colour)]
+    pub ground: Option<[u8; 3]>,
 
     /// What stands before the cells: plain, or imagenet, two stages of stride 2 for larger images [default: imagenet for the preset imagenet,
     /// else plain]
@@ -103,6 +123,10 @@ pub struct Options {
     /// Seed of every draw [default: 1]
     #[arg(long)]
     pub seed: Option<u64>,
+
+    /// Whether the images stay split as they are whatever the seed: set for a search with a run's supernet
+    #[arg(skip)]
+    pub keep_split: bool,
 
     /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0, ... [default: flex]
     #[arg(long)]
@@ -278,6 +302,43 @@ pub struct Run {
     /// Pass over a damaged checkpoint for the one before
     #[arg(long)]
     pub from_last_good: bool,
+
+    /// Search again with the trained supernet of the directory's run, under this name: with other limits, another strategy, ranking
+    /// or seed, other numbers of candidates or validation images; it lies in DIRECTORY/searches/NAME
+    #[arg(long, value_name = "NAME")]
+    pub search: Option<String>,
+
+    /// Go on although the run was begun by another version or on another device, where numbers may round otherwise; the run notes it
+    #[arg(long)]
+    pub elsewhere: bool,
+}
+
+/// A colour as three numbers.
+fn colour(text: &str) -> Result<[u8; 3], String> {
+    let expected = || format!("found `{text}`, expected RED,GREEN,BLUE, each 0 to 255");
+    let parts = text.split(',').map(|part| part.trim().parse()).collect::<Result<Vec<u8>, _>>();
+    parts.ok().and_then(|parts| parts.try_into().ok()).ok_or_else(expected)
+}
+
+#[derive(Args)]
+pub struct Searched {
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Before the best are trained, train N candidates spread over the ranking from scratch for a
+    /// quarter of the epochs, and say whether the ranking beats counting parameters
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(3..))]
+    pub check: Option<u32>,
+}
+
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub run: Run,
+
+    /// Candidates to train from scratch, each for a quarter of the epochs
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(3..))]
+    pub networks: u32,
 }
 
 #[derive(Args)]
@@ -338,6 +399,16 @@ pub struct Export {
     /// Where to; it must not exist
     #[arg(long, value_name = "DIR")]
     pub to: PathBuf,
+}
+
+#[derive(Args)]
+pub struct List {
+    /// The directory
+    pub directory: PathBuf,
+
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Args)]

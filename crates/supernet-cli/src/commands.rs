@@ -1,62 +1,137 @@
 //! What each command does.
 
 use crate::{
-    arguments::{Correlate, Doctor, Export, Finished, Options, Plan, Run, Show},
+    arguments::{Check, Correlate, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
     failure::Failure,
     output::{say, shown},
-    settings::RunSettings,
+    settings::{Opened, RunSettings},
+    verdict::say_verdict,
 };
 use serde_json::json;
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 use supernet::{
+    data::LeftOut,
     experiments::{CorrelationSettings, LabImages, correlation},
     prelude::*,
-    train::{Saving, best::BestFile},
-    write_results,
+    search::trust::Verdict,
+    train::{FinishedRun, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
+    write_finished, write_results,
 };
 
 /// A run's directory, its images and its device.
-struct Opened {
+struct OpenRun {
     directory: RunDirectory,
     split: Split,
     device: Device,
 }
 
-fn open(directory: &Path, options: &Options, from_last_good: bool) -> Result<Opened, Failure> {
-    let (settings, device, split) = RunSettings::opened(options, Some(directory))?;
-    let provenance = Provenance::new(&split, &settings.device);
-    let opened = RunDirectory::open(directory, &settings.search, provenance)?;
-    settings.store(directory)?;
-    let saving = Saving { from_last_good, ..Saving::default() };
+fn open(run: &Run) -> Result<OpenRun, Failure> {
+    let Run { directory, options, search, .. } = run;
+    let folder = folder(run);
+    // A search begins with the settings of the run that it belongs to.
+    let stored = if folder.join("run.toml").exists() { &folder } else { directory };
+    let options = Options { keep_split: search.is_some(), ..options.clone() };
+    let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
+    note(&left_out, &split);
+    settings.search.check_for(&split)?;
+    let provenance = Provenance::new(&split, &settings.device).with_left_out(left_out);
+    let reopening = Reopening { elsewhere: run.elsewhere };
+    let opened = match search {
+        Some(name) => RunDirectory::open_search(directory, name, &settings.search, provenance, reopening)?,
+        None => RunDirectory::reopen(directory, &settings.search, provenance, reopening)?,
+    };
+    opened.notes().iter().for_each(|note| eprintln!("note: {note}"));
+    settings.store(&folder)?;
+    let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
     // The settings are all in the file; where the directory is says nothing.
     let directory = opened.with_saving(saving).with_command("supernet run DIRECTORY --config run.toml");
-    Ok(Opened { directory, split, device })
+    Ok(OpenRun { directory, split, device })
 }
 
-/// Searches, or goes on.
-pub fn run(run: &Run) -> Result<(), Failure> {
-    finish(&run.directory, &run.options, run.from_last_good, run.show)
+/// The directory of the run or, where one is named, of the search.
+fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
+    search.as_ref().map_or(directory.clone(), |name| directory.join("searches").join(name))
 }
 
-/// What is left of a search, and its report.
-fn finish(directory: &Path, options: &Options, from_last_good: bool, show: Show) -> Result<(), Failure> {
-    let Opened { directory, split, device } = open(directory, options, from_last_good)?;
-    let result = directory.search(&split, &device, &mut shown(show)?)?;
+/// Notes that are printed of a kind; the rest is counted.
+const NOTES: usize = 6;
+
+/// Prints what was left out of a folder of images, and which sets of images are too small to rank networks by.
+fn note(left_out: &LeftOut, split: &Split) {
+    left_out.to_string().lines().for_each(|line| eprintln!("note: {line}"));
+    let few = split.too_few();
+    few.iter().take(NOTES).for_each(|few| eprintln!("note: {few}"));
+    if few.len() > NOTES {
+        eprintln!("note: and {} more sets or classes with too few images", few.len() - NOTES);
+    }
+}
+
+/// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
+pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
+    if let Some(networks) = *check {
+        let OpenRun { directory, split, device } = open(run)?;
+        directory.check(&split, networks as usize, &device, &mut shown(run.show)?)?;
+    }
+    retrain(run)
+}
+
+/// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its directory.
+pub fn retrain(run: &Run) -> Result<(), Failure> {
+    let folder = folder(run);
+    if run.options == Options::default()
+        && BestFile::ALL.iter().all(|file| folder.join("best").join(file.name()).exists())
+    {
+        return print_finished(&folder, run.show);
+    }
+    let OpenRun { directory, split, device } = open(run)?;
+    let result = directory.search(&split, &device, &mut shown(run.show)?)?;
     write_results(&directory, &result)?;
-    let path = directory.path().display().to_string();
-    if show.json {
-        print_json(&json!({ "directory": path, "best": result.best.0, "networks": result.retrained }));
+    print_result(directory.path(), Some(&result.verdict), (&result.best.0, &result.retrained), run.show);
+    Ok(())
+}
+
+/// Holds the ranking of a run's candidates against some of them trained from scratch.
+pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
+    let OpenRun { directory, split, device } = open(run)?;
+    let verdict = directory.check(&split, *networks as usize, &device, &mut shown(run.show)?)?;
+    if run.show.json {
+        print_json(&json!(verdict));
     } else {
-        say!("\n{}", ComparisonTable(&result.retrained));
-        say!("best architecture: {}", result.best.0);
-        say!("results: {path}");
+        say_verdict(&verdict);
+        say!("results: {}", directory.path().join("verdict.json").display());
     }
     Ok(())
 }
 
+/// Writes the reports of a search that has ended again, and prints its result.
+fn print_finished(folder: &Path, show: Show) -> Result<(), Failure> {
+    let finished = FinishedRun::open(folder)?;
+    if let Err(error) = write_finished(&finished) {
+        // What it says is in its tables already.
+        eprintln!("note: {error}; the report is as it was");
+    }
+    print_result(folder, finished.verdict(), (finished.best(), finished.retrained()), show);
+    Ok(())
+}
+
+fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&PathMask, &[Retrained]), show: Show) {
+    let path = path.display().to_string();
+    if show.json {
+        print_json(&json!({ "directory": path, "verdict": verdict, "best": best, "networks": networks }));
+    } else {
+        verdict.into_iter().for_each(say_verdict);
+        say!("\n{}", ComparisonTable(networks));
+        say!("best architecture: {best}");
+        say!("results: {path}");
+    }
+}
+
 /// Trains the supernet.
 pub fn train(run: &Run) -> Result<(), Failure> {
-    let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
+    let OpenRun { directory, split, device } = open(run)?;
     directory.train(&split, &device, &mut shown(run.show)?)?;
     let weights = directory.path().join("supernet.safetensors").display().to_string();
     if run.show.json {
@@ -72,7 +147,7 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run) -> Result<(), Failure> {
-    let Opened { directory, split, device } = open(&run.directory, &run.options, run.from_last_good)?;
+    let OpenRun { directory, split, device } = open(run)?;
     let mut candidates = directory.score(&split, &device, &mut shown(run.show)?)?;
     let rank_by = directory.config().scoring.rank_by;
     candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
@@ -93,7 +168,8 @@ pub fn score(run: &Run) -> Result<(), Failure> {
 
 /// Says what a search would take.
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
-    let (settings, device, split) = RunSettings::opened(&plan.options, None)?;
+    let Opened { settings, device, split, left_out } = RunSettings::opened(&plan.options, None)?;
+    note(&left_out, &split);
     let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
     if plan.show.json {
         print_json(&json!(plan_of));
@@ -105,7 +181,9 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
 
 /// The correlation study.
 pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
-    let (RunSettings { device: name, search, .. }, device, split) = RunSettings::opened(&correlate.options, None)?;
+    let Opened { settings, device, split, left_out } = RunSettings::opened(&correlate.options, None)?;
+    note(&left_out, &split);
+    let RunSettings { device: name, search, .. } = settings;
     let mut settings = CorrelationSettings::new(search).with_equal_epochs(split.train.len());
     settings.supernet_seeds = (1..=correlate.supernets).collect();
     (settings.natural, settings.stratified, settings.twice) =
@@ -137,7 +215,26 @@ fn finished(directory: &Path) -> Result<(), Failure> {
 /// Writes a finished run's reports again.
 pub fn report(report: &Finished) -> Result<(), Failure> {
     finished(&report.directory)?;
-    finish(&report.directory, &Options::default(), false, report.show)
+    print_finished(&report.directory, report.show)
+}
+
+/// Lists the runs in a directory.
+pub fn list(list: &List) -> Result<(), Failure> {
+    let runs = list_runs(&list.directory)?;
+    if list.json {
+        print_json(&json!(runs));
+        return Ok(());
+    }
+    if runs.is_empty() {
+        say!("{}: no runs", list.directory.display());
+        return Ok(());
+    }
+    say!("{:>8}  {:>10}  {:<24}  {:<20}  run", "test (%)", "candidates", "state", "images");
+    for RunState { path, state, data, candidates, test_accuracy, .. } in runs {
+        let test = test_accuracy.map_or("-".to_owned(), |accuracy| format!("{:.2}", 100.0 * accuracy));
+        say!("{test:>8}  {candidates:>10}  {state:<24}  {data:<20}  {}", path.display());
+    }
+    Ok(())
 }
 
 /// Copies the best network of a finished run.
@@ -145,12 +242,10 @@ pub fn export(export: &Export) -> Result<(), Failure> {
     finished(&export.directory)?;
     let (from, to) = (export.directory.join("best"), &export.to);
     let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
-    if to.exists() {
-        return Err(Failure::settings(
-            "--to",
-            format!("{}, which exists", to.display()),
-            "a directory that does not exist",
-        ));
+    let holds = fs::read_dir(to).into_iter().flatten().flatten().any(|entry| entry.file_name() != "lost+found");
+    if holds || to.is_file() {
+        let found = format!("{}, which exists and is not empty", to.display());
+        return Err(Failure::settings("--to", found, "a directory that does not exist or is empty"));
     }
     fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
     for file in BestFile::ALL {

@@ -59,6 +59,7 @@ fn code_of(error: &TrainError) -> u8 {
     match error {
         TrainError::Stopped { .. } => 130,
         TrainError::OtherRun { .. }
+        | TrainError::Elsewhere { .. }
         | TrainError::Locked { .. }
         | TrainError::Checkpoint { .. }
         | TrainError::File { .. } => 3,

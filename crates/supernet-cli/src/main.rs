@@ -7,7 +7,9 @@ mod data;
 mod failure;
 mod output;
 mod settings;
+mod signals;
 mod stop;
+mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
@@ -16,7 +18,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = match &arguments.command {
-        Command::Run(run) | Command::Retrain(run) => commands::run(run),
+        Command::Run(run) => commands::run(run),
+        Command::Retrain(run) => commands::retrain(run),
+        Command::Check(check) => commands::check(check),
         Command::Train(run) => commands::train(run),
         Command::Score(run) => commands::score(run),
         Command::Plan(plan) => commands::plan(plan),
@@ -24,6 +28,7 @@ fn main() -> ExitCode {
         Command::Report(report) => commands::report(report),
         Command::Export(export) => commands::export(export),
         Command::Space(space) => commands::space(space),
+        Command::List(list) => commands::list(list),
         Command::Doctor(doctor) => commands::doctor(doctor),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,9 +1,10 @@
-//! Progress as the user wants it, and Ctrl-C: the first saves and ends, the second ends at once.
+//! Progress as the user wants it, and Ctrl-C, SIGTERM and SIGHUP: the first saves and ends, the second ends at once.
 
 use crate::{
     arguments::{Output, Show},
     dashboard::{Dashboard, dashboard_is_shown, restore_terminal},
     failure::Failure,
+    signals::on_stop,
     stop::StopFlag,
 };
 use std::io::{IsTerminal, Write};
@@ -31,7 +32,7 @@ pub fn line(text: std::fmt::Arguments) {
 /// Whether Ctrl-C was pressed, or the dashboard's key.
 static STOP: StopFlag = StopFlag::new();
 
-/// Handles the signal of Ctrl-C. The dashboard, which reads keys one by one, does the same.
+/// Handles the signals of Ctrl-C, of a system that ends the process, and of a terminal that is closed. The dashboard, which reads keys one by one, does the same.
 fn pressed() {
     if STOP.ask() {
         restore_terminal();
@@ -44,8 +45,7 @@ fn pressed() {
 
 /// Returns the progress that is asked for; it passes on Ctrl-C.
 pub fn shown(show: Show) -> Result<Interruptible, Failure> {
-    // There is one handler for the process; a second call finds it set.
-    ctrlc::try_set_handler(pressed).ok();
+    on_stop(pressed);
     let terminal = std::io::stdout().is_terminal() && !show.json;
     let output = show.output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
     Ok(Interruptible(match output {

@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
+    data::LeftOut,
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
@@ -30,6 +31,18 @@ pub struct RunSettings {
     pub search: SearchConfig,
 }
 
+/// Settings with their device and images, and what was left out of a folder beside these.
+pub struct Opened {
+    /// The settings.
+    pub settings: RunSettings,
+    /// Their device.
+    pub device: Device,
+    /// Their images.
+    pub split: Split,
+    /// What was left out.
+    pub left_out: LeftOut,
+}
+
 /// The name of the file.
 const FILE: &str = "run.toml";
 
@@ -41,11 +54,12 @@ impl RunSettings {
 
     /// [`RunSettings::new`] with their device and images. A preset is fitted to the images of a folder ([`SearchConfig::fitted`]), which may be
     /// few.
-    pub fn opened(options: &Options, directory: Option<&Path>) -> Result<(Self, Device, Split), Failure> {
+    pub fn opened(options: &Options, directory: Option<&Path>) -> Result<Opened, Failure> {
         let settings = Self::new(options, directory)?;
-        let (device, split) = (device(&settings.device)?, settings.data.split(settings.search.seed)?);
-        let settings = if settings.data.is_folder() { Self::made(options, directory, Some(&split))? } else { settings };
-        Ok((settings, device, split))
+        let device = device(&settings.device)?;
+        let (split, left_out) = settings.data.read(settings.search.seed)?;
+        let settings = if settings.data.are_own() { Self::made(options, directory, Some(&split))? } else { settings };
+        Ok(Opened { settings, device, split, left_out })
     }
 
     fn made(options: &Options, directory: Option<&Path>, fit_to: Option<&Split>) -> Result<Self, Failure> {
@@ -85,12 +99,13 @@ impl RunSettings {
     fn read(path: &Path) -> Result<Self, Failure> {
         let wrong = |found: String| Failure::settings(path.display(), found, "settings as `supernet plan` takes them");
         let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        toml::from_str(&text).map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))
+        toml::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))
     }
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
         self.change_images(options)?;
-        let Options { budget, seed, device, strategy, candidates, .. } = options;
+        let Options { budget, seed, device, strategy, candidates, keep_split, .. } = options;
         match (self.budget, *budget) {
             (None, Some(budget)) => {
                 self.search = self.search.clone().with_budget(budget)?;
@@ -101,6 +116,9 @@ impl RunSettings {
                 return Err(Failure::settings("--budget", budget, expected));
             }
             _ => {}
+        }
+        if *keep_split {
+            self.data.split_seed.get_or_insert(self.search.seed);
         }
         self.search.seed = seed.unwrap_or(self.search.seed);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());
@@ -152,8 +170,9 @@ impl RunSettings {
         }
         if let Some(data) = data {
             let side = if self.search.network.stem.is_plain() { 32 } else { 224 };
-            self.data = DataSettings::parse(data, self.data.halve, side)?;
+            self.data = self.data.moved_to(DataSettings::parse(data, self.data.halve, side)?);
         }
+        self.data.change_reading(options)?;
         if let Some(size) = size {
             self.data.resize(*size)?;
         }
@@ -164,10 +183,10 @@ impl RunSettings {
         Ok(())
     }
 
-    /// Stores the settings in a directory that has none yet.
+    /// Stores the settings in a directory: what its run went on with last.
     pub fn store(&self, directory: &Path) -> Result<(), Failure> {
         let path = directory.join(FILE);
-        if path.exists() {
+        if path.exists() && Self::read(&path).is_ok_and(|there| there == *self) {
             return Ok(());
         }
         let wrong = |error: toml::ser::Error| Failure::settings(path.display(), error, "settings that TOML can hold");

@@ -68,12 +68,32 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
         fs::read(best.join("weights.safetensors")).unwrap(),
         fs::read(run.join("best/weights.safetensors")).unwrap()
     );
-    assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists");
+    assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists and is not empty");
 
+    fs::remove_file(run.join("best/weights.safetensors")).unwrap();
     fs::write(run.join("supernet.safetensors"), "damaged").unwrap();
     assert_fails(&supernet(&["run", &path, "--output", "quiet"]), 3, "supernet.safetensors: found ");
-    fs::remove_file(run.join("best/weights.safetensors")).unwrap();
     assert_fails(&supernet(&["export", &path, "--to", &(to + "2")]), 2, "has not ended");
+}
+
+#[test]
+fn a_ranking_is_checked_as_a_command_and_as_a_stage_of_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let path = run.display().to_string();
+    let checked = supernet(&[&["check", &path, "--networks", "3", "--json"], &TINY[..]].concat());
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let verdict: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(verdict["evidence"]["check"]["networks"], 3);
+    assert!(run.join("verdict.json").exists() && !run.join("best").exists());
+    let rest = supernet(&["run", &path, "--check", "5", "--output", "quiet"]);
+    assert!(rest.status.success(), "{}", text(&rest.stderr));
+    let said = text(&rest.stdout);
+    assert!(said.contains("with 5 networks trained from scratch") && !said.contains('\u{1b}'), "{said}");
+    let again = supernet(&["run", &path, "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(json["verdict"]["evidence"]["check"]["networks"], 5);
+    assert_fails(&supernet(&["run", &path, "--check", "2"]), 2, "2 is not in 3..");
 }
 
 #[test]
@@ -120,7 +140,7 @@ fn a_folder_of_images_is_split_in_fifths_and_the_preset_is_fitted_to_it() {
         assert_eq!(text(&again.stdout), text(&first.stdout), "{}", text(&again.stderr));
     }
     assert_fails(&supernet(&["run", &run, "--size", "32"]), 3, "provenance.fingerprints");
-    assert_fails(&supernet(&["run", &run, "--size", "20"]), 3, "choose another directory");
+    assert_fails(&supernet(&["run", &run, "--size", "20"]), 2, "found 20, expected a multiple of 16");
     let other = format!("{run}2");
     assert_fails(&supernet(&["train", &other, "--data", &data, "--size", "18"]), 2, "18");
     assert_fails(
@@ -165,7 +185,7 @@ fn cifar100_is_read_with_its_classes_or_its_groups() {
     }
     fs::remove_file(files.join("test.bin")).unwrap();
     let path = folder.path().join("fine").display().to_string();
-    assert_fails(&supernet(&["run", &path]), 1, "test.bin: no such file; expected records of 3074 bytes");
+    assert_fails(&supernet(&["run", &path]), 1, "test.bin: no such file, expected records of 3074 bytes");
 }
 
 /// The files of a run by name, but for the logs, which hold times, and the card and its JSON, which hold the latency.
@@ -221,7 +241,7 @@ fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_go
     fs::write(&batch, changed).unwrap();
     assert_fails(&again(), 3, "holds a run of another configuration (provenance.fingerprints: ");
     fs::write(&batch, &whole[..whole.len() - 1]).unwrap();
-    assert_fails(&again(), 1, &format!("{}: found 307299 bytes; expected a multiple of 3073", batch.display()));
+    assert_fails(&again(), 1, &format!("{}: found 307299 bytes, expected a multiple of 3073", batch.display()));
     fs::write(&batch, whole).unwrap();
     assert_eq!(without_times(&run), left, "nothing is touched");
 
@@ -239,17 +259,21 @@ fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
     assert_fails(&supernet(&["run"]), 2, "<DIRECTORY>");
     assert_fails(&supernet(&["run", &path, "--budget", "0"]), 2, "budget: found 0, expected a number above 0");
     assert_fails(&supernet(&["run", &path, "--data", "mnist"]), 2, "--data: found `mnist`, expected ");
-    assert_fails(&supernet(&["run", &path, "--data", "photos:/nowhere"]), 2, "cifar100-coarse:FOLDER or folder:FOLDER");
+    assert_fails(&supernet(&["run", &path, "--data", "photos:/nowhere"]), 2, "folder:FOLDER or idx:IMAGES,LABELS");
     for kind in ["cifar10", "cifar100", "cifar100-coarse", "folder"] {
         let data = format!("{kind}:/nowhere");
-        assert_fails(&supernet(&["run", &path, "--data", &data]), 1, "/nowhere: no such folder; expected ");
+        assert_fails(&supernet(&["run", &path, "--data", &data]), 1, "/nowhere: no such folder, expected ");
     }
     assert_fails(&supernet(&["run", &path, "--size", "16"]), 2, "--size: found 16, expected images of a folder");
     assert_fails(&supernet(&["run", &path, "--stem", "deep"]), 2, "[possible values: plain, imagenet]");
     assert_fails(&supernet(&["run", &path, "--train", "18446744073709551615"]), 2, "at most 10000");
     assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 1, "device `tpu:0`: expected one of `flex`");
     assert_fails(&supernet(&["run", &path, "--config", "/nowhere.toml"]), 2, "/nowhere.toml: found ");
-    assert_fails(&tiny_run(Path::new(&path), &["--max-parameters", "10"]), 1, "constraints: found none of ");
+    assert_fails(
+        &tiny_run(Path::new(&path), &["--max-parameters", "10"]),
+        2,
+        "constraints.parameters: found at most 10, ",
+    );
     assert_fails(&supernet(&["report", "/nowhere"]), 2, "a run made by `supernet run`");
 }
 

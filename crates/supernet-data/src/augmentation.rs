@@ -1,15 +1,17 @@
+//! Pad and crop, flips and cutout.
+
+use crate::{DataError, ImageShape};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, ImageShape};
-
 /// What is drawn anew for an image each time it is trained on.
 ///
-/// Pad and crop: a border of `pad` zeros (black, before normalisation) on every side, then a crop of the old size at
-/// one of the (2 pad + 1)² places, all equally likely. Flip: left and right exchanged with probability 1/2. Cutout: a
-/// square of `cutout` pixels, centred on a pixel drawn uniformly and cut off at the border, is set to the mean of each
-/// channel, 0 after normalisation (DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with
-/// Cutout", 2017).
+/// Pad and crop: a border of `pad` zeros (black, before normalisation) on every side, then a crop
+/// of the old size at one of the (2 pad + 1)² places, all equally likely. Flip: left and right
+/// exchanged with probability 1/2. Cutout: a square of `cutout` pixels, centred on a pixel drawn
+/// uniformly and cut off at the border, is set to the mean of each channel, 0 after normalisation
+/// (DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout",
+/// 2017).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Augmentation {
@@ -30,14 +32,16 @@ impl Augmentation {
     /// Images as they are; nothing is drawn.
     pub const NONE: Self = Self { pad: 0, flip: false, cutout: 0 };
 
-    /// The usual one for CIFAR-10: a border of 4 pixels, and flips (He et al., "Deep Residual Learning for Image
-    /// Recognition", 2016, section 4.2).
+    /// The usual one for CIFAR-10: a border of 4 pixels, and flips (He et al., "Deep Residual
+    /// Learning for Image Recognition", 2016, section 4.2).
     pub const STANDARD: Self = Self { pad: 4, flip: true, cutout: 0 };
 
-    /// Checks that some of every crop of an image of `shape` is image, and that a square fits into it.
+    /// Checks that some of every crop of an image of `shape` is image, and that a square fits into
+    /// it.
     ///
     /// # Errors
-    /// [`DataError::Value`] where the border is as wide as the image or wider, or the square wider than the image.
+    /// [`DataError::Value`] where the border is as wide as the image or wider, or the square wider
+    /// than the image.
     pub fn check(&self, shape: ImageShape) -> Result<(), DataError> {
         let side = shape.height.min(shape.width);
         let refuse = |field: &str, found: usize, expected: &str| {
@@ -47,15 +51,14 @@ impl Augmentation {
                 expected: format!("{expected} both sides of images of {shape}"),
             })
         };
-        match () {
-            () if self.pad >= side => refuse("pad", self.pad, "less than"),
-            () if self.cutout > side => refuse("cutout", self.cutout, "at most"),
-            () => Ok(()),
+        if self.pad >= side {
+            return refuse("pad", self.pad, "less than");
         }
+        if self.cutout > side { refuse("cutout", self.cutout, "at most") } else { Ok(()) }
     }
 
-    /// Draws what happens to one image of `shape`: row, column, flip, row and column of the centre of what is cut out, of
-    /// which only those are drawn that can vary.
+    /// Draws what happens to one image of `shape`: row, column, flip, row and column of the centre
+    /// of what is cut out, of which only those are drawn that can vary.
     pub(crate) fn draw(&self, shape: ImageShape, rng: &mut impl Rng) -> Placement {
         let mut corner = || {
             if self.pad == 0 { 0 } else { rng.random_range(0..=2 * self.pad) }
@@ -70,8 +73,8 @@ impl Augmentation {
     }
 }
 
-/// Where an image was cropped: the corner of the crop within the padded image, whether it was flipped, and then the rows and
-/// columns that were cut out.
+/// Where an image was cropped: the corner of the crop within the padded image, whether it was
+/// flipped, and then the rows and columns that were cut out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Placement {
     pad: usize,
@@ -89,7 +92,8 @@ struct Span {
 }
 
 impl Span {
-    /// `side` pixels around pixel `centre`, one more before it than after it where they are even, of those that exist.
+    /// `side` pixels around pixel `centre`, one more before it than after it where they are even,
+    /// of those that exist.
     fn around(centre: usize, side: usize, length: usize) -> Self {
         let start = centre.saturating_sub(side / 2);
         Self { start, end: (centre + side - side / 2).min(length) }
@@ -100,8 +104,8 @@ impl Placement {
     /// As the image is.
     pub(crate) const STILL: Self = Self { pad: 0, top: 0, left: 0, flip: false, hole: [Span { start: 0, end: 0 }; 2] };
 
-    /// Appends a plane, `width` values a row, to `out`: moved, flipped, each byte looked up in `table`, and 0 where it is
-    /// cut out.
+    /// Appends a plane, `width` values a row, to `out`: moved, flipped, each byte looked up in
+    /// `table`, and 0 where it is cut out.
     pub(crate) fn write(&self, plane: &[u8], width: usize, table: &[f32; 256], out: &mut Vec<f32>) {
         let (height, first) = (plane.len() / width, out.len());
         let (rows, columns) = (Overlap::new(self.pad, self.top, height), Overlap::new(self.pad, self.left, width));
@@ -212,7 +216,7 @@ mod tests {
     #[test]
     fn a_border_as_wide_as_the_image_is_refused() {
         let error = message(Augmentation::STANDARD.check(ImageShape::new(1, 8, 4)));
-        assert_eq!(error, "augmentation: pad: found 4; expected less than both sides of images of 1x8x4");
+        assert_eq!(error, "augmentation: pad: found 4, expected less than both sides of images of 1x8x4");
         assert!(Augmentation::STANDARD.check(ImageShape::new(1, 5, 5)).is_ok());
     }
 
@@ -226,7 +230,8 @@ mod tests {
             assert!(
                 rows.end <= 4 && columns.end <= 5 && rows.end - rows.start <= 3 && columns.end - columns.start <= 3
             );
-            // Three pixels around a centre: it is the second of them, or the first at the upper or left border.
+            // Three pixels around a centre: it is the second of them, or the first at the upper or
+            // left border.
             let centre = |span: Span| if span == (Span { start: 0, end: 2 }) { 0 } else { span.start + 1 };
             counts[centre(rows)][centre(columns)] += 1;
         }
@@ -249,7 +254,7 @@ mod tests {
     #[test]
     fn a_square_wider_than_the_image_is_refused() {
         let error = message(Augmentation { cutout: 5, ..Augmentation::NONE }.check(ImageShape::new(1, 8, 4)));
-        assert_eq!(error, "augmentation: cutout: found 5; expected at most both sides of images of 1x8x4");
+        assert_eq!(error, "augmentation: cutout: found 5, expected at most both sides of images of 1x8x4");
         assert!(Augmentation { cutout: 4, ..Augmentation::NONE }.check(ImageShape::new(1, 8, 4)).is_ok());
     }
 

@@ -1,7 +1,10 @@
+//! Half the size: 2 × 2 pixels averaged.
+
 use crate::{DataError, ImageShape, Images};
 
 impl Images {
-    /// Images of half the height and width: each value is the mean of a 2x2 square, rounded to the nearest (halves up).
+    /// Returns images of half the height and width: each value is the mean of a 2x2 square, rounded
+    /// to the nearest (halves up).
     ///
     /// # Errors
     /// [`DataError::Shape`] where height or width is odd.
@@ -61,6 +64,6 @@ mod tests {
     fn an_odd_side_is_refused() {
         let images = Images::new("toy", ImageShape::new(1, 2, 3), names(1), vec![0; 6], vec![0]).unwrap();
         let error = message(images.average_2x2());
-        assert_eq!(error, "toy: found images of 1x2x3; expected even height and width to average 2x2");
+        assert_eq!(error, "toy: found images of 1x2x3, expected even height and width to average 2x2");
     }
 }

@@ -1,7 +1,8 @@
-use rand::Rng;
+//! Images as a network takes them: normalised, augmented, in batches.
 
 use crate::augmentation::Placement;
 use crate::{Augmentation, Images, Normalisation};
+use rand::Rng;
 
 /// Images and labels as a network takes them.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,21 +16,24 @@ pub struct Batch {
 }
 
 impl Images {
-    /// The images at `indices`, in that order, normalised.
+    /// Returns the images at `indices`, in that order, normalised.
     ///
     /// # Panics
-    /// Where an index is not less than [`Images::len`], or `normalisation` has another number of channels
-    /// ([`Normalisation::check`] tells beforehand).
+    /// Where an index is not less than [`Images::len`], or `normalisation` has another number of
+    /// channels ([`Normalisation::check`] checks beforehand).
     pub fn batch(&self, indices: &[usize], normalisation: &Normalisation) -> Batch {
         self.place(indices, normalisation, || Placement::STILL)
     }
 
-    /// The images at `indices`, in that order, each augmented by its own draws from `rng` and normalised.
+    /// Returns the images at `indices`, in that order, each augmented by its own draws from `rng`
+    /// and normalised.
     ///
-    /// Draws follow the order of `indices`, so the batch is a function of `indices` and the generator.
+    /// Draws follow the order of `indices`, so the batch is a function of `indices` and the
+    /// generator.
     ///
     /// # Panics
-    /// As [`Images::batch`], and where the augmentation does not fit the images ([`Augmentation::check`] tells beforehand).
+    /// As [`Images::batch`], and where the augmentation does not fit the images
+    /// ([`Augmentation::check`] checks beforehand).
     pub fn augmented_batch(
         &self,
         indices: &[usize],
@@ -41,7 +45,7 @@ impl Images {
         self.place(indices, normalisation, || augmentation.draw(self.shape(), rng))
     }
 
-    /// A batch of images, each placed as `placement` says when its turn comes.
+    /// A batch of images, each placed as `placement` draws when its turn comes.
     fn place(
         &self,
         indices: &[usize],
@@ -138,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "normalisation: found 1 channels; expected 2 as in images of 2x4x4")]
+    #[should_panic(expected = "normalisation: found 1 channels, expected 2 as in images of 2x4x4")]
     fn another_number_of_channels_panics() {
         toy(&[1]).batch(&[0], &Normalisation::new(vec![0.5], vec![0.5]).unwrap());
     }
 
     #[test]
-    #[should_panic(expected = "augmentation: pad: found 4; expected less than both sides of images of 2x4x4")]
+    #[should_panic(expected = "augmentation: pad: found 4, expected less than both sides of images of 2x4x4")]
     fn a_border_as_wide_as_the_image_panics() {
         toy(&[1]).augmented_batch(&[0], &normalisation(), &Augmentation::STANDARD, &mut rng(1));
     }

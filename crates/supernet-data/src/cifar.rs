@@ -1,8 +1,8 @@
-//! What CIFAR-10 and CIFAR-100 share: records of some label bytes and three planes of 32x32, and files of class names.
-
-use std::path::Path;
+//! What CIFAR-10 and CIFAR-100 share: records of some label bytes and three planes of 32x32, and
+//! files of class names.
 
 use crate::{DataError, ImageShape, Images, file};
+use std::path::Path;
 
 const SHAPE: ImageShape = ImageShape::new(3, 32, 32);
 /// Bytes of the red, green and blue plane.
@@ -35,7 +35,8 @@ impl Format {
         self.label_bytes + PIXELS
     }
 
-    /// Reads the training files of `train` that exist, at least one, in that order, and the file `test`.
+    /// Reads the training files of `train` that exist, at least one, in that order, and the file
+    /// `test`.
     pub(crate) fn read(&self, dir: &Path, name: &str, train: &[&str], test: &str) -> Result<TrainTest, DataError> {
         if !dir.is_dir() {
             let expected = format!("the folder of {} and {test}", train[0]);
@@ -70,7 +71,7 @@ impl Format {
         }
         let bytes = file::read(&path, "class names, one a line")?;
         let text = String::from_utf8_lossy(&bytes);
-        let lines = text.lines().map(str::trim).filter(|name| !name.is_empty());
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|name| !name.is_empty());
         let names: Vec<String> = lines.map(str::to_owned).collect();
         if names.len() == count {
             return Ok(names);
@@ -117,7 +118,8 @@ impl<'a> Records<'a> {
         for (index, record) in records.enumerate() {
             let found = usize::from(record[label_at]);
             if found >= classes.len() {
-                return Err(DataError::Label { place: file.to_owned(), index, found, classes: classes.len() });
+                let (place, found, classes) = (file.to_owned(), found as i64, classes.len());
+                return Err(DataError::Label { place, index, found, classes });
             }
             self.labels.push(found);
             self.pixels.extend_from_slice(&record[label_bytes..]);

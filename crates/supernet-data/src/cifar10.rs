@@ -1,6 +1,7 @@
-use std::path::Path;
+//! CIFAR-10 in its binary format.
 
 use crate::{DataError, TrainTest, cifar::Format};
+use std::path::Path;
 
 /// The ten classes of CIFAR-10, by label.
 pub const CIFAR10_CLASSES: [&str; 10] =
@@ -14,14 +15,15 @@ const TRAIN: [&str; 5] =
 
 /// Reads CIFAR-10 in its binary format (Krizhevsky, 2009): 3x32x32 images of ten classes.
 ///
-/// `dir` holds at least one of `data_batch_1.bin` … `data_batch_5.bin`, which are read in that order, and
-/// `test_batch.bin`; each a row of records of 3,073 bytes (a label, then the red, green and blue plane), possibly fewer
-/// than in the official file. Class names are the ten lines of `batches.meta.txt` where that file exists.
+/// `dir` holds at least one of `data_batch_1.bin` … `data_batch_5.bin`, which are read in that
+/// order, and `test_batch.bin`; each a row of records of 3,073 bytes (a label, then the red, green
+/// and blue plane), possibly fewer than in the official file. Class names are the ten lines of
+/// `batches.meta.txt` where that file exists.
 ///
 /// # Errors
-/// [`DataError::MissingFolder`], [`DataError::MissingFile`] and [`DataError::Io`] where something cannot be read,
-/// [`DataError::Count`] where a file is no whole number of records, at least one, or does not name ten classes,
-/// [`DataError::Label`] where a label is above 9. All name the file.
+/// [`DataError::MissingFolder`], [`DataError::MissingFile`] and [`DataError::Io`] where something
+/// cannot be read, [`DataError::Count`] where a file is no whole number of records, at least one,
+/// or does not name ten classes, [`DataError::Label`] where a label is above 9. All name the file.
 pub fn cifar10(dir: impl AsRef<Path>) -> Result<TrainTest, DataError> {
     FORMAT.read(dir.as_ref(), "cifar10", &TRAIN, "test_batch.bin")
 }
@@ -80,13 +82,13 @@ mod tests {
         ];
         assert_eq!(cifar10(folder(&files).path()).unwrap().test.classes()[9], "j");
         files[2].1 = b"a\nb\n".to_vec();
-        assert_eq!(refusal(&files), "DIR/batches.meta.txt: found 2 class names; expected 10, one a line");
+        assert_eq!(refusal(&files), "DIR/batches.meta.txt: found 2 class names, expected 10, one a line");
     }
 
     #[test]
     fn a_missing_folder_is_refused_by_name() {
         let error = message(cifar10("/no/such/folder"));
-        let expected = "no such folder; expected the folder of data_batch_1.bin and test_batch.bin";
+        let expected = "no such folder, expected the folder of data_batch_1.bin and test_batch.bin";
         assert_eq!(error, format!("/no/such/folder: {expected}"));
     }
 
@@ -94,9 +96,9 @@ mod tests {
     fn missing_batches_are_refused_by_name() {
         let error = refusal(&[("test_batch.bin", records(&[0]))]);
         let expected = "at least one of data_batch_1.bin … data_batch_5.bin";
-        assert_eq!(error, format!("DIR/data_batch_1.bin: no such file; expected {expected}"));
+        assert_eq!(error, format!("DIR/data_batch_1.bin: no such file, expected {expected}"));
         let error = refusal(&[("data_batch_1.bin", records(&[0]))]);
-        assert_eq!(error, "DIR/test_batch.bin: no such file; expected records of 3073 bytes");
+        assert_eq!(error, "DIR/test_batch.bin: no such file, expected records of 3073 bytes");
     }
 
     #[test]
@@ -104,14 +106,14 @@ mod tests {
         for (bytes, found) in [(records(&[0, 1])[..5000].to_vec(), 5000), (vec![], 0)] {
             let error = refusal(&[("data_batch_1.bin", records(&[0])), ("data_batch_3.bin", bytes)]);
             let expected = "a multiple of 3073, at least one record";
-            assert_eq!(error, format!("DIR/data_batch_3.bin: found {found} bytes; expected {expected}"));
+            assert_eq!(error, format!("DIR/data_batch_3.bin: found {found} bytes, expected {expected}"));
         }
     }
 
     #[test]
     fn a_label_above_nine_is_refused_by_name() {
         let error = refusal(&[("data_batch_1.bin", records(&[0, 10]))]);
-        assert_eq!(error, "DIR/data_batch_1.bin: image 1 has label 10; expected less than 10");
+        assert_eq!(error, "DIR/data_batch_1.bin: image 1 has label 10, expected 0 to 9");
     }
 
     #[test]

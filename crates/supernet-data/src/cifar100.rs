@@ -1,6 +1,7 @@
-use std::path::Path;
+//! CIFAR-100 in its binary format, by its fine or its coarse labels.
 
 use crate::{DataError, TrainTest, cifar::Format};
+use std::path::Path;
 
 /// The hundred classes of CIFAR-100, by fine label.
 pub const CIFAR100_CLASSES: [&str; 100] = [
@@ -157,11 +158,13 @@ impl Cifar100Labels {
     }
 }
 
-/// Reads CIFAR-100 in its binary format (Krizhevsky, 2009): 3x32x32 images of a hundred classes, or of twenty groups.
+/// Reads CIFAR-100 in its binary format (Krizhevsky, 2009): 3x32x32 images of a hundred classes, or
+/// of twenty groups.
 ///
-/// `dir` holds `train.bin` and `test.bin`, each a row of records of 3,074 bytes (the coarse label, the fine label, then the
-/// red, green and blue plane), possibly fewer than in the official file. Class names are the lines of
-/// `fine_label_names.txt` or `coarse_label_names.txt` where that file exists.
+/// `dir` holds `train.bin` and `test.bin`, each a row of records of 3,074 bytes (the coarse label,
+/// the fine label, then the red, green and blue plane), possibly fewer than in the official file.
+/// Class names are the lines of `fine_label_names.txt` or `coarse_label_names.txt` where that file
+/// exists.
 ///
 /// # Errors
 /// Those of [`cifar10`](crate::cifar10()), with 99 or 19 as the highest label.
@@ -176,7 +179,8 @@ mod tests {
     use std::fs;
     use tempfile::TempDir;
 
-    /// One record per pair of labels, coarse and fine; the planes hold the record's number, that plus 1 and that plus 2.
+    /// One record per pair of labels, coarse and fine; the planes hold the record's number, that
+    /// plus 1 and that plus 2.
     fn records(labels: &[[u8; 2]]) -> Vec<u8> {
         let record = |(i, &labels): (usize, &[u8; 2])| {
             let planes = (0..3).flat_map(move |plane| [i as u8 + plane; 1024]);
@@ -227,7 +231,7 @@ mod tests {
         ];
         assert_eq!(cifar100(folder(&files).path(), Cifar100Labels::Fine).unwrap().train.classes()[7], "fine 7");
         let error = refusal(Cifar100Labels::Coarse, &files);
-        assert_eq!(error, "DIR/coarse_label_names.txt: found 1 class names; expected 20, one a line");
+        assert_eq!(error, "DIR/coarse_label_names.txt: found 1 class names, expected 20, one a line");
     }
 
     #[test]
@@ -235,20 +239,20 @@ mod tests {
         let files = [("train.bin", records(&[[19, 99], [20, 99]])), ("test.bin", records(&[[0, 0]]))];
         assert!(cifar100(folder(&files).path(), Cifar100Labels::Fine).is_ok());
         let error = refusal(Cifar100Labels::Coarse, &files);
-        assert_eq!(error, "DIR/train.bin: image 1 has label 20; expected less than 20");
+        assert_eq!(error, "DIR/train.bin: image 1 has label 20, expected 0 to 19");
     }
 
     #[test]
     fn missing_and_truncated_files_are_refused_by_name() {
         let labels = Cifar100Labels::Fine;
         let error = refusal(labels, &[("test.bin", records(&[[0, 0]]))]);
-        assert_eq!(error, "DIR/train.bin: no such file; expected records of 3074 bytes");
+        assert_eq!(error, "DIR/train.bin: no such file, expected records of 3074 bytes");
         let error = refusal(labels, &[("train.bin", records(&[[0, 0]]))]);
-        assert_eq!(error, "DIR/test.bin: no such file; expected records of 3074 bytes");
+        assert_eq!(error, "DIR/test.bin: no such file, expected records of 3074 bytes");
         // A file of CIFAR-10: one byte less for each image.
         let error = refusal(labels, &[("train.bin", vec![0; 3 * 3073]), ("test.bin", records(&[[0, 0]]))]);
-        assert_eq!(error, "DIR/train.bin: found 9219 bytes; expected a multiple of 3074, at least one record");
+        assert_eq!(error, "DIR/train.bin: found 9219 bytes, expected a multiple of 3074, at least one record");
         let error = message(cifar100("/no/such/folder", labels));
-        assert_eq!(error, "/no/such/folder: no such folder; expected the folder of train.bin and test.bin");
+        assert_eq!(error, "/no/such/folder: no such folder, expected the folder of train.bin and test.bin");
     }
 }

@@ -1,9 +1,10 @@
-use burn_dataset::{Dataset, DatasetError};
+//! Images as a set of burn-dataset, and such sets as images.
 
 use crate::{DataError, ImageShape, Images, LabelledImage};
+use burn_dataset::{Dataset, DatasetError};
 
-/// Images can be used wherever burn-dataset is expected. `get` panics beyond the end, as that trait asks, and never
-/// fails otherwise.
+/// Images can be used wherever burn-dataset is expected. `get` panics beyond the end, as that trait
+/// asks, and never fails otherwise.
 impl Dataset<LabelledImage> for Images {
     fn get(&self, index: usize) -> Result<LabelledImage, DatasetError> {
         Ok(LabelledImage { shape: self.shape(), pixels: self.pixels(index).to_vec(), label: self.label(index) })
@@ -18,8 +19,9 @@ impl Images {
     /// Reads a whole set of burn-dataset into memory. The first image decides on the shape.
     ///
     /// # Errors
-    /// [`DataError::Dataset`] where the set fails to give an item, [`DataError::Shape`] or [`DataError::Count`] where
-    /// an image differs from the first or from its own shape, and those of [`Images::new`].
+    /// [`DataError::Dataset`] where the set fails at an item, [`DataError::Shape`] or
+    /// [`DataError::Count`] where an image differs from the first or from its own shape, and those
+    /// of [`Images::new`].
     pub fn from_dataset(
         name: impl Into<String>,
         classes: Vec<String>,
@@ -28,7 +30,8 @@ impl Images {
         Self::from_items(name, classes, dataset, Ok)
     }
 
-    /// [`Images::from_dataset`] of a set with items of any type, each made an image by `labelled`.
+    /// Reads a set with items of any type as [`Images::from_dataset`] does, each made an image by
+    /// `labelled`.
     ///
     /// ```
     /// use burn_dataset::InMemDataset;
@@ -47,7 +50,7 @@ impl Images {
     /// ```
     ///
     /// # Errors
-    /// Those of [`Images::from_dataset`], and what `labelled` says.
+    /// Those of [`Images::from_dataset`], and those of `labelled`.
     pub fn from_items<I>(
         name: impl Into<String>,
         classes: Vec<String>,
@@ -65,7 +68,7 @@ impl Images {
             pixels.extend_from_slice(&image.pixels);
             labels.push(image.label);
         }
-        // A set without items has no shape; any will do to have `Images::new` say so.
+        // A set without items has no shape; any will do, as `Images::new` refuses it.
         Images::new(name, shape.unwrap_or(ImageShape::new(1, 1, 1)), classes, pixels, labels)
     }
 }
@@ -110,18 +113,18 @@ mod tests {
     #[test]
     fn an_image_of_another_size_is_refused_by_index() {
         let error = message(read(vec![image(ImageShape::new(1, 2, 2), 4), image(ImageShape::new(1, 2, 3), 6)]));
-        assert_eq!(error, "own: image 1: found images of 1x2x3; expected 1x2x2 as in image 0");
+        assert_eq!(error, "own: image 1: found images of 1x2x3, expected 1x2x2 as in image 0");
     }
 
     #[test]
     fn an_image_that_contradicts_its_own_shape_is_refused() {
         let error = message(read(vec![image(ImageShape::new(1, 2, 2), 5)]));
-        assert_eq!(error, "own: image 0: found 5 bytes; expected an image of 1x2x2");
+        assert_eq!(error, "own: image 0: found 5 bytes, expected an image of 1x2x2");
     }
 
     #[test]
     fn a_set_without_items_is_refused() {
-        assert_eq!(message(read(vec![])), "own: found 0 images; expected at least 1");
+        assert_eq!(message(read(vec![])), "own: found 0 images, expected at least 1");
     }
 
     #[test]
@@ -136,7 +139,7 @@ mod tests {
             }
         }
         let error = message(Images::from_dataset("own", names(1), &Broken));
-        assert_eq!(error, "own: item 0 cannot be read, found a torn page; expected a labelled image");
+        assert_eq!(error, "own: item 0 cannot be read, found a torn page, expected a labelled image");
     }
 
     #[test]

@@ -1,19 +1,19 @@
-//! Sets that burn-dataset downloads: MNIST, CIFAR-10 and CIFAR-100. With the feature `download`, which builds an HTTP client.
+//! Sets that burn-dataset downloads: MNIST, CIFAR-10 and CIFAR-100. With the feature `download`,
+//! which builds an HTTP client.
 //!
-//! A set is fetched when it is first asked for, to the folder `burn-dataset` of the user's cache, and read from there later.
+//! A set is fetched when it is first asked for, to the folder `burn-dataset` of the user's cache,
+//! and read from there later.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
+use crate::{CIFAR10_CLASSES, CIFAR100_CLASSES, DataError, ImageShape, Images, LabelledImage, TrainTest};
 use burn_dataset::{
     Dataset,
     vision::{
         Annotation, CifarDataset, CifarType, ImageDatasetItem, ImageFolderDataset, MnistDataset, MnistItem, PixelData,
     },
 };
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::{CIFAR10_CLASSES, CIFAR100_CLASSES, DataError, ImageShape, Images, LabelledImage, TrainTest};
-
-/// MNIST (LeCun, Cortes, Burges): 1x28x28, ten digits.
+/// Fetches MNIST (LeCun, Cortes, Burges): 1x28x28, ten digits.
 ///
 /// # Errors
 /// [`DataError::Download`] where the set cannot be fetched or what was fetched cannot be read.
@@ -26,7 +26,7 @@ pub fn mnist() -> Result<TrainTest, DataError> {
     })
 }
 
-/// CIFAR-10 (Krizhevsky, 2009): 3x32x32, ten classes.
+/// Fetches CIFAR-10 (Krizhevsky, 2009): 3x32x32, ten classes.
 ///
 /// # Errors
 /// As [`mnist`].
@@ -34,7 +34,7 @@ pub fn cifar10() -> Result<TrainTest, DataError> {
     fetch("CIFAR-10", || cifar("cifar10", CifarType::Cifar10, &CIFAR10_CLASSES))
 }
 
-/// CIFAR-100 (Krizhevsky, 2009): 3x32x32, a hundred classes.
+/// Fetches CIFAR-100 (Krizhevsky, 2009): 3x32x32, a hundred classes.
 ///
 /// # Errors
 /// As [`mnist`].
@@ -42,7 +42,8 @@ pub fn cifar100() -> Result<TrainTest, DataError> {
     fetch("CIFAR-100", || cifar("cifar100", CifarType::Cifar100, &CIFAR100_CLASSES))
 }
 
-/// What `read` gives. burn-dataset panics where a download fails, and where a file is not what it expects.
+/// What `read` gives. burn-dataset panics where a download fails, and where a file is not what it
+/// expects.
 fn fetch(set: &'static str, read: impl FnOnce() -> Result<TrainTest, DataError>) -> Result<TrainTest, DataError> {
     catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -51,7 +52,8 @@ fn fetch(set: &'static str, read: impl FnOnce() -> Result<TrainTest, DataError>)
     })
 }
 
-/// The sets of images that are folders; their classes are numbered by the order of their names, as `classes` are.
+/// The sets of images that are folders; their classes are numbered by the order of their names, as
+/// `classes` are.
 fn cifar(name: &str, of: CifarType, classes: &[&str]) -> Result<TrainTest, DataError> {
     let set = CifarDataset::new(of);
     let part = |part: &str, set: ImageFolderDataset| {
@@ -106,12 +108,12 @@ mod tests {
         assert_eq!((colour.shape, colour.label), (ImageShape::new(3, 1, 2), 1));
         assert_eq!(colour.pixels, [1, 4, 2, 5, 3, 6]);
         let error = message(of_folder(item(PixelData::U16(vec![1, 2]), Annotation::Label(1))));
-        assert_eq!(error, "a/1.png: found more than 8 bits a channel; expected 8 bits");
+        assert_eq!(error, "a/1.png: found more than 8 bits a channel, expected 8 bits");
     }
 
     #[test]
     fn a_panic_of_a_download_is_an_error() {
         let error = message(fetch("a set", || panic!("no route to host")));
-        assert_eq!(error, "a set: found no route to host; expected a download that ends, or its files in the cache");
+        assert_eq!(error, "a set: found no route to host, expected a download that ends, or its files in the cache");
     }
 }

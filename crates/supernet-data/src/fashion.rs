@@ -1,3 +1,5 @@
+//! The embedded default: 10,000 images of Fashion-MNIST.
+
 use crate::idx::{Named, from_bytes};
 use crate::{DataError, Images};
 
@@ -14,11 +16,13 @@ const LABELS: Named<'_> = Named {
     bytes: include_bytes!("../data/fashion-mnist-10k/labels-idx1-ubyte.gz"),
 };
 
-/// The embedded default: 10,000 grey images of clothing, 1x28x28, 1,000 of each of ten classes. Needs no file.
+/// Reads the embedded default: 10,000 grey images of clothing, 1x28x28, 1,000 of each of ten
+/// classes. Needs no file.
 ///
-/// The first 1,000 images of each class of the official training file of Fashion-MNIST, in file order. Copyright 2017
-/// Zalando SE, MIT licence (`data/fashion-mnist-10k/LICENSE`). Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a
-/// Novel Image Dataset for Benchmarking Machine Learning Algorithms", 2017.
+/// The first 1,000 images of each class of the official training file of Fashion-MNIST, in file
+/// order. Copyright 2017 Zalando SE, MIT licence (`data/fashion-mnist-10k/LICENSE`). Source: Xiao,
+/// Rasul and Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning
+/// Algorithms", 2017.
 ///
 /// # Errors
 /// Those of [`idx`](crate::idx()), where the program's copy of the data is damaged.

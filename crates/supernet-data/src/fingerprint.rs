@@ -1,4 +1,7 @@
-/// FNV-1a with 64 bits (Fowler, Noll, Vo; RFC 9923): xor a byte, multiply by the prime, for each byte.
+//! FNV-1a in 64 bits (Fowler, Noll and Vo).
+
+/// FNV-1a with 64 bits (Fowler, Noll, Vo; RFC 9923): xor a byte, multiply by the prime, for each
+/// byte.
 pub(crate) struct Fnv1a(u64);
 
 impl Fnv1a {

@@ -1,11 +1,13 @@
-use crate::fingerprint::Fnv1a;
-use crate::{DataError, ImageShape};
+//! A checked set of labelled images.
+
+use crate::{DataError, ImageShape, fingerprint::Fnv1a};
+use std::collections::HashSet;
 
 /// Labelled images of one size, in memory, one byte a value.
 ///
-/// A value of this type is always whole: at least one image, at least one class, every image of the same shape, every
-/// label a class. Whether each class has an image is asked apart, by [`Images::check_classes`], since a subset may
-/// rightly lack one.
+/// A value of this type is always whole: at least one image, at least one class, every image of the
+/// same shape, every label a class. Whether each class has an image is asked apart, by
+/// [`Images::check_classes`], since a subset may rightly lack one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Images {
     name: String,
@@ -22,12 +24,13 @@ pub struct Images {
 impl Images {
     /// Checks and takes over images.
     ///
-    /// `pixels` holds the images one after another, each plane after plane and row after row (NCHW), values 0 to 255.
-    /// `labels` holds the class of each image, an index into `classes`.
+    /// `pixels` holds the images one after another, each plane after plane and row after row
+    /// (NCHW), values 0 to 255. `labels` holds the class of each image, an index into `classes`.
     ///
     /// # Errors
-    /// [`DataError::Shape`] where a side is 0, [`DataError::Count`] where there is no image, no class, or `pixels` and
-    /// `labels` disagree, [`DataError::Label`] where a label is no class.
+    /// [`DataError::Shape`] where a side is 0, [`DataError::Count`] where there is no image, no
+    /// class, or `pixels` and `labels` disagree, [`DataError::EqualNames`] where two classes have
+    /// one name, [`DataError::Label`] where a label is no class.
     pub fn new(
         name: impl Into<String>,
         shape: ImageShape,
@@ -38,6 +41,7 @@ impl Images {
         let name = name.into();
         let stride = stride(&name, shape)?;
         at_least_one(&name, "classes", classes.len())?;
+        check_names(&name, &classes)?;
         at_least_one(&name, "images", labels.len())?;
         if labels.len().checked_mul(stride) != Some(pixels.len()) {
             return Err(DataError::Count {
@@ -51,38 +55,38 @@ impl Images {
         Ok(Self { name, shape, classes, pixels, labels, stride })
     }
 
-    /// What the images are called in reports.
+    /// Returns what the images are called in reports.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same images under another name.
+    /// Returns the same images under another name.
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Number of images, at least 1.
+    /// Returns the number of images, at least 1.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Channels, height and width of every image.
+    /// Returns channels, height and width of every image.
     pub fn shape(&self) -> ImageShape {
         self.shape
     }
 
-    /// Names of the classes, by label.
+    /// Returns the names of the classes, by label.
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
-    /// Label of each image.
+    /// Returns the label of each image.
     pub fn labels(&self) -> &[usize] {
         &self.labels
     }
 
-    /// Label of image `i`.
+    /// Returns the label of image `i`.
     ///
     /// # Panics
     /// Where `i` is not less than [`Images::len`].
@@ -90,7 +94,7 @@ impl Images {
         self.labels[i]
     }
 
-    /// Values of image `i`, plane after plane, row after row (CHW).
+    /// Returns the values of image `i`, plane after plane, row after row (CHW).
     ///
     /// # Panics
     /// Where `i` is not less than [`Images::len`].
@@ -98,12 +102,12 @@ impl Images {
         &self.pixels[i * self.stride..][..self.stride]
     }
 
-    /// Values of all images (NCHW).
+    /// Returns the values of all images (NCHW).
     pub fn all_pixels(&self) -> &[u8] {
         &self.pixels
     }
 
-    /// Number of images of each class.
+    /// Counts the images of each class.
     pub fn class_counts(&self) -> Vec<usize> {
         let mut counts = vec![0; self.classes.len()];
         for &label in &self.labels {
@@ -120,10 +124,22 @@ impl Images {
         match self.class_counts().iter().position(|&count| count == 0) {
             None => Ok(()),
             Some(class) => {
-                let name = self.classes[class].clone();
-                Err(DataError::EmptyClass { place: self.name.clone(), class, name })
+                let (name, expected) = (self.classes[class].clone(), "at least 1".to_owned());
+                Err(DataError::EmptyClass { place: self.name.clone(), class, name, expected })
             }
         }
+    }
+
+    /// Checks that the images are not all the same, as those are whose colours were lost.
+    ///
+    /// # Errors
+    /// [`DataError::AllEqual`] where there are at least two and all have the same pixels.
+    pub fn check_varied(&self) -> Result<(), DataError> {
+        let count = self.len();
+        if count < 2 || (1..count).any(|i| self.pixels(i) != self.pixels(0)) {
+            return Ok(());
+        }
+        Err(DataError::AllEqual { place: self.name.clone(), count })
     }
 
     /// Checks that `other` can stand beside these images: same shape, same classes.
@@ -145,10 +161,12 @@ impl Images {
         Ok(())
     }
 
-    /// The images at `indices`, in that order, under the same name. An index may occur more than once.
+    /// Returns the images at `indices`, in that order, under the same name. An index may occur more
+    /// than once.
     ///
     /// # Errors
-    /// [`DataError::Count`] where `indices` is empty, [`DataError::Index`] where one does not name an image.
+    /// [`DataError::Count`] where `indices` is empty, [`DataError::Index`] where one does not name
+    /// an image.
     pub fn subset(&self, indices: &[usize]) -> Result<Images, DataError> {
         let len = self.len();
         if let Some(&found) = indices.iter().find(|&&i| i >= len) {
@@ -159,7 +177,7 @@ impl Images {
         Images::new(self.name.clone(), self.shape, self.classes.clone(), pixels, labels)
     }
 
-    /// These images and then those of `other`, under both names joined by `+`.
+    /// Returns these images and then those of `other`, under both names joined by `+`.
     ///
     /// # Errors
     /// Those of [`Images::check_alike`].
@@ -171,10 +189,12 @@ impl Images {
         Images::new(name, self.shape, self.classes.clone(), pixels, labels)
     }
 
-    /// A number that two sets share only if shape, labels and pixels agree (but for collisions).
+    /// Computes a number that two sets share only if shape, labels and pixels agree (but for
+    /// collisions).
     ///
-    /// FNV-1a, 64 bits, over channels, height, width and number of images, then the labels, each as eight bytes, little
-    /// endian, then the pixels. Names are left out. The number is the same on every machine and in every version.
+    /// FNV-1a, 64 bits, over channels, height, width and number of images, then the labels, each as
+    /// eight bytes, little endian, then the pixels. Names are left out. The number is the same on
+    /// every machine and in every version.
     pub fn fingerprint(&self) -> u64 {
         let ImageShape { channels, height, width } = self.shape;
         let mut hash = Fnv1a::new();
@@ -205,10 +225,21 @@ fn at_least_one(name: &str, unit: &'static str, found: usize) -> Result<(), Data
     Err(DataError::Count { place: name.to_owned(), found: 0, unit, expected: "at least 1".to_owned() })
 }
 
+fn check_names(place: &str, classes: &[String]) -> Result<(), DataError> {
+    let mut seen = HashSet::new();
+    match classes.iter().find(|name| !seen.insert(name.as_str())) {
+        None => Ok(()),
+        Some(name) => {
+            let [first, second] = [name.clone(), name.clone()];
+            Err(DataError::EqualNames { place: place.to_owned(), first, second })
+        }
+    }
+}
+
 fn check_labels(name: &str, labels: &[usize], classes: usize) -> Result<(), DataError> {
     match labels.iter().position(|&label| label >= classes) {
         None => Ok(()),
-        Some(index) => Err(DataError::Label { place: name.to_owned(), index, found: labels[index], classes }),
+        Some(index) => Err(DataError::Label { place: name.to_owned(), index, found: labels[index] as i64, classes }),
     }
 }
 
@@ -231,27 +262,44 @@ mod tests {
     #[test]
     fn pixels_that_do_not_fit_the_labels_are_refused() {
         let error = message(two_by_two(vec![0; 9], vec![1, 0]));
-        assert_eq!(error, "toy: pixels: found 9 bytes; expected 2 images of 1x2x2");
+        assert_eq!(error, "toy: pixels: found 9 bytes, expected 2 images of 1x2x2");
     }
 
     #[test]
     fn a_label_out_of_range_is_refused() {
         let error = message(two_by_two(vec![0; 8], vec![1, 2]));
-        assert_eq!(error, "toy: image 1 has label 2; expected less than 2");
+        assert_eq!(error, "toy: image 1 has label 2, expected 0 to 1");
     }
 
     #[test]
     fn a_set_without_images_or_classes_is_refused() {
-        assert_eq!(message(two_by_two(vec![], vec![])), "toy: found 0 images; expected at least 1");
+        assert_eq!(message(two_by_two(vec![], vec![])), "toy: found 0 images, expected at least 1");
         let error = message(Images::new("toy", ImageShape::new(1, 1, 1), vec![], vec![0], vec![0]));
-        assert_eq!(error, "toy: found 0 classes; expected at least 1");
+        assert_eq!(error, "toy: found 0 classes, expected at least 1");
+    }
+
+    #[test]
+    fn two_classes_of_one_name_are_refused() {
+        let classes = ["a", "b", "a"].map(str::to_owned).to_vec();
+        let error = message(Images::new("toy", ImageShape::new(1, 1, 1), classes, vec![0], vec![0]));
+        let expected = "names that differ by more than spaces or how accents are encoded";
+        assert_eq!(error, format!("toy: found classes `a` and `a`, expected {expected}"));
+    }
+
+    #[test]
+    fn images_that_are_all_the_same_are_refused_when_asked() {
+        let error = message(two_by_two(vec![7; 8], vec![0, 1]).unwrap().check_varied());
+        let expected = "images that differ (transparent or black ones?)";
+        assert_eq!(error, format!("toy: found 2 images with the same pixels, expected {expected}"));
+        assert!(two_by_two(vec![7, 7, 7, 7, 7, 7, 7, 8], vec![0, 1]).unwrap().check_varied().is_ok());
+        assert!(two_by_two(vec![7; 4], vec![0]).unwrap().check_varied().is_ok(), "one image");
     }
 
     #[test]
     fn a_shape_without_pixels_or_beyond_memory_is_refused() {
         for shape in [ImageShape::new(1, 0, 2), ImageShape::new(3, usize::MAX, 2)] {
             let error = message(Images::new("toy", shape, names(1), vec![], vec![0]));
-            assert!(error.starts_with(&format!("toy: found images of {shape}; expected sides")), "{error}");
+            assert!(error.starts_with(&format!("toy: found images of {shape}, expected sides")), "{error}");
         }
     }
 
@@ -260,7 +308,7 @@ mod tests {
         let images = two_by_two(vec![0; 8], vec![0, 0]).unwrap();
         assert_eq!(images.class_counts(), [2, 0]);
         let error = message(images.check_classes());
-        assert_eq!(error, "toy: class 1 (class 1) has 0 images; expected at least 1");
+        assert_eq!(error, "toy: class 1 (class 1) has 0 images, expected at least 1");
         assert!(toy(&[1, 1]).check_classes().is_ok());
     }
 
@@ -276,8 +324,8 @@ mod tests {
     #[test]
     fn a_subset_beyond_the_end_or_of_nothing_is_refused() {
         let images = toy(&[2, 3]);
-        assert_eq!(message(images.subset(&[0, 5])), "toy: found index 5; expected less than 5");
-        assert_eq!(message(images.subset(&[])), "toy: found 0 images; expected at least 1");
+        assert_eq!(message(images.subset(&[0, 5])), "toy: found index 5, expected less than 5");
+        assert_eq!(message(images.subset(&[])), "toy: found 0 images, expected at least 1");
     }
 
     #[test]
@@ -292,7 +340,7 @@ mod tests {
         let images = toy(&[2, 3]);
         let padded = images.pad(1).unwrap().named("wide");
         let error = message(images.concat(&padded));
-        assert_eq!(error, "wide: found images of 2x6x6; expected 2x4x4 as in toy");
+        assert_eq!(error, "wide: found images of 2x6x6, expected 2x4x4 as in toy");
         let error = message(images.concat(&toy(&[1, 1, 1])));
         assert!(error.starts_with("toy: found classes [\"class 0\", \"class 1\", \"class 2\"]"), "{error}");
     }

@@ -1,6 +1,7 @@
-use std::fmt;
+//! One image, its shape and its class.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Size of an image: channels, then height and width in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,7 +16,7 @@ pub struct ImageShape {
 }
 
 impl ImageShape {
-    /// A shape of `channels` planes of `height` × `width` pixels.
+    /// Returns a shape of `channels` planes of `height` × `width` pixels.
     pub const fn new(channels: usize, height: usize, width: usize) -> Self {
         Self { channels, height, width }
     }

@@ -1,11 +1,12 @@
-use serde::{Deserialize, Serialize};
+//! Mean and standard deviation by channel.
 
 use crate::{DataError, ImageShape, Images};
+use serde::{Deserialize, Serialize};
 
 /// Mean and standard deviation of each channel, of values from 0 to 1.
 ///
-/// A byte `v` of channel `c` becomes `(v / 255 - mean[c]) / std[c]`. Read back from a file, it is checked as
-/// [`Normalisation::new`] checks it.
+/// A byte `v` of channel `c` becomes `(v / 255 - mean[c]) / std[c]`. Read back from a file, it is
+/// checked as [`Normalisation::new`] checks it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Normalisation {
@@ -24,8 +25,8 @@ impl Normalisation {
     /// Checks and takes over one mean and one standard deviation per channel.
     ///
     /// # Errors
-    /// [`DataError::Count`] where there is no channel or the two lengths differ, [`DataError::Value`] where a number is
-    /// not finite or a standard deviation not above 0.
+    /// [`DataError::Count`] where there is no channel or the two lengths differ,
+    /// [`DataError::Value`] where a number is not finite or a standard deviation not above 0.
     pub fn new(mean: Vec<f32>, std: Vec<f32>) -> Result<Self, DataError> {
         if mean.is_empty() || mean.len() != std.len() {
             return Err(DataError::Count {
@@ -40,23 +41,24 @@ impl Normalisation {
         Ok(Self { mean, std })
     }
 
-    /// Mean and standard deviation (over the number of values, not one less) of each channel of `images`, which should
-    /// be the training part.
+    /// Computes mean and standard deviation (over the number of values, not one less) of each
+    /// channel of `images`, which should be the training part.
     ///
-    /// Sums are whole numbers and rounded once at the end, so no order of images changes the result. The standard
-    /// deviation of a channel that is constant is given as 1: its normalised values are all 0, which is what they tell.
+    /// Sums are whole numbers and rounded once at the end, so no order of images changes the
+    /// result. The standard deviation of a channel that is constant is 1: its normalised
+    /// values are all 0.
     pub fn of(images: &Images) -> Self {
         let counts = histograms(images);
         let (mean, std) = counts.iter().map(mean_and_std).unzip();
         Self { mean, std }
     }
 
-    /// Mean of each channel.
+    /// Returns the mean of each channel.
     pub fn mean(&self) -> &[f32] {
         &self.mean
     }
 
-    /// Standard deviation of each channel, above 0.
+    /// Returns the standard deviation of each channel, above 0.
     pub fn std(&self) -> &[f32] {
         &self.std
     }
@@ -160,17 +162,17 @@ mod tests {
     #[test]
     fn numbers_that_cannot_normalise_are_refused() {
         let error = message(Normalisation::new(vec![0.5, 0.5], vec![1.0]));
-        assert_eq!(error, "normalisation: std: found 1 channels; expected as many as in mean (2), at least 1");
+        assert_eq!(error, "normalisation: std: found 1 channels, expected as many as in mean (2), at least 1");
         let error = message(Normalisation::new(vec![0.5, 0.5], vec![1.0, 0.0]));
-        assert_eq!(error, "normalisation: std of channel 1: found 0; expected a finite number above 0");
+        assert_eq!(error, "normalisation: std of channel 1: found 0, expected a finite number above 0");
         let error = message(Normalisation::new(vec![f32::NAN], vec![1.0]));
-        assert_eq!(error, "normalisation: mean of channel 0: found NaN; expected a finite number");
+        assert_eq!(error, "normalisation: mean of channel 0: found NaN, expected a finite number");
     }
 
     #[test]
     fn another_number_of_channels_is_refused() {
         let error = message(Normalisation::of(&toy(&[2])).check(ImageShape::new(3, 8, 8)));
-        assert_eq!(error, "normalisation: found 2 channels; expected 3 as in images of 3x8x8");
+        assert_eq!(error, "normalisation: found 2 channels, expected 3 as in images of 3x8x8");
     }
 
     #[test]

@@ -1,10 +1,12 @@
+//! The order of an epoch.
+
 use rand::Rng;
 use rand::seq::SliceRandom;
 
-/// The numbers below `n` in an order drawn from `rng`: the images of one epoch.
+/// Draws an order of the numbers below `n` from `rng`: the images of one epoch.
 ///
-/// A shuffle by Fisher and Yates, every order equally likely. Hand in a generator that is a function of seed and epoch,
-/// and the order is one too, whatever ran before.
+/// A shuffle by Fisher and Yates, every order equally likely. Hand in a generator that is a
+/// function of seed and epoch, and the order is one too, whatever ran before.
 pub fn epoch_order(n: usize, rng: &mut impl Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..n).collect();
     order.shuffle(rng);

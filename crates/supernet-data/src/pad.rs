@@ -1,7 +1,10 @@
+//! A border of zeros.
+
 use crate::{DataError, ImageShape, Images};
 
 impl Images {
-    /// Images with `by` rows or columns of zeros (black) on every side. 28x28 padded by 2 is 32x32.
+    /// Returns images with `by` rows or columns of zeros (black) on every side. 28x28 padded by 2
+    /// is 32x32.
     ///
     /// # Errors
     /// [`DataError::Value`] where the result could not be addressed.
@@ -61,6 +64,6 @@ mod tests {
     #[test]
     fn a_border_beyond_memory_is_refused() {
         let error = message(toy(&[2, 2]).pad(usize::MAX / 2));
-        assert!(error.starts_with(&format!("pad: found {}; expected a border", usize::MAX / 2)), "{error}");
+        assert!(error.starts_with(&format!("pad: found {}, expected a border", usize::MAX / 2)), "{error}");
     }
 }

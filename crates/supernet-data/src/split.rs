@@ -1,7 +1,7 @@
-use rand::Rng;
-use rand::seq::SliceRandom;
+//! Images in parts without overlap, each with its share of every class.
 
 use crate::{DataError, Images};
+use rand::{Rng, seq::SliceRandom};
 
 /// Images to train on, to choose by, and to report on once at the end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,26 +14,29 @@ pub struct Split {
     pub test: Images,
 }
 
-/// Draws three parts without overlap, `counts` images for training, validation and test, each with its share of every
-/// class.
+/// Draws three parts without overlap, `counts` images for training, validation and test, each with
+/// its share of every class.
 ///
-/// A class's share in a part is the part's size times the class's fraction of the images, and where that is no whole
-/// number the largest remainders round up (the lower class first where they are equal). Fractions are those of what the
-/// parts before left over, so no class is asked for more than it has. Which images of a class go where, and the order
-/// within each part, is drawn from `rng`; the same generator gives the same split. Images beyond the sum of `counts`
-/// are left out.
+/// A class's share in a part is the part's size times the class's fraction of the images, and where
+/// that is no whole number the largest remainders round up (the lower class first where they are
+/// equal). Fractions are those of what the parts before left over, so no class is asked for more
+/// than it has. Which images of a class go where, and the order within each part, is drawn from
+/// `rng`; the split is a function of the generator. Images beyond the sum of `counts` are left out.
 ///
 /// # Errors
-/// [`DataError::Count`] where the counts exceed the images, [`DataError::EmptyClass`] where a part would lack a class.
+/// [`DataError::Count`] where the counts exceed the images, [`DataError::EmptyClass`] where a part
+/// would lack a class.
 pub fn stratified(images: &Images, counts: &[usize; 3], rng: &mut impl Rng) -> Result<Split, DataError> {
     let [train, validation, test] = draw(images, ["train", "validation", "test"], counts, rng)?;
     Ok(Split { train, validation, test })
 }
 
-/// [`stratified`] in two parts, training and validation, beside test images that are already apart.
+/// Draws two parts as [`stratified`] does, training and validation, beside test images that are
+/// already apart.
 ///
 /// # Errors
-/// Those of [`stratified`], and those of [`Images::check_alike`] and [`Images::check_classes`] for `test`.
+/// Those of [`stratified`], and those of [`Images::check_alike`] and [`Images::check_classes`] for
+/// `test`.
 pub fn stratified_with_test(
     images: &Images,
     counts: &[usize; 2],
@@ -46,8 +49,9 @@ pub fn stratified_with_test(
     Ok(Split { train, validation, test })
 }
 
-/// How many of `count` images that have no test images of their own are for training, validation and test: a fifth for each of the last two, in
-/// whole hundreds where there are as many, the rest for the first.
+/// Returns how many of `count` images that have no test images of their own are for training,
+/// validation and test: a fifth for each of the last two, in whole hundreds where there are as
+/// many, the rest for the first.
 pub fn fifths(count: usize) -> [usize; 3] {
     let fifth = count / 5;
     let held_out = if fifth < 100 { fifth } else { fifth / 100 * 100 };
@@ -72,7 +76,7 @@ fn draw<const PARTS: usize>(
     }
     let shares = shares(&images.class_counts(), counts);
     let names = names.map(|name| format!("{}/{name}", images.name()));
-    check_shares(&names, &shares, images.classes())?;
+    check_shares(images, &names, counts)?;
     let mut pools = pools(images, rng);
     let mut parts = Vec::with_capacity(PARTS);
     for (name, share) in names.into_iter().zip(&shares) {
@@ -96,7 +100,8 @@ fn pools(images: &Images, rng: &mut impl Rng) -> Vec<Vec<usize>> {
     pools
 }
 
-/// How many images of each class each part gets. The sum of `counts` must not exceed that of `available`.
+/// How many images of each class each part gets. The sum of `counts` must not exceed that of
+/// `available`.
 fn shares<const PARTS: usize>(available: &[usize], counts: &[usize; PARTS]) -> [Vec<usize>; PARTS] {
     let mut left = available.to_vec();
     counts.map(|count| {
@@ -108,7 +113,8 @@ fn shares<const PARTS: usize>(available: &[usize], counts: &[usize; PARTS]) -> [
     })
 }
 
-/// `count` in proportion to `weights`: rounded down, and the largest remainders up until the sum is right.
+/// `count` in proportion to `weights`: rounded down, and the largest remainders up until the sum is
+/// right.
 fn largest_remainder(count: usize, weights: &[usize]) -> Vec<usize> {
     let total = weights.iter().sum::<usize>().max(1) as u128;
     let exact = |weight: usize| count as u128 * weight as u128;
@@ -122,14 +128,38 @@ fn largest_remainder(count: usize, weights: &[usize]) -> Vec<usize> {
     shares
 }
 
-fn check_shares(parts: &[String], shares: &[Vec<usize>], classes: &[String]) -> Result<(), DataError> {
-    for (part, share) in parts.iter().zip(shares) {
+/// Checks that each part has an image of each class.
+fn check_shares<const PARTS: usize>(
+    images: &Images,
+    parts: &[String; PARTS],
+    counts: &[usize; PARTS],
+) -> Result<(), DataError> {
+    let available = images.class_counts();
+    for (part, share) in parts.iter().zip(shares(&available, counts)) {
         if let Some(class) = share.iter().position(|&count| count == 0) {
-            let name = classes[class].clone();
-            return Err(DataError::EmptyClass { place: part.clone(), class, name });
+            let expected = match would_do(&available, class, counts) {
+                Some(most) => format!(
+                    "at least 1, as there would be if the class had {most} in all (it has {})",
+                    available[class]
+                ),
+                None => format!("at least 1, and {} images in this part", available.len()),
+            };
+            let name = images.classes()[class].clone();
+            return Err(DataError::EmptyClass { place: part.clone(), class, name, expected });
         }
     }
     Ok(())
+}
+
+/// How many images of `class` would bring one into each part, the others as they are; `None` where
+/// no number does.
+fn would_do<const PARTS: usize>(available: &[usize], class: usize, counts: &[usize; PARTS]) -> Option<usize> {
+    let mut wanted = available.to_vec();
+    let most = available.iter().sum::<usize>().max(PARTS);
+    (available[class] + 1..=most).find(|&count| {
+        wanted[class] = count;
+        shares(&wanted, counts).iter().all(|share| share[class] > 0)
+    })
 }
 
 #[cfg(test)]
@@ -175,7 +205,8 @@ mod tests {
     fn the_largest_remainders_round_up() {
         // 10 of 7, 5 and 3 of 15: 4.67, 3.33, 2.
         assert_eq!(largest_remainder(10, &[7, 5, 3]), [5, 3, 2]);
-        // Halves: the first class gets the odd one of the first part, and the second class that of the next.
+        // Halves: the first class gets the odd one of the first part, and the second class that of
+        // the next.
         assert_eq!(shares(&[11, 11], &[3, 3, 16]), [vec![2, 1], vec![1, 2], vec![8, 8]]);
     }
 
@@ -205,18 +236,24 @@ mod tests {
     fn counts_beyond_the_images_are_refused() {
         for counts in [[6, 3, 2], [usize::MAX, 1, 1]] {
             let error = message(stratified(&toy(&[5, 5]), &counts, &mut rng(1)));
-            assert_eq!(error, format!("toy: split into {counts:?}: found 10 images; expected at least their sum"));
+            assert_eq!(error, format!("toy: split into {counts:?}: found 10 images, expected at least their sum"));
         }
     }
 
     #[test]
     fn a_part_without_a_class_is_refused_by_name() {
         let error = message(stratified(&toy(&[50, 2]), &[30, 10, 10], &mut rng(1)));
-        assert_eq!(error, "toy/validation: class 1 (class 1) has 0 images; expected at least 1");
+        let would_do =
+            |most, had| format!("at least 1, as there would be if the class had {most} in all (it has {had})");
+        assert_eq!(error, format!("toy/validation: class 1 (class 1) has 0 images, expected {}", would_do(4, 2)));
+        assert!(stratified(&toy(&[50, 4]), &[30, 10, 10], &mut rng(1)).is_ok());
         let error = message(stratified(&toy(&[50, 0]), &[30, 10, 10], &mut rng(1)));
-        assert_eq!(error, "toy/train: class 1 (class 1) has 0 images; expected at least 1");
+        assert!(
+            error.starts_with("toy/train: class 1 (class 1) has 0 images, expected at least 1, as there"),
+            "{error}"
+        );
         let error = message(stratified(&toy(&[5, 5]), &[5, 5, 0], &mut rng(1)));
-        assert_eq!(error, "toy/test: class 0 (class 0) has 0 images; expected at least 1");
+        assert_eq!(error, "toy/test: class 0 (class 0) has 0 images, expected at least 1, and 2 images in this part");
     }
 
     #[test]
@@ -230,7 +267,7 @@ mod tests {
     #[test]
     fn test_images_of_another_kind_are_refused() {
         let refuse = |test| message(stratified_with_test(&toy(&[10, 10]), &[12, 8], test, &mut rng(1)));
-        assert!(refuse(toy(&[3, 3]).pad(1).unwrap()).starts_with("toy: found images of 2x6x6; expected 2x4x4"));
+        assert!(refuse(toy(&[3, 3]).pad(1).unwrap()).starts_with("toy: found images of 2x6x6, expected 2x4x4"));
         assert!(refuse(toy(&[3, 3, 3])).starts_with("toy: found classes"));
         assert!(refuse(toy(&[3, 0])).starts_with("toy: class 1 (class 1) has 0 images"));
         assert_eq!(names(2), toy(&[1, 1]).classes());

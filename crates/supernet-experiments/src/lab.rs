@@ -2,6 +2,7 @@
 
 use super::{
     Truth, Variant,
+    learning_curve::{Epoch, append_curve, sort_curves, train_watched},
     truth::{StandAloneRow, training_key},
 };
 use burn::tensor::Device;
@@ -9,7 +10,7 @@ use csv::StringRecord;
 use serde::Serialize;
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
     sync::Mutex,
     time::Instant,
@@ -22,7 +23,7 @@ use supernet_train::{
     FineTuner, Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone,
     StandAloneTraining, SupernetEvaluator, TrainError, divergences,
     store::{
-        agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
+        Lock, agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
         write_whole,
     },
     test, training_images,
@@ -50,6 +51,7 @@ pub struct LabImages<'a> {
 /// | `scores/NAME-SEED-tuned.csv` | the same after a fine-tune of each | a line for each |
 /// | `scores/NAME-SEED-divergence.csv` | divergences of predictions from those with all paths on | whole |
 /// | `truth.csv` | networks trained from scratch | a line for each |
+/// | `curves.csv` | the epochs of each of these trainings, where they are asked for | a training at a time |
 /// | `times.csv` | seconds of each stage | a line for each |
 /// | `supernets/NAME-SEED-STEP.checkpoint`, `networks/…` | trainings that go on, the last two checkpoints each | whole |
 /// | `lock` | locked while a process is at work here | |
@@ -61,8 +63,9 @@ pub struct Lab<'a> {
     normalisation: Normalisation,
     provenance: Provenance,
     truth: Truth,
+    curves: bool,
     progress: &'a mut dyn Progress,
-    _lock: File,
+    _lock: Lock,
 }
 
 /// A unit of work that needs no other.
@@ -95,7 +98,22 @@ impl<'a> Lab<'a> {
             table.import(truth, &training_key(trained, images.split)?)?;
         }
         let normalisation = Normalisation::of(&images.split.train);
-        Ok(Self { path: path.into(), images, normalisation, provenance, truth: table, progress, _lock: lock })
+        Ok(Self {
+            path: path.into(),
+            images,
+            normalisation,
+            provenance,
+            truth: table,
+            curves: false,
+            progress,
+            _lock: lock,
+        })
+    }
+
+    /// The same, where networks from scratch leave their curves in `curves.csv`: a seventh more work in each epoch, the same networks.
+    #[must_use]
+    pub fn with_curves(self) -> Self {
+        Self { curves: true, ..self }
     }
 
     /// Versions, images, device.
@@ -139,6 +157,7 @@ impl<'a> Lab<'a> {
         let total: u64 = units.iter().map(steps).sum::<Result<_, _>>()?;
         let at_once = self.at_once(config);
         let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
+        let watched = self.curves.then_some(&split.validation);
         self.progress.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
         share("training", at_once, units, self.progress, |unit, progress| match unit {
@@ -146,9 +165,14 @@ impl<'a> Lab<'a> {
                 train_supernet(path, variant, seed, split, normalisation, device, progress)
             }
             Unit::StandAlone(mask, seed) => {
-                let mut keeper = keeper_of_network(path, mask, seed);
-                let row = train_alone(&trainer(seed), mask, &key, &split.test, &mut keeper, progress)?;
-                truth.lock().expect("no worker panics with the table").append(row)?;
+                let stem = stem_of_network(path, mask, seed);
+                let mut keeper = Keeper::new(&stem, Saving::default(), None);
+                let images = (watched, &split.test);
+                let (row, curve) = train_alone(&trainer(seed), mask, images, &stem, &mut keeper, progress)?;
+                let row = StandAloneRow { settings: key.clone(), ..row };
+                let mut truth = truth.lock().expect("no worker panics with the table");
+                append_curve(&path.join(CURVES), &row, &curve)?;
+                truth.append(row)?;
                 keeper.clear()
             }
         })?;
@@ -164,7 +188,10 @@ impl<'a> Lab<'a> {
         let networks = self.path.join("networks");
         match fs::remove_dir_all(&networks) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(TrainError::io(&networks)(error)),
-            _ => self.truth.sort(),
+            _ => {
+                sort_curves(&self.path.join(CURVES))?;
+                self.truth.sort()
+            }
         }
     }
 
@@ -310,6 +337,11 @@ impl<'a> Lab<'a> {
         workers_on(&self.images.device.clone().inner(), config.retrain.at_once)
     }
 
+    /// The networks from scratch that are known, those of `--truth` first.
+    pub fn known(&self) -> impl Iterator<Item = &StandAloneRow> {
+        self.truth.known()
+    }
+
     /// Seconds of each stage, as noted in `times.csv`: stage, name, seconds.
     ///
     /// # Errors
@@ -338,7 +370,7 @@ pub(super) fn open_experiment(
     experiment: &str,
     settings: &impl Serialize,
     images: LabImages,
-) -> Result<(File, Provenance), TrainError> {
+) -> Result<(Lock, Provenance), TrainError> {
     let lock = lock(path)?;
     let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
@@ -391,27 +423,37 @@ fn keeper_of_supernet<'k>(path: &Path, variant: &Variant, seed: u64) -> Keeper<'
     Keeper::new(path.join("supernets").join(file_name(&variant.name, seed, None)), Saving::default(), None)
 }
 
-/// Keeps the training of a network from scratch.
-fn keeper_of_network<'k>(path: &Path, mask: &PathMask, seed: u64) -> Keeper<'k> {
-    let name = format!("{:016x}-{seed}", name_number(&mask.to_string()));
-    Keeper::new(path.join("networks").join(name), Saving::default(), None)
+/// How the names of files begin in which the training of a network from scratch is kept.
+fn stem_of_network(path: &Path, mask: &PathMask, seed: u64) -> PathBuf {
+    path.join(format!("networks/{:016x}-{seed}", name_number(&mask.to_string())))
 }
 
-/// Trains the network of a mask from scratch and tests it.
+/// Trains the network of a mask from scratch and tests it on the second images; its curve is of the
+/// first, if there are any. The row's settings are left empty.
 fn train_alone(
     trainer: &StandAlone,
     mask: &PathMask,
-    settings: &str,
-    images: &Images,
+    (watched, images): (Option<&Images>, &Images),
+    stem: &Path,
     keeper: &mut Keeper,
     progress: &mut dyn Progress,
-) -> Result<StandAloneRow, TrainError> {
+) -> Result<(StandAloneRow, Vec<Epoch>), TrainError> {
     let began = Instant::now();
-    let network = trainer.train_kept(mask, &mut SeededWeights::new(trainer.seed), Some(keeper), progress)?;
+    let (network, curve) = match watched {
+        Some(images) => train_watched(trainer, mask, images, stem, keeper, progress)?,
+        None => {
+            let mut weights = SeededWeights::new(trainer.seed);
+            (trainer.train_kept(mask, &mut weights, Some(keeper), progress)?, Vec::new())
+        }
+    };
     let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
     let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
     let seconds = began.elapsed().as_millis() as f64 / 1e3;
-    Ok(StandAloneRow { mask: mask.clone(), settings: settings.into(), seed: trainer.seed, test, cost, seconds })
+    let settings = String::new();
+    Ok((StandAloneRow { mask: mask.clone(), settings, seed: trainer.seed, test, cost, seconds }, curve))
 }
+
+/// The file of all curves.
+const CURVES: &str = "curves.csv";
 
 const DIVERGENCES: &str = "architecture,divergence";

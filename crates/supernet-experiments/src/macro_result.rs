@@ -36,12 +36,11 @@ impl MacroSettings {
     ///
     /// # Errors
     /// The first number that is out of range.
-    pub(crate) fn check(&self, space: &SearchSpace, validation: usize) -> Result<(), TrainError> {
+    pub(crate) fn check(&self, space: &SearchSpace) -> Result<(), TrainError> {
         self.paths.check(space)?;
         self.supernet.check()?;
-        if self.score_batch == 0 || !validation.is_multiple_of(self.score_batch) {
-            let expected = format!("a divisor of {validation} validation images");
-            return Err(TrainError::config("score_batch", self.score_batch, expected));
+        if self.score_batch == 0 {
+            return Err(TrainError::config("score_batch", self.score_batch, "at least 1"));
         }
         let distinct: HashSet<u64> = self.seeds.iter().copied().collect();
         if distinct.len() != self.seeds.len() || distinct.is_empty() {

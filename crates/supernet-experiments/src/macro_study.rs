@@ -58,7 +58,7 @@ pub fn macro_study(
     progress: &mut dyn Progress,
 ) -> Result<MacroResult, ExperimentError> {
     let bench = NasBenchMacro::new();
-    settings.check(bench.space(), images.split.validation.len())?;
+    settings.check(bench.space())?;
     let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
     let table = table.clone().complete(bench.space()).map_err(TrainError::from)?;
     let supernets = supernets(settings, images, &bench, directory, progress)?;
@@ -90,7 +90,7 @@ fn supernets(
     };
     let definition = NasBenchMacroNet::definition(shape, images.device)?.with_norm(settings.norm);
     let normalisation = Normalisation::of(&images.split.train);
-    let scored = networks.len() * images.split.validation.len() / settings.score_batch;
+    let scored = networks.len() * images.split.validation.len().div_ceil(settings.score_batch);
     let seeds = settings.seeds.len() as u64;
     progress.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
     let found = share("supernets", at_once, settings.seeds.clone(), progress, |seed, progress| {

@@ -78,6 +78,11 @@ impl Truth {
         self.rows.iter().chain(&self.imported).find(is_it)
     }
 
+    /// What was taken in from other files, then the rows of this one.
+    pub fn known(&self) -> impl Iterator<Item = &StandAloneRow> {
+        self.imported.iter().chain(&self.rows)
+    }
+
     /// The rows of the file.
     pub fn rows(&self) -> &[StandAloneRow] {
         &self.rows
@@ -101,11 +106,15 @@ impl Truth {
         let key = |row: &StandAloneRow| (row.settings.clone(), row.seed, row.mask.clone());
         if !self.rows.is_sorted_by_key(key) {
             self.rows.sort_by_key(key);
-            let lines: String = self.rows.iter().map(line).collect();
-            write_whole(&self.path, format!("{HEADER}\n{lines}").as_bytes())?;
+            write_whole(&self.path, truth_csv(&self.rows).as_bytes())?;
         }
         Ok(())
     }
+}
+
+/// A file of these rows, in this order.
+pub(super) fn truth_csv<'r>(rows: impl IntoIterator<Item = &'r StandAloneRow>) -> String {
+    format!("{HEADER}\n{}", rows.into_iter().map(line).collect::<String>())
 }
 
 fn line(row: &StandAloneRow) -> String {
@@ -211,7 +220,7 @@ mod tests {
     fn a_line_that_is_no_row_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("truth.csv");
-        fs::write(&path, format!("{HEADER}1:0,x\n")).unwrap();
+        fs::write(&path, format!("{HEADER}\n1:0,x\n")).unwrap();
         let error = Truth::open(&path).unwrap_err().to_string();
         assert!(error.contains("truth.csv: found `1:0,x`, expected architecture,settings"), "{error}");
     }

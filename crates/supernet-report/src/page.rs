@@ -53,6 +53,11 @@ impl Page {
         self.add(format_args!("<p>{}</p>\n", escape(text)))
     }
 
+    /// Adds a paragraph that is not to be overlooked.
+    pub fn warning(&mut self, text: &str) -> &mut Self {
+        self.add(format_args!("<p class=\"warning\" role=\"alert\">{}</p>\n", escape(text)))
+    }
+
     /// Adds a figure that was drawn for paper: its white, black and greys become the page's.
     pub fn figure(&mut self, svg: &str, said: &str) -> &mut Self {
         let colours = [

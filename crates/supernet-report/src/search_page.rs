@@ -1,7 +1,10 @@
 //! The page of a search.
 
 use crate::{Cell, Page, SearchFigure};
-use supernet_search::{RankBy, Score, Scored};
+use supernet_search::{
+    Estimate, RankBy, Score, Scored,
+    trust::{Evidence, Verdict},
+};
 use supernet_space::PathMask;
 use supernet_train::Retrained;
 
@@ -13,6 +16,7 @@ const LISTED: usize = 100;
 pub(crate) struct Found<'a> {
     pub(crate) candidates: &'a [Scored],
     pub(crate) shortlist: &'a [(PathMask, Score)],
+    pub(crate) verdict: Option<&'a Verdict>,
     pub(crate) retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption.
     pub(crate) pictures: &'a [(String, String)],
@@ -23,15 +27,17 @@ pub(crate) struct Found<'a> {
 /// Returns the page of a search: its figure, every network trained from scratch, the picked cells, the short-list after its fine-tune, the
 /// best candidates.
 pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg: &str) -> Page {
-    let Found { candidates, shortlist, retrained, pictures, rank_by } = *found;
+    let Found { candidates, shortlist, verdict, retrained, pictures, rank_by } = *found;
     let mut page = Page::new(&figure.title);
+    verdict.iter().for_each(|verdict| judged(&mut page, verdict));
     for line in &figure.caption {
         page.paragraph(line);
     }
-    if let Some(verdict) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
-        page.paragraph(verdict);
+    if let Some(line) = table.lines().find(|line| line.starts_with("picked")).filter(|line| line.contains('−')) {
+        page.paragraph(line);
     }
     page.figure(svg, "one-shot accuracies of the candidates, test accuracies of the networks trained from scratch");
+    verdict.iter().for_each(|verdict| evidence(&mut page, &verdict.evidence));
     page.headline("Networks trained from scratch").table(&HEAD, &retrained.iter().map(network).collect::<Vec<_>>());
     if !pictures.is_empty() {
         page.headline("The picked cells").pictures(pictures);
@@ -41,11 +47,48 @@ pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg
         page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
     }
     let mut ranked: Vec<&Scored> = candidates.iter().collect();
+    ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
     page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
     let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();
     page.table(&["architecture", "one-shot (%)", "one-shot loss", "parameters (k)", "MACs (M)"], &rows);
     page
+}
+
+/// Whether the ranking is to be trusted, why, and what to do; what is not to be trusted is marked.
+fn judged(page: &mut Page, verdict: &Verdict) {
+    let number = verdict.number.map_or_else(String::new, |number| format!(": {} {number}", verdict.number_of));
+    let said = format!("{}{number}", verdict.trust);
+    if verdict.trust.is_bad() {
+        page.warning(&said);
+    } else {
+        page.paragraph(&said);
+    }
+    let advice = verdict.advice.iter().map(|advice| format!("What to do: {advice}"));
+    verdict.reasons.iter().cloned().chain(advice).for_each(|line| {
+        page.paragraph(&line);
+    });
+}
+
+/// What the ranking was judged by.
+fn evidence(page: &mut Page, evidence: &Evidence) {
+    let row = |what: String, of: &str, tau: &Estimate| {
+        vec![Cell::text(what), Cell::text(of), Cell::number(tau.to_string(), tau.value)]
+    };
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    if let Some(check) = &evidence.check {
+        let truth = format!("{} networks trained from scratch", check.networks);
+        rows.extend(check.score.iter().map(|tau| row("one-shot score".into(), &truth, tau)));
+        rows.extend(check.counting.iter().map(|one| row(one.count.clone(), &truth, &one.kendall)));
+    }
+    for repeats in &evidence.repeats {
+        rows.push(row("one-shot score".into(), &repeats.of, &repeats.kendall));
+        rows.extend(
+            repeats.beyond_counts.iter().map(|tau| row("one-shot score beyond counts".into(), &repeats.of, tau)),
+        );
+    }
+    rows.extend(evidence.follows.iter().map(|one| row("one-shot score".into(), &one.count, &one.kendall)));
+    page.headline("What the ranking agrees with").table(&["ranking", "with", "Kendall's tau"], &rows);
 }
 
 const HEAD: [&str; 7] =

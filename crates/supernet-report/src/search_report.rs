@@ -7,11 +7,11 @@ use crate::{
 };
 use std::path::Path;
 use supernet_nn::own::Layer;
-use supernet_search::{Proposer, Score, Scored};
+use supernet_search::{Proposer, Score, Scored, trust::Verdict};
 use supernet_space::PathMask;
 use supernet_train::{
-    ComparisonTable, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult, own::OwnResult,
-    store::write_whole,
+    ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
+    own::OwnResult, store::write_whole,
 };
 
 /// What a search found, whatever space it searched.
@@ -25,6 +25,8 @@ pub struct SearchReport<'a> {
     pub candidates: &'a [Scored],
     /// The short-list with its scores after the fine-tune, the best first.
     pub shortlist: &'a [(PathMask, Score)],
+    /// Whether the ranking of the candidates is to be trusted; none of a run of an earlier version.
+    pub verdict: Option<&'a Verdict>,
     /// The networks trained from scratch, group by group.
     pub retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot be drawn.
@@ -34,16 +36,23 @@ pub struct SearchReport<'a> {
 impl<'a> SearchReport<'a> {
     /// Creates the report of a search in `directory`, without pictures.
     pub fn new(directory: &'a RunDirectory, result: &'a SearchResult) -> Self {
-        let SearchResult { candidates, shortlist, retrained, .. } = result;
+        let SearchResult { candidates, shortlist, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist, retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist, verdict: Some(verdict), retrained, pictures: Vec::new() }
     }
 
     /// Creates the report of a search of a space of one's own in `directory`.
     pub fn own<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a OwnResult<M, D>) -> Self {
-        let OwnResult { candidates, retrained, .. } = result;
+        let OwnResult { candidates, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist: &[], retrained, pictures: Vec::new() }
+        Self { config, provenance, candidates, shortlist: &[], verdict: Some(verdict), retrained, pictures: Vec::new() }
+    }
+
+    /// Creates the report of a search that has ended, without pictures.
+    pub fn finished(run: &'a FinishedRun) -> Self {
+        let (candidates, shortlist, retrained) = (run.candidates(), run.shortlist(), run.retrained());
+        let (config, provenance) = (run.config(), run.provenance());
+        Self { config, provenance, candidates, shortlist, verdict: run.verdict(), retrained, pictures: Vec::new() }
     }
 
     /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several
@@ -58,8 +67,8 @@ impl<'a> SearchReport<'a> {
         let svg = figure.svg()?;
         write("figure.svg", svg.as_bytes())?;
         write("figure.png", &figure.png()?)?;
-        let Self { config, candidates, shortlist, retrained, ref pictures, .. } = *self;
-        let found = Found { candidates, shortlist, retrained, pictures, rank_by: config.scoring.rank_by };
+        let Self { config, candidates, shortlist, verdict, retrained, ref pictures, .. } = *self;
+        let found = Found { candidates, shortlist, verdict, retrained, pictures, rank_by: config.scoring.rank_by };
         let mut page = search_page(&figure, &found, &table, &svg);
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front = pareto_figure(self.candidates, objectives, &figure.caption);
@@ -83,7 +92,7 @@ impl<'a> SearchReport<'a> {
             }
         };
         let from_scratch = images[0] + if config.stand_alone.with_validation { images[1] } else { 0 };
-        SearchFigure {
+        let mut figure = SearchFigure {
             title: format!("One-shot search on {data}"),
             caption: vec![
                 format!(
@@ -98,8 +107,23 @@ impl<'a> SearchReport<'a> {
                     config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
                 ),
             ],
-            candidates: self.candidates.iter().map(|scored| scored.score.accuracy).collect(),
+            candidates: self.usable().map(|scored| scored.score.accuracy).collect(),
             groups: Group::ALL.into_iter().map(group).filter(|group| !group.test.is_empty()).collect(),
-        }
+        };
+        figure.caption.extend(self.without_numbers());
+        figure
+    }
+
+    /// The candidates whose scores are numbers.
+    fn usable(&self) -> impl Iterator<Item = &Scored> {
+        self.candidates.iter().filter(|scored| scored.score.is_number())
+    }
+
+    /// A sentence on the candidates whose scores are no numbers, if there are any.
+    fn without_numbers(&self) -> Option<String> {
+        let mut left_out = self.candidates.iter().filter(|scored| !scored.score.is_number());
+        let first = &left_out.next()?.architecture;
+        let count = 1 + left_out.count();
+        Some(format!("{count} candidates are left out, since their scores are no numbers; the first is {first}."))
     }
 }

@@ -160,7 +160,7 @@ fn sort_and_count(values: &mut [f64]) -> u128 {
 }
 
 /// Ranks from 1, ties sharing their mean rank.
-fn ranks(values: &[f64]) -> Vec<f64> {
+pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
     let mut places: Vec<usize> = (0..values.len()).collect();
     places.sort_by(|&a, &b| order(values[a], values[b]));
     let mut ranks = vec![0.0; values.len()];

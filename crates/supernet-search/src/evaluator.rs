@@ -17,6 +17,11 @@ pub struct Score {
 }
 
 impl Score {
+    /// Returns whether the accuracy is a number, as it is not where a network's outputs are none. A table has no loss.
+    pub fn is_number(&self) -> bool {
+        !self.accuracy.is_nan()
+    }
+
     /// Better first, by accuracy (PAPER, *Scoring and selection*): [`RankBy::Accuracy`].
     pub fn better_first(&self, other: &Self) -> Ordering {
         RankBy::Accuracy.better_first(self, other)

@@ -3,6 +3,7 @@
 use crate::{
     SearchError,
     genome::{Genome, Kind, Node},
+    least::least,
 };
 use supernet_space::{Architecture, Choice, SearchSpace};
 
@@ -43,27 +44,17 @@ impl GraphForm {
     /// # Errors
     /// A space without any, or with choices that belong to none; nodes of one graph whose attributes differ.
     pub(crate) fn of(strategy: &'static str, space: &SearchSpace) -> Result<Self, SearchError> {
-        let refuse = |found: String| SearchError::Setting {
+        Self::read(space).map_err(|found| SearchError::Setting {
             strategy,
             setting: "space",
             found,
             expected: "graphs alone: for each node but the first a choice of any of the nodes before it, by name, and the same other choices for each node",
-        };
-        let mut stages: Vec<Stage> = Vec::new();
-        for (place, choice) in space.choices().iter().enumerate() {
-            let Some((stage, node)) = reader(choice) else { continue };
-            let known = stages.iter().position(|known| known.name == stage).unwrap_or_else(|| {
-                let names = vec![choice.options()[0].clone()];
-                stages.push(Stage { name: stage.into(), names, inputs: vec![None], attributes: Vec::new() });
-                stages.len() - 1
-            });
-            let known = &mut stages[known];
-            if choice.options() != known.names {
-                return Err(refuse(format!("`{}` of {}", choice.name(), choice.options().join(", "))));
-            }
-            known.names.push(node.into());
-            known.inputs.push(Some(place));
-        }
+        })
+    }
+
+    /// The same with what stands in the way as error.
+    fn read(space: &SearchSpace) -> Result<Self, String> {
+        let mut stages = wired(space)?;
         for stage in &mut stages {
             let beside = |name: &String| {
                 let prefix = if stage.name.is_empty() { format!("{name}/") } else { format!("{}/{name}/", stage.name) };
@@ -78,15 +69,16 @@ impl GraphForm {
             stages.iter().flat_map(|stage| stage.inputs.iter().flatten().chain(stage.attributes.iter().flatten()));
         let left = (0..space.choices().len()).find(|place| !covered.clone().any(|covered| covered == place));
         if let Some(left) = left {
-            return Err(refuse(format!("`{}`", space.choices()[left].name())));
+            return Err(format!("`{}`", space.choices()[left].name()));
         }
         let form = |place: &usize| {
-            (space.choices()[*place].options().len(), space.choices()[*place].min(), space.choices()[*place].max())
+            let choice = &space.choices()[*place];
+            (choice.options().len(), choice.min(), choice.max())
         };
         let forms = |places: &Vec<usize>| places.iter().map(form).collect::<Vec<_>>();
-        match stages.iter().find(|stage| stage.attributes.iter().any(|node| forms(node) != forms(&stage.attributes[0])))
-        {
-            Some(stage) => Err(refuse(format!("nodes of `{}` with different choices", stage.name))),
+        let differs = |stage: &&Stage| stage.attributes.iter().any(|node| forms(node) != forms(&stage.attributes[0]));
+        match stages.iter().find(differs) {
+            Some(stage) => Err(format!("nodes of `{}` with different choices", stage.name)),
             None => Ok(Self { stages }),
         }
     }
@@ -95,7 +87,8 @@ impl GraphForm {
     /// Links from a graph's input and to its output are what the space's own rules make of nodes that read none or are read by
     /// none.
     pub(crate) fn architecture(&self, space: &SearchSpace, genome: &Genome) -> Architecture {
-        let mut bits: Vec<u64> = space.choices().iter().map(|choice| (1 << choice.min()) - 1).collect();
+        let least = least(space);
+        let mut bits: Vec<u64> = (0..space.choices().len()).map(|choice| least.bits(choice)).collect();
         for (number, stage) in self.stages.iter().enumerate() {
             let order = ordered(genome, number);
             let reads = |node: &Node| {
@@ -116,6 +109,26 @@ impl GraphForm {
         }
         space.accept(space.mask(bits)).expect("nodes in their places")
     }
+}
+
+/// The graphs with what their nodes read, and without attributes.
+fn wired(space: &SearchSpace) -> Result<Vec<Stage>, String> {
+    let mut stages: Vec<Stage> = Vec::new();
+    for (place, choice) in space.choices().iter().enumerate() {
+        let Some((stage, node)) = reader(choice) else { continue };
+        let known = stages.iter().position(|known| known.name == stage).unwrap_or_else(|| {
+            let names = vec![choice.options()[0].clone()];
+            stages.push(Stage { name: stage.into(), names, inputs: vec![None], attributes: Vec::new() });
+            stages.len() - 1
+        });
+        let known = &mut stages[known];
+        if choice.options() != known.names {
+            return Err(format!("`{}` of {}", choice.name(), choice.options().join(", ")));
+        }
+        known.names.push(node.into());
+        known.inputs.push(Some(place));
+    }
+    Ok(stages)
 }
 
 /// The graph and the node of which a choice says what it reads.

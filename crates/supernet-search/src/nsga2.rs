@@ -105,7 +105,8 @@ impl Nsga2 {
 
     /// The parents that no parent dominates.
     pub fn front(&self) -> Vec<&Architecture> {
-        self.parents.iter().filter(|member| member.front == 0).map(|member| &member.architecture).collect()
+        let on_front = |member: &&Member| member.front == 0 && member.values.iter().all(|value| value.0.is_finite());
+        self.parents.iter().filter(on_front).map(|member| &member.architecture).collect()
     }
 
     fn is_known(&self, architecture: &Architecture) -> bool {
@@ -177,7 +178,10 @@ impl Strategy for Nsga2 {
             if self.is_known(&scored.architecture) {
                 continue;
             }
-            let values = self.objectives.iter().map(|objective| Exact(objective.value(scored))).collect();
+            // What a limit refuses, and what has no score, is behind everything, whatever it costs.
+            let is_scored = !scored.score.accuracy.is_nan();
+            let value = |objective: &Objective| if is_scored { objective.value(scored) } else { f64::INFINITY };
+            let values = self.objectives.iter().map(|objective| Exact(value(objective))).collect();
             let architecture = scored.architecture.clone();
             self.offspring.push(Member { architecture, values, front: 0, crowding: Exact(0.0) });
             if self.offspring.len() >= self.population {
@@ -192,6 +196,23 @@ mod tests {
     use super::*;
     use crate::testing::{by_paths, chain};
     use supernet_space::Cost;
+
+    #[test]
+    fn what_a_limit_refuses_is_on_no_front() {
+        let space = chain(4);
+        let mut strategy = Nsga2::new(space, &[Objective::Accuracy, Objective::Parameters], 1, "front").unwrap();
+        for _ in 0..4 {
+            let asked = strategy.ask(50);
+            let scored = evaluate(&asked).into_iter().map(|scored| match scored.cost.parameters < 20 {
+                true => Scored::refused(&scored.architecture, scored.cost),
+                false => scored,
+            });
+            strategy.tell(&scored.collect::<Vec<_>>());
+        }
+        let front: Vec<Architecture> = strategy.front().into_iter().cloned().collect();
+        assert!(!front.is_empty());
+        assert!(evaluate(&front).iter().all(|scored| scored.cost.parameters >= 20));
+    }
 
     /// Two objectives in conflict: the sum of the option numbers, and the same sum, weighted by layer, as cost.
     fn evaluate(asked: &[Architecture]) -> Vec<Scored> {

@@ -87,11 +87,12 @@ pub fn crowding(front: &[&[f64]]) -> Vec<f64> {
     distance
 }
 
-/// Those that no other dominates, in their order; of equal ones all.
+/// Returns those that no other dominates, in their order; of equal ones all, and none whose score is no
+/// number.
 pub fn pareto_front<'a>(scored: &'a [Scored], objectives: &[Objective]) -> Vec<&'a Scored> {
     let point = |scored: &Scored| -> Vec<f64> { objectives.iter().map(|objective| objective.value(scored)).collect() };
     let mut front: Vec<(Vec<f64>, usize)> = Vec::new();
-    for (i, candidate) in scored.iter().enumerate() {
+    for (i, candidate) in scored.iter().enumerate().filter(|(_, scored)| scored.score.is_number()) {
         let new = point(candidate);
         if front.iter().any(|(known, _)| dominates(known, &new)) {
             continue;

@@ -6,7 +6,7 @@
 
 use supernet_search::{
     Bootstrap, CoEvolution, Evaluator, GeneticAlgorithm, HierarchicalEvolution, PairTournament, Ppo, QLearning,
-    QLearningSettings, RandomSearch, Reinforce, Score, Scored, SearchLimits, Shaping, Strategy, Table, search,
+    QLearningSettings, RandomSearch, Reinforce, Score, Scored, SearchLimits, Strategy, Table, search,
 };
 use supernet_space::{Architecture, Choice, Cost, NasBenchMacro, SearchSpace, draws};
 
@@ -146,7 +146,7 @@ fn evolution_reaches_its_gates() {
 fn q_learning_rewarded_at_the_end_alone_is_no_better_than_random_search() {
     let Some(table) = table() else { return };
     let terminal: Build = |space, seed| {
-        let settings = QLearningSettings { shaping: Shaping::Terminal, ..QLearningSettings::default() };
+        let settings = QLearningSettings { networks: 200, ..QLearningSettings::published() };
         Box::new(QLearning::new(space, seed, "gate").with_settings(settings).unwrap())
     };
     let [terminal, random] =

@@ -1,4 +1,4 @@
-//! Condition: a choice that only exists under some options of another.
+//! A condition of a choice: an option that has to be taken elsewhere.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The conditions of a space: which choices an architecture has.
+//! Conditions: a choice that only exists under some options of other choices.
 //!
 //! A space with conditions is a tree, as of Bergstra et al. (NeurIPS 2011): what a branch that is not taken would have chosen is no part
 //! of the network. Its choices are *inactive*. Masks keep their columns; in an architecture they hold their least subset.

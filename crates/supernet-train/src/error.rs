@@ -77,6 +77,18 @@ pub enum TrainError {
         /// The first field that differs, with both values.
         difference: String,
     },
+    /// The directory holds a run that was made by another version or on another device.
+    #[error(
+        "{path}: holds a run made elsewhere ({difference}), expected the same version and device, since others may round \
+         otherwise; go on all the same (`Reopening::elsewhere`, `--elsewhere` of the command), or choose another directory",
+        path = path.display()
+    )]
+    Elsewhere {
+        /// The configuration file.
+        path: PathBuf,
+        /// What differs, with both values.
+        difference: String,
+    },
     /// No candidate meets the constraints.
     #[error(
         "constraints: found none of {proposals} proposals within {wanted}, {nearest}",
@@ -104,6 +116,17 @@ pub enum TrainError {
         nearest: PathMask,
         /// Its latency.
         nearest_ms: f64,
+    },
+    /// No candidate has a score that is a number.
+    #[error(
+        "scoring: found {candidates} candidates with scores that are no numbers, the first {first}, expected at least one that is; \
+         train the supernet at a lower learning rate"
+    )]
+    NoNumber {
+        /// Candidates that were scored.
+        candidates: usize,
+        /// The first of them.
+        first: PathMask,
     },
     /// The loss is no number any more.
     #[error("{stage}, step {step}: found a loss of {loss}, expected a finite number; try a lower learning rate")]

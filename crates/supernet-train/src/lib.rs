@@ -15,12 +15,13 @@ pub mod stage;
 mod stand_alone;
 pub mod store;
 mod training;
+mod trust;
 pub mod workers;
 
 pub use columns::Columns;
 pub use error::TrainError;
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
-pub use run::{BURN, Provenance, RunDirectory, sorted_front};
+pub use run::{BURN, FinishedRun, Provenance, Reopening, RunDirectory, RunState, list_runs, sorted_front};
 pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
 };
@@ -29,7 +30,7 @@ pub use search::{
     StagePlan, one_shot_search, one_shot_search_with, plan, seconds_per_step, train_supernet, train_supernet_with,
     training_images,
 };
-pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test};
+pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Batches, Fixed, Hooks, Loader, Moment, OneMask, PathSampler, PathSampling, Proposed,

@@ -12,6 +12,9 @@ pub const FINE_TUNING: &str = "fine-tuning";
 /// Training of the chosen architectures from scratch.
 pub const STAND_ALONE_TRAINING: &str = "stand-alone training";
 
+/// Training of some candidates from scratch, to hold the ranking against.
+pub const CHECK: &str = "check";
+
 /// Reading of the test images.
 pub const TESTING: &str = "testing";
 

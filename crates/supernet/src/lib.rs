@@ -7,7 +7,7 @@ mod results;
 pub use device::{DeviceError, device, offered_devices, present_devices};
 
 #[cfg(any(feature = "report", feature = "export"))]
-pub use results::{ResultsError, write_results};
+pub use results::{ResultsError, write_finished, write_results};
 
 /// The search space as data.
 pub use supernet_space as space;

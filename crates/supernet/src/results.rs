@@ -1,11 +1,16 @@
 //! What a finished search leaves for people and for other programs.
 
-use supernet_train::{RunDirectory, SearchResult};
+use supernet_train::{FinishedRun, RunDirectory, SearchResult, TrainError};
 use thiserror::Error;
+#[cfg(feature = "report")]
+use {supernet_space::CellSpace, supernet_train::Retrained};
 
 /// Why results cannot be written.
 #[derive(Debug, Error)]
 pub enum ResultsError {
+    /// Tables.
+    #[error(transparent)]
+    Train(#[from] TrainError),
     /// Figures or the page.
     #[cfg(feature = "report")]
     #[error(transparent)]
@@ -25,7 +30,7 @@ pub fn write_results(directory: &RunDirectory, result: &SearchResult) -> Result<
     #[cfg(feature = "report")]
     {
         let mut report = supernet_report::SearchReport::new(directory, result);
-        report.pictures = pictures(result);
+        report.pictures = pictures(&result.stand_alone.cells, &result.retrained);
         report.save(directory.path())?;
     }
     #[cfg(feature = "export")]
@@ -33,22 +38,37 @@ pub fn write_results(directory: &RunDirectory, result: &SearchResult) -> Result<
     Ok(())
 }
 
+/// Writes the tables of a search that has ended again, and with the feature `report` its figures and `report.html`.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
+    run.write_tables()?;
+    #[cfg(feature = "report")]
+    {
+        let mut report = supernet_report::SearchReport::finished(run);
+        report.pictures = pictures(&run.config().cells()?, run.retrained());
+        report.save(run.path())?;
+    }
+    Ok(())
+}
+
 /// Drawings of the picked cells, each with its caption; none without the feature `export`.
 #[cfg(feature = "report")]
-fn pictures(result: &SearchResult) -> Vec<(String, String)> {
+fn pictures(cells: &CellSpace, retrained: &[Retrained]) -> Vec<(String, String)> {
     #[cfg(feature = "export")]
     {
-        use supernet_train::{Group, Retrained};
-        let picked = result.retrained.iter().filter(|network| network.group == Group::Picked);
+        use supernet_train::Group;
+        let picked = retrained.iter().filter(|network| network.group == Group::Picked);
         let picture = |network: &Retrained| {
             let caption = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
-            (supernet_export::cell_svg(&result.stand_alone.cells, &network.mask), caption)
+            (supernet_export::cell_svg(cells, &network.mask), caption)
         };
         picked.map(picture).collect()
     }
     #[cfg(not(feature = "export"))]
     {
-        let _ = result;
+        let _ = (cells, retrained);
         Vec::new()
     }
 }

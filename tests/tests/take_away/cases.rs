@@ -102,6 +102,7 @@ impl Case {
             images: [16, 0, 16],
             fingerprints: ["0".into(), "0".into(), "0".into()],
             definition: None,
+            left_out: Default::default(),
         };
         let card = Card {
             description: self.description(),

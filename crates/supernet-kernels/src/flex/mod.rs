@@ -10,6 +10,7 @@
 )]
 
 mod add_on;
+mod block;
 mod contract;
 mod depthwise;
 mod mean_pool;

@@ -16,12 +16,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use super::block::Block;
 use burn_std::{AccessError, AccessPolicy, AllocationController, AllocationProperty, Bytes};
-use memmap2::MmapMut;
-
-/// Pages from the system, of any content. What is freed goes back to it at once: an allocator would keep some of it beside what waits
-/// here.
-type Block = MmapMut;
 
 /// Bytes of the smallest block. Smaller results come from the allocator, which is quick for them; where a system gives no pages,
 /// all do.
@@ -104,30 +100,37 @@ impl Shelf {
     }
 }
 
-/// A block that a tensor holds; none once it is given back.
-struct Recycled(Option<Block>);
+/// A block that a tensor holds, none once it is given back, and how much of it the tensor needs.
+struct Recycled {
+    block: Option<Block>,
+    bytes: usize,
+}
 
 impl Recycled {
     /// # Panics
     /// If the system has no memory left.
-    fn of_size(size: usize) -> Self {
+    fn of_bytes(bytes: usize) -> Self {
+        let size = class(bytes);
         let waiting = Shelf::lock().take(size);
-        let fresh = || MmapMut::map_anon(size).unwrap_or_else(|error| panic!("{size} bytes of memory: {error}"));
-        Self(Some(waiting.unwrap_or_else(fresh)))
+        let fresh = || Block::of_size(size).unwrap_or_else(|error| panic!("{size} bytes of memory: {error}"));
+        let block = waiting.unwrap_or_else(fresh);
+        block.open(bytes);
+        Self { block: Some(block), bytes }
     }
 
     fn block(&self) -> &Block {
-        self.0.as_ref().expect("given back by `drop` alone")
+        self.block.as_ref().expect("given back by `drop` alone")
     }
 
     fn block_mut(&mut self) -> &mut Block {
-        self.0.as_mut().expect("given back by `drop` alone")
+        self.block.as_mut().expect("given back by `drop` alone")
     }
 }
 
 impl Drop for Recycled {
     fn drop(&mut self) {
-        if let Some(block) = self.0.take() {
+        if let Some(block) = self.block.take() {
+            block.close();
             Shelf::lock().give(block);
         }
     }
@@ -145,14 +148,14 @@ impl AllocationController for Recycled {
 
     fn memory(&self, _: AccessPolicy) -> Result<&[MaybeUninit<u8>], AccessError> {
         let block = self.block();
-        // SAFETY: bytes are `MaybeUninit` bytes.
-        Ok(unsafe { std::slice::from_raw_parts(block.as_ptr().cast(), block.len()) })
+        // SAFETY: the block has as many bytes, and bytes are `MaybeUninit` bytes.
+        Ok(unsafe { std::slice::from_raw_parts(block.as_ptr().cast(), self.bytes) })
     }
 
     unsafe fn memory_mut(&mut self, _: AccessPolicy) -> Result<&mut [MaybeUninit<u8>], AccessError> {
-        let block = self.block_mut();
-        // SAFETY: the caller writes initialised bytes only.
-        Ok(unsafe { std::slice::from_raw_parts_mut(block.as_mut_ptr().cast(), block.len()) })
+        let bytes = self.bytes;
+        // SAFETY: the block has as many bytes, and the caller writes initialised ones only.
+        Ok(unsafe { std::slice::from_raw_parts_mut(self.block_mut().as_mut_ptr().cast(), bytes) })
     }
 }
 
@@ -169,7 +172,7 @@ pub(super) unsafe fn filled(len: usize, fill: impl FnOnce(*mut f32)) -> Bytes {
         unsafe { numbers.set_len(len) };
         return Bytes::from_elems(numbers);
     }
-    let mut block = Recycled::of_size(class(bytes));
+    let mut block = Recycled::of_bytes(bytes);
     fill(block.block_mut().as_mut_ptr().cast());
     // SAFETY: the block has as many bytes and `fill` has written them.
     unsafe { Bytes::from_controller(Box::new(block), bytes) }
@@ -185,7 +188,7 @@ mod tests {
     use super::*;
 
     fn block(shelf: &mut Shelf, size: usize) -> Block {
-        shelf.take(size).unwrap_or_else(|| MmapMut::map_anon(size).unwrap())
+        shelf.take(size).unwrap_or_else(|| Block::of_size(size).unwrap())
     }
 
     #[test]

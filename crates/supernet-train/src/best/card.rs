@@ -154,6 +154,9 @@ impl BestRecord {
         rows.push(("seed", self.seed.to_string()));
         rows.push(("device", device.clone()));
         rows.push(("data", format!("{data}: {train} training, {validation} validation, {test} test images")));
+        if !self.provenance.left_out.is_empty() {
+            rows.push(("beside the images", self.provenance.left_out.to_string()));
+        }
         rows.push(("fingerprints of the three", fingerprints.join(", ")));
         rows.push(("versions", format!("supernet {supernet}, burn {burn}")));
         rows
@@ -263,6 +266,7 @@ mod tests {
             images: [600, 100, 300],
             fingerprints: ["aa".into(), "bb".into(), "cc".into()],
             definition: None,
+            left_out: Default::default(),
         }
     }
 

@@ -57,7 +57,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
     /// Scores by `supernet` on all of `examples`. Costs are those of `stand_alone`'s networks.
     ///
     /// # Errors
-    /// A `score_batch` that does not divide the number of examples.
+    /// A number of `scoring` out of range.
     pub fn new(
         supernet: &'a OwnNetwork<M, D>,
         stand_alone: &'a Definition<M, D>,
@@ -66,11 +66,12 @@ impl<'a, M: Layer<D, 2>, const D: usize> OwnEvaluator<'a, M, D> {
         device: &Device,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
+        scoring.check()?;
         let run = |indices: Vec<usize>| Run {
             input: examples.batch(&indices),
             labels: indices.iter().map(|&i| examples.label(i)).collect(),
         };
-        let runs = scoring.runs_of(examples.len(), "examples")?.map(run).collect();
+        let runs = scoring.runs_of(examples.len()).map(run).collect();
         let device = device.clone().inner();
         let at_once = workers_on(&device, scoring.at_once);
         let Scoring { halving, rank_by, .. } = scoring;

@@ -174,6 +174,28 @@ impl<const D: usize> Examples<D> for Joined<'_, D> {
     }
 }
 
+/// A run of a set's examples.
+pub(super) struct Part<'a, const D: usize> {
+    pub(super) examples: &'a dyn Examples<D>,
+    /// The first of them.
+    pub(super) first: usize,
+    pub(super) count: usize,
+}
+
+impl<const D: usize> Examples<D> for Part<'_, D> {
+    fn len(&self) -> usize {
+        self.count
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.examples.label(self.first + index)
+    }
+
+    fn batch(&self, indices: &[usize]) -> TensorData {
+        self.examples.batch(&indices.iter().map(|index| self.first + index).collect::<Vec<_>>())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -195,6 +217,14 @@ mod tests {
         let batch = both.batch(&[3, 0, 2]);
         assert_eq!(batch.shape().as_slice(), [3, 1]);
         assert_eq!(batch.try_to_vec::<f32>().unwrap(), [6.0, 1.0, 5.0]);
+    }
+
+    #[test]
+    fn a_part_is_a_run_of_the_examples() {
+        let samples = Samples::<2>::new(&[1], vec![1.0, 2.0, 3.0, 4.0], vec![0, 1, 2, 3]).unwrap();
+        let part = Part { examples: &samples, first: 1, count: 2 };
+        assert_eq!((part.len(), part.label(0), part.label(1)), (2, 1, 2));
+        assert_eq!(part.batch(&[1, 0]).try_to_vec::<f32>().unwrap(), [3.0, 2.0]);
     }
 
     #[test]

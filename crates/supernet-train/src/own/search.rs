@@ -1,26 +1,34 @@
 //! One-shot search of a space of one's own in one call: train the supernet, score candidates, retrain the best beside their companions,
 //! test.
 
-use super::{Examples, OwnData, OwnEvaluator, OwnLoader, OwnStandAlone, examples::Joined, test_own};
+use super::{
+    Examples, OwnData, OwnEvaluator, OwnLoader, OwnStandAlone,
+    examples::{Joined, Part},
+    test_own,
+};
 use crate::{
-    Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, TrainError,
+    Hooks, Keeper, Progress, Retrained, SearchConfig, SeededWeights, StandAloneTraining, TrainError,
     caught::caught,
-    search::{Companions, candidates, choose, random_companions, retrain, tested},
+    search::{Companions, candidates, check_reach, choose, random_companions, retrain, tested},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
+    trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
 };
 use burn::{
     module::Module,
     tensor::{Device, Tensor},
 };
+use std::{collections::HashMap, ops::Range, path::Path};
 use supernet_nn::own::{Definition, Layer, OwnNetwork};
-use supernet_search::{Outcome, Scored};
+use supernet_search::{Outcome, Scored, trust::Verdict};
 use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
 pub struct OwnResult<M: Layer<D, 2>, const D: usize> {
     /// Every scored candidate, in the order of scoring.
     pub candidates: Vec<Scored>,
+    /// Whether the ranking of the candidates is to be trusted.
+    pub verdict: Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
     /// The best of the picked by one-shot score, trained from scratch and calibrated, with its mask.
@@ -66,12 +74,76 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         self.check()?;
         let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
         let (outcome, companions) = caught(SCORING, || self.score(&supernet, progress))?;
-        caught(STAND_ALONE_TRAINING, || self.retrain(supernet, outcome, companions, progress))
+        let verdict = caught(SCORING, || self.evidence(&supernet, &outcome, progress)?.verdict())?;
+        caught(STAND_ALONE_TRAINING, || self.retrain((supernet, verdict), outcome, companions, progress))
+    }
+
+    /// The trained supernet and the candidates, scored, and no more.
+    pub(crate) fn scored(&mut self, progress: &mut dyn Progress) -> Result<(OwnNetwork<M, D>, Outcome), TrainError> {
+        self.check()?;
+        let supernet = caught(SUPERNET_TRAINING, || self.supernet(progress))?;
+        let (outcome, _) = caught(SCORING, || self.score(&supernet, progress))?;
+        Ok((supernet, outcome))
+    }
+
+    /// What is known of the candidates' ranking; some are scored once more for it, on each half of
+    /// the validation examples.
+    pub(crate) fn evidence<'e>(
+        &'e self,
+        supernet: &OwnNetwork<M, D>,
+        outcome: &'e Outcome,
+        progress: &mut dyn Progress,
+    ) -> Result<RankingEvidence<'e>, TrainError> {
+        let Self { config, definition, data, device, stages } = self;
+        let (scoring, candidates) = (config.scoring, &outcome.scored[..]);
+        let on_some = |masks: &[PathMask], places: Range<usize>| {
+            let part = Part { examples: &data.validation, first: places.start, count: places.len() };
+            OwnEvaluator::new(supernet, definition, &part, scoring, device, &mut *progress)?
+                .with_execution(config.execution)
+                .score(masks)
+        };
+        let (score_batch, examples) = (scoring.score_batch, data.validation.len());
+        Ok(RankingEvidence {
+            space: definition.space(),
+            candidates,
+            rank_by: scoring.rank_by,
+            seed: config.seed,
+            halves: halves(candidates, examples, score_batch, stages.as_ref().map(Stages::folder), on_some)?,
+            losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
+            checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
+        })
+    }
+
+    /// Trains `networks` candidates, spread over the ranking, from scratch for a quarter of the
+    /// epochs, scores them on the validation examples and leaves that in `folder`.
+    pub(crate) fn check_ranking(
+        &self,
+        evidence: &RankingEvidence,
+        networks: usize,
+        folder: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let Self { config, definition, data, device, .. } = self;
+        let epochs = check_epochs(config.stand_alone.epochs);
+        let trainer = OwnStandAlone {
+            definition,
+            training: &StandAloneTraining { epochs, ..config.stand_alone },
+            examples: &data.train,
+            seed: config.seed,
+            execution: config.execution,
+            device,
+        };
+        let masks = evidence.to_check(networks);
+        check_networks(folder, &masks, trainer.steps()?, config.retrain.at_once, progress, |mask, progress| {
+            test_own(&trainer.train(mask, progress)?, mask, &data.validation, device)
+        })
     }
 
     fn check(&self) -> Result<(), TrainError> {
         let Self { config, definition, data, .. } = self;
         config.check_in(definition.space())?;
+        let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
+        check_reach(definition.space(), &config.constraints, config.seed, cost)?;
         if config.latency.is_some() {
             return Err(TrainError::config("latency", "a limit", "none: networks of one's own are not timed"));
         }
@@ -126,7 +198,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
         let outcome = match stages {
             None => candidates(config, space, &mut *strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                let mut recorded =
+                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
                 candidates(config, space, &mut *strategy, &mut recorded, cost)?
             }
         };
@@ -141,14 +214,15 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
     /// The best and their companions, trained from scratch and tested.
     fn retrain(
         self,
-        supernet: OwnNetwork<M, D>,
+        (supernet, verdict): (OwnNetwork<M, D>, Verdict),
         outcome: Outcome,
         companions: Companions,
         progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
         let Self { config, definition, data, device, stages } = self;
         let scoring = config.scoring;
-        let picked: Vec<_> = outcome.ranked_by(scoring.rank_by).into_iter().take(config.retrain.picked).collect();
+        let ranked = outcome.ranked_by(scoring.rank_by).into_iter().filter(|scored| scored.score.is_number());
+        let picked: Vec<_> = ranked.take(config.retrain.picked).collect();
         let chosen = choose(config, &outcome, &picked, companions);
         let joined = Joined(&data.train, &data.validation);
         let trainer = OwnStandAlone {
@@ -166,10 +240,10 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> OwnSearch<'_, M, E, D> {
             stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-        let first: Vec<usize> = (0..scoring.score_batch).collect();
+        let first: Vec<usize> = (0..scoring.score_batch.min(data.validation.len())).collect();
         let input = Tensor::from_data(data.validation.batch(&first), &device.clone().inner());
         let extraction_error = definition.extraction_error(&supernet, &best.0, input)?;
-        Ok(OwnResult { candidates: outcome.scored, retrained, best, supernet, extraction_error })
+        Ok(OwnResult { candidates: outcome.scored, verdict, retrained, best, supernet, extraction_error })
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::{Examples, OwnLoader};
 use crate::{
-    Keeper, Progress, SeededWeights, StandAloneTraining, TrainError,
+    Hooks, Keeper, Progress, SeededWeights, StandAloneTraining, TrainError,
     stage::STAND_ALONE_TRAINING,
     stand_alone::{Recipe, test_on, train_all},
     store::Stages,
 };
 use burn::tensor::{Device, Tensor};
 use supernet_nn::{
-    Execution,
+    Execution, Statistics,
     own::{Definition, Layer, OwnNetwork},
 };
 use supernet_search::Score;
@@ -62,7 +62,8 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         let network = self.network(mask, &self.device.clone().autodiff())?;
         let recipe =
             Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device };
-        recipe.train(network, mask, &self.loader()?, self.steps()?, keeper, progress)
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
+        recipe.train(network, mask, &self.loader()?, self.steps()?, hooks, progress)
     }
 
     /// The network of `mask` with the weights of its seed.
@@ -81,7 +82,7 @@ impl<M: Layer<D, 2>, const D: usize> OwnStandAlone<'_, M, D> {
         let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
         train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
-                place,
+                (place, mask),
                 STAND_ALONE_TRAINING,
                 || self.network(mask, &self.device.clone().inner()),
                 |keeper| self.train_kept(mask, Some(keeper), progress),
@@ -115,5 +116,5 @@ pub fn test_own<M: Layer<D, 2>, const D: usize>(
 ) -> Result<Score, TrainError> {
     let device = device.clone().inner();
     let batch = |indices: &[usize]| Tensor::from_data(examples.batch(indices), &device);
-    test_on(network, mask, examples.len(), batch, |i| examples.label(i))
+    test_on(network, mask, Statistics::Stored, examples.len(), batch, |i| examples.label(i))
 }

@@ -1,8 +1,9 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
 use super::{
-    provenance::{Provenance, RunFile},
-    results::Results,
+    provenance::{CONFIGURATION, FORMAT, Provenance, RunFile},
+    results::{Results, write_verdict},
+    same_training::check_training,
 };
 use crate::{
     Latency, Progress, Saving, SearchConfig, SearchResult, TrainError,
@@ -11,25 +12,34 @@ use crate::{
     latency,
     own::{Examples, OwnData, OwnResult, OwnSearch},
     search::OneShot,
-    store::{Stages, agree, lock},
+    stage::CHECK,
+    store::{
+        Lock, Sameness, Stages, csv_row, lock, make_room, read_config, search_folder, through_text, write_config,
+        write_whole,
+    },
+    trust::{RankingEvidence, read_checked},
 };
 use burn::tensor::Device;
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use supernet_data::Split;
 use supernet_nn::{
     Network,
     own::{Definition, Layer},
 };
-use supernet_search::{Scored, Strategy};
+use supernet_search::{Scored, Strategy, trust::Verdict};
 
 /// The folder of the best network.
 const BEST: &str = "best";
 
 /// For how many images at a time the best network is timed.
 const TIMED: [usize; 2] = [1, 64];
+
+/// How a directory that holds a run is opened again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reopening {
+    /// Goes on with a run of another version or device, whose numbers may round otherwise, and notes that.
+    pub elsewhere: bool,
+}
 
 /// The directory of one run. Files are written beside and renamed, so that a full disk leaves what was there as it was.
 ///
@@ -46,6 +56,10 @@ const TIMED: [usize; 2] = [1, 64];
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
+/// | `half-1.csv`, `half-2.csv` | some candidates' scores on each half of the validation images | whole |
+/// | `check.csv`, where the ranking is checked | networks trained from scratch for that | a line each |
+/// | `calibrated.csv`, where ten or more are | all candidates' scores, calibrated by them | whole |
+/// | `verdict.json` | whether the ranking is to be trusted | whole |
 /// | `networks.csv`, `table.txt`, `best/` | the results | whole, at the end |
 /// | `pareto.csv` | the candidates that no other dominates, where several objectives are given | whole, at the end |
 /// | `figure.svg`, `figure.png`, `report.html`, `pareto.svg`, `pareto.png` | the results, drawn | by `supernet-report` |
@@ -59,21 +73,100 @@ pub struct RunDirectory {
     run: RunFile,
     saving: Saving,
     command: Option<String>,
-    _lock: File,
+    /// The directory of the supernet, where it is another's.
+    supernet: Option<PathBuf>,
+    lock: Lock,
+}
+
+/// The run of a directory that holds `there` where `here` is asked for.
+fn reconciled(path: &Path, there: RunFile, here: RunFile, reopening: Reopening) -> Result<RunFile, TrainError> {
+    let file = path.join("config.json");
+    match Sameness::of(&through_text(&there.value()), &through_text(&here.value())) {
+        Sameness::Same => Ok(there),
+        Sameness::Elsewhere(difference) if !reopening.elsewhere => {
+            Err(TrainError::Elsewhere { path: file, difference })
+        }
+        Sameness::Elsewhere(_) => {
+            let mut run = there;
+            if run.continued.last() != Some(&here.provenance) {
+                run.continued.push(here.provenance);
+                write_config(path, &run.value())?;
+            }
+            Ok(run)
+        }
+        Sameness::Other(difference) => {
+            let (fewer, more) = (there.config.scoring.candidates, here.config.scoring.candidates);
+            let mut grown = there.clone();
+            grown.config.scoring.candidates = more;
+            let same = Sameness::of(&through_text(&grown.value()), &through_text(&here.value()));
+            if fewer >= more || same != Sameness::Same {
+                return Err(TrainError::OtherRun { path: file, difference });
+            }
+            make_room(path, fewer)?;
+            write_config(path, &grown.value())?;
+            Ok(grown)
+        }
+    }
 }
 
 impl RunDirectory {
-    /// Opens `path`, made if need be, for a run of `config`.
+    /// Opens `path`, made if need be, for a run of `config`. A run of fewer candidates is given more: those it
+    /// has stay, and its results move to `searches/first-N`.
     ///
     /// # Errors
-    /// A directory that cannot be made or written, one where another process is at work, or one that holds a run of another
-    /// configuration, other data or another device: the first difference is named and nothing is touched.
+    /// A directory that cannot be made or written, one where another process is at work, or one that holds a
+    /// run of another configuration or other data (the first difference is named and nothing is touched), or
+    /// of another version or device.
     pub fn open(path: impl Into<PathBuf>, config: &SearchConfig, provenance: Provenance) -> Result<Self, TrainError> {
+        Self::reopen(path, config, provenance, Reopening::default())
+    }
+
+    /// Opens `path` as [`RunDirectory::open`] does, with what `reopening` allows.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::open`].
+    pub fn reopen(
+        path: impl Into<PathBuf>,
+        config: &SearchConfig,
+        provenance: Provenance,
+        reopening: Reopening,
+    ) -> Result<Self, TrainError> {
         let path = path.into();
         let lock = lock(&path)?;
-        let run = RunFile { provenance, config: config.clone() };
-        agree(&path, &serde_json::to_value(&run).expect("plain data"), "the configuration of a run")?;
-        Ok(Self { path, run, saving: Saving::default(), command: None, _lock: lock })
+        let here = RunFile { format: FORMAT, provenance, config: config.clone(), continued: Vec::new() };
+        let run = match read_config::<RunFile>(&path, CONFIGURATION)? {
+            None => {
+                write_config(&path, &here.value())?;
+                here
+            }
+            Some(there) => reconciled(&path, there, here, reopening)?,
+        };
+        Ok(Self { path, run, saving: Saving::default(), command: None, supernet: None, lock })
+    }
+
+    /// Opens a search called `name` with the trained supernet of the run in `run`: with other limits, another
+    /// strategy, ranking or seed, more candidates or more validation images. It is a directory of its own,
+    /// `searches/NAME` in that of the run, where nothing else changes.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::open`]; a run without a trained supernet, a supernet that was trained otherwise or
+    /// on other images, a name that is no folder's.
+    pub fn open_search(
+        run: &Path,
+        name: &str,
+        config: &SearchConfig,
+        provenance: Provenance,
+        reopening: Reopening,
+    ) -> Result<Self, TrainError> {
+        let here = RunFile { format: FORMAT, provenance, config: config.clone(), continued: Vec::new() };
+        check_training(run, &here)?;
+        let opened = Self::reopen(search_folder(run, name)?, config, here.provenance, reopening)?;
+        Ok(Self { supernet: Some(run.into()), ..opened })
+    }
+
+    /// Returns what the user should know of the directory, a sentence each.
+    pub fn notes(&self) -> Vec<String> {
+        self.lock.note.iter().cloned().collect()
     }
 
     /// Sets how often checkpoints are written.
@@ -132,11 +225,11 @@ impl RunDirectory {
         device: &Device,
         progress: &mut dyn Progress,
     ) -> Result<OwnResult<M, D>, TrainError> {
-        let stages = Some(Stages::open(&self.path, self.saving)?);
+        let stages = Some(self.open_stages()?);
         let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
         let result = search.run(progress)?;
-        let OwnResult { candidates, retrained, best: (_, network), .. } = &result;
-        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
+        let OwnResult { candidates, verdict, retrained, best: (_, network), .. } = &result;
+        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
         // The best is the first of the picked, which come first.
         let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
         best.save(&self.best())?;
@@ -166,8 +259,80 @@ impl RunDirectory {
         Ok(search.score(&supernets, &mut *self.run.config.proposer()?, progress)?.outcome.scored)
     }
 
+    /// Holds the ranking of the candidates against networks trained from scratch: trains the
+    /// supernet and scores the candidates, or what is left of that, then `networks` candidates
+    /// spread over the ranking, each on the training images for a quarter of the epochs, and scores
+    /// them on the validation images. No test image is read. What is there already is not trained
+    /// again; later reports of the run know of it.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn check(
+        &self,
+        split: &Split,
+        networks: usize,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<Verdict, TrainError> {
+        let mut search = self.stages(split, device)?;
+        let supernets = search.supernets(progress)?;
+        let scored = search.score(&supernets, &mut *self.run.config.proposer()?, progress)?;
+        caught(CHECK, || {
+            let mut evidence = search.evidence(&supernets, &scored, progress)?;
+            search.check(&evidence, networks, &self.path, progress)?;
+            evidence.checked = read_checked(&self.path)?;
+            self.judged(&evidence)
+        })
+    }
+
+    /// Holds the ranking of a search of a space of one's own against networks trained from scratch,
+    /// as [`RunDirectory::check`].
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search_own`].
+    pub fn check_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        definition: &Definition<M, D>,
+        data: &OwnData<E>,
+        networks: usize,
+        device: &Device,
+        progress: &mut dyn Progress,
+    ) -> Result<Verdict, TrainError> {
+        let stages = Some(self.open_stages()?);
+        let mut search = OwnSearch { config: &self.run.config, definition, data, device, stages };
+        let (supernet, outcome) = search.scored(progress)?;
+        caught(CHECK, || {
+            let mut evidence = search.evidence(&supernet, &outcome, progress)?;
+            search.check_ranking(&evidence, networks, &self.path, progress)?;
+            evidence.checked = read_checked(&self.path)?;
+            self.judged(&evidence)
+        })
+    }
+
+    /// The verdict on a ranking, left in `verdict.json`, and in `calibrated.csv` the scores as the
+    /// checked networks calibrate them.
+    fn judged(&self, evidence: &RankingEvidence) -> Result<Verdict, TrainError> {
+        let verdict = evidence.verdict()?;
+        write_verdict(&verdict, &self.path)?;
+        if let Some(calibrated) = evidence.calibrated()? {
+            let rows = evidence.candidates.iter().zip(&calibrated.predictions);
+            let lines: String =
+                rows.map(|(one, value)| csv_row([one.architecture.to_string(), value.to_string()])).collect();
+            write_whole(&self.path.join("calibrated.csv"), format!("architecture,accuracy\n{lines}").as_bytes())?;
+        }
+        Ok(verdict)
+    }
+
     fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
-        OneShot::new(&self.run.config, split, device, Some(Stages::open(&self.path, self.saving)?))
+        OneShot::new(&self.run.config, split, device, Some(self.open_stages()?))
+    }
+
+    fn open_stages(&self) -> Result<Stages, TrainError> {
+        let stages = Stages::open(&self.path, self.saving)?;
+        Ok(match &self.supernet {
+            Some(run) => stages.with_supernet_of(run),
+            None => stages,
+        })
     }
 
     /// The configuration of its run.
@@ -191,8 +356,8 @@ impl RunDirectory {
     }
 
     fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
-        let SearchResult { candidates, retrained, .. } = result;
-        Results { config: &self.run.config, candidates, retrained }.save(&self.path)?;
+        let SearchResult { candidates, verdict, retrained, .. } = result;
+        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
         self.save_best(result, device)
     }
 

@@ -1,10 +1,13 @@
 //! A run is a directory: the same command on the same directory goes on where it was stopped, however it was stopped.
 
 mod directory;
+mod finished;
 mod pareto;
 mod provenance;
 mod results;
+mod same_training;
 
-pub use directory::RunDirectory;
+pub use directory::{Reopening, RunDirectory};
+pub use finished::{FinishedRun, RunState, list_runs};
 pub use pareto::sorted_front;
 pub use provenance::{BURN, Provenance};

@@ -5,7 +5,7 @@ use crate::{
     own::{Examples, OwnData},
 };
 use serde::{Deserialize, Serialize};
-use supernet_data::Split;
+use supernet_data::{LeftOut, Split};
 use supernet_nn::own::{Definition, Layer};
 use supernet_space::name_number;
 
@@ -30,6 +30,9 @@ pub struct Provenance {
     /// A hash of the definition of a space of one's own, in hexadecimal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub definition: Option<String>,
+    /// What a folder of images holds beside those that were read.
+    #[serde(default, skip_serializing_if = "LeftOut::is_empty")]
+    pub left_out: LeftOut,
 }
 
 impl Provenance {
@@ -44,7 +47,13 @@ impl Provenance {
             images: parts.map(|images| images.len()),
             fingerprints: parts.map(|images| format!("{:016x}", images.fingerprint())),
             definition: None,
+            left_out: LeftOut::default(),
         }
+    }
+
+    /// Returns the same with a note of what was left out of a folder of images.
+    pub fn with_left_out(self, left_out: LeftOut) -> Self {
+        Self { left_out, ..self }
     }
 
     /// Of a run on examples of one's own, in the space of `definition`, on the device called `device`. Reads every example once.
@@ -72,6 +81,7 @@ impl Provenance {
             images: parts.map(|examples| examples.len()),
             fingerprints: parts.map(|examples| format!("{:016x}", examples.fingerprint())),
             definition: Some(format!("{:016x}", name_number(&described.to_string()))),
+            left_out: LeftOut::default(),
         })
     }
 }
@@ -79,6 +89,29 @@ impl Provenance {
 /// The content of `config.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct RunFile {
+    /// Version of the directory's files.
+    #[serde(default = "first_format")]
+    pub(crate) format: u32,
     pub(crate) provenance: Provenance,
     pub(crate) config: SearchConfig,
+    /// Versions and devices with which the run went on, in order, where they were others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) continued: Vec<Provenance>,
+}
+
+/// The version of the directory's files that this library writes.
+pub(super) const FORMAT: u32 = 1;
+
+/// The version of files that name none.
+fn first_format() -> u32 {
+    1
+}
+
+/// What is expected of `config.json`.
+pub(super) const CONFIGURATION: &str = "the configuration of a run";
+
+impl RunFile {
+    pub(super) fn value(&self) -> serde_json::Value {
+        serde_json::to_value(self).expect("plain data")
+    }
 }

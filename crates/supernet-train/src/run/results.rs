@@ -6,24 +6,34 @@ use crate::{
     store::{candidates_csv, csv_row, write_whole},
 };
 use std::path::Path;
-use supernet_search::{Proposer, Scored};
+use supernet_search::{Proposer, Scored, trust::Verdict};
 
 /// What a search found, whatever space it searched.
 pub(crate) struct Results<'a> {
     pub(crate) config: &'a SearchConfig,
     pub(crate) candidates: &'a [Scored],
+    /// None of a run of an earlier version.
+    pub(crate) verdict: Option<&'a Verdict>,
     pub(crate) retrained: &'a [Retrained],
 }
 
 impl Results<'_> {
-    /// Writes `networks.csv`, `table.txt`, and `pareto.csv` where there are several objectives.
+    /// Writes `networks.csv`, `verdict.json`, `table.txt`, and `pareto.csv` where there are several
+    /// objectives.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
         let write = |name: &str, text: &str| write_whole(&folder.join(name), text.as_bytes());
         write("networks.csv", &networks_csv(self.retrained))?;
-        write("table.txt", &ComparisonTable(self.retrained).to_string())?;
+        let table = ComparisonTable(self.retrained);
+        match self.verdict {
+            Some(verdict) => {
+                write_verdict(verdict, folder)?;
+                write("table.txt", &format!("{verdict}\n{table}"))?;
+            }
+            None => write("table.txt", &table.to_string())?,
+        }
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front: Vec<Scored> = sorted_front(self.candidates, objectives).into_iter().cloned().collect();
             write("pareto.csv", &candidates_csv(&front))?;
@@ -31,6 +41,22 @@ impl Results<'_> {
         Ok(())
     }
 }
+
+/// The file of a verdict.
+pub(super) const VERDICT: &str = "verdict.json";
+
+/// Writes `verdict.json`: whether the ranking is to be trusted, and by what it was judged.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(crate) fn write_verdict(verdict: &Verdict, folder: &Path) -> Result<(), TrainError> {
+    let text = serde_json::to_string_pretty(verdict).expect("plain data") + "\n";
+    write_whole(&folder.join(VERDICT), text.as_bytes())
+}
+
+/// The first line of `networks.csv`.
+pub(super) const NETWORKS: &str =
+    "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss";
 
 /// One line per network that was trained from scratch.
 fn networks_csv(retrained: &[Retrained]) -> String {
@@ -46,6 +72,5 @@ fn networks_csv(retrained: &[Retrained]) -> String {
             network.test.loss.to_string(),
         ])
     };
-    let header = "group,architecture,one_shot_accuracy,one_shot_loss,parameters,macs,test_accuracy,test_loss\n";
-    header.to_owned() + &retrained.iter().map(line).collect::<String>()
+    format!("{NETWORKS}\n") + &retrained.iter().map(line).collect::<String>()
 }

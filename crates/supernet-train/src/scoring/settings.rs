@@ -13,7 +13,8 @@ use supernet_search::RankBy;
 pub struct Scoring {
     /// Distinct networks to score.
     pub candidates: usize,
-    /// Images per run of validation images, each normalised by its own statistics; divides their number.
+    /// Images per run of validation images, each normalised by its own statistics. Where it does not
+    /// divide their number, runs are a little shorter, as even as can be.
     pub score_batch: usize,
     /// Memory for activations on their way through the tree of candidates, in MiB, for each worker; at least one candidate is computed
     /// at a time. If unset, 16 on a processor, about what its caches hold, and 1,024 elsewhere. The scores do not depend on it.
@@ -78,17 +79,17 @@ impl Scoring {
         self.fine_tune.map_or(Ok(()), |fine_tune| fine_tune.check())
     }
 
-    /// The indices of each run of `count` validation examples, which are called `what`.
-    ///
-    /// # Errors
-    /// A `score_batch` that does not divide their number.
-    pub(crate) fn runs_of(&self, count: usize, what: &str) -> Result<impl Iterator<Item = Vec<usize>>, TrainError> {
-        let size = self.score_batch;
-        if size == 0 || !count.is_multiple_of(size) {
-            let expected = format!("a divisor of {count} validation {what}");
-            return Err(TrainError::config("scoring.score_batch", size, expected));
-        }
-        Ok((0..count).step_by(size).map(move |first| (first..first + size).collect()))
+    /// Returns how many runs `count` validation examples are cut into: the fewest with at most
+    /// `score_batch` each.
+    pub(crate) fn runs(&self, count: usize) -> usize {
+        count.div_ceil(self.score_batch.max(1))
+    }
+
+    /// Returns the indices of each run of `count` validation examples. Sizes differ by at most one: a
+    /// short last run would be normalised by the statistics of few examples.
+    pub(crate) fn runs_of(&self, count: usize) -> impl Iterator<Item = Vec<usize>> + use<> {
+        let runs = self.runs(count);
+        (0..runs).map(move |run| (run * count / runs..(run + 1) * count / runs).collect())
     }
 }
 
@@ -99,6 +100,16 @@ pub(crate) const MOST_CHECKPOINTS: usize = 20;
 mod tests {
     use super::*;
     use crate::SearchConfig;
+
+    #[test]
+    fn runs_are_even_and_whole_where_they_divide() {
+        let sizes = |count, size| Scoring::new(1, size).runs_of(count).map(|run| run.len()).collect::<Vec<_>>();
+        assert_eq!(sizes(300, 100), [100, 100, 100]);
+        assert_eq!(sizes(150, 100), [75, 75]);
+        assert_eq!(sizes(101, 50), [33, 34, 34]);
+        assert_eq!(sizes(6, 100), [6]);
+        assert!(Scoring::new(1, 7).runs_of(30).flatten().eq(0..30));
+    }
 
     #[test]
     fn ways_to_rank_are_checked() {

@@ -19,7 +19,7 @@ use supernet_space::{Architecture, NetworkShape, PathMask};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
 ///
-/// Images are taken in fixed order, in runs of `score_batch`, each run normalised by its own statistics; a score depends on weights,
+/// Images are taken in fixed order, in even runs of at most `score_batch`, each run normalised by its own statistics; a score depends on weights,
 /// mask, images and `score_batch` and on nothing else, not on which candidates are scored beside it.
 ///
 /// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
@@ -58,7 +58,7 @@ impl<'a> SupernetEvaluator<'a> {
     /// Scores by `supernet` on all of `images`. Costs are those of stand-alone networks of shape `stand_alone`.
     ///
     /// # Errors
-    /// A `score_batch` that does not divide the number of images.
+    /// A number of `scoring` out of range.
     pub fn new(
         supernet: &'a Network,
         stand_alone: NetworkShape,
@@ -68,6 +68,7 @@ impl<'a> SupernetEvaluator<'a> {
         device: &Device,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
+        scoring.check()?;
         let Scoring { memory_mib, halving, rank_by, .. } = scoring;
         let device = device.clone().inner();
         let run = |indices: Vec<usize>| {
@@ -77,7 +78,7 @@ impl<'a> SupernetEvaluator<'a> {
                 labels: indices.iter().map(|&i| images.label(i)).collect(),
             }
         };
-        let runs = scoring.runs_of(images.len(), "images")?.map(run).collect();
+        let runs = scoring.runs_of(images.len()).map(run).collect();
         let at_once = workers_on(&device, scoring.at_once);
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let memory = memory << 20;

@@ -37,7 +37,9 @@ impl Tally {
     /// Total correct over total, total loss over total.
     pub(crate) fn score(&self) -> Score {
         let total = self.images as f64;
-        Score { accuracy: self.correct as f64 / total, loss: self.loss / total, images: self.images }
+        // Logits that are no numbers make no answer right.
+        let accuracy = if self.loss.is_finite() { self.correct as f64 / total } else { f64::NAN };
+        Score { accuracy, loss: self.loss / total, images: self.images }
     }
 }
 
@@ -51,6 +53,14 @@ pub(crate) fn read(logits: Tensor<2>, stage: &str) -> Result<Vec<f32>, TrainErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn logits_that_are_no_numbers_make_a_score_that_is_none() {
+        let mut tally = Tally::of(&[1.0, 0.0], &[0]);
+        assert!(tally.score().is_number());
+        tally.join(Tally::of(&[f32::NAN, f32::NAN], &[0]));
+        assert!(!tally.score().is_number() && tally.score().accuracy.is_nan());
+    }
 
     #[test]
     fn accuracy_and_loss_are_those_of_a_hand_count() {

@@ -27,5 +27,9 @@ pub(crate) fn candidates<E: Evaluator<Error = TrainError>>(
     if outcome.scored.is_empty() {
         return Err(TrainError::NoCandidate { nearest: outcome.out_of_range, constraints: constraints.clone() });
     }
+    if !outcome.scored.iter().any(|scored| scored.score.is_number()) {
+        let (candidates, first) = (outcome.scored.len(), outcome.scored[0].architecture.mask().clone());
+        return Err(TrainError::NoNumber { candidates, first });
+    }
     Ok(outcome)
 }

@@ -15,6 +15,7 @@ pub(crate) fn ranked<'s>(
 ) -> Vec<&'s Scored> {
     let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
     let mut ranked = outcome.ranked_by(config.scoring.rank_by);
+    ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by_key(|scored| place.get(scored.architecture.mask()).copied().unwrap_or(usize::MAX));
     ranked
 }
@@ -38,11 +39,12 @@ pub(crate) fn choose(
 ) -> Vec<Chosen> {
     let settings = config.retrain;
     let mut by_size = outcome.ranked_by(config.scoring.rank_by);
+    by_size.retain(|scored| scored.score.is_number());
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let groups = [
         (Group::Picked, picked.to_vec()),
         (Group::Random, random.iter().collect()),
-        (Group::Largest, by_size[..settings.largest.min(outcome.scored.len())].to_vec()),
+        (Group::Largest, by_size[..settings.largest.min(by_size.len())].to_vec()),
     ];
     let mut chosen = Vec::new();
     for (group, members) in groups {
@@ -70,7 +72,7 @@ pub(crate) fn random_companions(
     let (count, seed) = (config.retrain.random, config.seed);
     if is_uniform {
         let mut rng = draws(seed, STREAM, 0);
-        let mut pool: Vec<&Scored> = outcome.scored.iter().collect();
+        let mut pool: Vec<&Scored> = outcome.scored.iter().filter(|scored| scored.score.is_number()).collect();
         let drawn = (0..count.min(pool.len())).map(|_| pool.swap_remove(rng.random_range(0..pool.len())).clone());
         return Ok(drawn.collect());
     }

@@ -9,6 +9,7 @@ mod fitted;
 mod fixed_sample;
 mod one_shot;
 mod plan;
+mod reach;
 mod retrained;
 mod supernet;
 
@@ -24,3 +25,4 @@ pub use supernet::{train_supernet, train_supernet_with};
 pub(crate) use candidates::candidates;
 pub(crate) use companions::{Companions, choose, random_companions, retrain, tested};
 pub(crate) use one_shot::OneShot;
+pub(crate) use reach::check_reach;

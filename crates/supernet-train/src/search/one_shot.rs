@@ -5,23 +5,25 @@ use super::{
     companions::{Companions, choose, random_companions, ranked, retrain, tested, training_images},
     fine_tuner::FineTuner,
     fixed_sample::FixedSample,
+    reach::check_limits,
     retrained::Retrained,
     supernet::{new_supernet, train_fitting},
 };
 use crate::{
-    FineTune, Hooks, LatencyLimit, Progress, SearchConfig, SeededWeights, StandAlone, Standing, SupernetEvaluator,
-    TrainError,
+    FineTune, Hooks, LatencyLimit, Progress, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, Standing,
+    SupernetEvaluator, TrainError,
     caught::caught,
     latency,
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
+    trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
 };
 use burn::{module::Module, tensor::Device};
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range, path::Path};
 use supernet_data::{Normalisation, Split};
 use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Outcome, Score, Scored, Strategy};
+use supernet_search::{Outcome, Score, Scored, Strategy, trust::Verdict};
 use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
@@ -30,6 +32,8 @@ pub struct SearchResult {
     pub candidates: Vec<Scored>,
     /// The short-list with its scores after the fine-tune, the best first; empty where none is asked for.
     pub shortlist: Vec<(PathMask, Score)>,
+    /// Whether the ranking of the candidates is to be trusted.
+    pub verdict: Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
     /// The first of the picked, trained from scratch and calibrated, with its mask.
@@ -47,7 +51,7 @@ pub struct SearchResult {
 /// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
 ///
 /// # Errors
-/// As [`crate::train_supernet`]; a `score_batch` that does not divide the validation images; constraints that no candidate meets.
+/// As [`crate::train_supernet`]; limits that no network of the space meets, or that no candidate does.
 pub fn one_shot_search(
     config: &SearchConfig,
     split: &Split,
@@ -108,6 +112,7 @@ impl<'a> OneShot<'a> {
         config.check()?;
         let normalisation = Normalisation::of(&split.train);
         let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
+        check_limits(config, &stand_alone)?;
         Ok(Self { config, split, device, normalisation, stand_alone, stages })
     }
 
@@ -181,7 +186,8 @@ impl<'a> OneShot<'a> {
         let outcome = match stages {
             None => candidates(config, space, strategy, &mut evaluator, cost)?,
             Some(stages) => {
-                let mut recorded = stages.recorded(space, scoring.rank_by, &mut evaluator)?;
+                let mut recorded =
+                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
                 candidates(config, space, strategy, &mut recorded, cost)?
             }
         };
@@ -197,6 +203,63 @@ impl<'a> OneShot<'a> {
         Ok(ScoredCandidates { outcome, companions: Companions { random, all_on } })
     }
 
+    /// What is known of the candidates' ranking; some are scored once more for it, on each half of
+    /// the validation images.
+    pub(crate) fn evidence<'e>(
+        &'e self,
+        supernets: &Supernets,
+        scored: &'e ScoredCandidates,
+        progress: &mut dyn Progress,
+    ) -> Result<RankingEvidence<'e>, TrainError> {
+        let Self { config, split, device, normalisation, stand_alone, stages } = self;
+        let (scoring, candidates) = (config.scoring, &scored.outcome.scored[..]);
+        let on_some = |masks: &[PathMask], places: Range<usize>| {
+            let images = split.validation.subset(&places.collect::<Vec<_>>())?;
+            let shape = stand_alone.shape;
+            SupernetEvaluator::new(&supernets.last, shape, &images, normalisation, scoring, device, &mut *progress)?
+                .with_earlier(&supernets.earlier)
+                .with_execution(config.execution)
+                .score(masks)
+        };
+        let (score_batch, images) = (scoring.score_batch, split.validation.len());
+        Ok(RankingEvidence {
+            space: stand_alone.cells.space(),
+            candidates,
+            rank_by: scoring.rank_by,
+            seed: config.seed,
+            halves: halves(candidates, images, score_batch, stages.as_ref().map(Stages::folder), on_some)?,
+            losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
+            checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
+        })
+    }
+
+    /// Trains `networks` candidates, spread over the ranking, from scratch on the training images,
+    /// for a quarter of the epochs, scores them on the validation images and leaves that in
+    /// `folder`.
+    pub(crate) fn check(
+        &self,
+        evidence: &RankingEvidence,
+        networks: usize,
+        folder: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let Self { config, split, device, normalisation, stand_alone, .. } = self;
+        let epochs = check_epochs(config.stand_alone.epochs);
+        let trainer = StandAlone {
+            config: stand_alone,
+            training: &StandAloneTraining { epochs, ..config.stand_alone },
+            images: &split.train,
+            normalisation,
+            seed: config.seed,
+            execution: config.execution,
+            device,
+        };
+        let masks = evidence.to_check(networks);
+        check_networks(folder, &masks, trainer.steps()?, config.retrain.at_once, progress, |mask, progress| {
+            test(&trainer.train(mask, progress)?, mask, &split.validation, normalisation, device)
+        })
+    }
+
     /// The short-list with its scores after a fine-tune, the best first; empty where none is asked for.
     fn fine_tuned(
         &self,
@@ -207,7 +270,8 @@ impl<'a> OneShot<'a> {
         let Self { config, split, device, normalisation, stages, .. } = self;
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
         let rank_by = config.scoring.rank_by;
-        let best = outcome.ranked_by(rank_by).into_iter().take(shortlist);
+        let ranked = outcome.ranked_by(rank_by).into_iter().filter(|scored| scored.score.is_number());
+        let best = ranked.take(shortlist);
         let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
         let training = fine_tune.recipe(config.stand_alone);
         let tuner = FineTuner { supernet, config, training, split, normalisation, device };
@@ -269,13 +333,15 @@ impl<'a> OneShot<'a> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
-        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, progress))
+        let verdict = caught(SCORING, || self.evidence(&supernets, &scored, progress)?.verdict())?;
+        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, verdict, progress))
     }
 
     fn networks(
         self,
         supernet: Network,
         scored: ScoredCandidates,
+        verdict: Verdict,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult, TrainError> {
         let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
@@ -301,6 +367,16 @@ impl<'a> OneShot<'a> {
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
         let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
-        Ok(SearchResult { candidates, shortlist, retrained, best, supernet, stand_alone, normalisation, classes })
+        Ok(SearchResult {
+            candidates,
+            shortlist,
+            verdict,
+            retrained,
+            best,
+            supernet,
+            stand_alone,
+            normalisation,
+            classes,
+        })
     }
 }

@@ -83,7 +83,7 @@ pub fn plan(
     device: &Device,
     progress: &mut dyn Progress,
 ) -> Result<Plan, TrainError> {
-    config.check()?;
+    config.check_for(split)?;
     let normalisation = Normalisation::of(&split.train);
     let (costs, masks) = sample(config, split)?;
     let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
@@ -181,8 +181,9 @@ fn time_scoring(
     let supernet = new_supernet(config, split, &device.clone().inner())?;
     let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
     // As many runs of images as there are workers, so that all are busy.
-    let runs = (split.validation.len() / config.scoring.score_batch).clamp(1, 4);
-    let images = split.validation.subset(&(0..runs * config.scoring.score_batch).collect::<Vec<_>>())?;
+    let runs = config.scoring.runs(split.validation.len()).clamp(1, 4);
+    let images = (runs * config.scoring.score_batch).min(split.validation.len());
+    let images = split.validation.subset(&(0..images).collect::<Vec<_>>())?;
     let mut evaluator =
         SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, progress)?
             .with_execution(config.execution);
@@ -190,7 +191,7 @@ fn time_scoring(
     let began = Instant::now();
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
-    let all_runs = split.validation.len() / config.scoring.score_batch * config.scoring.checkpoints;
+    let all_runs = config.scoring.runs(split.validation.len()) * config.scoring.checkpoints;
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 

@@ -8,7 +8,7 @@ mod trainer;
 
 pub use evaluator::StandAloneEvaluator;
 pub use settings::StandAloneTraining;
-pub use test::test;
+pub use test::{test, test_uncalibrated};
 pub use trainer::StandAlone;
 
 pub(crate) use recipe::{Recipe, train_all};

@@ -1,7 +1,7 @@
 //! How any network is trained from scratch: one mask throughout, then calibrated for inference.
 
 use crate::{
-    Batches, Fixed, Hooks, Keeper, Progress, StandAloneTraining, TrainError, Training, stage::STAND_ALONE_TRAINING,
+    Batches, Fixed, Hooks, Progress, StandAloneTraining, TrainError, Training, stage::STAND_ALONE_TRAINING,
     workers::share,
 };
 use burn::tensor::Device;
@@ -17,14 +17,14 @@ pub(crate) struct Recipe<'a> {
 }
 
 impl Recipe<'_> {
-    /// `network` trained on `loader` under one mask, then calibrated for inference.
+    /// `network` trained on `loader` under one mask with what is added to the loop, then calibrated for inference.
     pub(crate) fn train<N: MaskedNetwork>(
         &self,
         network: N,
         mask: &PathMask,
         loader: &impl Batches<Input = N::Input>,
         steps: u64,
-        keeper: Option<&mut Keeper>,
+        hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let training = Training {
@@ -37,7 +37,6 @@ impl Recipe<'_> {
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
         let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, progress)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };

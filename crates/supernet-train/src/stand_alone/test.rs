@@ -11,16 +11,17 @@ use supernet_nn::{Call, MaskedNetwork, Network, Statistics};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
-/// Accuracy and mean loss of a calibrated network on `count` examples, with its stored statistics; `batch` gives the examples at some
+/// Accuracy and mean loss of a network on `count` examples, normalised by `statistics`; `batch` gives the examples at some
 /// indices, `label` the class of one.
 pub(crate) fn test_on<N: MaskedNetwork>(
     network: &N,
     mask: &PathMask,
+    statistics: Statistics,
     count: usize,
     batch: impl Fn(&[usize]) -> N::Input,
     label: impl Fn(usize) -> usize,
 ) -> Result<Score, TrainError> {
-    let call = Call { statistics: Statistics::Stored, ..Call::default() };
+    let call = Call { statistics, ..Call::default() };
     let paths = network.paths(vec![mask.clone()], None)?;
     let mut tally = Tally::default();
     let all: Vec<usize> = (0..count).collect();
@@ -46,10 +47,36 @@ pub fn test(
     normalisation: &Normalisation,
     device: &Device,
 ) -> Result<Score, TrainError> {
+    test_images(network, mask, Statistics::Stored, images, normalisation, device)
+}
+
+/// Computes accuracy and mean loss on `images` of a network that is not calibrated, normalised by the statistics of runs of 500 of them: of one that is
+/// in training.
+///
+/// # Errors
+/// As [`test`].
+pub fn test_uncalibrated(
+    network: &Network,
+    mask: &PathMask,
+    images: &Images,
+    normalisation: &Normalisation,
+    device: &Device,
+) -> Result<Score, TrainError> {
+    test_images(network, mask, Statistics::Batch, images, normalisation, device)
+}
+
+fn test_images(
+    network: &Network,
+    mask: &PathMask,
+    statistics: Statistics,
+    images: &Images,
+    normalisation: &Normalisation,
+    device: &Device,
+) -> Result<Score, TrainError> {
     let device = device.clone().inner();
     let batch = |indices: &[usize]| {
         let batch = images.batch(indices, normalisation);
         Tensor::from_data(TensorData::new(batch.images, batch.shape), &device)
     };
-    test_on(network, mask, images.len(), batch, |i| images.label(i))
+    test_on(network, mask, statistics, images.len(), batch, |i| images.label(i))
 }

@@ -2,7 +2,8 @@
 
 use super::recipe::{Recipe, train_all};
 use crate::{
-    Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError, stage::STAND_ALONE_TRAINING, store::Stages,
+    Hooks, Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError, stage::STAND_ALONE_TRAINING,
+    store::Stages,
 };
 use burn::tensor::Device;
 use supernet_data::{Images, Normalisation};
@@ -72,8 +73,23 @@ impl StandAlone<'_> {
         keeper: Option<&mut Keeper>,
         progress: &mut dyn Progress,
     ) -> Result<Network, TrainError> {
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
+        self.train_with(mask, weights, hooks, progress)
+    }
+
+    /// Trains as [`StandAlone::train_from`], with what is added to the training.
+    ///
+    /// # Errors
+    /// As [`StandAlone::train_from`], or whatever a hook reports.
+    pub fn train_with(
+        &self,
+        mask: &PathMask,
+        weights: &mut dyn Weights,
+        hooks: Hooks,
+        progress: &mut dyn Progress,
+    ) -> Result<Network, TrainError> {
         let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
-        self.recipe().train(network, mask, &self.loader()?, self.steps()?, keeper, progress)
+        self.recipe().train(network, mask, &self.loader()?, self.steps()?, hooks, progress)
     }
 
     /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
@@ -88,7 +104,7 @@ impl StandAlone<'_> {
         let weights = || SeededWeights::new(self.seed);
         train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
-                place,
+                (place, mask),
                 STAND_ALONE_TRAINING,
                 || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),

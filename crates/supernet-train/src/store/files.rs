@@ -1,13 +1,15 @@
 //! Files that are whole or as they were before: written beside, then renamed.
 
 use crate::TrainError;
-use serde_json::Value;
 use std::{
     fs::{self, File},
     io::{ErrorKind, Write as _},
     path::Path,
 };
 use tempfile::NamedTempFile;
+
+/// The folder of a run's other searches, each with a lock of its own.
+pub(crate) const SEARCHES: &str = "searches";
 
 /// How files begin that are being written: a process that was killed may leave one.
 const SCRATCH: &str = ".writing-";
@@ -24,23 +26,20 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(path).map_err(|error| error.error)?;
-        sync_folder(folder)
+        sync_folder(folder);
+        Ok(())
     };
     write().map_err(TrainError::io(path))
 }
 
-/// Puts the names in `folder` on the disk: without that a power cut may undo a renaming.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    // The folder of a bare file name is the empty path.
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    File::open(folder)?.sync_all()
-}
-
-/// Nothing: only on Unix can a folder be opened as a file.
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
-    Ok(())
+/// Puts the names in `folder` on the disk: without that a power cut may undo a renaming. Some file systems
+/// refuse to; there the names are written when the system likes.
+fn sync_folder(folder: &Path) {
+    if cfg!(unix) {
+        // The folder of a bare file name is the empty path.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        File::open(folder).and_then(|folder| folder.sync_all()).ok();
+    }
 }
 
 /// A scratch file in `folder` that becomes `path`: readable as any file that the user makes.
@@ -54,20 +53,17 @@ fn scratch(path: &Path, folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Removes what a killed process was writing, from `folder` and the folders in it.
-///
-/// # Errors
-/// A folder that cannot be read, a file that cannot be removed.
-fn clear_scratch(folder: &Path) -> Result<(), TrainError> {
-    for entry in fs::read_dir(folder).map_err(TrainError::io(folder))? {
-        let path = entry.map_err(TrainError::io(folder))?.path();
-        if path.is_dir() && !path.is_symlink() {
-            clear_scratch(&path)?;
+/// Removes what a killed process was writing, from `folder` and the folders in it. What others keep there
+/// and do not let us read, such as `lost+found`, holds nothing of ours.
+fn clear_scratch(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
+        if path.is_dir() && !path.is_symlink() && !path.ends_with(SEARCHES) {
+            clear_scratch(&path);
         } else if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(SCRATCH)) {
-            remove(&path)?;
+            remove(&path).ok();
         }
     }
-    Ok(())
 }
 
 /// Removes a file, if it is there.
@@ -78,47 +74,7 @@ pub(crate) fn remove(path: &Path) -> Result<(), TrainError> {
     }
 }
 
-/// Makes the directory `path` and writes `config.json` there, or compares the one that is there with `here`.
-///
-/// # Errors
-/// A directory that cannot be made or written, a file that is not `expected`, or the first difference; nothing is touched then.
-pub fn agree(path: &Path, here: &Value, expected: &'static str) -> Result<(), TrainError> {
-    fs::create_dir_all(path).map_err(TrainError::io(path))?;
-    let file = path.join("config.json");
-    let text = serde_json::to_string_pretty(here).expect("plain data") + "\n";
-    let there = match fs::read_to_string(&file) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return write_whole(&file, text.as_bytes()),
-        other => other.map_err(TrainError::io(&file))?,
-    };
-    let not_one =
-        |error: serde_json::Error| TrainError::File { path: file.clone(), found: error.to_string(), expected };
-    let there: Value = serde_json::from_str(&there).map_err(not_one)?;
-    // Numbers may come back from JSON one place off their last, so both take the way through text.
-    let here: Value = serde_json::from_str(&text).expect("it was written just now");
-    match difference("", &there, &here) {
-        None => Ok(()),
-        Some(difference) => Err(TrainError::OtherRun { path: file, difference }),
-    }
-}
-
-/// The first place where two values differ, with both.
-fn difference(place: &str, there: &Value, here: &Value) -> Option<String> {
-    match (there, here) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort();
-            keys.dedup();
-            keys.into_iter().find_map(|key| {
-                let place = if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
-                difference(&place, a.get(key).unwrap_or(&Value::Null), b.get(key).unwrap_or(&Value::Null))
-            })
-        }
-        (a, b) if a == b => None,
-        (a, b) => Some(format!("{place}: {a} there, {b} here")),
-    }
-}
-
-/// Parses the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
+/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
 /// file.
 pub fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
     let text = match fs::read_to_string(path) {
@@ -141,25 +97,39 @@ pub fn append_line(path: &Path, header: &str, line: &str) -> Result<(), TrainErr
         let begins = file.metadata()?.len() == 0;
         file.write_all(format!("{}{line}", if begins { header } else { "" }).as_bytes())?;
         file.sync_data()?;
-        if begins { sync_folder(path.parent().unwrap_or(Path::new("."))) } else { Ok(()) }
+        if begins {
+            sync_folder(path.parent().unwrap_or(Path::new(".")));
+        }
+        Ok(())
     };
     write().map_err(TrainError::io(path))
 }
 
-/// Makes `folder` and locks it against other processes until the lock is dropped, or the process ends in any way; then removes what a killed
-/// process was writing there.
+/// A directory that is locked against other processes until this is dropped, or the process ends in any way.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+    /// Why it is not locked after all.
+    pub(crate) note: Option<String>,
+}
+
+/// Makes `folder` and locks it, then removes what a killed process was writing there. Where the file system
+/// has no locks, as some mounts over a network, the lock has a note instead.
 ///
 /// # Errors
 /// A folder that cannot be made or written, or one where another process is at work.
-pub fn lock(folder: &Path) -> Result<File, TrainError> {
+pub fn lock(folder: &Path) -> Result<Lock, TrainError> {
     fs::create_dir_all(folder).map_err(TrainError::io(folder))?;
     let path = folder.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(TrainError::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => {}
+    let note = match file.try_lock() {
+        Ok(()) => None,
         Err(fs::TryLockError::WouldBlock) => return Err(TrainError::Locked { path }),
-        Err(fs::TryLockError::Error(error)) => return Err(TrainError::io(&path)(error)),
-    }
-    clear_scratch(folder)?;
-    Ok(file)
+        Err(fs::TryLockError::Error(error)) => Some(format!(
+            "{}: found no file locks here ({error}); see to it that no second process works in this directory",
+            path.display()
+        )),
+    };
+    clear_scratch(folder);
+    Ok(Lock { _file: file, note })
 }

@@ -6,7 +6,10 @@ use super::{
     rows::{cell, csv_row, read_rows},
 };
 use crate::TrainError;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+};
 use supernet_search::{Evaluator, RankBy, Score, Scored};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 
@@ -25,6 +28,8 @@ pub(crate) struct Recorded<'a, E> {
     path: PathBuf,
     /// The evaluator's file of partial scores.
     ledger: PathBuf,
+    /// Whether a score depends on the candidates beside it, as with halving.
+    depends_on_company: bool,
     log: &'a mut EventLog,
 }
 
@@ -42,7 +47,12 @@ impl<'a, E> Recorded<'a, E> {
         log: &'a mut EventLog,
     ) -> Result<Self, TrainError> {
         let rows = read_candidates(&path, space)?;
-        Ok(Self { inner, rows, asked: 0, rank_by, path, ledger, log })
+        Ok(Self { inner, rows, asked: 0, rank_by, path, ledger, depends_on_company: true, log })
+    }
+
+    /// Returns the same with scores that do not depend on the candidates beside them, unless `with_company`.
+    pub(crate) fn of_its_own(self, with_company: bool) -> Self {
+        Self { depends_on_company: with_company, ..self }
     }
 
     fn store(&self, scored: &[Scored]) -> Result<(), TrainError> {
@@ -51,6 +61,35 @@ impl<'a, E> Recorded<'a, E> {
         } else {
             append_line(&self.path, &format!("{HEADER}\n"), &lines(scored))
         }
+    }
+}
+
+impl<E: Evaluator<Error = TrainError>> Recorded<'_, E> {
+    /// Scores `architectures`, those that stand in the file but for their order or for others between them by
+    /// what stands there, where a score does not depend on its company.
+    fn score(&mut self, architectures: &[Architecture]) -> Result<(), TrainError> {
+        let rows: Vec<Scored> = self.rows.drain(self.asked..).collect();
+        let reused = if self.depends_on_company { &[][..] } else { &rows };
+        let known: HashMap<&Architecture, &Scored> = reused.iter().map(|row| (&row.architecture, row)).collect();
+        let missing: Vec<Architecture> =
+            architectures.iter().filter(|architecture| !known.contains_key(architecture)).cloned().collect();
+        let fresh = if missing.is_empty() { Vec::new() } else { self.inner.evaluate(&missing)? };
+        let mut fresh = fresh.into_iter();
+        let scored: Vec<Scored> = architectures
+            .iter()
+            .map(|architecture| match known.get(architecture) {
+                Some(&row) => row.clone(),
+                None => fresh.next().expect("a score for each that was missing"),
+            })
+            .collect();
+        if rows.is_empty() {
+            self.store(&scored)?;
+            self.rows.extend(scored);
+        } else {
+            self.rows.extend(scored);
+            write_whole(&self.path, candidates_csv(&self.rows).as_bytes())?;
+        }
+        remove(&self.ledger)
     }
 }
 
@@ -64,14 +103,7 @@ impl<E: Evaluator<Error = TrainError>> Evaluator for Recorded<'_, E> {
             .get(self.asked..end)
             .filter(|rows| rows.iter().zip(architectures).all(|(row, architecture)| row.architecture == *architecture));
         if stored.is_none() {
-            if self.rows.len() > self.asked {
-                self.rows.truncate(self.asked);
-                write_whole(&self.path, candidates_csv(&self.rows).as_bytes())?;
-            }
-            let scored = self.inner.evaluate(architectures)?;
-            self.store(&scored)?;
-            remove(&self.ledger)?;
-            self.rows.extend(scored);
+            self.score(architectures)?;
         }
         self.asked = end;
         let so_far = &self.rows[..end];
@@ -141,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_not_scored_again_and_a_block_that_was_cut_is_scored_whole() {
+    fn what_is_stored_is_not_scored_again_wherever_the_file_was_cut() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let cells = CellSpace::new(3, 4).unwrap();
@@ -151,7 +183,8 @@ mod tests {
         let run = |drawn: &mut Drawn| -> Vec<Scored> {
             let mut log = EventLog::open(at("events.jsonl")).unwrap();
             let path = at("candidates.csv");
-            let mut recorded = Recorded::open(path, at("ledger"), space, RankBy::Accuracy, drawn, &mut log).unwrap();
+            let recorded = Recorded::open(path, at("ledger"), space, RankBy::Accuracy, drawn, &mut log).unwrap();
+            let mut recorded = recorded.of_its_own(false);
             blocks.iter().flat_map(|block| recorded.evaluate(block).unwrap()).collect()
         };
         let mut first = Drawn(0);
@@ -165,7 +198,7 @@ mod tests {
         std::fs::write(at("candidates.csv"), lines[..7].concat() + &lines[7][..9]).unwrap();
         let mut rest = Drawn(0);
         assert_eq!(run(&mut rest), scored);
-        assert_eq!(rest.0, 8, "the second block was cut, so it and the third are scored");
+        assert_eq!(rest.0, 6, "six were stored whole");
         assert_eq!(std::fs::read_to_string(at("candidates.csv")).unwrap(), text);
     }
 }

@@ -1,11 +1,12 @@
 //! The stages of a run and what each leaves: a finished one is read back, one that was stopped goes on.
 
 use super::{
-    event_log::{Event, EventLog},
-    files::append_line,
+    event_log::{Event, EventLine, EventLog, read_events},
+    files::{append_line, write_whole},
     keeper::{Keeper, Saving},
     rows::{cell, csv_row, read_rows},
     score_log::Recorded,
+    searches::trained_before,
     weights::{load_weights, save_weights},
 };
 use crate::TrainError;
@@ -13,10 +14,14 @@ use burn::module::Module;
 use csv::StringRecord;
 use std::{
     collections::HashMap,
+    fs,
     path::{Path, PathBuf},
 };
 use supernet_search::{Evaluator, RankBy};
 use supernet_space::{PathMask, SearchSpace};
+
+/// The run's log.
+const EVENTS: &str = "events.jsonl";
 
 /// The first line of `latencies.csv`.
 const LATENCIES: &str = "architecture,images,median_ms";
@@ -25,6 +30,10 @@ const LATENCIES: &str = "architecture,images,median_ms";
 #[derive(Debug)]
 pub(crate) struct Stages {
     folder: PathBuf,
+    /// Where the supernet is, if it is another run's.
+    supernet: Option<PathBuf>,
+    /// Networks that were trained from scratch before the run was given more candidates.
+    before: HashMap<PathMask, PathBuf>,
     saving: Saving,
     log: EventLog,
 }
@@ -35,7 +44,13 @@ impl Stages {
     /// # Errors
     /// A log that cannot be read or written.
     pub(crate) fn open(folder: &Path, saving: Saving) -> Result<Self, TrainError> {
-        Ok(Self { folder: folder.into(), saving, log: EventLog::open(folder.join("events.jsonl"))? })
+        let (log, before) = (EventLog::open(folder.join(EVENTS))?, trained_before(folder));
+        Ok(Self { folder: folder.into(), supernet: None, before, saving, log })
+    }
+
+    /// Returns the same stages with the supernet of the run in `run`, which is trained.
+    pub(crate) fn with_supernet_of(self, run: &Path) -> Self {
+        Self { supernet: Some(run.into()), ..self }
     }
 
     /// The trained supernet: the one that is stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
@@ -48,12 +63,32 @@ impl Stages {
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
+        if let Some(run) = &self.supernet {
+            return load_weights(build()?, &run.join("supernet.safetensors"));
+        }
         trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
+    }
+
+    /// The run's folder.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The training losses of a stage that the log notes, in order.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub(crate) fn losses(&self, stage: &str) -> Result<Vec<f64>, TrainError> {
+        let loss = |line: EventLine| match line.event {
+            Event::Step { stage: of, loss, .. } if of == stage => Some(loss),
+            _ => None,
+        };
+        Ok(read_events(&self.folder.join(EVENTS))?.into_iter().filter_map(loss).collect())
     }
 
     /// Where the supernet is kept as it is after each of `steps`.
     pub(crate) fn earlier(&self, steps: Vec<u64>) -> Earlier {
-        Earlier { folder: self.folder.clone(), steps }
+        Earlier { folder: self.supernet.as_ref().unwrap_or(&self.folder).clone(), steps }
     }
 
     /// Scores of fine-tuned candidates.
@@ -86,12 +121,15 @@ impl Stages {
     /// As [`Stages::supernet`].
     pub(crate) fn network<N: Module>(
         &self,
-        place: usize,
+        (place, mask): (usize, &PathMask),
         stage: &str,
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
         let stem = self.folder.join(format!("networks/{place:03}"));
+        if let Some(before) = self.before.get(mask) {
+            take_over(before, &stem)?;
+        }
         let mut log = EventLog::open(stem.with_extension("jsonl"))?;
         trained(&stem, stage, self.saving, &mut log, build, train)
     }
@@ -160,6 +198,18 @@ impl Earlier {
     pub(crate) fn load<N: Module>(&self, build: impl Fn() -> Result<N, TrainError>) -> Result<Vec<N>, TrainError> {
         self.steps.iter().map(|&step| load_weights(build()?, &self.path(step))).collect()
     }
+}
+
+/// Copies a network that was trained before to `to`, its log first, unless there is one.
+fn take_over(from: &Path, to: &Path) -> Result<(), TrainError> {
+    if to.with_extension("safetensors").exists() {
+        return Ok(());
+    }
+    for ending in ["jsonl", "safetensors"] {
+        let from = from.with_extension(ending);
+        write_whole(&to.with_extension(ending), &fs::read(&from).map_err(TrainError::io(&from))?)?;
+    }
+    Ok(())
 }
 
 /// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what `train` gives, which is then stored. The log ends with

@@ -4,7 +4,8 @@ use super::files::write_whole;
 use crate::TrainError;
 use burn::{
     module::Module,
-    store::{ModuleSnapshot, SafetensorsStore},
+    store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
+    tensor::DType,
 };
 use std::{fs, path::Path};
 
@@ -21,9 +22,11 @@ pub fn save_weights(network: &impl Module, path: &Path) -> Result<(), TrainError
     write_whole(path, &bytes)
 }
 
-/// `network` with weights from safetensors, all of them and no others; else what is wrong.
+/// Returns `network` with weights from safetensors, all of them and no others, numbers of 16 or 64
+/// bits rounded to 32; else what is wrong.
 pub(crate) fn with_weights<N: Module>(mut network: N, bytes: Vec<u8>) -> Result<N, String> {
-    let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)));
+    let rounded = FloatCastAdapter::to(DType::F32);
+    let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(rounded));
     let result = loaded.map_err(|error| error.to_string())?;
     if result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
         Ok(network)

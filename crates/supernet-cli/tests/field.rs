@@ -1,0 +1,401 @@
+//! What people's own files and days do to a run: images that move, directories that are taken elsewhere, further searches, signals.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+use supernet::{data::ImageShape, prelude::Images};
+use tempfile::TempDir;
+
+/// Options of a search of seconds on small pictures of one's own.
+const TINY: [&str; 6] = ["--size", "8", "--budget", "0.001", "--output", "quiet"];
+
+fn supernet(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_supernet")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// Standard output of a command that must succeed.
+fn done(arguments: &[&str]) -> String {
+    let output = supernet(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// Standard error of a command that must end with `code`.
+fn fails(arguments: &[&str], code: i32) -> String {
+    let output = supernet(arguments);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {error}");
+    error
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// 60 pictures of 8 × 8 in two classes: stripes across and down, each with noise of its own.
+fn pictures() -> Images {
+    let pixel = |image: usize, x: usize, y: usize| {
+        let stripe = if image % 2 == 0 { x } else { y } % 4 < 2;
+        (u8::from(stripe) * 150) + ((image * 7_919 + x * 31 + y * 17) % 90) as u8
+    };
+    let pixels = (0..60).flat_map(|i| (0..64).map(move |p| pixel(i, p % 8, p / 8))).collect();
+    let labels = (0..60).map(|i| i % 2).collect();
+    let classes = ["across", "down"].map(str::to_owned).to_vec();
+    Images::new("stripes", ImageShape::new(1, 8, 8), classes, pixels, labels).unwrap()
+}
+
+/// A folder of pictures and the place of a run beside it.
+struct Place {
+    _folder: TempDir,
+    photos: PathBuf,
+    run: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let [photos, run] = ["photos", "run"].map(|name| folder.path().join(name));
+        pictures().write_folder(&photos).unwrap();
+        Self { _folder: folder, photos, run }
+    }
+
+    /// A command on the run with its pictures.
+    fn command(&self, command: &str, more: &[&str]) -> String {
+        let data = format!("folder:{}", self.photos.display());
+        done(&[&[command, path(&self.run), "--data", &data], &TINY[..], more].concat())
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.run.join(name)).unwrap()
+    }
+
+    /// Replaces text in a file of the run.
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let there = self.read(name);
+        assert!(there.contains(from), "{there}");
+        fs::write(self.run.join(name), there.replace(from, to)).unwrap();
+    }
+}
+
+#[test]
+fn a_finished_run_needs_nothing_but_its_directory() {
+    let place = Place::new();
+    let run = path(&place.run);
+    let table = place.command("run", &[]);
+    fs::remove_dir_all(&place.photos).unwrap();
+    assert_eq!(done(&["report", run]), table);
+    assert_eq!(done(&["run", run, "--output", "quiet"]), table);
+    done(&["export", run, "--to", path(&place.run.join("away"))]);
+
+    // Made elsewhere: on a device that this build lacks, by another version.
+    place.edit("config.json", "\"device\": \"flex\"", "\"device\": \"cuda:0\"");
+    place.edit("config.json", &format!("\"supernet\": \"{}\"", env!("CARGO_PKG_VERSION")), "\"supernet\": \"0.0.1\"");
+    place.edit("run.toml", "device = \"flex\"", "device = \"cuda:0\"");
+    assert_eq!(done(&["report", run]), table);
+    assert!(place.read("report.html").contains("device cuda:0, supernet 0.0.1"));
+
+    // Where nothing can be written, the table is printed all the same.
+    fs::remove_file(place.run.join("table.txt")).unwrap();
+    fs::create_dir_all(place.run.join("table.txt/in the way")).unwrap();
+    let output = supernet(&["report", run]);
+    assert_eq!(text(&output.stdout), table);
+    assert!(text(&output.stderr).contains("note: ") && text(&output.stderr).contains("the report is as it was"));
+
+    let list = done(&["list", path(place.run.parent().unwrap())]);
+    assert!(list.lines().count() == 2 && list.contains("finished") && list.contains("photos"), "{list}");
+}
+
+#[test]
+fn a_run_that_was_begun_elsewhere_goes_on_when_that_is_asked_for_and_notes_it() {
+    let place = Place::new();
+    place.command("train", &[]);
+    place.edit("config.json", "\"device\": \"flex\"", "\"device\": \"cuda:0\"");
+    let (run, before) = (path(&place.run), place.read("config.json"));
+    let error = fails(&["run", run, "--output", "quiet"], 3);
+    assert!(
+        error.contains("provenance.device: \"cuda:0\" there, \"flex\" here") && error.contains("--elsewhere"),
+        "{error}"
+    );
+    assert_eq!(place.read("config.json"), before);
+    done(&["run", run, "--output", "quiet", "--elsewhere"]);
+    let config: serde_json::Value = serde_json::from_str(&place.read("config.json")).unwrap();
+    assert_eq!(
+        (&config["provenance"]["device"], &config["continued"][0]["device"]),
+        (&"cuda:0".into(), &"flex".into())
+    );
+}
+
+#[test]
+fn a_run_goes_on_where_its_pictures_were_moved_to() {
+    let mut place = Place::new();
+    place.command("train", &[]);
+    let moved = place.photos.with_file_name("renamed");
+    fs::rename(&place.photos, &moved).unwrap();
+    let run = path(&place.run).to_owned();
+    assert!(fails(&["run", &run, "--output", "quiet"], 1).contains("photos: no such folder"));
+    place.photos = moved;
+    // Without a size: it is the one that the run has.
+    done(&["score", &run, "--data", &format!("folder:{}", place.photos.display()), "--output", "quiet"]);
+    assert!(place.read("run.toml").contains("renamed"));
+    done(&["run", &run, "--output", "quiet"]);
+}
+
+#[test]
+fn a_finished_run_is_given_more_candidates_and_nothing_is_lost() {
+    let place = Place::new();
+    let (run, first) = (path(&place.run), place.command("run", &[]));
+    let (candidates, networks) = (place.read("candidates.csv"), place.read("networks.csv"));
+    assert_eq!(candidates.lines().count(), 6);
+    let more = done(&["run", run, "--candidates", "9", "--output", "quiet"]);
+    let now = place.read("candidates.csv");
+    assert_eq!(now.lines().count(), 10);
+    assert!(now.starts_with(&candidates), "{now}\n{candidates}");
+    assert_eq!(done(&["run", run, "--output", "quiet"]), more);
+
+    // What was there lies in a directory of its own, whole.
+    let before = place.run.join("searches/first-5");
+    assert_eq!(fs::read_to_string(before.join("networks.csv")).unwrap(), networks);
+    let table = done(&["report", path(&before)]);
+    assert_eq!(table.lines().take(6).collect::<Vec<_>>(), first.lines().take(6).collect::<Vec<_>>());
+
+    // A network that is chosen again is not trained again.
+    let masks = |text: &str| {
+        let mut masks: Vec<String> = Vec::new();
+        for mask in text.lines().skip(1).map(|line| line.split(',').nth(1).unwrap().to_owned()) {
+            if !masks.contains(&mask) {
+                masks.push(mask);
+            }
+        }
+        masks
+    };
+    let (old, new) = (masks(&networks), masks(&place.read("networks.csv")));
+    let file = |folder: &Path, place: usize, ending: &str| {
+        fs::read(folder.join(format!("networks/{place:03}.{ending}"))).unwrap()
+    };
+    let again: Vec<(usize, usize)> =
+        new.iter().enumerate().filter_map(|(i, mask)| Some((i, old.iter().position(|other| other == mask)?))).collect();
+    assert!(!again.is_empty());
+    for (i, j) in again {
+        assert!(file(&place.run, i, "safetensors") == file(&before, j, "safetensors"));
+        // The log holds times: it was taken over, not made anew.
+        assert!(file(&place.run, i, "jsonl") == file(&before, j, "jsonl"));
+    }
+    assert!(fails(&["run", run, "--candidates", "7"], 3).contains("config.scoring.candidates: 9 there, 7 here"));
+}
+
+#[test]
+fn a_trained_supernet_is_searched_again_under_other_limits() {
+    let place = Place::new();
+    let run = path(&place.run);
+    let first = place.command("run", &[]);
+    let parameters = |text: &str| -> Vec<u64> {
+        text.lines().skip(1).map(|line| line.split(',').nth(4).unwrap().parse().unwrap()).collect()
+    };
+    let mut sizes = parameters(&place.read("candidates.csv"));
+    sizes.sort_unstable();
+    let most = sizes[2].to_string();
+    let small = done(&["run", run, "--search", "small", "--max-parameters", &most, "--seed", "2", "--output", "quiet"]);
+    let found = parameters(&place.read("searches/small/candidates.csv"));
+    assert!(found.len() == 5 && found.iter().all(|&size| size <= sizes[2]), "{found:?}");
+    assert!(!place.run.join("searches/small/supernet.safetensors").exists());
+    // The search has its settings; the run is as it was.
+    assert_eq!(done(&["run", run, "--search", "small", "--output", "quiet"]), small);
+    assert_eq!(done(&["report", run]), first);
+    let list = done(&["list", path(place.run.parent().unwrap()), "--json"]);
+    let list: serde_json::Value = serde_json::from_str(&list).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 2);
+
+    assert!(fails(&["run", run, "--search", "../small"], 2).contains("search: found `../small`"));
+    let other = ["run", run, "--search", "other", "--train", "30", "--output", "quiet"];
+    assert!(fails(&other, 3).contains("fingerprints of the training images"));
+}
+
+#[test]
+fn validation_images_that_runs_do_not_divide_and_limits_that_nothing_meets_are_known_at_the_start() {
+    let place = Place::new();
+    let run = path(&place.run);
+    let sizes = ["--train", "300", "--validation", "150", "--test", "100", "--budget", "0.004", "--output", "quiet"];
+    done(&[&["plan"], &sizes[..]].concat());
+    done(&[&["score", run], &sizes[..]].concat());
+    let scored = place.read("candidates.csv");
+    assert!(scored.lines().skip(1).all(|line| line.split(',').nth(3) == Some("150")), "{scored}");
+
+    for limit in [["--max-parameters", "10"], ["--min-macs", "9000000000"]] {
+        for command in [&["plan"][..], &["run", path(&place.run.with_file_name("other"))]] {
+            let error = fails(&[command, &sizes, &limit].concat(), 2);
+            assert!(error.contains("constraints.") && error.contains("est network has"), "{error}");
+        }
+    }
+    let contradiction = ["--min-parameters", "9000", "--max-parameters", "8000"];
+    let error = fails(&[&["plan"], &sizes[..], &contradiction].concat(), 2);
+    assert!(error.contains("constraints.parameters: found 9000 to 8000"), "{error}");
+}
+
+#[test]
+fn few_pictures_and_files_that_are_left_out_are_noted() {
+    let place = Place::new();
+    fs::write(place.photos.join("down/broken.jpg"), b"\xff\xd8\xff\xe0 and no more").unwrap();
+    fs::write(place.photos.join("notes.txt"), b"mine").unwrap();
+    fs::create_dir(place.photos.join("down/@eaDir")).unwrap();
+    let data = format!("folder:{}", place.photos.display());
+    let command = [&["run", path(&place.run), "--data", &data], &TINY[..]].concat();
+    let error = fails(&command, 1);
+    assert!(
+        error.contains("down/broken.jpg: found a file that ends within its picture") && error.contains("--leave-out")
+    );
+
+    let output = supernet(&[&command[..], &["--leave-out"]].concat());
+    let notes = text(&output.stderr);
+    assert!(output.status.success(), "{notes}");
+    let lines = [
+        "note: left out 1 file that cannot be used:",
+        "note: left out 1 file that hold no picture (1 .txt)",
+        "note: left out 1 file of the system's or hidden (1 @eaDir)",
+        "note: photos/validation: found 12 images, on which an accuracy is known to ± 28 points at best",
+    ];
+    for line in lines {
+        assert!(notes.contains(line), "{notes}");
+    }
+    assert!(notes.contains("385 would do"), "{notes}");
+    let config: serde_json::Value = serde_json::from_str(&place.read("config.json")).unwrap();
+    assert_eq!(config["provenance"]["left_out"]["unusable"][0]["file"], "down/broken.jpg");
+    assert!(place.read("best/card.md").contains("down/broken.jpg"), "{}", place.read("best/card.md"));
+    assert!(place.read("run.toml").contains("leave_out = true"));
+}
+
+#[test]
+fn idx_files_are_read_with_labels_that_begin_at_one() {
+    let place = Place::new();
+    let images = place.photos.with_file_name("letters-images-idx3-ubyte");
+    let labels = place.photos.with_file_name("letters-labels-idx1-ubyte");
+    let big = |numbers: &[u32]| numbers.iter().flat_map(|number| number.to_be_bytes()).collect::<Vec<u8>>();
+    let stripes = pictures();
+    fs::write(&images, [&big(&[0x0803, 60, 8, 8]), stripes.all_pixels()].concat()).unwrap();
+    let numbers: Vec<u8> = stripes.labels().iter().map(|&label| label as u8 + 1).collect();
+    assert!(fails(&["plan", "--data", &format!("idx:{}", images.display())], 2).contains("a file of labels beside it"));
+    fs::write(&labels, [big(&[0x0801, 60]), numbers].concat()).unwrap();
+    let run = path(&place.run);
+    for data in [format!("idx:{}", images.display()), format!("idx:{},{}", images.display(), labels.display())] {
+        fs::remove_dir_all(run).ok();
+        done(&["train", run, "--data", &data, "--budget", "0.001", "--output", "quiet"]);
+        done(&["score", run, "--output", "quiet"]);
+        let config: serde_json::Value = serde_json::from_str(&place.read("config.json")).unwrap();
+        assert_eq!(config["provenance"]["images"], serde_json::json!([36, 12, 12]));
+    }
+}
+
+/// Weights of 32 bits as another type of numbers, each made by `number`.
+fn retyped(bytes: &[u8], dtype: &str, number: impl Fn(f32) -> Vec<u8>) -> Vec<u8> {
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let mut header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
+    let data = &bytes[8 + length..];
+    let mut entries: Vec<&mut serde_json::Value> = header
+        .as_object_mut()
+        .unwrap()
+        .iter_mut()
+        .filter(|(name, _)| *name != "__metadata__")
+        .map(|(_, entry)| entry)
+        .collect();
+    entries.sort_by_key(|entry| entry["data_offsets"][0].as_u64());
+    let mut new = Vec::new();
+    for entry in entries {
+        let [from, to] = [0, 1].map(|i| entry["data_offsets"][i].as_u64().unwrap() as usize);
+        let start = new.len();
+        for value in data[from..to].chunks_exact(4) {
+            new.extend(number(f32::from_le_bytes(value.try_into().unwrap())));
+        }
+        assert_eq!(entry["dtype"], "F32");
+        entry["dtype"] = dtype.into();
+        entry["data_offsets"] = serde_json::json!([start, new.len()]);
+    }
+    let mut text = header.to_string().into_bytes();
+    text.resize(text.len().next_multiple_of(8), b' ');
+    [&(text.len() as u64).to_le_bytes()[..], &text, &new].concat()
+}
+
+#[test]
+fn weights_of_other_types_are_rounded() {
+    let place = Place::new();
+    place.command("train", &[]);
+    let (run, file) = (path(&place.run), place.run.join("supernet.safetensors"));
+    let weights = fs::read(&file).unwrap();
+    let scores = |bytes: Vec<u8>| {
+        fs::write(&file, bytes).unwrap();
+        fs::remove_file(place.run.join("candidates.csv")).ok();
+        done(&["score", run, "--output", "quiet"]);
+        place.read("candidates.csv")
+    };
+    let as_they_are = scores(weights.clone());
+    assert_eq!(scores(retyped(&weights, "F64", |value| f64::from(value).to_le_bytes().to_vec())), as_they_are);
+    let half = scores(retyped(&weights, "BF16", |value| value.to_le_bytes()[2..].to_vec()));
+    assert_eq!(half.lines().count(), as_they_are.lines().count());
+    // Whole numbers are no weights.
+    fs::write(&file, retyped(&weights, "I32", |value| (value as i32).to_le_bytes().to_vec())).unwrap();
+    fs::remove_file(place.run.join("candidates.csv")).unwrap();
+    let error = fails(&["score", run, "--output", "quiet"], 3);
+    assert!(error.contains("supernet.safetensors: found "), "{error}");
+}
+
+/// Starts a long training and waits until it works; with SIGHUP ignored, as `nohup` starts it, if `nohup`.
+#[cfg(unix)]
+fn training(place: &Place, nohup: bool) -> std::process::Child {
+    let trap = if nohup { "trap '' HUP INT; " } else { "" };
+    let script = format!("{trap}exec \"$0\" \"$@\"");
+    let data = format!("folder:{}", place.photos.display());
+    let long = ["--size", "8", "--budget", "50", "--output", "quiet"];
+    let arguments = [&["train", path(&place.run), "--data", &data], &long[..]].concat();
+    let mut command = Command::new("sh");
+    command.args(["-c", &script, env!("CARGO_BIN_EXE_supernet")]).args(arguments);
+    let mut child = command.spawn().unwrap();
+    let events = || fs::read_to_string(place.run.join("events.jsonl")).map_or(0, |text| text.lines().count());
+    while events() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it trains");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    child
+}
+
+#[cfg(unix)]
+fn send(signal: &str, child: &std::process::Child) {
+    let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+}
+
+#[cfg(unix)]
+fn has_checkpoint(place: &Place) -> bool {
+    let mut names = fs::read_dir(&place.run).unwrap().map(|entry| entry.unwrap().file_name());
+    names.any(|name| name.to_string_lossy().ends_with(".checkpoint"))
+}
+
+#[cfg(unix)]
+#[test]
+fn sigterm_and_sighup_save_and_end() {
+    for signal in ["TERM", "HUP"] {
+        let place = Place::new();
+        let mut child = training(&place, false);
+        send(signal, &child);
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{signal}");
+        assert!(has_checkpoint(&place), "{signal}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn under_nohup_a_closed_terminal_stops_nothing_and_sigterm_does() {
+    let place = Place::new();
+    let mut child = training(&place, true);
+    for signal in ["HUP", "INT"] {
+        send(signal, &child);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        assert!(child.try_wait().unwrap().is_none(), "{signal}");
+    }
+    send("TERM", &child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(has_checkpoint(&place));
+}

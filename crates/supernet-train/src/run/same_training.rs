@@ -1,0 +1,42 @@
+//! Whether a run's supernet is the one that a search would train.
+
+use super::provenance::{CONFIGURATION, RunFile};
+use crate::{TrainError, store::read_config};
+use serde_json::Value;
+use std::path::Path;
+
+/// Checks that the run in `run` holds the supernet that `here` would train.
+///
+/// # Errors
+/// No run, or one without a trained supernet; a difference in what a supernet depends on.
+pub(super) fn check_training(run: &Path, here: &RunFile) -> Result<(), TrainError> {
+    let file = run.join("config.json");
+    let missing = |found: &str| TrainError::File {
+        path: run.into(),
+        found: found.into(),
+        expected: "a run whose supernet is trained",
+    };
+    let there: RunFile = read_config(run, CONFIGURATION)?.ok_or_else(|| missing("no run"))?;
+    if !run.join("supernet.safetensors").exists() {
+        return Err(missing("a run whose supernet is not trained yet"));
+    }
+    let parts = |run: &RunFile| -> Vec<(&'static str, Value)> {
+        let RunFile { provenance, config, .. } = run;
+        let value = |value: Result<Value, serde_json::Error>| value.expect("plain data");
+        vec![
+            ("provenance.fingerprints of the training images", provenance.fingerprints[0].clone().into()),
+            ("provenance.definition", value(serde_json::to_value(&provenance.definition))),
+            ("config.network", value(serde_json::to_value(config.network))),
+            ("config.paths", value(serde_json::to_value(config.paths))),
+            ("config.supernet", value(serde_json::to_value(config.supernet))),
+            ("config.execution", value(serde_json::to_value(config.execution))),
+        ]
+    };
+    for ((place, there), (_, here)) in parts(&there).into_iter().zip(parts(here)) {
+        if there != here {
+            let difference = format!("{place}: {there} there, {here} here; a search with its supernet needs the same");
+            return Err(TrainError::OtherRun { path: file, difference });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! What is known of a run's ranking.
+
+use super::halves::Halves;
+use crate::TrainError;
+use std::collections::HashMap;
+use supernet_search::{
+    Bootstrap, RankBy, Score, Scored,
+    calibration::{Calibrated, calibrated},
+    trust::{Check, Counted, Evidence, Follows, Repeats, Verdict, check, follows, plateau, repeats, to_check, verdict},
+};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
+
+/// The most candidates whose scores are held against counts: the first.
+const MOST: usize = 1_000;
+
+/// The fewest checked networks that scores are calibrated by.
+const FEWEST_CALIBRATED: usize = 10;
+
+/// How many resamples make an interval.
+const RESAMPLES: usize = 500;
+
+/// What a run knows of its ranking.
+pub(crate) struct RankingEvidence<'a> {
+    pub(crate) space: &'a SearchSpace,
+    /// Scored candidates, in the order of scoring.
+    pub(crate) candidates: &'a [Scored],
+    pub(crate) rank_by: RankBy,
+    pub(crate) seed: u64,
+    pub(crate) halves: Option<Halves>,
+    /// Training losses of the supernet, evenly spaced; none where nobody kept them.
+    pub(crate) losses: Vec<f64>,
+    /// Networks trained from scratch for a check.
+    pub(crate) checked: HashMap<PathMask, Score>,
+}
+
+impl RankingEvidence<'_> {
+    /// Judges the ranking.
+    ///
+    /// # Errors
+    /// Scores that are no numbers.
+    pub(crate) fn verdict(&self) -> Result<Verdict, TrainError> {
+        Ok(verdict(Evidence {
+            follows: self.follows(),
+            repeats: self.repeats()?.into_iter().collect(),
+            plateau: plateau(&self.losses),
+            check: self.check()?,
+            calibration: self.calibrated()?.map(|calibrated| calibrated.out_of_fold),
+        }))
+    }
+
+    /// `count` candidates spread over the ranking.
+    pub(crate) fn to_check(&self, count: usize) -> Vec<PathMask> {
+        let places = to_check(&self.values(self.candidates), count, self.seed);
+        places.into_iter().map(|place| self.candidates[place].architecture.mask().clone()).collect()
+    }
+
+    /// The scores of all candidates, calibrated by the checked networks; none where there are too
+    /// few.
+    ///
+    /// # Errors
+    /// As [`RankingEvidence::verdict`].
+    pub(crate) fn calibrated(&self) -> Result<Option<Calibrated>, TrainError> {
+        let places = 0..self.candidates.len();
+        let known: Vec<(usize, f64)> = places.filter_map(|place| Some((place, self.truth(place)?))).collect();
+        if known.len() < FEWEST_CALIBRATED {
+            return Ok(None);
+        }
+        let (scores, counted) = (self.values(self.candidates), self.counted(self.candidates));
+        Ok(Some(calibrated(&[scores], &counted, &known, self.bootstrap())?))
+    }
+
+    fn follows(&self) -> Vec<Follows> {
+        let some = &self.candidates[..self.candidates.len().min(MOST)];
+        follows(&self.values(some), &self.counted(some), self.bootstrap())
+    }
+
+    fn repeats(&self) -> Result<Option<Repeats>, TrainError> {
+        let Some(Halves { count, scores }) = &self.halves else { return Ok(None) };
+        let [one, two] =
+            scores.each_ref().map(|scores| scores.iter().map(|&score| self.value(score)).collect::<Vec<_>>());
+        let counted = self.counted(&self.candidates[..*count]);
+        Ok(repeats("two halves of the validation images", [&one, &two], &counted, self.bootstrap())?)
+    }
+
+    fn check(&self) -> Result<Option<Check>, TrainError> {
+        let places: Vec<usize> = (0..self.candidates.len()).filter(|&place| self.truth(place).is_some()).collect();
+        if places.len() < 3 {
+            return Ok(None);
+        }
+        let rows: Vec<Scored> = places.iter().map(|&place| self.candidates[place].clone()).collect();
+        let truth: Vec<f64> = places.iter().filter_map(|&place| self.truth(place)).collect();
+        Ok(Some(check(&self.values(&rows), &self.counted(&rows), &truth, self.bootstrap())?))
+    }
+
+    fn bootstrap(&self) -> Bootstrap {
+        Bootstrap { seed: self.seed, resamples: RESAMPLES }
+    }
+
+    /// The accuracy from scratch of the candidate at a place, where it was checked.
+    fn truth(&self, place: usize) -> Option<f64> {
+        Some(self.checked.get(self.candidates[place].architecture.mask())?.accuracy)
+    }
+
+    fn counted(&self, some: &[Scored]) -> Counted {
+        let rows: Vec<(&Architecture, Cost)> = some.iter().map(|one| (&one.architecture, one.cost)).collect();
+        Counted::of(self.space, &rows)
+    }
+
+    fn values(&self, some: &[Scored]) -> Vec<f64> {
+        some.iter().map(|one| self.value(one.score)).collect()
+    }
+
+    /// A score as the ranking sees it, the higher the better.
+    fn value(&self, score: Score) -> f64 {
+        match self.rank_by {
+            RankBy::Accuracy => score.accuracy,
+            RankBy::Loss => -score.loss,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! A run says whether its ranking is to be trusted: from what costs nothing, and from networks
+//! trained from scratch.
+
+use std::{fs, path::Path};
+use supernet::{
+    prelude::*,
+    report::SearchReport,
+    search::trust::{Trust, Verdict},
+};
+use supernet_tests::{
+    device,
+    tiny::{Stopping, stripes_split, tiny},
+};
+
+fn split() -> Split {
+    stripes_split([64, 24, 32])
+}
+
+fn open(path: &Path) -> RunDirectory {
+    RunDirectory::open(path, &tiny(1), Provenance::new(&split(), "flex")).unwrap()
+}
+
+fn check(path: &Path, networks: usize, progress: &mut dyn Progress) -> Result<Verdict, TrainError> {
+    open(path).check(&split(), networks, &device(), progress)
+}
+
+fn read(path: &Path, name: &str) -> String {
+    fs::read_to_string(path.join(name)).unwrap()
+}
+
+#[test]
+fn every_run_leaves_a_verdict_in_its_table_its_page_and_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = open(folder.path());
+    let result = directory.search(&split(), &device(), &mut Silent).unwrap();
+    SearchReport::new(&directory, &result).save(folder.path()).unwrap();
+    let verdict = &result.verdict;
+    assert_eq!(verdict.evidence.check, None);
+    assert_ne!(verdict.trust, Trust::Trusted);
+    // Twelve candidates once more on a third of 24 images each time: the runs that both halves
+    // have.
+    assert!(verdict.evidence.repeats.iter().all(|repeats| repeats.n == 12));
+    assert_eq!(read(folder.path(), "half-1.csv").lines().count(), 13);
+    let counts: Vec<&str> = verdict.evidence.follows.iter().map(|follows| &*follows.count).collect();
+    assert!(counts.starts_with(&["parameters", "multiply-accumulates"]), "{counts:?}");
+
+    assert!(read(folder.path(), "table.txt").starts_with(&format!("{verdict}\ngroup ")));
+    let stored: Verdict = serde_json::from_str(&read(folder.path(), "verdict.json")).unwrap();
+    assert_eq!((stored.trust, stored.to_string()), (verdict.trust, verdict.to_string()));
+    let page = read(folder.path(), "report.html");
+    assert!(page.contains("What the ranking agrees with"));
+    assert_eq!(page.contains("<p class=\"warning\""), verdict.trust.is_bad());
+}
+
+#[test]
+fn a_check_trains_candidates_spread_over_the_ranking_once_and_later_reports_know_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let verdict = check(folder.path(), 10, &mut Silent).unwrap();
+    let found = verdict.evidence.check.as_ref().unwrap();
+    assert_eq!(found.networks, 10);
+    assert!(found.counting.iter().any(|one| one.count == "parameters"));
+    assert_eq!(verdict.evidence.calibration.unwrap().rows, 10);
+    let rows = read(folder.path(), "check.csv");
+    assert_eq!(rows.lines().count(), 11);
+    // On validation images: the test images are read once, when all is chosen.
+    assert!(rows.lines().skip(1).all(|row| row.ends_with(",24")));
+    assert_eq!(read(folder.path(), "calibrated.csv").lines().count(), 13);
+    assert!(!folder.path().join("networks.csv").exists());
+
+    // Nothing is trained again: a user who stops at the first question is not asked.
+    assert_eq!(check(folder.path(), 10, &mut Stopping::after(2)).unwrap().to_string(), verdict.to_string());
+    assert_eq!(read(folder.path(), "check.csv"), rows);
+
+    let result = open(folder.path()).search(&split(), &device(), &mut Silent).unwrap();
+    assert_eq!(result.verdict.to_string(), verdict.to_string());
+    assert!(read(folder.path(), "table.txt").contains("Kendall's tau with 10 networks trained from scratch"));
+}
+
+#[test]
+fn a_check_that_is_stopped_goes_on_to_the_same_verdict() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, stopped) = (folder.path().join("whole"), folder.path().join("stopped"));
+    let expected = check(&whole, 5, &mut Silent).unwrap().to_string();
+    let mut stops = 0;
+    let found = loop {
+        match check(&stopped, 5, &mut Stopping::after(4 + stops / 20)) {
+            Ok(verdict) => break verdict.to_string(),
+            Err(TrainError::Stopped { .. }) => stops += 1,
+            Err(error) => panic!("{error}"),
+        }
+        assert!(stops < 1_000, "the check does not get on");
+    };
+    assert!(stops > 1, "stopped {stops} times");
+    assert_eq!(found, expected);
+    let sorted = |path: &Path| {
+        let mut rows: Vec<String> = read(path, "check.csv").lines().map(String::from).collect();
+        rows.sort();
+        rows
+    };
+    assert_eq!(sorted(&stopped), sorted(&whole));
+}
