@@ -117,6 +117,12 @@ mod tests {
     fn every_name_is_a_strategy_and_comes_back_from_the_settings() {
         let names = [
             (Proposer::Random, "\"random\""),
+            (Proposer::GpEi, "\"gp_ei\""),
+            (Proposer::GpEiPerSecond, "\"gp_ei_per_second\""),
+            (Proposer::RidgeEi, "\"ridge_ei\""),
+            (Proposer::Dngo, "\"dngo\""),
+            (Proposer::Pnas, "\"pnas\""),
+            (Proposer::ProgressiveGp, "\"progressive_gp\""),
             (Proposer::Reinforce, "\"reinforce\""),
             (Proposer::ReinforceLstm, "\"reinforce_lstm\""),
             (Proposer::NasRl, "\"nas_rl\""),
