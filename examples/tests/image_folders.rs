@@ -107,7 +107,7 @@ fn a_file_that_is_no_image_is_refused_by_name() {
     let broken = images.join("Bag/00.png");
     fs::write(&broken, b"no image").unwrap();
     let error = refused("own_images", &["--folder", text(&images), "--out", text(&folder.path().join("run"))]);
-    assert!(error.starts_with(&format!("error: {}: found 1 of 20 ", images.display())), "{error}");
+    assert!(error.starts_with(&format!("error: {}: found 1 of 21 ", images.display())), "{error}");
     assert!(
         error.contains(&format!("\n  {}: found something that is no picture, expected", broken.display())),
         "{error}"

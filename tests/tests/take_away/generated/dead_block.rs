@@ -22,8 +22,8 @@ use burn::{
         conv::{Conv2d, Conv2dConfig},
         pool::{AvgPool2d, AvgPool2dConfig},
     },
-    store::{ModuleSnapshot, SafetensorsStore, SafetensorsStoreError},
-    tensor::{Device, Tensor, activation::relu},
+    store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore, SafetensorsStoreError},
+    tensor::{DType, Device, Tensor, activation::relu},
 };
 use std::path::Path;
 
@@ -127,12 +127,13 @@ impl Network {
     }
 
     /// The network with the weights of a safetensors file: that of the search, or one that this module was
-    /// saved into.
+    /// saved into. Numbers of 16 or 64 bits are rounded to 32.
     ///
     /// # Errors
     /// A file that cannot be read, or that lacks a weight or has one of another shape.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, SafetensorsStoreError> {
-        let mut store = SafetensorsStore::from_file(path.as_ref());
+        let rounded = FloatCastAdapter::to(DType::F32);
+        let mut store = SafetensorsStore::from_file(path.as_ref()).with_from_adapter(rounded);
         for (from, to) in NAMES {
             store = store.with_key_remapping(from, *to);
         }
