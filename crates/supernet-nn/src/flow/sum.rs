@@ -95,18 +95,17 @@ fn accumulated<const D: usize>(
         if value.is_zero() {
             continue;
         }
-        sum = match value.add_once(sum, sums, [&read, &write], depends) {
-            Ok(sum) => sum,
-            Err(sum) => {
-                let mut distinct = read.clone();
-                distinct.sort_unstable();
-                distinct.dedup();
-                let Read { tensor, places, .. } = value.read_once(&distinct, depends);
-                let place = |variant| places[distinct.binary_search(variant).expect("it is among them")];
-                let read: Vec<u32> = read.iter().map(place).collect();
-                add_at(sum, tensor, sums, &read, &write, pass)
-            }
-        };
+        let (acc, is_added) = value.add_once(sum, sums, [&read, &write], depends);
+        sum = acc;
+        if !is_added {
+            let mut distinct = read.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let Read { tensor, places, .. } = value.read_once(&distinct, depends);
+            let place = |variant| places[distinct.binary_search(variant).expect("it is among them")];
+            let read: Vec<u32> = read.iter().map(place).collect();
+            sum = add_at(sum, tensor, sums, &read, &write, pass);
+        }
     }
     sum
 }

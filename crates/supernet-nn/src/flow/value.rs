@@ -160,26 +160,26 @@ impl<const D: usize> Value<D> {
         }
     }
 
-    /// Returns `acc` with variant `lists[0][i]` added to its run `lists[1][i]`, by an operation that computes and adds at once; `None`, with
-    /// `acc` as it was, if the value exists already, has other readers, or its operation has no such kernel.
+    /// Returns `acc` with variant `lists[0][i]` added to its run `lists[1][i]`, by an operation that computes and adds at once; `acc` as
+    /// it was, and false, if the value exists already, has other readers, or its operation has no such kernel.
     pub(crate) fn add_once(
         self: &Rc<Self>,
         acc: Tensor<D>,
         sums: usize,
         lists: [&[u32]; 2],
         depends: usize,
-    ) -> Result<Tensor<D>, Tensor<D>> {
+    ) -> (Tensor<D>, bool) {
         let is_shared = Rc::strong_count(self) > 1 || self.is_kept_before(depends);
         if is_shared || self.state.borrow().computed.is_some() {
-            return Err(acc);
+            return (acc, false);
         }
         let operation = self.state.borrow().operation.clone();
         match operation.as_ref().and_then(|operation| operation.adder()) {
             Some(adder) => {
                 self.note_read();
-                Ok(self.running(|| adder.add(acc, sums, lists[0], lists[1])))
+                (self.running(|| adder.add(acc, sums, lists[0], lists[1])), true)
             }
-            None => Err(acc),
+            None => (acc, false),
         }
     }
 

@@ -7,7 +7,6 @@ use supernet_space::{ConvOrder, OPERATIONS};
 
 /// An operation of a choice block.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum Operation {
     /// The block's 1x1 output itself.
     Identity(Identity),
