@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn lengths_for_other_blocks_are_refused() {
-        let error = Gp::new([0..2]).with_hyperparameters(given(2)).unwrap_err();
+        let error = Gp::new(std::iter::once(0..2)).with_hyperparameters(given(2)).unwrap_err();
         assert_eq!(error.to_string(), "gp, lengths: found 2, expected one for each block");
         let error = Gp::new([0..2, 2..5]).fit(&[vec![0.0; 4]], &[1.0]).unwrap_err();
         assert!(error.to_string().contains("rows of 4 columns and a block of 2..5"), "{error}");

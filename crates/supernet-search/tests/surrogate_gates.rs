@@ -257,7 +257,8 @@ fn taus(draws_: u64, share: f64) {
     if data("nasbench201_sample.csv").is_none() {
         return;
     }
-    let gates: [(&str, f64, fn(&Encoding, u64) -> Box<dyn Surrogate>); 4] = [
+    type Make = fn(&Encoding, u64) -> Box<dyn Surrogate>;
+    let gates: [(&str, f64, Make); 4] = [
         ("gp", 0.45, |encoding, _| Box::new(Gp::new(encoding.blocks().to_vec()))),
         ("dngo", 0.40, |_, seed| Box::new(Dngo::new(seed))),
         ("ensemble", 0.48, |_, seed| Box::new(Ensemble::new(seed))),

@@ -390,15 +390,16 @@ mod tests {
             (Just(options), 0..=options, 1..=options, prop::collection::vec(condition, 0..=2))
         });
         prop::collection::vec(choice, 1..=4).prop_filter_map("a circle or a missing option", |choices| {
-            let named =
-                |(i, (options, a, b, conditions)): (usize, &(usize, usize, usize, Vec<Option<(usize, u64)>>))| {
-                    let names = (0..*options).map(|option| option.to_string());
-                    let bare = Choice::new(format!("choice{i}"), names, *a.min(b)..=*a.max(b)).unwrap();
-                    conditions.iter().flatten().fold(bare, |choice, &(parent, bits)| {
-                        let options = (0..3).filter(|option| bits >> option & 1 == 1).map(|option| option.to_string());
-                        choice.under(format!("choice{parent}"), options.collect::<Vec<_>>())
-                    })
-                };
+            /// Options, two bounds, and a parent with some of its options for each condition.
+            type Drawn = (usize, usize, usize, Vec<Option<(usize, u64)>>);
+            let named = |(i, (options, a, b, conditions)): (usize, &Drawn)| {
+                let names = (0..*options).map(|option| option.to_string());
+                let bare = Choice::new(format!("choice{i}"), names, *a.min(b)..=*a.max(b)).unwrap();
+                conditions.iter().flatten().fold(bare, |choice, &(parent, bits)| {
+                    let options = (0..3).filter(|option| bits >> option & 1 == 1).map(|option| option.to_string());
+                    choice.under(format!("choice{parent}"), options.collect::<Vec<_>>())
+                })
+            };
             SearchSpace::new("any", choices.iter().enumerate().map(named)).ok()
         })
     }

@@ -71,9 +71,9 @@ pub enum SpaceError {
         /// The first such choice.
         choice: String,
         /// Its options' bits.
-        found: String,
+        found: Box<str>,
         /// What they are in every architecture that leaves the choice out.
-        expected: String,
+        expected: Box<str>,
     },
     /// A mask's text cannot be read.
     #[error("mask text `{text}`: found {found} at character {position}, expected {expected}")]

@@ -49,7 +49,9 @@ pub(crate) fn check_reach(
     seed: u64,
     mut cost: impl FnMut(&Architecture) -> Result<Cost, TrainError>,
 ) -> Result<(), TrainError> {
-    let limits: [(&str, &RangeInclusive<u64>, fn(&Cost) -> u64); 2] = [
+    /// A part of a cost.
+    type Part = fn(&Cost) -> u64;
+    let limits: [(&str, &RangeInclusive<u64>, Part); 2] = [
         ("constraints.parameters", &constraints.parameters, |cost| cost.parameters),
         ("constraints.macs", &constraints.macs, |cost| cost.macs),
     ];
@@ -132,7 +134,10 @@ mod tests {
             28..=u64::MAX,
             "constraints.parameters: found at least 28, expected at most 27, as the largest network has",
         );
-        refused(9..=5, "constraints.parameters: found 9 to 5, expected a least that is at most the most");
+        refused(
+            RangeInclusive::new(9, 5),
+            "constraints.parameters: found 9 to 5, expected a least that is at most the most",
+        );
         for limits in [0..=3, 27..=u64::MAX, 6..=6, 0..=u64::MAX] {
             assert_eq!(check(limits), Ok(()));
         }

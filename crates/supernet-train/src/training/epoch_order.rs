@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use supernet_data::epoch_order;
 use supernet_space::draws;
 
+/// An epoch and its order.
+type Ordered = (u64, Vec<usize>);
+
 /// Cuts epochs of `count` examples into batches. Which examples batch number `step` holds is a function of (seed, step): the order of
 /// an epoch is drawn for that epoch, once. The examples that do not fill a batch are left out of their epoch.
 #[derive(Clone, Debug)]
@@ -13,7 +16,7 @@ pub(crate) struct EpochOrder {
     batch: usize,
     seed: u64,
     /// The epoch that was asked for last, and its order.
-    newest: Arc<Mutex<Option<(u64, Vec<usize>)>>>,
+    newest: Arc<Mutex<Option<Ordered>>>,
 }
 
 impl EpochOrder {
