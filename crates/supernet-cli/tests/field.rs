@@ -41,7 +41,7 @@ fn path(path: &Path) -> &str {
 /// 60 pictures of 8 × 8 in two classes: stripes across and down, each with noise of its own.
 fn pictures() -> Images {
     let pixel = |image: usize, x: usize, y: usize| {
-        let stripe = if image % 2 == 0 { x } else { y } % 4 < 2;
+        let stripe = if image.is_multiple_of(2) { x } else { y } % 4 < 2;
         (u8::from(stripe) * 150) + ((image * 7_919 + x * 31 + y * 17) % 90) as u8
     };
     let pixels = (0..60).flat_map(|i| (0..64).map(move |p| pixel(i, p % 8, p / 8))).collect();

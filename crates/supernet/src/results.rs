@@ -10,15 +10,35 @@ use {supernet_space::CellSpace, supernet_train::Retrained};
 pub enum ResultsError {
     /// Tables.
     #[error(transparent)]
-    Train(#[from] TrainError),
+    Train(Box<TrainError>),
     /// Figures or the page.
     #[cfg(feature = "report")]
     #[error(transparent)]
-    Report(#[from] supernet_report::ReportError),
+    Report(Box<supernet_report::ReportError>),
     /// The best network.
     #[cfg(feature = "export")]
     #[error(transparent)]
-    Export(#[from] supernet_export::ExportError),
+    Export(Box<supernet_export::ExportError>),
+}
+
+impl From<TrainError> for ResultsError {
+    fn from(error: TrainError) -> Self {
+        Self::Train(Box::new(error))
+    }
+}
+
+#[cfg(feature = "report")]
+impl From<supernet_report::ReportError> for ResultsError {
+    fn from(error: supernet_report::ReportError) -> Self {
+        Self::Report(Box::new(error))
+    }
+}
+
+#[cfg(feature = "export")]
+impl From<supernet_export::ExportError> for ResultsError {
+    fn from(error: supernet_export::ExportError) -> Self {
+        Self::Export(Box::new(error))
+    }
 }
 
 /// Writes what a finished search leaves beside its tables in `directory`: with the feature `report` figures and `report.html`, with the
