@@ -13,7 +13,7 @@ pub enum BestFile {
     Onnx,
     /// A drawing of the cell.
     Drawing,
-    /// [`super::Card::markdown`].
+    /// [`super::Card`].
     Card,
 }
 

@@ -54,7 +54,7 @@ pub fn test(
 /// in training.
 ///
 /// # Errors
-/// As [`test`].
+/// As [`test()`].
 pub fn test_uncalibrated(
     network: &Network,
     mask: &PathMask,
