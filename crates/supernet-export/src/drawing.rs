@@ -26,7 +26,7 @@ pub fn cell_svg(cells: &CellSpace, mask: &PathMask) -> String {
 /// block reads, its operations below.
 ///
 /// # Errors
-/// As [`model_source`].
+/// As [`crate::model_source()`].
 pub fn drawing(description: &NetworkDescription) -> Result<String, ExportError> {
     description.check()?;
     Ok(cells_file(&description.config.cells, description.mask))

@@ -18,7 +18,7 @@ use supernet_train::best::NetworkDescription;
 /// output `logits` [batch, classes]; any batch. Architecture, seed, version, normalisation and class names are its metadata.
 ///
 /// # Errors
-/// As [`model_source`]; a network that was built for something else, a supernet among them.
+/// As [`crate::model_source()`]; a network that was built for something else, a supernet among them.
 pub fn onnx(description: &NetworkDescription, network: &Network) -> Result<Vec<u8>, ExportError> {
     encode(description, &Plan::new(description)?, network)
 }
