@@ -11,10 +11,10 @@
 use clap::{Parser, ValueEnum};
 use std::{error::Error, path::Path};
 use supernet::{
-    data::{Augmentation, Images, Normalisation, cifar10, fashion_mnist, stratified},
+    data::{Augmentation, Images, cifar10, fashion_mnist, stratified},
     nn::Execution,
     space::draws,
-    train::{Observation, Progress, SearchConfig, train_supernet},
+    train::{Observation, Progress, Search, SearchConfig},
 };
 use supernet_benches::{device, device_name};
 
@@ -78,14 +78,13 @@ impl Data {
 /// The loss of every step of a run.
 fn losses(arguments: &Arguments, images: &Images, execution: Execution) -> Result<Losses, Box<dyn Error>> {
     let mut config = SearchConfig { seed: arguments.seed, execution, ..SearchConfig::quick() };
-    config.network.filters = arguments.filters;
+    config.network.set_filters(arguments.filters);
     config.supernet.steps = arguments.steps;
     config.supernet.batch = arguments.batch;
     config.supernet.augmentation = Augmentation::STANDARD;
     let split = stratified(images, &[images.len() - 200, 100, 100], &mut draws(arguments.seed, "split", 0))?;
-    let normalisation = Normalisation::of(&split.train);
     let mut losses = Losses(Vec::new());
-    train_supernet(&config, &split, &normalisation, &device(), &mut losses)?;
+    Search::images(&config, &split, &device())?.train(&mut losses)?;
     Ok(losses)
 }
 

@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 use supernet::{
     prelude::*,
-    train::{EventLog, Hooks, Keeper, Saving, train_supernet_with},
+    train::{EventLog, Hooks, Keeper, Saving},
 };
 use supernet_benches::{device, device_name};
 
@@ -49,9 +49,8 @@ fn train(split: &Split, saving: Option<Saving>) -> Result<f64, Box<dyn std::erro
     let mut log = EventLog::open(folder.path().join("events.jsonl"))?;
     let mut keeper = saving.map(|saving| Keeper::new(folder.path().join("supernet"), saving, Some(&mut log)));
     let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: keeper.as_mut() };
-    let normalisation = Normalisation::of(&split.train);
-    let sampler = config.paths.sampler();
+    let (search, sampler) = (Search::images(&config, split, &device())?, config.paths.sampler());
     let began = Instant::now();
-    train_supernet_with(&config, split, &normalisation, &device(), &*sampler, hooks, &mut Silent)?;
+    search.train_with(&*sampler, hooks, &mut Silent)?;
     Ok(began.elapsed().as_secs_f64())
 }

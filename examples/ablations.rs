@@ -48,7 +48,7 @@ fn main() -> ExitCode {
             settings.ablations = only;
         }
         let result =
-            ablations(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
+            ablations(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

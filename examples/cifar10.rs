@@ -65,11 +65,12 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let config = SearchConfig { seed: arguments.seed, ..preset }.with_budget(arguments.budget)?;
     let device = device(&arguments.device)?;
     let split = images(arguments, config.scoring.score_batch)?;
-    let provenance = Provenance::new(&split, &arguments.device);
-    let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("cifar10"));
+    let search = Search::images(&config, &split, &device)?;
+    let directory = RunDirectory::open(&arguments.out, &search, search.provenance(&arguments.device)?)?
+        .with_command(command("cifar10"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    let result = directory.search(&search, &mut ProgressLine::new())?;
     write_results(&directory, &result)?;
 
     println!("\n{}\n{}", result.verdict, ComparisonTable(&result.retrained));

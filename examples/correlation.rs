@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = sample.settings(study.search(&split)?)?;
         let result =
-            correlation(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
+            correlation(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

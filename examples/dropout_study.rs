@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = DropoutStudySettings { study: sample.settings(study.search(&split)?)?, ramp, constant };
         let result =
-            dropout_study(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
+            dropout_study(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         // As in the paper, what was held out for scoring is trained on once everything is chosen.
         search.stand_alone.with_validation = true;
         let settings = MainTableSettings { search, filters, models, cap };
-        let result = main_table(&settings, study.images(&split, &device), &out, &mut ProgressLine::new())?;
+        let result = main_table(&settings, &study.images(&split, &device), &out, &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

@@ -4,7 +4,7 @@
 use clap::Parser;
 use std::{fs, path::PathBuf, process::ExitCode};
 use supernet::{
-    experiments::{LabImages, MacroSettings, macro_study},
+    experiments::{MacroSettings, macro_study},
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::{Bootstrap, Table},
@@ -104,7 +104,7 @@ fn main() -> ExitCode {
             bootstrap: Bootstrap { seed: 1, resamples: 200 },
             at_once: 0,
         };
-        let images = LabImages { split: &split, device: &device, device_name: &arguments.device };
+        let images = (&split, &device, &*arguments.device);
         let result = macro_study(&settings, images, &table, &arguments.out, &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", arguments.out.display());

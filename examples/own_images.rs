@@ -74,13 +74,14 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let split = split(arguments)?;
     let config = config(arguments, &split)?;
     let device = device(&arguments.device)?;
-    let provenance = Provenance::new(&split, &arguments.device);
-    let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("own_images"));
+    let search = Search::images(&config, &split, &device)?;
+    let directory = RunDirectory::open(&arguments.out, &search, search.provenance(&arguments.device)?)?
+        .with_command(command("own_images"));
     let (shape, classes) = (split.train.shape(), split.train.classes().len());
     println!("{shape} images of {classes} classes in {}", split.train.name().trim_end_matches("/train"));
     println!("{} training, {} validation, {} test images", split.train.len(), split.validation.len(), split.test.len());
 
-    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    let result = directory.search(&search, &mut ProgressLine::new())?;
     write_results(&directory, &result)?;
 
     println!("\n{}\n{}", result.verdict, ComparisonTable(&result.retrained));
@@ -123,7 +124,7 @@ fn split(arguments: &Arguments) -> Result<Split, Box<dyn Error>> {
 fn config(arguments: &Arguments, split: &Split) -> Result<SearchConfig, TrainError> {
     let mut config = SearchConfig { seed: arguments.seed, ..fitted_quick(split) };
     if arguments.imagenet_stem {
-        config.network.stem = StemKind::ImageNet;
+        config.with_paper(|paper| paper.stem = StemKind::ImageNet);
     }
     let flip = arguments.idx.is_none();
     let augmentation = Augmentation { pad: split.train.shape().width / 8, flip, cutout: arguments.cutout };

@@ -51,8 +51,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let definition = Definition::new("own", &[1, 28, 28], &device, net)?;
     let mut config = SearchConfig::quick().with_budget(budget)?;
     config.paths = PathSampling::UniformArchitecture;
-    let data = OwnData::images(&split, config.supernet.augmentation)?;
-    let result = search_own(&config, &definition, &data, &device, &mut ProgressLine::new())?;
+    let data = SearchData::images(&split)?;
+    let result = Search::new(&config, definition, data, &device)?.run(&mut ProgressLine::new())?;
     println!("{}\n{}", result.verdict, ComparisonTable(&result.retrained));
     println!("best: {} (its weights cut out of the supernet: off by {:.0e})", result.best.0, result.extraction_error);
     Ok(())

@@ -47,8 +47,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     }
     let device = device(&arguments.device)?;
     let split = images(arguments.seed)?;
-    let provenance = Provenance::new(&split, &arguments.device);
-    let directory = RunDirectory::open(&arguments.out, &config, provenance)?.with_command(command("quickstart"));
+    let search = Search::images(&config, &split, &device)?;
+    let directory = RunDirectory::open(&arguments.out, &search, search.provenance(&arguments.device)?)?
+        .with_command(command("quickstart"));
 
     let space = config.cells()?;
     println!(
@@ -61,7 +62,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
     );
     println!("space: {} architectures in {} cells; seed {}", space.space().size(), space.cells(), config.seed);
 
-    let result = directory.search(&split, &device, &mut ProgressLine::new())?;
+    let result = directory.search(&search, &mut ProgressLine::new())?;
     write_results(&directory, &result)?;
 
     println!("\n{}\n{}", result.verdict, ComparisonTable(&result.retrained));

@@ -86,9 +86,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let mut config = SearchConfig::quick().with_budget(budget)?;
     config.paths = PathSampling::UniformArchitecture;
-    let data =
-        OwnData { train: waves(4_000, "train")?, validation: waves(1_000, "validation")?, test: waves(1_000, "test")? };
-    let result = search_own(&config, &definition, &data, &device, &mut ProgressLine::new())?;
+    let data = SearchData {
+        train: waves(4_000, "train")?,
+        validation: waves(1_000, "validation")?,
+        test: waves(1_000, "test")?,
+    };
+    let result = Search::new(&config, definition, data, &device)?.run(&mut ProgressLine::new())?;
 
     println!("{}\n{}", result.verdict, ComparisonTable(&result.retrained));
     println!("best: {} (its weights cut out of the supernet: off by {:.0e})", result.best.0, result.extraction_error);

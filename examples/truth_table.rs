@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         let Arguments { study, sample, first, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = TruthTableSettings { first, ..TruthTableSettings::new(sample.settings(study.search(&split)?)?) };
-        truth_table(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
+        truth_table(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("table: {}", out.display());
         Ok(())
     })

@@ -33,7 +33,7 @@ fn main() -> ExitCode {
         let (device, split) = (device(&study.device)?, study.split()?);
         let settings = WhichPathsSettings { study: sample.settings(study.search(&split)?)?, images: 100 * hundreds };
         let result =
-            which_paths(&settings, study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
+            which_paths(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");
         println!("results: {}", out.display());
         Ok(())

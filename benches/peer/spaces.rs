@@ -19,7 +19,7 @@ use supernet::{
     },
     known::{DartsNet, MobileNet, NasBench201Net, NasBenchMacroNet},
     nn::{Call, Execution, NnError, awake_on},
-    own::{Definition, Layer, MaskedNetwork, OwnNetwork},
+    own::{Definition, Layer, MaskedNetwork, Network},
     space::{DartsShape, MobileChain, MobileShape, MobileStage, NasBench201Shape, NasBenchMacroShape, PathMask},
     train::SeededWeights,
 };
@@ -191,7 +191,7 @@ fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
 
 /// The logits of each candidate on the same images, in the order of the candidates.
 fn scored<M: Layer<4, 2>>(
-    network: &OwnNetwork<M>,
+    network: &Network<M>,
     images: &Tensor<4>,
     candidates: &[PathMask],
     arguments: &Arguments,
@@ -263,7 +263,7 @@ impl ModuleVisitor for Numbers {
     }
 }
 
-fn supernet<M: Layer<4, 2>>(definition: &Definition<M>, device: &Device) -> OwnNetwork<M> {
+fn supernet<M: Layer<4, 2>>(definition: &Definition<M>, device: &Device) -> Network<M> {
     definition.supernet(&mut SeededWeights::new(1), device).expect("a network")
 }
 

@@ -9,7 +9,7 @@ use supernet::{
         tensor::{Device, Int, Tensor, TensorData},
     },
     nn::{Call, Execution, MaskedL2, awake_on},
-    own::{Definition, Layer, MaskedNetwork, OwnNetwork},
+    own::{Definition, Layer, MaskedNetwork, Network},
     space::PathMask,
     train::SeededWeights,
 };
@@ -17,7 +17,7 @@ use supernet::{
 /// A supernet of images, a batch and an optimiser: forward, cross-entropy, backward, masked L2, clipping, SGD with Nesterov momentum.
 pub struct OwnStep<M: Layer<4, 2>> {
     /// Taken and put back by each step.
-    network: Option<OwnNetwork<M>>,
+    network: Option<Network<M>>,
     optimizer: ModuleOptimizer,
     images: Tensor<4>,
     labels: Tensor<1, Int>,

@@ -4,16 +4,18 @@ use crate::Shape;
 use supernet::{
     burn::tensor::Device,
     data::{ImageShape, Images, Normalisation},
-    nn::{Execution, Network},
+    nn::{Execution, PaperNet, PaperNetwork},
+    own::Definition,
     search::Score,
     space::PathMask,
-    train::{Scoring, SearchConfig, SeededWeights, Silent, SupernetEvaluator},
+    train::{ImageExamples, Scoring, SearchConfig, SeededWeights, Silent, SupernetEvaluator},
 };
 
 /// Scores candidates by a supernet on one run of as many images as a ghost batch has, normalised by its own statistics: what the
 /// PyTorch peer scores on.
 pub struct ScoringRun {
-    supernet: Network,
+    definition: Definition<PaperNet>,
+    supernet: PaperNetwork,
     images: Images,
     normalisation: Normalisation,
     scoring: Scoring,
@@ -30,8 +32,10 @@ impl ScoringRun {
         let labels = (0..n).map(|i| i % 10).collect();
         let size = ImageShape::new(3, shape.side, shape.side);
         let images = Images::new("formula", size, classes, pixels, labels).expect("images of this size");
+        let definition = shape.network().definition(device).expect("sizes in range");
         Self {
-            supernet: shape.network().supernet(&mut SeededWeights::new(1), device).expect("a network"),
+            supernet: definition.supernet(&mut SeededWeights::new(1), device).expect("a network"),
+            definition,
             normalisation: Normalisation::of(&images),
             images,
             scoring: Scoring { score_batch: n, ..SearchConfig::quick().scoring },
@@ -50,10 +54,10 @@ impl ScoringRun {
     /// # Panics
     /// If a mask is of another space, or the device fails.
     pub fn score(&self, candidates: &[PathMask], execution: Execution) -> Vec<Score> {
-        let Self { supernet, images, normalisation, scoring, device } = self;
-        let shape = supernet.module().shape();
+        let Self { definition, supernet, images, normalisation, scoring, device } = self;
+        let examples = ImageExamples::new(images, normalisation.clone()).expect("its own normalisation");
         let progress = &mut Silent;
-        SupernetEvaluator::new(supernet, shape, images, normalisation, *scoring, device, progress)
+        SupernetEvaluator::new(supernet, definition, &examples, *scoring, device, progress)
             .and_then(|evaluator| evaluator.with_execution(execution).score(candidates))
             .unwrap_or_else(|error| panic!("{error}"))
     }

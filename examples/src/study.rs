@@ -8,8 +8,9 @@ use std::{
     process::ExitCode,
 };
 use supernet::{
-    experiments::{CorrelationSettings, LabImages},
+    experiments::{CorrelationSettings, Subject},
     prelude::*,
+    train::ImageExamples,
 };
 
 /// Images, budget, seeds and device of an experiment.
@@ -87,7 +88,7 @@ impl Study {
     pub fn search(&self, split: &Split) -> Result<SearchConfig, TrainError> {
         let mut search = SearchConfig { seed: self.seed, ..fitted_quick(split) };
         if self.imagenet_stem {
-            search.network.stem = StemKind::ImageNet;
+            search.with_paper(|paper| paper.stem = StemKind::ImageNet);
         }
         search.supernet.steps = EPOCHS * split.train.len() as u64 / search.supernet.batch as u64;
         search.stand_alone.epochs = EPOCHS as usize;
@@ -98,8 +99,8 @@ impl Study {
     }
 
     /// What an experiment is given.
-    pub fn images<'a>(&'a self, split: &'a Split, device: &'a Device) -> LabImages<'a> {
-        LabImages { split, device, device_name: &self.device }
+    pub fn images<'a>(&'a self, split: &'a Split, device: &'a Device) -> Subject<'a, KnownNet, ImageExamples<'a>> {
+        Subject::images(split, device, &self.device)
     }
 }
 

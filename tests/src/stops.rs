@@ -1,9 +1,6 @@
 //! A run that is stopped and goes on again and again: what it costs in memory, open files and disk.
 
-use crate::{
-    device,
-    tiny::{stripes_split, tiny},
-};
+use crate::tiny::{open, search_of, stripes_split, tiny};
 use std::{cell::Cell, fs, path::Path};
 use supernet::prelude::*;
 
@@ -40,9 +37,10 @@ pub fn stop_and_go(folder: &Path, count: usize) -> Vec<Held> {
     let mut config = tiny(1);
     config.supernet.steps = 100_000;
     let split = stripes_split([64, 24, 32]);
+    let search = search_of(&config, &split).expect("settings that fit");
     let stop = |_| {
-        let directory = RunDirectory::open(folder, &config, Provenance::new(&split, "flex")).expect("the same run");
-        let stopped = directory.search(&split, &device(), &mut AfterTwoSteps::default());
+        let directory = open(folder, &search).expect("the same run");
+        let stopped = directory.search(&search, &mut AfterTwoSteps::default());
         assert!(matches!(stopped, Err(TrainError::Stopped { .. })), "the run ended otherwise");
         drop(directory);
         held(folder)

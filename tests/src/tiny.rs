@@ -9,13 +9,13 @@ use std::{
 use supernet::{
     data::ImageShape,
     prelude::*,
-    train::{Retrain, Scoring},
+    train::{ImageExamples, Retrain, Scoring},
 };
 
 /// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
 pub fn tiny(seed: u64) -> SearchConfig {
     let mut config = SearchConfig { seed, ..SearchConfig::quick() };
-    (config.network.blocks, config.network.filters) = (2, 2);
+    config.with_paper(|paper| (paper.blocks, paper.filters) = (2, 2));
     (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
     config.scoring = Scoring { at_once: 2, ..Scoring::new(12, 8) };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
@@ -122,4 +122,23 @@ pub fn assert_same(there: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String
     for (name, bytes) in there {
         assert!(*bytes == expected[name], "{name} differs");
     }
+}
+
+/// A search of a known space on images.
+pub type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
+
+/// The search of `config` on the images of `split`, on the tests' device.
+///
+/// # Errors
+/// A configuration that does not fit the images.
+pub fn search_of<'a>(config: &SearchConfig, split: &'a Split) -> Result<ImageSearch<'a>, TrainError> {
+    Search::images(config, split, &crate::device())
+}
+
+/// The directory of a search.
+///
+/// # Errors
+/// As [`RunDirectory::open`].
+pub fn open(path: &Path, search: &ImageSearch) -> Result<RunDirectory, TrainError> {
+    RunDirectory::open(path, search, search.provenance("flex")?)
 }

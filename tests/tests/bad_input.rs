@@ -131,14 +131,20 @@ fn a_batch_that_the_ghost_batches_do_not_divide_is_refused() {
     let all = config.cells.space().all_on();
     let three = paths(&config.cells, &[all.clone(), all.clone(), all]);
     let batch = |count| images(count, &config.shape, DType::F32, &device());
-    assert_refused(network.forward(batch(7), &three), "batch: found 7 images for 3 ghost batches, expected a multiple");
-    assert_refused(network.forward(batch(2), &three), "batch: found 2 images for 3 ghost batches, expected a multiple");
+    assert_refused(
+        network.forward_masked(batch(7), &three),
+        "batch: found 7 images for 3 ghost batches, expected a multiple",
+    );
+    assert_refused(
+        network.forward_masked(batch(2), &three),
+        "batch: found 2 images for 3 ghost batches, expected a multiple",
+    );
     assert_refused(
         network.forward_with(batch(7), &three, &DENSE),
         "batch: found 7 images for 3 ghost batches, expected a multiple",
     );
     assert_refused(
-        network.forward(Tensor::zeros([0, 3, 8, 8], &device()), &three),
+        network.forward_masked(Tensor::zeros([0, 3, 8, 8], &device()), &three),
         "batch: found 0 images for 3 ghost batches, expected a multiple",
     );
     assert_refused(
@@ -154,7 +160,7 @@ fn images_of_another_size_are_refused() {
     let one = paths(&config.cells, &[config.cells.space().all_on()]);
     for [c, h, w] in [[3, 12, 12], [1, 8, 8], [3, 8, 4]] {
         assert_refused(
-            network.forward(Tensor::zeros([2, c, h, w], &device()), &one),
+            network.forward_masked(Tensor::zeros([2, c, h, w], &device()), &one),
             &format!("input: found rows of shape [{c}, {h}, {w}], expected [3, 8, 8]"),
         );
     }
@@ -188,7 +194,7 @@ fn a_mask_that_uses_an_input_the_stand_alone_network_lacks_is_a_broken_contract(
     let identity = config.cells.space().parse_architecture("10:0100000").unwrap();
     let network = config.stand_alone(&identity, &mut Formula(DType::F32), &device()).unwrap();
     let other = paths(&config.cells, &[config.cells.space().parse("01:0100000").unwrap()]);
-    let _ = network.forward(images(2, &config.shape, DType::F32, &device()), &other);
+    let _ = network.forward_masked(images(2, &config.shape, DType::F32, &device()), &other);
 }
 
 #[test]
@@ -198,5 +204,5 @@ fn a_mask_that_uses_an_operation_the_stand_alone_network_lacks_is_a_broken_contr
     let identity = config.cells.space().parse_architecture("10:0100000").unwrap();
     let network = config.stand_alone(&identity, &mut Formula(DType::F32), &device()).unwrap();
     let other = paths(&config.cells, &[config.cells.space().parse("10:0010000").unwrap()]);
-    let _ = network.forward(images(2, &config.shape, DType::F32, &device()), &other);
+    let _ = network.forward_masked(images(2, &config.shape, DType::F32, &device()), &other);
 }

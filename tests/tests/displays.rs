@@ -7,7 +7,7 @@ use supernet::{
 };
 use supernet_tests::{
     device,
-    tiny::{assert_same, contents, stripes_split, tiny},
+    tiny::{assert_same, contents, open, search_of, stripes_split, tiny},
 };
 
 /// Wants to see everything, and notes what it was shown.
@@ -47,8 +47,8 @@ impl Progress for Curious {
 /// What a search leaves, weights and candidates and all.
 fn left_by(progress: &mut dyn Progress) -> (BTreeMap<String, Vec<u8>>, Vec<Scored>) {
     let (folder, split) = (tempfile::tempdir().unwrap(), stripes_split([64, 24, 32]));
-    let directory = RunDirectory::open(folder.path(), &tiny(1), Provenance::new(&split, "flex")).unwrap();
-    let result = directory.search(&split, &device(), progress).unwrap();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let result = open(folder.path(), &search).unwrap().search(&search, progress).unwrap();
     (contents(folder.path()), result.candidates)
 }
 

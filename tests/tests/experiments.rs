@@ -9,8 +9,8 @@ use supernet::{
     data::ImageShape,
     experiments::{
         Ablation, AblationResult, AblationSettings, CorrelationResult, CorrelationSettings, Drawn,
-        DropoutStudySettings, ExperimentError, LabImages, MainTableSettings, Method, ResultFile, Truth,
-        WhichPathsSettings, ablations, correlation, dropout_study, main_table, training_key, which_paths,
+        DropoutStudySettings, ExperimentError, MainTableSettings, Method, ResultFile, Subject, Trials, Truth,
+        WhichPathsSettings, ablations, correlation, dropout_study, main_table, which_paths,
     },
     prelude::*,
     search::{kendall, partial, pearson, spearman, weighted_kendall},
@@ -21,7 +21,7 @@ use supernet_tests::device;
 /// A search of a second: 3 cells of 2 blocks, 2 filters, 8 x 8 images.
 fn tiny() -> SearchConfig {
     let mut config = SearchConfig::quick();
-    (config.network.blocks, config.network.filters) = (2, 2);
+    config.with_paper(|paper| (paper.blocks, paper.filters) = (2, 2));
     (config.supernet.steps, config.supernet.batch, config.supernet.ghost_batch) = (6, 16, 4);
     config.scoring = Scoring { candidates: 14, score_batch: 8, ..config.scoring };
     (config.stand_alone.filters, config.stand_alone.epochs, config.stand_alone.batch) = (2, 1, 16);
@@ -55,8 +55,8 @@ fn split() -> Split {
 
 fn run(path: &Path, truth: Option<&Path>, progress: &mut dyn Progress) -> Result<CorrelationResult, ExperimentError> {
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
-    correlation(&study(), images, path, truth, progress)
+    let subject = &Subject::images(&split, &device, "flex");
+    correlation(&study(), subject, path, truth, progress)
 }
 
 #[test]
@@ -129,10 +129,10 @@ fn another_study_in_the_same_directory_is_refused_with_the_difference() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), None, &mut Silent).unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let mut other = study();
     other.natural = 5;
-    let error = correlation(&other, images, folder.path(), None, &mut Silent).unwrap_err().to_string();
+    let error = correlation(&other, subject, folder.path(), None, &mut Silent).unwrap_err().to_string();
     assert!(error.ends_with("(settings.natural: 4 there, 5 here); choose another directory"), "{error}");
 }
 
@@ -143,26 +143,26 @@ fn accuracies_of_other_settings_are_refused() {
     let mut other = study();
     other.search.stand_alone.epochs = 2;
     let (split, device) = (split(), device());
-    assert_ne!(training_key(&other.search, &split).unwrap(), training_key(&study().search, &split).unwrap());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
+    assert_ne!(subject.training_key(&other.search).unwrap(), subject.training_key(&study().search).unwrap());
     let truth = folder.path().join("one/truth.csv");
     let error =
-        correlation(&other, images, &folder.path().join("two"), Some(&truth), &mut Silent).unwrap_err().to_string();
+        correlation(&other, subject, &folder.path().join("two"), Some(&truth), &mut Silent).unwrap_err().to_string();
     assert!(error.contains("no network trained by settings"), "{error}");
     // How the supernet is trained does not matter.
     let mut same = study();
     same.search.supernet.steps = 7;
-    assert_eq!(training_key(&same.search, &split).unwrap(), training_key(&study().search, &split).unwrap());
-    assert_eq!(Truth::open(&truth).unwrap().rows()[0].settings, training_key(&same.search, &split).unwrap());
+    assert_eq!(subject.training_key(&same.search).unwrap(), subject.training_key(&study().search).unwrap());
+    assert_eq!(Truth::open(&truth).unwrap().rows()[0].settings, subject.training_key(&same.search).unwrap());
 }
 
 #[test]
 fn a_dropout_study_is_a_correlation_study_for_each_rate_on_the_same_networks() {
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let settings = DropoutStudySettings { study: study(), ramp: 0.1, constant: vec![0.01, 0.4] };
-    let result = dropout_study(&settings, images, folder.path(), None, &mut Silent).unwrap();
+    let result = dropout_study(&settings, subject, folder.path(), None, &mut Silent).unwrap();
     assert_eq!(
         result.studies.iter().map(|s| &*s.variant).collect::<Vec<_>>(),
         ["ramp-0.1", "constant-0.01", "constant-0.4"]
@@ -174,19 +174,19 @@ fn a_dropout_study_is_a_correlation_study_for_each_rate_on_the_same_networks() {
     let own = run(&folder.path().join("own"), Some(&folder.path().join("truth.csv")), &mut Silent).unwrap();
     assert_eq!((&own.members, &own.natural), (&result.studies[0].members, &result.studies[0].natural));
     assert!(["result.json", "report.html", "table.txt"].iter().all(|name| folder.path().join(name).is_file()));
-    assert_eq!(dropout_study(&settings, images, folder.path(), None, &mut Silent).unwrap(), result);
+    assert_eq!(dropout_study(&settings, subject, folder.path(), None, &mut Silent).unwrap(), result);
 }
 
 #[test]
 fn ablations_are_paired_with_the_method_as_it_is_and_need_no_training_from_scratch() {
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     run(&folder.path().join("correlation"), None, &mut Silent).unwrap();
     let truth = folder.path().join("correlation/truth.csv");
     let out = folder.path().join("ablations");
     let settings = AblationSettings::new(study());
-    let result = ablations(&settings, images, &out, Some(&truth), &mut Silent).unwrap();
+    let result = ablations(&settings, subject, &out, Some(&truth), &mut Silent).unwrap();
     assert!(!out.join("truth.csv").exists(), "nothing was trained from scratch");
     assert_eq!(result.rows.len(), 1 + Ablation::ALL.len());
     let row = |ablation| result.rows.iter().find(|row| row.ablation == ablation).unwrap();
@@ -211,17 +211,17 @@ fn ablations_are_paired_with_the_method_as_it_is_and_need_no_training_from_scrat
     }
     let stored = ResultFile::<AblationResult>::read(&out.join("result.json"), "ablations").unwrap();
     assert_eq!(stored.result.to_string(), result.to_string());
-    assert_eq!(ablations(&settings, images, &out, Some(&truth), &mut Silent).unwrap(), result);
+    assert_eq!(ablations(&settings, subject, &out, Some(&truth), &mut Silent).unwrap(), result);
 }
 
 #[test]
 fn a_fine_tune_of_another_width_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let mut settings = AblationSettings::new(study());
     settings.study.search.stand_alone.filters = 4;
-    let error = ablations(&settings, images, folder.path(), None, &mut Silent).unwrap_err().to_string();
+    let error = ablations(&settings, subject, folder.path(), None, &mut Silent).unwrap_err().to_string();
     assert_eq!(
         error,
         "stand_alone.filters: found 4, expected network.filters = 2: a fine-tune starts from the shared weights"
@@ -232,9 +232,9 @@ fn a_fine_tune_of_another_width_is_refused() {
 fn which_paths_matter_is_said_of_every_option_and_reads_no_label_for_divergences() {
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let settings = WhichPathsSettings { study: study(), images: 32 };
-    let result = which_paths(&settings, images, folder.path(), None, &mut Silent).unwrap();
+    let result = which_paths(&settings, subject, folder.path(), None, &mut Silent).unwrap();
     // Two blocks: 2 and 3 inputs, 7 operations each.
     assert_eq!(result.switched_off.len(), 2 + 7 + 3 + 7);
     let first = &result.switched_off[0];
@@ -244,9 +244,9 @@ fn which_paths_matter_is_said_of_every_option_and_reads_no_label_for_divergences
     for name in ["one_shot.svg", "one_shot.png", "stand_alone.svg", "stand_alone.png", "report.html", "result.json"] {
         assert!(folder.path().join(name).is_file(), "{name}");
     }
-    assert_eq!(which_paths(&settings, images, folder.path(), None, &mut Silent).unwrap(), result);
+    assert_eq!(which_paths(&settings, subject, folder.path(), None, &mut Silent).unwrap(), result);
     let too_many = WhichPathsSettings { images: 30, ..settings };
-    let error = which_paths(&too_many, images, folder.path(), None, &mut Silent).unwrap_err().to_string();
+    let error = which_paths(&too_many, subject, folder.path(), None, &mut Silent).unwrap_err().to_string();
     assert!(error.starts_with("images: found 30, expected a multiple of scoring.score_batch = 8"), "{error}");
 }
 
@@ -254,11 +254,11 @@ fn which_paths_matter_is_said_of_every_option_and_reads_no_label_for_divergences
 fn the_main_table_has_each_method_at_each_width() {
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let mut search = tiny();
     search.stand_alone.with_validation = true;
     let settings = MainTableSettings::new(search, 2);
-    let result = main_table(&settings, images, folder.path(), &mut Silent).unwrap();
+    let result = main_table(&settings, subject, folder.path(), &mut Silent).unwrap();
     let rows: Vec<(usize, Method)> = result.rows.iter().map(|row| (row.filters, row.method)).collect();
     let expected: Vec<(usize, Method)> =
         [2, 4].into_iter().flat_map(|f| Method::ALL.map(|method| (f, method))).collect();
@@ -271,7 +271,7 @@ fn the_main_table_has_each_method_at_each_width() {
     assert_eq!(result.rows[3].parameters.deviation, 0.0, "All On is one network with two seeds");
     assert!(["figure.png", "report.html", "networks.csv"].iter().all(|name| folder.path().join(name).is_file()));
     assert!(result.to_string().contains("One-Shot Top") && result.to_string().contains("training the supernet"));
-    assert_eq!(main_table(&settings, images, folder.path(), &mut Silent).unwrap(), result);
+    assert_eq!(main_table(&settings, subject, folder.path(), &mut Silent).unwrap(), result);
 }
 
 /// Files that earlier versions wrote; a new version of a schema adds one and leaves these as they are.
@@ -314,12 +314,12 @@ fn weighted_and_partial_correlations_are_scipys_to_1e_12() {
 fn a_truth_table_that_is_stopped_ends_with_the_same_networks_curves_and_scores_and_serves_another() {
     use supernet::experiments::{TruthTableSettings, truth_table};
     let (split, device) = (split(), device());
-    let images = LabImages { split: &split, device: &device, device_name: "flex" };
+    let subject = &Subject::images(&split, &device, "flex");
     let mut study = CorrelationSettings { natural: 6, stratified: 0, twice: 2, ..study() };
     study.search.stand_alone.epochs = 2;
     let settings = TruthTableSettings { first: 3, ..TruthTableSettings::new(study) };
     let make = |path: &Path, truth: Option<&Path>, progress: &mut dyn Progress| {
-        truth_table(&settings, images, path, truth, progress)
+        truth_table(&settings, subject, path, truth, progress)
     };
     let folder = tempfile::tempdir().unwrap();
     let (whole, stopped) = (folder.path().join("whole"), folder.path().join("stopped"));

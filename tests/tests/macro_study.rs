@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt::Write};
 use supernet::{
-    experiments::{GUIDE_ROWS, LabImages, MacroResult, MacroSettings, ResultFile, guide_rows, macro_study},
+    experiments::{GUIDE_ROWS, MacroResult, MacroSettings, ResultFile, guide_rows, macro_study},
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::Bootstrap,
@@ -49,7 +49,7 @@ fn the_study_ranks_every_network_leaves_out_what_guided_it_and_goes_on_from_what
     let (table, settings, device) = (table(), settings(), device());
     let images = fashion_mnist().unwrap().average_2x2().unwrap().pad(1).unwrap();
     let split = stratified(&images, &[60, 10, 10], &mut draws(1, "split", 0)).unwrap();
-    let images = LabImages { split: &split, device: &device, device_name: "test" };
+    let images = (&split, &device, "test");
     let folder = tempfile::tempdir().unwrap();
     let result = macro_study(&settings, images, &table, folder.path(), &mut Silent).unwrap();
 

@@ -11,9 +11,8 @@ use supernet::{
     train::read_events,
 };
 use supernet_tests::{
-    device,
     largest_piece::{Noting, largest_piece},
-    tiny::{stripes_split, tiny},
+    tiny::{open, search_of, stripes_split, tiny},
 };
 
 #[global_allocator]
@@ -113,8 +112,9 @@ fn a_thousand_files(name: &str, file: &[u8], mut read: impl FnMut(&Path)) {
 /// A finished tiny run, and its files.
 fn finished() -> (tempfile::TempDir, Split) {
     let (folder, split) = (tempfile::tempdir().unwrap(), stripes_split([64, 24, 32]));
-    let directory = RunDirectory::open(folder.path(), &tiny(1), Provenance::new(&split, "flex")).unwrap();
-    directory.search(&split, &device(), &mut Silent).unwrap();
+    let search = search_of(&tiny(1), &split).unwrap();
+    open(folder.path(), &search).unwrap().search(&search, &mut Silent).unwrap();
+    drop(search);
     (folder, split)
 }
 
@@ -148,13 +148,13 @@ fn architectures() {
 #[test]
 fn run_directories() {
     let (folder, split) = finished();
-    let open = || RunDirectory::open(folder.path(), &tiny(1), Provenance::new(&split, "flex"));
+    let search = search_of(&tiny(1), &split).unwrap();
     for name in ["config.json", "candidates.csv", "events.jsonl"] {
         let (path, whole) = file(&folder, name);
         a_thousand_times(&whole, |damaged| {
             fs::write(&path, damaged).unwrap();
-            if let Ok(directory) = open() {
-                directory.score(&split, &device(), &mut Silent).ok();
+            if let Ok(directory) = open(folder.path(), &search) {
+                directory.score(&search, &mut Silent).ok();
             }
             read_events(&path).ok();
         });
@@ -165,11 +165,12 @@ fn run_directories() {
 #[test]
 fn weights() {
     let (folder, split) = finished();
-    let directory = RunDirectory::open(folder.path(), &tiny(1), Provenance::new(&split, "flex")).unwrap();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let directory = open(folder.path(), &search).unwrap();
     let (path, whole) = file(&folder, "supernet.safetensors");
     a_thousand_times(&whole, |damaged| {
         fs::write(&path, damaged).unwrap();
-        directory.train(&split, &device(), &mut Silent).ok();
+        directory.train(&search, &mut Silent).ok();
     });
 }
 

@@ -9,16 +9,12 @@ use std::{
 };
 use supernet::{
     burn::tensor::TensorData,
-    data::Normalisation,
-    nn::{NamedWeights, Network},
+    nn::NamedWeights,
     prelude::*,
     space::SearchSpace,
-    train::{Hooks, Keeper, Moment, PathSampler, Saving, train_supernet_with},
+    train::{Hooks, Keeper, Moment, PathSampler, Saving},
 };
-use supernet_tests::{
-    device,
-    tiny::{Stopping, stripes_split, tiny},
-};
+use supernet_tests::tiny::{Stopping, search_of, stripes_split, tiny};
 
 fn split() -> Split {
     stripes_split([64, 24, 32])
@@ -36,11 +32,10 @@ fn assert_near(found: &HashMap<String, TensorData>, expected: &HashMap<String, T
 #[test]
 fn a_step_in_parts_differs_in_rounding_alone_and_leaves_what_is_off_as_it_was() {
     let split = split();
-    let normalisation = Normalisation::of(&split.train);
     let weights = |micro_batches| {
         let mut config = tiny(1);
         config.supernet.micro_batches = micro_batches;
-        let network = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+        let network = search_of(&config, &split).unwrap().train(&mut Silent).unwrap();
         NamedWeights::of(&network).0
     };
     let whole = weights(1);
@@ -83,14 +78,19 @@ impl PathSampler for Cramped<'_> {
 const NO_MEMORY: &str = "out of device memory allocating 4096 bytes";
 
 /// A training in `folder` whose fourth step is refused so often, stopped at the `stop`th step; and the parts that were computed.
-fn train(folder: &Path, refused: usize, reason: &'static str, stop: usize) -> (Result<Network, TrainError>, usize) {
+fn train(
+    folder: &Path,
+    refused: usize,
+    reason: &'static str,
+    stop: usize,
+) -> (Result<KnownNetwork, TrainError>, usize) {
     let (split, config) = (split(), tiny(1));
-    let (normalisation, sampler) = (Normalisation::of(&split.train), config.paths.sampler());
+    let (search, sampler) = (search_of(&config, &split).unwrap(), config.paths.sampler());
     let cramped = Cramped { inner: &*sampler, refused: refused.into(), reason, parts: 0.into() };
     let mut keeper = Keeper::new(folder.join("supernet"), Saving::default(), None);
     let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(&mut keeper) };
     let progress = &mut Stopping::after(stop);
-    let trained = train_supernet_with(&config, &split, &normalisation, &device(), &cramped, hooks, progress);
+    let trained = search.train_with(&cramped, hooks, progress);
     (trained, cramped.parts.into_inner())
 }
 
@@ -106,8 +106,7 @@ fn a_step_for_which_there_is_no_memory_is_computed_in_parts_and_so_are_those_of_
     assert_eq!(parts, 4, "the sixth step, in four parts without another failure");
 
     let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let undisturbed = train_supernet(&tiny(1), &split, &normalisation, &device(), &mut Silent).unwrap();
+    let undisturbed = search_of(&tiny(1), &split).unwrap().train(&mut Silent).unwrap();
     assert_near(&NamedWeights::of(&trained.unwrap()).0, &NamedWeights::of(&undisturbed).0);
 }
 

@@ -30,7 +30,7 @@ fn sgd() -> ModuleOptimizer {
 /// Loss and gradients of a step.
 fn step(config: &NetworkConfig, network: &Network, paths: &Paths, device: &Device) -> (f64, GradientsParams) {
     let count = 8 * paths.ghosts();
-    let logits = network.forward(images(count, &config.shape, DType::F32, device), paths).unwrap();
+    let logits = network.forward_masked(images(count, &config.shape, DType::F32, device), paths).unwrap();
     let loss = cross_entropy(logits, labels(count, config.shape.classes, device));
     (values(loss.clone())[0], GradientsParams::from_grads(loss.backward(), network))
 }
@@ -110,7 +110,7 @@ fn candidates_are_scored_as_on_flex() {
     let [found, expected] = [device(), Device::flex()].map(|device| {
         let supernet = config.supernet(&mut Formula(DType::F32), &device).unwrap();
         let images = images(8 * paths.ghosts(), &config.shape, DType::F32, &device);
-        values(supernet.forward(images, &paths).unwrap())
+        values(supernet.forward_masked(images, &paths).unwrap())
     });
     // As in the test of the default execution: rounding passes through about fifty normalisations.
     assert_close("logits", &found, &expected, 2e-4);

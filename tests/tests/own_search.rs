@@ -3,24 +3,24 @@
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
-    store::{ModuleSnapshot, SafetensorsStore},
-    tensor::{Device, TensorData},
+    tensor::{Device, Tensor, TensorData},
 };
+use rand::Rng;
 use std::{
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
 };
 use supernet::{
-    own::{
-        Build, Definition, Examples, GhostNorm, Identity, Layer, OneOf, OwnData, OwnEvaluator, OwnResult, Repeat, Rows,
-        Samples, search_own,
-    },
+    nn::NnError,
+    own::{Build, Definition, Examples, GhostNorm, Identity, Layer, OneOf, Repeat, Rows, Samples, Scene, load_best_of},
     prelude::*,
     report::SearchReport,
     search::Proposer,
     train::{
-        Halving, LatencyLimit, PathSampling, Scoring, SeededWeights,
-        best::{BestFile, OwnBest},
+        FineTune, FinishedRun, Halving, LatencyLimit, Moment, PathSampler, PathSampling, Scoring, SeededWeights,
+        SupernetEvaluator,
+        best::{BestFile, load_best},
+        plan,
     },
 };
 use supernet_nn::NamedWeights;
@@ -115,8 +115,12 @@ fn config() -> SearchConfig {
     config
 }
 
-fn found(device: &Device) -> OwnResult<Net, 2> {
-    search_own(&config(), &definition(), &data(), device, &mut Silent).unwrap()
+fn search(definition: Definition<Net, 2>, device: &Device) -> Search<'static, Net, Samples<2>, 2> {
+    Search::new(&config(), definition, data(), device).unwrap()
+}
+
+fn found(device: &Device) -> SearchResult<Net, 2> {
+    search(definition(), device).run(&mut Silent).unwrap()
 }
 
 #[test]
@@ -130,55 +134,59 @@ fn a_search_over_a_table_learns_and_ends_with_a_network_that_equals_the_masked_s
 }
 
 #[test]
-fn the_best_is_taken_away_as_weights_and_refused_as_code() {
-    let result = found(&device());
-    let best = OwnBest { network: &result.best.1, trained: &result.retrained[0], seed: 1 };
-    let folder = tempfile::tempdir().unwrap();
-    best.save(folder.path()).unwrap();
-    let mut names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|f| f.unwrap().file_name()).collect();
+fn the_best_is_read_back_by_its_definition_and_predicts_row_by_row() {
+    let (definition, folder) = (definition(), tempfile::tempdir().unwrap());
+    let search = search(definition.clone(), &device());
+    let result = open(folder.path(), &search).unwrap().search(&search, &mut Silent).unwrap();
+    let best = folder.path().join("best");
+    let mut names: Vec<_> = std::fs::read_dir(&best).unwrap().map(|f| f.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["architecture.json", "weights.safetensors"]);
-    let text = std::fs::read_to_string(folder.path().join("architecture.json")).unwrap();
-    assert!(
-        text.contains(&format!("\"architecture\": \"{}\"", result.best.0)) && text.contains("\"space\": \"table\"")
-    );
+    assert_eq!(names, ["architecture.json", "card.md", "weights.safetensors"]);
 
-    // The weights give the trained network back, statistics included.
-    let trained = NamedWeights::of(&result.best.1).0;
-    assert!(trained.keys().any(|name| name.contains("stored_mean")), "{:?}", trained.keys());
-    let mut fresh = definition().stand_alone(&result.best.0, &mut SeededWeights::new(9), &device()).unwrap();
-    fresh.load_from(&mut SafetensorsStore::from_file(folder.path().join("weights.safetensors"))).unwrap();
-    assert_eq!(NamedWeights::of(&fresh).0, trained);
+    let (record, read) = load_best_of(&best, &definition, &device()).unwrap();
+    assert_eq!((&record.architecture, record.test), (&result.best.0, Some(result.retrained[0].test)));
+    assert_eq!(NamedWeights::of(&read).0, NamedWeights::of(&result.best.1).0);
+    let rows = Tensor::<2>::from_data(search.data().test.batch(&[0, 1, 2]), &device());
+    let (together, alone) = (read.forward(rows.clone()).unwrap(), read.forward(rows.slice(1..2)).unwrap());
+    assert_eq!(together.slice(1..2).into_data(), alone.into_data(), "a row's logits are its own");
+    assert_eq!(result.supernet.forward(Tensor::zeros([1, FEATURES], &device())).unwrap_err(), NnError::Supernet);
 
-    let error = best.bytes(BestFile::Model).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "model.rs for `table`: found a space of one's own, expected the paper's; architecture.json and weights.safetensors hold its network"
-    );
-    for file in [BestFile::Onnx, BestFile::Drawing, BestFile::Card] {
-        assert!(best.bytes(file).unwrap_err().to_string().starts_with(file.name()));
-    }
+    let error = load_best(&best, &device()).unwrap_err().to_string();
+    assert!(error.contains("the space `table` of a program"), "{error}");
+    let error = record.description(BestFile::Model).unwrap_err().to_string();
+    assert!(error.starts_with("model.rs: found a network of the space `table`"), "{error}");
+    let finished = FinishedRun::open(folder.path()).unwrap();
+    assert_eq!(finished.retrained(), result.retrained);
 }
 
-fn data() -> OwnData<Samples<2>> {
-    OwnData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) }
+#[test]
+fn a_network_that_was_not_calibrated_does_not_predict() {
+    let definition = definition();
+    let mask = definition.space().sample(&mut draws(1, "mask", 0)).mask().clone();
+    let fresh = definition.stand_alone(&mask, &mut SeededWeights::new(1), &device()).unwrap();
+    let error = fresh.forward(Tensor::zeros([1, FEATURES], &device())).unwrap_err();
+    assert_eq!(error, NnError::NotCalibrated);
 }
 
-/// A directory for the search of `definition`.
-fn open(path: &Path, definition: &Definition<Net, 2>) -> Result<RunDirectory, TrainError> {
-    RunDirectory::open(path, &config(), Provenance::own(definition, &data(), "flex")?)
+fn data() -> SearchData<Samples<2>> {
+    SearchData { train: table(1_000, 1), validation: table(200, 2), test: table(300, 3) }
+}
+
+/// A directory for a search.
+fn open<E: Examples<2>>(path: &Path, search: &Search<'_, Net, E, 2>) -> Result<RunDirectory, TrainError> {
+    RunDirectory::open(path, search, search.provenance("flex")?)
 }
 
 #[test]
 fn the_ranking_of_a_space_of_ones_own_is_judged_and_checked_like_any_other() {
-    let (definition, data) = (definition(), data());
+    let search = search(definition(), &device());
     let folder = tempfile::tempdir().unwrap();
-    let directory = open(folder.path(), &definition).unwrap();
-    let checked = directory.check_own(&definition, &data, 6, &device(), &mut Silent).unwrap();
+    let directory = open(folder.path(), &search).unwrap();
+    let checked = directory.check(&search, 6, &mut Silent).unwrap();
     assert_eq!(checked.evidence.check.as_ref().unwrap().networks, 6);
     let repeats = &checked.evidence.repeats;
     assert!(repeats.iter().all(|repeats| repeats.n == 12), "{repeats:?}");
-    let result = directory.search_own(&definition, &data, &device(), &mut Silent).unwrap();
+    let result = directory.search(&search, &mut Silent).unwrap();
     assert_eq!(result.verdict.to_string(), checked.to_string());
     let table = std::fs::read_to_string(folder.path().join("table.txt")).unwrap();
     assert!(table.starts_with(&checked.to_string()), "{table}");
@@ -186,11 +194,11 @@ fn the_ranking_of_a_space_of_ones_own_is_judged_and_checked_like_any_other() {
 
 #[test]
 fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
-    let (definition, data) = (definition(), data());
+    let own = search(definition(), &device());
     let search = |path: &Path, progress: &mut dyn Progress| {
-        let directory = open(path, &definition).unwrap();
-        let result = directory.search_own(&definition, &data, &device(), progress)?;
-        SearchReport::own(&directory, &result).save(path).unwrap();
+        let directory = open(path, &own).unwrap();
+        let result = directory.search(&own, progress)?;
+        SearchReport::new(&directory, &result).save(path).unwrap();
         Ok::<_, TrainError>(result)
     };
     let folder = tempfile::tempdir().unwrap();
@@ -215,7 +223,7 @@ fn a_run_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not
 
 #[test]
 fn a_directory_of_another_definition_or_of_other_examples_is_refused() {
-    let (folder, first) = (tempfile::tempdir().unwrap(), definition());
+    let (folder, first) = (tempfile::tempdir().unwrap(), search(definition(), &device()));
     drop(open(folder.path(), &first).unwrap());
     drop(open(folder.path(), &first).unwrap());
     let wider = |b: &Build| {
@@ -230,11 +238,11 @@ fn a_directory_of_another_definition_or_of_other_examples_is_refused() {
         net
     };
     let other = Definition::new("table", &[FEATURES], &device(), wider).unwrap();
+    let message = open(folder.path(), &search(other, &device())).unwrap_err().to_string();
+    assert!(message.contains("provenance.definition.") || message.contains("space.choices"), "{message}");
+    let fewer = SearchData { validation: table(100, 2), ..data() };
+    let other = Search::new(&config(), definition(), fewer, &device()).unwrap();
     let message = open(folder.path(), &other).unwrap_err().to_string();
-    assert!(message.contains("provenance.definition: "), "{message}");
-    let fewer = OwnData { validation: table(100, 2), ..data() };
-    let provenance = Provenance::own(&first, &fewer, "flex").unwrap();
-    let message = RunDirectory::open(folder.path(), &config(), provenance).unwrap_err().to_string();
     assert!(message.contains("provenance.fingerprints: "), "{message}");
 }
 
@@ -272,8 +280,9 @@ fn a_device_that_fails_in_the_training_of_supernet_or_networks_is_an_error_with_
     for (left, stage) in [(30, "supernet training"), (75, "stand-alone training")] {
         let [train, validation, test] = [(1_000, 1), (200, 2), (300, 3)]
             .map(|(count, seed)| Failing { examples: table(count, seed), left: usize::MAX.into() });
-        let data = OwnData { train: Failing { left: left.into(), ..train }, validation, test };
-        let error = search_own(&config(), &definition(), &data, &device(), &mut Silent).map(drop).unwrap_err();
+        let data = SearchData { train: Failing { left: left.into(), ..train }, validation, test };
+        let search = Search::new(&config(), definition(), data, &device()).unwrap();
+        let error = search.run(&mut Silent).map(drop).unwrap_err();
         let expected = format!("{stage}: the device failed: a panic, of the device or of the code: device 0 is lost");
         assert_eq!(error.to_string(), expected);
     }
@@ -287,7 +296,8 @@ fn a_score_does_not_depend_on_what_is_scored_beside_it_and_halving_keeps_the_sco
     let masks: Vec<PathMask> = (0..40).map(|_| definition.space().sample(rng).mask().clone()).collect();
     let scoring = Scoring { score_batch: 100, ..config().scoring };
     let mut silent = Silent;
-    let mut evaluator = OwnEvaluator::new(&supernet, &definition, &examples, scoring, &device(), &mut silent).unwrap();
+    let mut evaluator =
+        SupernetEvaluator::new(&supernet, &definition, &examples, scoring, &device(), &mut silent).unwrap();
     let together = evaluator.score(&masks).unwrap();
     for (mask, score) in masks.iter().zip(&together) {
         let alone = evaluator.score(std::slice::from_ref(mask)).unwrap()[0];
@@ -304,34 +314,158 @@ fn a_score_does_not_depend_on_what_is_scored_beside_it_and_halving_keeps_the_sco
 #[test]
 fn a_class_that_the_network_lacks_is_refused() {
     let wrong = Samples::<2>::new(&[FEATURES], vec![0.5; 2 * FEATURES], vec![0, 3]).unwrap();
-    let data = OwnData { train: wrong.clone(), validation: wrong.clone(), test: wrong };
-    let message = |data: &OwnData<Samples<2>>| {
-        search_own(&config(), &definition(), data, &device(), &mut Silent).map(drop).unwrap_err().to_string()
-    };
-    assert_eq!(message(&data), "label: found 3 of example 1, expected below the network's 3 classes");
+    let data = SearchData { train: wrong.clone(), validation: wrong.clone(), test: wrong };
+    let message = Search::new(&config(), definition(), data, &device()).map(drop).unwrap_err().to_string();
+    assert_eq!(message, "label: found 3 of training example 1, expected below the network's 3 classes");
 }
 
 #[test]
-fn strategy_and_constraints_count_and_a_limit_on_latency_or_a_rare_identity_is_refused() {
-    let data = data();
-    let search = |config: &SearchConfig| search_own(config, &definition(), &data, &device(), &mut Silent);
+fn strategy_constraints_and_limits_on_latency_count_and_a_rare_identity_without_one_is_refused() {
+    let search = |config: &SearchConfig| Search::new(config, definition(), data(), &device());
     let mut parameters: Vec<u64> = found(&device()).candidates.iter().map(|scored| scored.cost.parameters).collect();
     parameters.sort_unstable();
     let middle = parameters[parameters.len() / 2];
     let mut small = SearchConfig { strategy: Proposer::RegularisedEvolution, ..config() };
     small.scoring.candidates = 4;
     small.constraints.parameters = 0..=middle;
-    let result = search(&small).unwrap();
+    let result = search(&small).unwrap().run(&mut Silent).unwrap();
     assert!(result.candidates.iter().all(|scored| scored.cost.parameters <= middle), "{:?}", result.candidates);
     small.constraints.parameters = 0..=1;
     let message = search(&small).map(drop).unwrap_err().to_string();
     assert!(message.starts_with("constraints.parameters: found at most 1, expected at least "), "{message}");
 
-    let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, least_ms: 0.0, most_ms: 1.0 }), ..config() };
-    let message = search(&timed).map(drop).unwrap_err().to_string();
-    assert_eq!(message, "latency: found a limit, expected none: networks of one's own are not timed");
-    let mut rare = SearchConfig::quick();
+    let timed = SearchConfig { latency: Some(LatencyLimit { images: 1, least_ms: 0.0, most_ms: 1e-6 }), ..config() };
+    let message = search(&timed).unwrap().run(&mut Silent).map(drop).unwrap_err().to_string();
+    assert!(message.starts_with("latency: found no candidate of 12 within 0 to 0.000001 ms"), "{message}");
+    let mut rare = config();
     rare.paths = PathSampling::RareIdentity(0.2);
-    let message = rare.check().unwrap_err().to_string();
+    let message = search(&rare).map(drop).unwrap_err().to_string();
     assert!(message.starts_with("paths.rare_identity: found space "), "{message}");
+}
+
+#[test]
+fn checkpoints_a_fine_tune_and_a_plan_are_there_for_a_space_of_ones_own() {
+    let mut config = config();
+    config.scoring.checkpoints = 3;
+    config.scoring.fine_tune = Some(FineTune::new(4));
+    let search = Search::new(&config, definition(), data(), &device()).unwrap();
+    let found = search.run(&mut Silent).unwrap();
+    assert_eq!(found.shortlist.len(), 4);
+    assert_eq!(found.best.0, found.shortlist[0].0);
+    assert!(found.candidates.iter().all(|scored| scored.score.images == 200));
+    let plan = plan(&search, &mut Silent).unwrap();
+    assert_eq!((plan.supernet.times, plan.scoring.times, plan.retraining.times), (60, 12, 7));
+    assert!(plan.fine_tuning.is_some_and(|stage| stage.times == 4 && stage.seconds() > 0.0));
+    assert_eq!(plan.architectures, definition().space().size().to_string());
+}
+
+/// Takes the first architecture of the space again and again, then the last: nothing that a library would.
+struct Ends(SearchSpace, usize);
+
+impl Strategy for Ends {
+    fn name(&self) -> &str {
+        "ends"
+    }
+
+    fn ask(&mut self, count: usize) -> Vec<Architecture> {
+        let all = self.0.architectures(1_000).expect("a small space");
+        (0..count)
+            .map(|_| {
+                self.1 += 1;
+                all[if self.1.is_multiple_of(2) { self.1 / 2 } else { all.len() - 1 - self.1 / 2 } % all.len()].clone()
+            })
+            .collect()
+    }
+
+    fn tell(&mut self, _scored: &[Scored]) {}
+}
+
+/// One architecture for every ghost batch, the same in all steps.
+struct Stubborn(u64);
+
+impl PathSampler for Stubborn {
+    fn draw(&self, space: &SearchSpace, _at: Moment, _ghost: usize, _rng: &mut dyn Rng) -> PathMask {
+        space.sample(&mut draws(self.0, "stubborn", 0)).mask().clone()
+    }
+}
+
+#[test]
+fn sampler_strategy_and_evaluator_of_a_program_run_in_a_directory_that_knows_them_by_name_and_settings() {
+    let own = |weight: f64| {
+        let by_size = move |scene: &Scene<Net, Samples<2>, 2>, some: &[Architecture], progress: &mut dyn Progress| {
+            let mut scored = scene.by_supernet(progress)?.evaluate(some)?;
+            scored.iter_mut().for_each(|one| one.score.accuracy -= weight * one.cost.parameters as f64);
+            Ok(scored)
+        };
+        search(definition(), &device())
+            .with_sampler("stubborn", &7, Stubborn(7))
+            .with_strategy("ends", &(), |space, _| Ends(space.clone(), 0))
+            .with_evaluator("small is beautiful", &weight, by_size)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let whole = open(folder.path(), &own(1e-3)).unwrap().search(&own(1e-3), &mut Silent).unwrap();
+    let expected = contents(folder.path());
+    let text = String::from_utf8(expected["config.json"].clone()).unwrap();
+    for word in ["\"sampler\"", "stubborn", "\"ends\"", "small is beautiful", "0.001"] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    let cost = |scored: &Scored| scored.cost.parameters;
+    let smallest = whole.candidates.iter().map(cost).min().unwrap();
+    assert_eq!(whole.retrained[0].cost.parameters, smallest, "a thousandth for each parameter decides");
+    // All candidates were drawn by the strategy; the random companions come from the space.
+    let ends = Ends(definition().space().clone(), 0).ask(40);
+    assert!(
+        whole
+            .candidates
+            .iter()
+            .all(|one| ends.iter().any(|end| definition().space().canonical(end) == one.architecture))
+    );
+
+    let stopped = tempfile::tempdir().unwrap();
+    let mut stops = 0;
+    while let Err(error) = open(stopped.path(), &own(1e-3)).unwrap().search(&own(1e-3), &mut Stopping::after(9 + stops))
+    {
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        stops += 1;
+        assert!(stops < 200, "the run does not get on");
+    }
+    assert!(stops >= 3, "stopped {stops} times");
+    assert_same(&contents(stopped.path()), &expected);
+
+    let message = open(folder.path(), &own(1e-4)).unwrap_err().to_string();
+    assert!(message.contains("provenance.parts"), "{message}");
+    let message = open(folder.path(), &search(definition(), &device())).unwrap_err().to_string();
+    assert!(message.contains("provenance.parts"), "{message}");
+}
+
+/// The network with its last layer doubled: the same parameters, and another result.
+#[derive(Module, Debug)]
+struct Doubled {
+    net: Net,
+}
+
+impl Layer<2> for Doubled {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        self.net.forward(x).map(|x: Tensor<2>| x * 2.0)
+    }
+}
+
+#[test]
+fn code_that_computes_something_else_with_the_same_parameters_has_another_fingerprint() {
+    let device = device();
+    let doubled = |factor: bool| {
+        Definition::new("table", &[FEATURES], &device, move |b| {
+            let mut net = net(b);
+            if factor {
+                net.first.norm = GhostNorm::new(b, 8);
+            }
+            net
+        })
+    };
+    let same = doubled(true).unwrap().fingerprint().unwrap();
+    assert!(same.agrees(&definition().fingerprint().unwrap()));
+    let other = Definition::new("table", &[FEATURES], &device, |b| Doubled { net: net(b) }).unwrap();
+    let other = other.with_names(|path| path.trim_start_matches("net.").into()).fingerprint().unwrap();
+    assert_eq!(other.parameters, same.parameters);
+    assert!(!other.agrees(&same), "{other:?} {same:?}");
 }

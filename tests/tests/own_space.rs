@@ -196,7 +196,7 @@ fn in_f32_an_extracted_network_is_within_1e_4_of_the_masked_supernet() {
         let alone = definition.extract(&network, &mask, &device()).unwrap();
         let [masked, own] = [&network, &alone].map(|network| {
             let paths = network.paths(vec![mask.clone()], None).unwrap();
-            values(network.forward(images(4, DType::F32, &device()), &paths).unwrap())
+            values(network.forward_masked(images(4, DType::F32, &device()), &paths).unwrap())
         });
         assert_close(&mask.to_string(), &own, &masked, 1e-4);
     }
@@ -454,7 +454,8 @@ fn a_choice_without_options_and_equal_names_are_refused() {
 fn input_of_another_shape_and_ghost_batches_that_do_not_divide_are_refused() {
     let network = supernet(DType::F32, &device());
     let paths = network.paths(vec![network.search_space().all_on(); 2], None).unwrap();
-    let forward = |shape: [usize; 4]| network.forward(Tensor::zeros(shape, &device()), &paths).unwrap_err().to_string();
+    let forward =
+        |shape: [usize; 4]| network.forward_masked(Tensor::zeros(shape, &device()), &paths).unwrap_err().to_string();
     assert_eq!(forward([4, 1, 6, 6]), "input: found rows of shape [1, 6, 6], expected [3, 6, 6]");
     assert_eq!(forward([3, 3, 6, 6]), "batch: found 3 images for 2 ghost batches, expected a multiple");
 }

@@ -2,22 +2,21 @@
 
 use std::path::Path;
 use supernet::{
-    data::Normalisation,
     prelude::*,
     search::RankBy,
-    train::{FineTune, Hooks, SupernetEvaluator, train_supernet_with},
+    train::{FineTune, Hooks, SupernetEvaluator},
     write_results,
 };
 use supernet_tests::{
     device,
-    tiny::{Stopping, assert_same, contents, stripes_split, tiny},
+    tiny::{Stopping, assert_same, contents, open, search_of, stripes_split, tiny},
 };
 
 fn split() -> Split {
     stripes_split([64, 24, 32])
 }
 
-fn search(config: &SearchConfig) -> SearchResult {
+fn searched(config: &SearchConfig) -> SearchResult<KnownNet> {
     one_shot_search(config, &split(), &device(), &mut Silent).unwrap()
 }
 
@@ -33,28 +32,25 @@ fn config() -> SearchConfig {
 fn a_score_over_checkpoints_is_the_mean_of_what_each_state_of_the_supernet_says() {
     let (split, mut config) = (split(), tiny(1));
     config.scoring.checkpoints = 3;
-    let found = search(&config).candidates;
+    let found = searched(&config).candidates;
 
     let mut states = Vec::new();
-    let after = &mut |step, network: &Network, _: &mut dyn Progress| {
+    let after = &mut |step, network: &KnownNetwork, _: &mut dyn Progress| {
         use supernet::burn::module::Module;
         states.extend((step >= 4).then(|| network.valid()));
         Ok(())
     };
-    let (normalisation, sampler) = (Normalisation::of(&split.train), config.paths.sampler());
+    let (search, sampler) = (search_of(&config, &split).unwrap(), config.paths.sampler());
     let hooks = Hooks { after, plain_l2: false, keeper: None };
-    train_supernet_with(&config, &split, &normalisation, &device(), &*sampler, hooks, &mut Silent).unwrap();
+    search.train_with(&*sampler, hooks, &mut Silent).unwrap();
     assert_eq!(states.len(), 3, "the last three of six steps: a twentieth is a step at least");
 
     let masks: Vec<PathMask> = found.iter().map(|scored| scored.architecture.mask().clone()).collect();
-    let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
-    let said = |state: &Network| {
+    let (costs, examples) = (&search.networks().stand_alone, &search.data().validation);
+    let said = |state: &KnownNetwork| {
         let mut silent = Silent;
         let scoring = config.scoring;
-        SupernetEvaluator::new(state, shape, &split.validation, &normalisation, scoring, &device(), &mut silent)
-            .unwrap()
-            .score(&masks)
-            .unwrap()
+        SupernetEvaluator::new(state, costs, examples, scoring, &device(), &mut silent).unwrap().score(&masks).unwrap()
     };
     let each: Vec<_> = states.iter().map(said).collect();
     for (i, scored) in found.iter().enumerate() {
@@ -70,9 +66,9 @@ fn a_score_over_checkpoints_is_the_mean_of_what_each_state_of_the_supernet_says(
 fn by_loss_the_picked_have_the_lowest_losses() {
     let mut config = tiny(1);
     config.retrain.picked = 6;
-    let by_accuracy = search(&config);
+    let by_accuracy = searched(&config);
     config.scoring.rank_by = RankBy::Loss;
-    let result = search(&config);
+    let result = searched(&config);
     let mut losses: Vec<f64> = result.candidates.iter().map(|scored| scored.score.loss).collect();
     losses.sort_by(f64::total_cmp);
     let picked: Vec<f64> =
@@ -87,7 +83,7 @@ fn by_loss_the_picked_have_the_lowest_losses() {
 fn the_best_of_the_short_list_after_its_fine_tune_are_picked() {
     let mut config = tiny(1);
     config.scoring.fine_tune = Some(FineTune { epochs: 2, ..FineTune::new(5) });
-    let result = search(&config);
+    let result = searched(&config);
     assert_eq!(result.shortlist.len(), 5);
     assert!(result.shortlist.is_sorted_by(|(_, a), (_, b)| a.better_first(b).is_le()));
     let picked = result.retrained.iter().filter(|network| network.group == Group::Picked).map(|n| &n.mask);
@@ -99,13 +95,14 @@ fn the_best_of_the_short_list_after_its_fine_tune_are_picked() {
     let score = |mask: &PathMask| ranked.iter().find(|scored| scored.architecture.mask() == mask).unwrap().score;
     assert!(result.shortlist.iter().all(|(mask, _)| ranked[..5].iter().any(|one| one.architecture.mask() == mask)));
     assert!(result.shortlist.iter().all(|(mask, tuned)| *tuned != score(mask)), "training changed the weights");
-    assert!(search(&tiny(1)).shortlist.is_empty());
+    assert!(searched(&tiny(1)).shortlist.is_empty());
 }
 
-fn run(path: &Path, progress: &mut dyn Progress) -> Result<SearchResult, TrainError> {
+fn run(path: &Path, progress: &mut dyn Progress) -> Result<SearchResult<KnownNet>, TrainError> {
     let split = split();
-    let directory = RunDirectory::open(path, &config(), Provenance::new(&split, "flex"))?;
-    let result = directory.search(&split, &device(), progress)?;
+    let search = search_of(&config(), &split)?;
+    let directory = open(path, &search)?;
+    let result = directory.search(&search, progress)?;
     write_results(&directory, &result).expect("a directory that can be written");
     Ok(result)
 }
@@ -120,7 +117,7 @@ fn a_run_with_all_of_it_that_is_stopped_again_and_again_ends_with_the_files_of_o
     }
     let page = String::from_utf8(expected["report.html"].clone()).unwrap();
     assert!(page.contains("The short-list: 5 candidates, fine-tuned"));
-    let in_memory = search(&config());
+    let in_memory = searched(&config());
     assert_eq!((&in_memory.candidates, &in_memory.shortlist), (&whole.candidates, &whole.shortlist));
     assert_eq!(in_memory.retrained, whole.retrained);
 

@@ -5,18 +5,17 @@ use supernet::{
     prelude::*,
     train::{Event, Saving, read_events},
 };
-use supernet_tests::{
-    device,
-    tiny::{Stopping, assert_same, contents, stripes_split, tiny},
-};
+use supernet_tests::tiny::{Stopping, assert_same, contents, open, search_of, stripes_split, tiny};
 
 fn split() -> Split {
     stripes_split([64, 24, 32])
 }
 
-fn open(path: &Path, saving: Saving) -> Result<RunDirectory, TrainError> {
-    let directory = RunDirectory::open(path, &tiny(1), Provenance::new(&split(), "flex"))?;
-    Ok(directory.with_saving(saving))
+/// Runs the search in a directory, or goes on with it.
+fn run(path: &Path, saving: Saving, progress: &mut dyn Progress) -> Result<SearchResult<KnownNet>, TrainError> {
+    let split = split();
+    let search = search_of(&tiny(1), &split)?;
+    open(path, &search)?.with_saving(saving).search(&search, progress)
 }
 
 /// A checkpoint after every step.
@@ -25,7 +24,7 @@ const OFTEN: Saving = Saving { every: Duration::ZERO, share: 1.0, from_last_good
 /// What a run that nothing disturbs leaves.
 fn undisturbed() -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
-    open(folder.path(), Saving::default()).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    run(folder.path(), Saving::default(), &mut Silent).unwrap();
     contents(folder.path())
 }
 
@@ -37,8 +36,7 @@ fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
         let mut stops = 0;
         loop {
             // A stop saves, whether a checkpoint is due or not.
-            let directory = open(folder.path(), Saving::default()).unwrap();
-            match directory.search(&split(), &device(), &mut Stopping::after(after + stops / 20)) {
+            match run(folder.path(), Saving::default(), &mut Stopping::after(after + stops / 20)) {
                 Ok(_) => break,
                 Err(TrainError::Stopped { .. }) => stops += 1,
                 Err(error) => panic!("{error}"),
@@ -53,7 +51,7 @@ fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
 #[test]
 fn events_tell_the_story_of_a_run() {
     let folder = tempfile::tempdir().unwrap();
-    open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    run(folder.path(), OFTEN, &mut Silent).unwrap();
     let events = read_events(&folder.path().join("events.jsonl")).unwrap();
     assert!(events.is_sorted_by(|a, b| a.unix_seconds <= b.unix_seconds));
     let kinds: String = events
@@ -73,7 +71,7 @@ fn events_tell_the_story_of_a_run() {
 /// Trains until the supernet has done `steps` steps, with a checkpoint after each.
 fn interrupted(path: &Path, steps: usize) {
     // The loop asks once in each step.
-    let error = open(path, OFTEN).unwrap().search(&split(), &device(), &mut Stopping::after(steps)).err().unwrap();
+    let error = run(path, OFTEN, &mut Stopping::after(steps)).err().unwrap();
     assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
 }
 
@@ -91,12 +89,12 @@ fn a_damaged_checkpoint_is_refused_by_name_and_the_one_before_serves_where_that_
     bytes[middle] ^= 1;
     fs::write(&newest, bytes).unwrap();
     let before = contents(folder.path());
-    let error = open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).err().unwrap().to_string();
+    let error = run(folder.path(), OFTEN, &mut Silent).err().unwrap().to_string();
     assert!(error.contains("supernet-4.checkpoint: found a checksum of "), "{error}");
     assert_same(&contents(folder.path()), &before);
 
     let last_good = Saving { from_last_good: true, ..OFTEN };
-    open(folder.path(), last_good).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+    run(folder.path(), last_good, &mut Silent).unwrap();
     assert_same(&contents(folder.path()), &expected);
 }
 
@@ -107,18 +105,20 @@ fn a_log_that_lost_lines_is_refused() {
     let log = folder.path().join("events.jsonl");
     let text = fs::read_to_string(&log).unwrap();
     fs::write(&log, text.lines().next().unwrap().to_owned() + "\n").unwrap();
-    let error = open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).err().unwrap().to_string();
+    let error = run(folder.path(), OFTEN, &mut Silent).err().unwrap().to_string();
     assert!(error.contains("events.jsonl: found ") && error.contains("than its checkpoint"), "{error}");
 }
 
 #[test]
 fn a_second_process_is_refused_while_one_is_at_work() {
     let folder = tempfile::tempdir().unwrap();
-    let first = open(folder.path(), OFTEN).unwrap();
-    let error = open(folder.path(), OFTEN).unwrap_err().to_string();
+    let split = split();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let first = open(folder.path(), &search).unwrap();
+    let error = open(folder.path(), &search).unwrap_err().to_string();
     assert!(error.contains("lock: found another process at work in this directory"), "{error}");
     drop(first);
-    open(folder.path(), OFTEN).unwrap();
+    open(folder.path(), &search).unwrap();
 }
 
 /// What a device says that fails, over two lines as drivers do.
@@ -149,15 +149,13 @@ fn a_device_that_fails_in_any_stage_ends_it_with_an_error_and_the_run_goes_on_to
     let expected = undisturbed();
     for (stage, after) in [("supernet training", 4), ("scoring", 2), ("stand-alone training", 3)] {
         let folder = tempfile::tempdir().unwrap();
-        let directory = open(folder.path(), OFTEN).unwrap();
         let mut progress = Failing { stage, after, now: false, asked: 0.into() };
-        let error = directory.search(&split(), &device(), &mut progress).err().unwrap();
+        let error = run(folder.path(), OFTEN, &mut progress).err().unwrap();
         let text = error.to_string();
         assert!(matches!(error, TrainError::Device { .. }), "{text}");
         assert!(text.starts_with(&format!("{stage}: the device failed: a panic, ")) && text.ends_with(FAULT), "{text}");
 
-        // What was stored stays, and the lock falls with the directory.
-        drop(directory);
+        // What was stored stays, and the lock fell with the directory.
         let left = contents(folder.path());
         let there = |name: &str| left.contains_key(name);
         match stage {
@@ -165,7 +163,7 @@ fn a_device_that_fails_in_any_stage_ends_it_with_an_error_and_the_run_goes_on_to
             "scoring" => assert!(there("supernet.safetensors") && !there("candidates.csv")),
             _ => assert!(there("candidates.csv") && !there("table.txt")),
         }
-        open(folder.path(), OFTEN).unwrap().search(&split(), &device(), &mut Silent).unwrap();
+        run(folder.path(), OFTEN, &mut Silent).unwrap();
         assert_same(&contents(folder.path()), &expected);
     }
 }

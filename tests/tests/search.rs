@@ -11,24 +11,25 @@ use supernet::{
     prelude::*,
     search::{Objective, Proposer, kendall, spearman},
     train::{
-        AllOn, Group, Halving, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences, one_shot_search_with,
+        AllOn, Group, Halving, ImageExamples, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
+        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
     },
     write_results,
 };
 use supernet_tests::{
     device,
-    tiny::{assert_same, contents, stripes_split, tiny},
+    tiny::{assert_same, contents, open, search_of, stripes_split, tiny},
 };
 
 fn split() -> Split {
     stripes_split([64, 24, 32])
 }
 
-fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult, TrainError> {
+fn run(config: &SearchConfig, path: &Path) -> Result<SearchResult<KnownNet>, TrainError> {
     let split = split();
-    let directory = RunDirectory::open(path, config, Provenance::new(&split, "flex"))?;
-    let result = directory.search(&split, &device(), &mut Silent)?;
+    let search = search_of(config, &split)?;
+    let directory = open(path, &search)?;
+    let result = directory.search(&search, &mut Silent)?;
     write_results(&directory, &result).expect("a directory that can be written");
     Ok(result)
 }
@@ -116,8 +117,10 @@ impl Strategy for Corner {
 fn random_companions_of_a_strategy_that_is_not_uniform_are_drawn_from_the_space() {
     let config = tiny(1);
     let (cells, split) = (config.cells().unwrap(), split());
-    let mut corner = Corner(RandomSearch::new(cells.space().clone(), 1, "corner"), cells.clone());
-    let result = one_shot_search_with(&config, &split, &mut corner, &device(), &mut Silent).unwrap();
+    let corner =
+        |_: &SearchSpace, seed| Corner(RandomSearch::new(cells.space().clone(), seed, "corner"), cells.clone());
+    let search = search_of(&config, &split).unwrap().with_strategy("corner", &(), corner);
+    let result = search.run(&mut Silent).unwrap();
     let random: Vec<_> = result.retrained.iter().filter(|network| network.group == Group::Random).collect();
     let mut uniform = RandomSearch::new(cells.space().clone(), 1, "random companions");
     let drawn: Vec<_> = uniform.ask(2).iter().map(|drawn| cells.space().canonical(drawn).mask().clone()).collect();
@@ -137,15 +140,22 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     let mut network = config.stand_alone(&mask, &mut SeededWeights::new(99), &device()).unwrap();
     let mut store = SafetensorsStore::from_file(folder.path().join("best/weights.safetensors"));
     network.load_from(&mut store).unwrap();
-    let logits = |network: &Network| {
+    fn logits<M: supernet::own::Layer<4, 2>>(
+        network: &Network<M>,
+        config: &NetworkConfig,
+        mask: &PathMask,
+    ) -> TensorData {
         let images = Tensor::from_data(TensorData::new(vec![0.5f32; 64], [1, 1, 8, 8]), &device());
-        let paths = supernet_tests::paths(&config.cells, std::slice::from_ref(&mask));
+        let paths = supernet_tests::paths(&config.cells, std::slice::from_ref(mask));
         let call = Call { statistics: Statistics::Stored, ..Call::default() };
-        network.forward_with(images, &paths, &call).unwrap().into_data()
-    };
-    assert_eq!(logits(&network.valid()), logits(&result.best.1));
+        let logits = network.forward_with(images.clone(), &paths, &call).unwrap().into_data();
+        assert_eq!(network.forward(images).unwrap().into_data(), logits);
+        logits
+    }
+    let expected = logits(&result.best.1, &config, &mask);
+    assert_eq!(logits(&network.valid(), &config, &mask), expected);
     let (record, read) = load_best(&folder.path().join("best"), &device()).unwrap();
-    assert_eq!(logits(&read), logits(&result.best.1));
+    assert_eq!(logits(&read, &config, &mask), expected);
     assert_eq!((record.test, record.seed), (Some(result.retrained[0].test), 1));
     assert_eq!(record.spread.map(|spread| spread.n), Some(2));
 }
@@ -178,24 +188,22 @@ fn the_best_network_is_timed_once_and_its_card_says_how_long_it_takes() {
 struct Trained {
     config: SearchConfig,
     split: Split,
-    normalisation: Normalisation,
-    supernet: Network,
+    supernet: KnownNetwork,
 }
 
 impl Trained {
     fn new(config: SearchConfig) -> Self {
         let split = split();
-        let normalisation = Normalisation::of(&split.train);
-        let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
-        Self { config, split, normalisation, supernet }
+        let supernet = search_of(&config, &split).unwrap().train(&mut Silent).unwrap();
+        Self { config, split, supernet }
     }
 
-    fn with_evaluator<R>(&self, scoring: Scoring, f: impl FnOnce(&mut SupernetEvaluator) -> R) -> R {
-        let Self { config, split, normalisation, supernet } = self;
-        let shape = config.stand_alone(split.train.shape(), 4).unwrap().shape;
+    fn with_evaluator<R>(&self, scoring: Scoring, f: impl FnOnce(&mut SupernetEvaluator<KnownNet>) -> R) -> R {
+        let Self { config, split, supernet } = self;
+        let search = search_of(config, split).unwrap();
+        let (costs, examples) = (&search.networks().stand_alone, &search.data().validation);
         let mut silent = Silent;
-        let evaluator =
-            SupernetEvaluator::new(supernet, shape, &split.validation, normalisation, scoring, &device(), &mut silent);
+        let evaluator = SupernetEvaluator::new(supernet, costs, examples, scoring, &device(), &mut silent);
         f(&mut evaluator.unwrap())
     }
 
@@ -249,7 +257,7 @@ fn halving_scores_the_best_on_all_images_and_keeping_everything_is_the_plain_ran
 #[test]
 fn the_supernet_learns() {
     let mut config = tiny(1);
-    config.network.filters = 4;
+    config.network.set_filters(4);
     config.paths = PathSampling::AllOn;
     let accuracy = |steps| {
         let mut config = config.clone();
@@ -267,21 +275,19 @@ fn the_supernet_learns() {
 fn stand_alone_training_is_an_evaluator_like_any_other() {
     let config = tiny(1);
     let split = split();
-    let normalisation = Normalisation::of(&split.train);
-    let network = config.stand_alone(split.train.shape(), 4).unwrap();
+    let search = search_of(&config, &split).unwrap();
     let architectures: Vec<Architecture> =
-        (0..2).map(|i| network.cells.space().sample(&mut draws(5, "architectures", i))).collect();
+        (0..2).map(|i| search.space().sample(&mut draws(5, "architectures", i))).collect();
     let evaluate = |list: &[Architecture]| {
         let stand_alone = StandAlone {
-            config: &network,
+            definition: &search.networks().stand_alone,
             training: &config.stand_alone,
-            images: &split.train,
-            normalisation: &normalisation,
+            examples: &search.data().train,
             seed: 1,
             execution: config.execution,
             device: &device(),
         };
-        StandAloneEvaluator { stand_alone, images: &split.validation, at_once: 2, progress: &mut Silent }
+        StandAloneEvaluator { stand_alone, examples: &search.data().validation, at_once: 2, progress: &mut Silent }
             .evaluate(list)
             .unwrap()
     };
@@ -382,10 +388,8 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
     let path = disk.0.path().join("run");
     let split = split();
     let config = tiny(1);
-    let run = || {
-        let directory = RunDirectory::open(&path, &config, Provenance::new(&split, "flex"))?;
-        directory.search(&split, &device(), &mut Silent)
-    };
+    let search = search_of(&config, &split).unwrap();
+    let run = || open(&path, &search)?.search(&search, &mut Silent);
     // Room for the supernet and some networks, not for all.
     let filler = disk.0.path().join("filler");
     fs::write(&filler, vec![0; 1_400 << 10]).unwrap();
@@ -400,8 +404,7 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
     let ended = contents(&path);
     assert!(full.iter().filter(|(name, _)| name.ends_with(".safetensors")).all(|(name, bytes)| ended[name] == *bytes));
     let elsewhere = tempfile::tempdir().unwrap();
-    let undisturbed = RunDirectory::open(elsewhere.path(), &config, Provenance::new(&split, "flex")).unwrap();
-    undisturbed.search(&split, &device(), &mut Silent).unwrap();
+    open(elsewhere.path(), &search).unwrap().search(&search, &mut Silent).unwrap();
     assert_eq!(
         ended.into_iter().filter(|(name, _)| !name.starts_with("filler")).collect::<Vec<_>>(),
         contents(elsewhere.path()).into_iter().collect::<Vec<_>>()
@@ -417,8 +420,8 @@ fn a_read_only_directory_is_refused_by_name_and_the_run_goes_on_when_it_can_be_w
         return;
     };
     let (split, config) = (split(), tiny(1));
-    let open = || RunDirectory::open(&path, &config, Provenance::new(&split, "flex"));
-    open().unwrap().train(&split, &device(), &mut Silent).unwrap();
+    let search = search_of(&config, &split).unwrap();
+    open(&path, &search).unwrap().train(&search, &mut Silent).unwrap();
     if !disk.remount("ro") {
         println!("skipped: a file system cannot be made read-only here");
         return;
@@ -451,12 +454,13 @@ fn symmetric_kl_is_zero_for_equal_masks_symmetric_and_reads_no_label() {
     let config = tiny(1);
     let split = split();
     let normalisation = Normalisation::of(&split.train);
-    let supernet = train_supernet(&config, &split, &normalisation, &device(), &mut Silent).unwrap();
+    let supernet = search_of(&config, &split).unwrap().train(&mut Silent).unwrap();
     let space = supernet.space();
     let (all, some) = (space.all_on(), space.sample(&mut draws(1, "some", 0)).mask().clone());
     let of = |reference: &PathMask, mask: &PathMask, images: &Images| {
-        let masks = std::slice::from_ref(mask);
-        divergences(&supernet, reference, masks, images, &normalisation, 8, &device()).unwrap()[0]
+        let (masks, count) = (std::slice::from_ref(mask), images.len());
+        let examples = ImageExamples::new(images, normalisation.clone()).unwrap();
+        divergences(&supernet, reference, masks, &examples, count, 8, &device()).unwrap()[0]
     };
     assert_eq!(of(&all, &all, &split.train), 0.0);
     assert_eq!(of(&some, &some, &split.train), 0.0);
@@ -497,8 +501,9 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let mut config = SearchConfig::quick().with_budget(0.005).unwrap();
     config.retrain = Retrain { picked: 2, random: 2, largest: 0, all_on: false, at_once: 2 };
     let folder = tempfile::tempdir().unwrap();
-    let directory = RunDirectory::open(folder.path(), &config, Provenance::new(&split, "flex")).unwrap();
-    let result = directory.search(&split, &device(), &mut Silent).unwrap();
+    let search = search_of(&config, &split).unwrap();
+    let directory = open(folder.path(), &search).unwrap();
+    let result = directory.search(&search, &mut Silent).unwrap();
     write_results(&directory, &result).unwrap();
     let different: std::collections::BTreeSet<&PathMask> = result.retrained.iter().map(|r| &r.mask).collect();
     // The validation images are one run, which has no halves.

@@ -7,21 +7,16 @@ use supernet::{
     report::SearchReport,
     search::trust::{Trust, Verdict},
 };
-use supernet_tests::{
-    device,
-    tiny::{Stopping, stripes_split, tiny},
-};
+use supernet_tests::tiny::{Stopping, open, search_of, stripes_split, tiny};
 
 fn split() -> Split {
     stripes_split([64, 24, 32])
 }
 
-fn open(path: &Path) -> RunDirectory {
-    RunDirectory::open(path, &tiny(1), Provenance::new(&split(), "flex")).unwrap()
-}
-
 fn check(path: &Path, networks: usize, progress: &mut dyn Progress) -> Result<Verdict, TrainError> {
-    open(path).check(&split(), networks, &device(), progress)
+    let split = split();
+    let search = search_of(&tiny(1), &split)?;
+    open(path, &search)?.check(&search, networks, progress)
 }
 
 fn read(path: &Path, name: &str) -> String {
@@ -31,8 +26,10 @@ fn read(path: &Path, name: &str) -> String {
 #[test]
 fn every_run_leaves_a_verdict_in_its_table_its_page_and_as_json() {
     let folder = tempfile::tempdir().unwrap();
-    let directory = open(folder.path());
-    let result = directory.search(&split(), &device(), &mut Silent).unwrap();
+    let split = split();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let directory = open(folder.path(), &search).unwrap();
+    let result = directory.search(&search, &mut Silent).unwrap();
     SearchReport::new(&directory, &result).save(folder.path()).unwrap();
     let verdict = &result.verdict;
     assert_eq!(verdict.evidence.check, None);
@@ -71,7 +68,9 @@ fn a_check_trains_candidates_spread_over_the_ranking_once_and_later_reports_know
     assert_eq!(check(folder.path(), 10, &mut Stopping::after(2)).unwrap().to_string(), verdict.to_string());
     assert_eq!(read(folder.path(), "check.csv"), rows);
 
-    let result = open(folder.path()).search(&split(), &device(), &mut Silent).unwrap();
+    let split = split();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let result = open(folder.path(), &search).unwrap().search(&search, &mut Silent).unwrap();
     assert_eq!(result.verdict.to_string(), verdict.to_string());
     assert!(read(folder.path(), "table.txt").contains("Kendall's tau with 10 networks trained from scratch"));
 }

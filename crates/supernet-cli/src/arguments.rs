@@ -39,7 +39,9 @@ pub enum Command {
     Score(Run),
     /// The same as `run`: what is left of the search, up to the report
     Retrain(Run),
-    /// Compare one-shot with stand-alone accuracy (the paper's correlation study)
+    /// Make one of the paper's experiments, or go on with it
+    Study(Study),
+    /// Compare one-shot with stand-alone accuracy: the same as `study correlation`
     Correlate(Correlate),
     /// Write tables, figures and report.html of a finished run again
     Report(Finished),
@@ -68,6 +70,28 @@ pub struct Options {
     /// A file of settings, as run.toml in a run's directory
     #[arg(long, value_name = "FILE", conflicts_with = "preset")]
     pub config: Option<PathBuf>,
+
+    /// The search space [default: paper]
+    #[arg(long, value_enum)]
+    pub space: Option<SpaceName>,
+
+    /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a chain's stem [default: 8 for the preset
+    /// quick, else as published]
+    #[arg(long, value_name = "N")]
+    pub filters: Option<usize>,
+
+    /// Cells: of the paper's space and of darts in all, of nas-bench-201 in each of three stages [default: 3, 5 and 2 for the preset
+    /// quick, else as published]
+    #[arg(long, value_name = "N")]
+    pub cells: Option<usize>,
+
+    /// Choice blocks of a cell, of the paper's space [default: 4]
+    #[arg(long, value_name = "N")]
+    pub blocks: Option<usize>,
+
+    /// Filters of the last 1x1 convolution, of nas-bench-macro and mobile [default: 320 for the preset quick, else 1280]
+    #[arg(long, value_name = "N")]
+    pub head: Option<usize>,
 
     /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or cifar100-coarse:FOLDER (binary versions, 100
     /// classes or 20 groups); folder:FOLDER (a folder for each class, in it PNG, JPEG, WebP, GIF, TIFF or BMP files); idx:IMAGES or
@@ -190,6 +214,22 @@ pub enum Preset {
     Cifar10,
     /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2, networks of 24 filters
     Imagenet,
+}
+
+/// Search spaces by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SpaceName {
+    /// The paper's cells of choice blocks
+    Paper,
+    /// Cells whose six edges take one of five operations
+    #[value(name = "nas-bench-201")]
+    NasBench201,
+    /// A chain of eight layers of three options
+    NasBenchMacro,
+    /// Normal and reducing cells of four nodes
+    Darts,
+    /// MobileNetV2's chain of inverted residuals, for images of at least 32 x 32
+    Mobile,
 }
 
 /// What stands before the cells.
@@ -350,7 +390,38 @@ pub struct Plan {
     pub show: Show,
 }
 
+/// Experiments by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StudyName {
+    /// Does one-shot accuracy tell which networks are good?
+    Correlation,
+    /// The same at several rates of path dropout
+    Dropout,
+    /// What switching paths off does to predictions
+    WhichPaths,
+    /// The same with parts of the method changed
+    Ablations,
+    /// The best, small, random and complete networks at two widths
+    MainTable,
+    /// Many networks from scratch, with their curves, beside what supernets say of them
+    TruthTable,
+}
+
 #[derive(Args)]
+pub struct Study {
+    /// The experiment
+    #[arg(value_enum)]
+    pub name: StudyName,
+
+    #[command(flatten)]
+    pub study: Correlate,
+
+    /// Networks of each method in the main table
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub models: usize,
+}
+
+#[derive(Args, Clone)]
 pub struct Correlate {
     /// The experiment's directory
     pub directory: PathBuf,

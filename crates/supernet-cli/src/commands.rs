@@ -1,7 +1,7 @@
 //! What each command does.
 
 use crate::{
-    arguments::{Check, Correlate, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
+    arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
     failure::Failure,
     output::{say, shown},
     settings::{Opened, RunSettings},
@@ -13,22 +13,19 @@ use std::{
     path::{Path, PathBuf},
 };
 use supernet::{
+    can_be_written_down,
     data::LeftOut,
-    experiments::{CorrelationSettings, LabImages, correlation},
     prelude::*,
     search::trust::Verdict,
-    train::{FinishedRun, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
+    train::{FinishedRun, ImageExamples, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
     write_finished, write_results,
 };
 
-/// A run's directory, its images and its device.
-struct OpenRun {
-    directory: RunDirectory,
-    split: Split,
-    device: Device,
-}
+/// The search of a known space on images.
+type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
 
-fn open(run: &Run) -> Result<OpenRun, Failure> {
+/// Calls `work` with the directory of a run and its search.
+fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>) -> Result<R, Failure> {
     let Run { directory, options, search, .. } = run;
     let folder = folder(run);
     // A search begins with the settings of the run that it belongs to.
@@ -36,19 +33,19 @@ fn open(run: &Run) -> Result<OpenRun, Failure> {
     let options = Options { keep_split: search.is_some(), ..options.clone() };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
-    settings.search.check_for(&split)?;
-    let provenance = Provenance::new(&split, &settings.device).with_left_out(left_out);
+    let here = Search::images(&settings.search, &split, &device)?;
+    let provenance = here.provenance(&settings.device)?.with_left_out(left_out);
     let reopening = Reopening { elsewhere: run.elsewhere };
     let opened = match search {
-        Some(name) => RunDirectory::open_search(directory, name, &settings.search, provenance, reopening)?,
-        None => RunDirectory::reopen(directory, &settings.search, provenance, reopening)?,
+        Some(name) => RunDirectory::open_search(directory, name, &here, provenance, reopening)?,
+        None => RunDirectory::reopen(directory, &here, provenance, reopening)?,
     };
     opened.notes().iter().for_each(|note| eprintln!("note: {note}"));
     settings.store(&folder)?;
     let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
     // The settings are all in the file; where the directory is says nothing.
     let directory = opened.with_saving(saving).with_command("supernet run DIRECTORY --config run.toml");
-    Ok(OpenRun { directory, split, device })
+    work(&directory, &here)
 }
 
 /// The directory of the run or, where one is named, of the search.
@@ -60,7 +57,7 @@ fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
 const NOTES: usize = 6;
 
 /// Prints what was left out of a folder of images, and which sets of images are too small to rank networks by.
-fn note(left_out: &LeftOut, split: &Split) {
+pub fn note(left_out: &LeftOut, split: &Split) {
     left_out.to_string().lines().for_each(|line| eprintln!("note: {line}"));
     let few = split.too_few();
     few.iter().take(NOTES).for_each(|few| eprintln!("note: {few}"));
@@ -72,8 +69,9 @@ fn note(left_out: &LeftOut, split: &Split) {
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
 pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
     if let Some(networks) = *check {
-        let OpenRun { directory, split, device } = open(run)?;
-        directory.check(&split, networks as usize, &device, &mut shown(run.show)?)?;
+        opened(run, |directory, search| {
+            Ok(directory.check(search, networks as usize, &mut shown(run.show)?).map(drop)?)
+        })?;
     }
     retrain(run)
 }
@@ -81,31 +79,42 @@ pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
 /// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its directory.
 pub fn retrain(run: &Run) -> Result<(), Failure> {
     let folder = folder(run);
-    if run.options == Options::default()
-        && BestFile::ALL.iter().all(|file| folder.join("best").join(file.name()).exists())
-    {
+    if run.options == Options::default() && has_ended(&folder) {
         return print_finished(&folder, run.show);
     }
-    let OpenRun { directory, split, device } = open(run)?;
-    let result = directory.search(&split, &device, &mut shown(run.show)?)?;
-    write_results(&directory, &result)?;
-    // What is printed is what a later call reads from the directory.
-    let finished = FinishedRun::open(directory.path())?;
-    print_result(directory.path(), finished.verdict(), (finished.best(), finished.retrained()), run.show);
-    Ok(())
+    opened(run, |directory, search| {
+        let result = directory.search(search, &mut shown(run.show)?)?;
+        write_results(directory, &result)?;
+        // What is printed is what a later call reads from the directory.
+        let finished = FinishedRun::open(directory.path())?;
+        print_result(directory.path(), finished.verdict(), (finished.best(), finished.retrained()), run.show);
+        Ok(())
+    })
+}
+
+/// Whether a run or search in a folder has left everything that it leaves.
+fn has_ended(folder: &Path) -> bool {
+    FinishedRun::open(folder)
+        .is_ok_and(|run| files(&run).iter().all(|file| folder.join("best").join(file.name()).exists()))
+}
+
+/// The files of the best network of a finished run.
+fn files(run: &FinishedRun) -> &'static [BestFile] {
+    if can_be_written_down(run.config()) { &BestFile::ALL } else { &BestFile::OF_EVERY_RUN }
 }
 
 /// Holds the ranking of a run's candidates against some of them trained from scratch.
 pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
-    let OpenRun { directory, split, device } = open(run)?;
-    let verdict = directory.check(&split, *networks as usize, &device, &mut shown(run.show)?)?;
-    if run.show.json {
-        print_json(&json!(verdict));
-    } else {
-        say_verdict(&verdict);
-        say!("results: {}", directory.path().join("verdict.json").display());
-    }
-    Ok(())
+    opened(run, |directory, search| {
+        let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
+        if run.show.json {
+            print_json(&json!(verdict));
+        } else {
+            say_verdict(&verdict);
+            say!("results: {}", directory.path().join("verdict.json").display());
+        }
+        Ok(())
+    })
 }
 
 /// Writes the reports of a search that has ended again, and prints its result.
@@ -133,15 +142,16 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 
 /// Trains the supernet.
 pub fn train(run: &Run) -> Result<(), Failure> {
-    let OpenRun { directory, split, device } = open(run)?;
-    directory.train(&split, &device, &mut shown(run.show)?)?;
-    let weights = directory.path().join("supernet.safetensors").display().to_string();
-    if run.show.json {
-        print_json(&json!({ "supernet": weights }));
-    } else {
-        say!("supernet: {weights}");
-    }
-    Ok(())
+    opened(run, |directory, search| {
+        directory.train(search, &mut shown(run.show)?)?;
+        let weights = directory.path().join("supernet.safetensors").display().to_string();
+        if run.show.json {
+            print_json(&json!({ "supernet": weights }));
+        } else {
+            say!("supernet: {weights}");
+        }
+        Ok(())
+    })
 }
 
 /// Candidates that are printed.
@@ -149,30 +159,31 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run) -> Result<(), Failure> {
-    let OpenRun { directory, split, device } = open(run)?;
-    let mut candidates = directory.score(&split, &device, &mut shown(run.show)?)?;
-    let rank_by = directory.config().scoring.rank_by;
-    candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
-    if run.show.json {
-        print_json(
-            &json!({ "candidates": candidates.len(), "best": candidates.iter().take(BEST).collect::<Vec<_>>() }),
-        );
-        return Ok(());
-    }
-    say!("{:>12}  {:>12}  {:>14}  architecture", "one-shot (%)", "loss", "parameters (k)");
-    for Scored { architecture, score, cost } in candidates.iter().take(BEST) {
-        let (accuracy, parameters) = (100.0 * score.accuracy, cost.parameters as f64 / 1e3);
-        say!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
-    }
-    say!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
-    Ok(())
+    opened(run, |directory, search| {
+        let mut candidates = directory.score(search, &mut shown(run.show)?)?;
+        let rank_by = directory.config().scoring.rank_by;
+        candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
+        if run.show.json {
+            let best: Vec<_> = candidates.iter().take(BEST).collect();
+            print_json(&json!({ "candidates": candidates.len(), "best": best }));
+            return Ok(());
+        }
+        say!("{:>12}  {:>12}  {:>14}  architecture", "one-shot (%)", "loss", "parameters (k)");
+        for Scored { architecture, score, cost } in candidates.iter().take(BEST) {
+            let (accuracy, parameters) = (100.0 * score.accuracy, cost.parameters as f64 / 1e3);
+            say!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
+        }
+        say!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
+        Ok(())
+    })
 }
 
 /// Says what a search would take.
 pub fn plan(plan: &Plan) -> Result<(), Failure> {
     let Opened { settings, device, split, left_out } = RunSettings::opened(&plan.options, None)?;
     note(&left_out, &split);
-    let plan_of = supernet::train::plan(&settings.search, &split, &device, &mut shown(plan.show)?)?;
+    let search = Search::images(&settings.search, &split, &device)?;
+    let plan_of = supernet::train::plan(&search, &mut shown(plan.show)?)?;
     if plan.show.json {
         print_json(&json!(plan_of));
     } else {
@@ -181,31 +192,11 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The correlation study.
-pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
-    let Opened { settings, device, split, left_out } = RunSettings::opened(&correlate.options, None)?;
-    note(&left_out, &split);
-    let RunSettings { device: name, search, .. } = settings;
-    let mut settings = CorrelationSettings::new(search).with_equal_epochs(split.train.len());
-    settings.supernet_seeds = (1..=correlate.supernets).collect();
-    (settings.natural, settings.stratified, settings.twice) =
-        (correlate.natural, correlate.stratified, correlate.twice);
-    let images = LabImages { split: &split, device: &device, device_name: &name };
-    let truth = correlate.truth.as_deref();
-    let result = correlation(&settings, images, &correlate.directory, truth, &mut shown(correlate.show)?)?;
-    if correlate.show.json {
-        print_json(&json!(result));
-    } else {
-        say!("{result}\nresults: {}", correlate.directory.display());
-    }
-    Ok(())
-}
-
-/// Whether a directory holds a run that has ended.
-fn finished(directory: &Path) -> Result<(), Failure> {
+/// Reads the run in a directory, which has ended.
+fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
     RunSettings::of_run(directory)?;
-    if BestFile::ALL.iter().all(|file| directory.join("best").join(file.name()).exists()) {
-        return Ok(());
+    if has_ended(directory) {
+        return Ok(FinishedRun::open(directory)?);
     }
     Err(Failure::settings(
         directory.display(),
@@ -241,7 +232,7 @@ pub fn list(list: &List) -> Result<(), Failure> {
 
 /// Copies the best network of a finished run.
 pub fn export(export: &Export) -> Result<(), Failure> {
-    finished(&export.directory)?;
+    let files = files(&finished(&export.directory)?);
     let (from, to) = (export.directory.join("best"), &export.to);
     let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
     let holds = fs::read_dir(to).into_iter().flatten().flatten().any(|entry| entry.file_name() != "lost+found");
@@ -250,26 +241,26 @@ pub fn export(export: &Export) -> Result<(), Failure> {
         return Err(Failure::settings("--to", found, "a directory that does not exist or is empty"));
     }
     fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
-    for file in BestFile::ALL {
+    for file in files {
         let path = from.join(file.name());
         fs::copy(&path, to.join(file.name())).map_err(|error| wrong(&path, error))?;
     }
-    say!("{}: {}", to.display(), BestFile::ALL.map(BestFile::name).join(", "));
+    let names: Vec<&str> = files.iter().map(|file| file.name()).collect();
+    say!("{}: {}", to.display(), names.join(", "));
     Ok(())
 }
 
 /// Describes the space.
 pub fn space(plan: &Plan) -> Result<(), Failure> {
     let settings = RunSettings::new(&plan.options, None)?;
-    let cells = settings.search.cells()?;
-    let space = cells.space();
+    let (space, network) = (settings.search.space()?, settings.search.network);
     if plan.show.json {
         print_json(
-            &json!({ "architectures": space.size().to_string(), "cells": cells.cells(), "choices": space.choices() }),
+            &json!({ "architectures": space.size().to_string(), "network": network, "choices": space.choices() }),
         );
         return Ok(());
     }
-    say!("{} architectures; {} cells of one description, {} blocks each", space.size(), cells.cells(), cells.blocks());
+    say!("{} architectures; {}", space.size(), network.in_words());
     for choice in space.choices() {
         let taken = if choice.min() == choice.max() {
             choice.min().to_string()
@@ -313,9 +304,10 @@ fn step_on(name: &str) -> Result<f64, String> {
     let device = device(name).map_err(|error| failed(&error))?;
     let settings = RunSettings::new(&Default::default(), None).map_err(|error| failed(&error))?;
     let split = settings.data.split(1).map_err(|error| failed(&error))?;
-    supernet::train::seconds_per_step(&settings.search, &split, &device, &mut Silent).map_err(|error| failed(&error))
+    let search = Search::images(&settings.search, &split, &device).map_err(|error| failed(&error))?;
+    supernet::train::seconds_per_step(&search, 1, &mut Silent).map_err(|error| failed(&error))
 }
 
-fn print_json(value: &serde_json::Value) {
+pub fn print_json(value: &serde_json::Value) {
     say!("{value:#}");
 }

@@ -9,6 +9,7 @@ mod output;
 mod settings;
 mod signals;
 mod stop;
+mod study;
 mod verdict;
 
 use arguments::{Arguments, Command};
@@ -24,7 +25,8 @@ fn main() -> ExitCode {
         Command::Train(run) => commands::train(run),
         Command::Score(run) => commands::score(run),
         Command::Plan(plan) => commands::plan(plan),
-        Command::Correlate(correlate) => commands::correlate(correlate),
+        Command::Study(study) => study::study(study),
+        Command::Correlate(correlate) => study::correlate(correlate),
         Command::Report(report) => commands::report(report),
         Command::Export(export) => commands::export(export),
         Command::Space(space) => commands::space(space),

@@ -1,10 +1,11 @@
 //! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml` in its directory.
 
 use crate::{
-    arguments::{Options, Preset, RankName, StemName, StrategyName},
+    arguments::{Options, Preset, RankName, SpaceName, StemName, StrategyName},
     data::DataSettings,
     failure::Failure,
 };
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
@@ -13,7 +14,7 @@ use supernet::{
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, PathSampling, write_whole},
+    train::{FineTune, LatencyLimit, NetworkSettings, PathSampling, write_whole},
 };
 
 /// The settings of a run.
@@ -104,6 +105,7 @@ impl RunSettings {
     }
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
+        self.change_space(options)?;
         self.change_images(options)?;
         let Options { budget, seed, device, strategy, candidates, keep_split, .. } = options;
         match (self.budget, *budget) {
@@ -159,17 +161,56 @@ impl RunSettings {
         Ok(())
     }
 
+    /// The space and its numbers.
+    fn change_space(&mut self, options: &Options) -> Result<(), Failure> {
+        let Options { space, filters, cells, blocks, head, .. } = *options;
+        if let Some(space) = space {
+            let value = space.to_possible_value().expect("none is skipped");
+            if value.get_name() != self.search.network.name() {
+                let small = matches!(options.preset, None | Some(Preset::Quick));
+                let network = NetworkSettings::of_space(value.get_name(), small).expect("every name is a space's");
+                self.search = self.search.clone().in_space(network);
+                // Five times half the side leaves nothing of fewer pixels.
+                self.data.halve &= space != SpaceName::Mobile;
+            }
+        }
+        if let Some(filters) = filters {
+            self.search.network.set_filters(filters);
+            self.search.stand_alone.filters = filters;
+        }
+        let name = self.search.network.name();
+        let set = |option: &str, value: Option<usize>, place: Option<&mut usize>| match (value, place) {
+            (None, _) => Ok(()),
+            (Some(value), Some(place)) => {
+                *place = value;
+                Ok(())
+            }
+            (Some(value), None) => {
+                Err(Failure::settings(option, value, format!("a space that has such a number, not {name}")))
+            }
+        };
+        let network = &mut self.search.network;
+        set("--cells", cells, network.cells_mut())?;
+        set("--blocks", blocks, network.blocks_mut())?;
+        set("--head", head, network.head_mut())
+    }
+
     /// What stands before the cells, and the images.
     fn change_images(&mut self, options: &Options) -> Result<(), Failure> {
         let Options { data, size, stem, halve, train, validation, test, .. } = options;
         if let Some(stem) = stem {
-            self.search.network.stem = match stem {
+            let name = self.search.network.name();
+            let Some(paper) = self.search.network.paper_mut() else {
+                return Err(Failure::settings("--stem", "a space whose stem is its own", format!("paper, not {name}")));
+            };
+            paper.stem = match stem {
                 StemName::Plain => StemKind::Plain,
                 StemName::Imagenet => StemKind::ImageNet,
             };
         }
         if let Some(data) = data {
-            let side = if self.search.network.stem.is_plain() { 32 } else { 224 };
+            let plain = self.search.network.paper().is_none_or(|paper| paper.stem.is_plain());
+            let side = if plain { 32 } else { 224 };
             self.data = self.data.moved_to(DataSettings::parse(data, self.data.halve, side)?);
         }
         self.data.change_reading(options)?;
@@ -269,7 +310,7 @@ mod tests {
         let of = |preset, stem, size| {
             let data = Some("folder:photos".into());
             let settings = RunSettings::new(&Options { preset, stem, size, data, ..Options::default() }, None).unwrap();
-            (settings.search.network.stem, settings.data.size.unwrap(), settings.data.halve)
+            (settings.search.network.paper().unwrap().stem, settings.data.size.unwrap(), settings.data.halve)
         };
         assert_eq!(of(None, None, None), (StemKind::Plain, 32, false));
         assert_eq!(of(None, Some(StemName::Imagenet), None), (StemKind::ImageNet, 224, false));

@@ -1,7 +1,7 @@
 //! What each part of the method is worth, and what ranks better: the same seeds and the same accuracies from scratch, with and without.
 
 use super::{
-    CorrelationSettings, ExperimentError, Lab, LabImages, ResultFile, Variant, candidates,
+    CorrelationSettings, ExperimentError, Lab, ResultFile, Trials, Variant, candidates,
     correlation_report::{company, estimate_cell, shown},
 };
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,7 @@ impl Ablation {
             }
             Self::Affine => {
                 let mut variant = named("affine");
-                variant.config.network.norm = NormKind::GhostAffine;
+                variant.config.network.set_norm(NormKind::GhostAffine);
                 variant
             }
             Self::ConstantRate => dropping("constant-rate", dropout.with_schedule(Schedule::Constant)),
@@ -183,7 +183,8 @@ impl AblationSettings {
 
     fn check(&self) -> Result<(), TrainError> {
         self.study.check()?;
-        let (shared, alone) = (self.study.search.network.filters, self.study.search.stand_alone.filters);
+        let alone = self.study.search.stand_alone.filters;
+        let shared = self.study.search.network.filters().unwrap_or(alone);
         if self.ablations.contains(&Ablation::FineTuned) && shared != alone {
             let expected = format!("network.filters = {shared}: a fine-tune starts from the shared weights");
             return Err(TrainError::config("stand_alone.filters", alone, expected));
@@ -245,7 +246,7 @@ pub struct AblationResult {
 /// As [`super::correlation`]; a fine-tune of networks that have another width than the supernet.
 pub fn ablations(
     settings: &AblationSettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     truth: Option<&Path>,
     progress: &mut dyn Progress,
@@ -253,8 +254,8 @@ pub fn ablations(
     settings.check()?;
     let study = &settings.study;
     let search = &study.search;
-    let mut lab = Lab::open(directory, ABLATIONS, settings, search, images, truth, progress)?;
-    let drawn = candidates(search.cells()?.space(), search.seed, study.natural)?;
+    let mut lab = Lab::open(directory, ABLATIONS, settings, search, trials, truth, progress)?;
+    let drawn = candidates(&lab.space(search)?, search.seed, study.natural)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
     let paper = Variant { earlier: EARLIER, ..Variant::new("paper", search) };
     let mut variants = BTreeMap::from([(paper.name.clone(), paper.clone())]);

@@ -1,7 +1,7 @@
 //! Does one-shot accuracy tell which networks are good? (PAPER, *correlation*.)
 
 use super::{
-    Agreement, Drawn, ExperimentError, Lab, LabImages, ResultFile, Sample, Variant,
+    Agreement, Drawn, ExperimentError, Lab, ResultFile, Sample, Trials, Variant,
     agreement::Networks,
     candidates,
     sample::{natural, stratified},
@@ -176,13 +176,13 @@ impl CorrelationSettings {
 /// As [`Lab::open`], [`Lab::prepare`] and [`Lab::scores`].
 pub fn correlation(
     settings: &CorrelationSettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     truth: Option<&Path>,
     progress: &mut dyn Progress,
 ) -> Result<CorrelationResult, ExperimentError> {
     settings.check()?;
-    let mut lab = Lab::open(directory, CORRELATION, settings, &settings.search, images, truth, progress)?;
+    let mut lab = Lab::open(directory, CORRELATION, settings, &settings.search, trials, truth, progress)?;
     let result = correlate(&mut lab, settings, &Variant::new("paper", &settings.search), None)?.0;
     ResultFile::new(CORRELATION, result.clone()).write(&directory.join("result.json"))?;
     result.save(directory)?;
@@ -197,7 +197,7 @@ pub(crate) fn correlate(
     sample: Option<&[Sample]>,
 ) -> Result<(CorrelationResult, Vec<Sample>), ExperimentError> {
     let search = &settings.search;
-    let candidates = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;
+    let candidates = candidates(&lab.space(search)?, search.seed, search.scoring.candidates)?;
     let masks: Vec<PathMask> = candidates.iter().map(|candidate| candidate.mask().clone()).collect();
     let supernets = settings.supernets([variant]);
     lab.prepare(&supernets, search, &settings.natural_networks(&masks))?;

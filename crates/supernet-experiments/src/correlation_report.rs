@@ -151,7 +151,7 @@ impl CorrelationResult {
 
     /// The cells of the best and the worst from scratch.
     fn pictures(&self, page: &mut Page) -> Result<(), TrainError> {
-        let cells = self.settings.search.cells()?;
+        let Ok(cells) = self.settings.search.cells() else { return Ok(()) };
         let mut order: Vec<&Member> = self.members.iter().collect();
         order.sort_by(|a, b| b.stand_alone[0].accuracy.total_cmp(&a.stand_alone[0].accuracy));
         let picture = |member: &Member| {
@@ -228,14 +228,12 @@ pub(crate) fn company_at(filters: &[usize], search: &SearchConfig, provenance: &
     let Provenance { device, data, images, supernet, burn, .. } = provenance;
     let supernet_epochs = search.supernet.steps as f64 * search.supernet.batch as f64 / images[0] as f64;
     format!(
-        "{data}: {} training, {} validation, {} test images. {} cells of {} blocks; supernet of {} filters, {} steps of {} images \
+        "{data}: {} training, {} validation, {} test images. {}, {} steps of {} images \
          ({supernet_epochs:.1} epochs); from scratch {filters} filters, {} epochs. Seed {}, device {device}, supernet {supernet}, burn {burn}.",
         images[0],
         images[1],
         images[2],
-        search.network.cells,
-        search.network.blocks,
-        search.network.filters,
+        search.network.in_words(),
         search.supernet.steps,
         search.supernet.batch,
         search.stand_alone.epochs,

@@ -1,8 +1,7 @@
 //! How much path dropout: the correlation study of supernets trained at several constant rates, and of the ramp (PAPER, *dropout study*).
 
 use super::{
-    Agreement, CorrelationResult, CorrelationSettings, ExperimentError, Lab, LabImages, ResultFile, Variant,
-    candidates,
+    Agreement, CorrelationResult, CorrelationSettings, ExperimentError, Lab, ResultFile, Trials, Variant, candidates,
     correlation::correlate,
     correlation_report::{company, estimate_cell, kendall_of, shown},
 };
@@ -44,7 +43,7 @@ pub struct DropoutStudyResult {
 /// As [`super::correlation`]; a rate that is not between 0 and 1.
 pub fn dropout_study(
     settings: &DropoutStudySettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     truth: Option<&Path>,
     progress: &mut dyn Progress,
@@ -52,9 +51,9 @@ pub fn dropout_study(
     let study = &settings.study;
     study.check()?;
     let variants = settings.variants()?;
-    let mut lab = Lab::open(directory, DROPOUT_STUDY, settings, &study.search, images, truth, progress)?;
+    let mut lab = Lab::open(directory, DROPOUT_STUDY, settings, &study.search, trials, truth, progress)?;
     // All that needs nothing else at once, so that no core waits.
-    let drawn = candidates(study.search.cells()?.space(), study.search.seed, study.search.scoring.candidates)?;
+    let drawn = candidates(&lab.space(&study.search)?, study.search.seed, study.search.scoring.candidates)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
     let supernets = study.supernets(&variants);
     lab.prepare(&supernets, &study.search, &study.natural_networks(&masks))?;

@@ -1,11 +1,9 @@
 //! Where an experiment works: a directory in which each unit of work is stored when it is done.
 
 use super::{
-    Truth, Variant,
-    learning_curve::{Epoch, append_curve, sort_curves, train_watched},
-    truth::{StandAloneRow, training_key},
+    StandAloneRow, Trials, Truth, Variant,
+    learning_curve::{Epoch, append_curve, sort_curves},
 };
-use burn::tensor::Device;
 use csv::StringRecord;
 use serde::Serialize;
 use std::{
@@ -15,31 +13,13 @@ use std::{
     sync::Mutex,
     time::Instant,
 };
-use supernet_data::{Images, Normalisation, Split};
-use supernet_nn::{MaskedNetwork, Network};
 use supernet_search::Score;
-use supernet_space::{PathMask, name_number};
+use supernet_space::{Cost, PathMask, SearchSpace, name_number};
 use supernet_train::{
-    FineTuner, Hooks, Keeper, Progress, Provenance, Saving, SearchConfig, SeededWeights, StandAlone,
-    StandAloneTraining, SupernetEvaluator, TrainError, divergences,
-    store::{
-        Lock, agree, append_line, cell, csv_row, load_weights, lock, read_rows, read_scores, save_weights, scores_csv,
-        write_whole,
-    },
-    test, training_images,
+    Keeper, Progress, Provenance, Saving, SearchConfig, StandAloneTraining, TrainError,
+    store::{Lock, agree, append_line, cell, csv_row, lock, read_rows, read_scores, scores_csv, write_whole},
     workers::{share, workers_on},
 };
-
-/// The images of an experiment and the device that it runs on.
-#[derive(Clone, Copy)]
-pub struct LabImages<'a> {
-    /// Training, validation and test images.
-    pub split: &'a Split,
-    /// Where to run.
-    pub device: &'a Device,
-    /// The device's name.
-    pub device_name: &'a str,
-}
 
 /// The directory of one experiment.
 ///
@@ -59,8 +39,7 @@ pub struct LabImages<'a> {
 /// All but times is the same, on a processor bit for bit, however often the experiment was stopped.
 pub struct Lab<'a> {
     path: PathBuf,
-    images: LabImages<'a>,
-    normalisation: Normalisation,
+    trials: &'a dyn Trials,
     provenance: Provenance,
     truth: Truth,
     curves: bool,
@@ -88,26 +67,17 @@ impl<'a> Lab<'a> {
         experiment: &str,
         settings: &impl Serialize,
         trained: &SearchConfig,
-        images: LabImages<'a>,
+        trials: &'a dyn Trials,
         truth: Option<&Path>,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
-        let (lock, provenance) = open_experiment(path, experiment, settings, images)?;
+        let provenance = trials.provenance(trained)?;
+        let lock = open_experiment(path, experiment, settings, &provenance)?;
         let mut table = Truth::open(path.join("truth.csv"))?;
         if let Some(truth) = truth {
-            table.import(truth, &training_key(trained, images.split)?)?;
+            table.import(truth, &trials.training_key(trained)?)?;
         }
-        let normalisation = Normalisation::of(&images.split.train);
-        Ok(Self {
-            path: path.into(),
-            images,
-            normalisation,
-            provenance,
-            truth: table,
-            curves: false,
-            progress,
-            _lock: lock,
-        })
+        Ok(Self { path: path.into(), trials, provenance, truth: table, curves: false, progress, _lock: lock })
     }
 
     /// The same, where networks from scratch leave their curves in `curves.csv`: a seventh more work in each epoch, the same networks.
@@ -133,42 +103,27 @@ impl<'a> Lab<'a> {
         config: &SearchConfig,
         networks: &[(PathMask, u64)],
     ) -> Result<(), TrainError> {
-        let split = self.images.split;
-        let key = training_key(config, split)?;
-        let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-        let together = training_images(config, split)?;
-        let trainer = |seed| StandAlone {
-            config: &sizes,
-            training: &config.stand_alone,
-            images: &together,
-            normalisation: &self.normalisation,
-            seed,
-            execution: config.execution,
-            device: self.images.device,
-        };
+        let trials = self.trials;
+        let key = trials.training_key(config)?;
         let units = self.missing(supernets, &key, networks);
         if units.is_empty() {
             return self.tidy(supernets);
         }
+        let alone = trials.steps_alone(config)?;
         let steps = |unit: &Unit| match unit {
-            Unit::Supernet(variant, _) => Ok(variant.config.supernet.steps),
-            Unit::StandAlone(_, seed) => trainer(*seed).steps(),
+            Unit::Supernet(variant, _) => variant.config.supernet.steps,
+            Unit::StandAlone(..) => alone,
         };
-        let total: u64 = units.iter().map(steps).sum::<Result<_, _>>()?;
-        let at_once = self.at_once(config);
-        let (path, normalisation, device) = (&self.path, &self.normalisation, self.images.device);
-        let watched = self.curves.then_some(&split.validation);
+        let total: u64 = units.iter().map(steps).sum();
+        let (path, curves, at_once) = (&self.path, self.curves, self.at_once(config));
         self.progress.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
         share("training", at_once, units, self.progress, |unit, progress| match unit {
-            Unit::Supernet(variant, seed) => {
-                train_supernet(path, variant, seed, split, normalisation, device, progress)
-            }
+            Unit::Supernet(variant, seed) => train_supernet(path, trials, variant, seed, progress),
             Unit::StandAlone(mask, seed) => {
                 let stem = stem_of_network(path, mask, seed);
                 let mut keeper = Keeper::new(&stem, Saving::default(), None);
-                let images = (watched, &split.test);
-                let (row, curve) = train_alone(&trainer(seed), mask, images, &stem, &mut keeper, progress)?;
+                let (row, curve) = train_alone(trials, config, (mask, seed), curves, &mut keeper, (&stem, progress))?;
                 let row = StandAloneRow { settings: key.clone(), ..row };
                 let mut truth = truth.lock().expect("no worker panics with the table");
                 append_curve(&path.join(CURVES), &row, &curve)?;
@@ -225,26 +180,30 @@ impl<'a> Lab<'a> {
     /// # Panics
     /// If it was not prepared.
     pub fn truth(&self, config: &SearchConfig, mask: &PathMask, seed: u64) -> Result<&StandAloneRow, TrainError> {
-        let key = training_key(config, self.images.split)?;
+        let key = self.trials.training_key(config)?;
         Ok(self.truth.find(&key, mask, seed).expect("the network was prepared"))
     }
 
-    /// A supernet that was prepared, or, with a step, one of its earlier checkpoints.
+    /// The searched space.
     ///
     /// # Errors
-    /// A file that cannot be read or is of another network.
-    pub fn supernet(&self, variant: &Variant, seed: u64, step: Option<u64>) -> Result<Network, TrainError> {
-        let path = weights_path(&self.path, &variant.name, seed, step);
-        let split = self.images.split;
-        let sizes = variant.config.supernet(split.train.shape(), split.train.classes().len())?;
-        let device = self.images.device.clone().inner();
-        load_weights(sizes.supernet(&mut SeededWeights::new(seed), &device)?, &path)
+    /// Sizes out of range.
+    pub fn space(&self, config: &SearchConfig) -> Result<SearchSpace, TrainError> {
+        self.trials.space(config)
+    }
+
+    /// The costs of the stand-alone networks of `masks`.
+    ///
+    /// # Errors
+    /// Sizes out of range, a mask of another space.
+    pub fn costs(&self, config: &SearchConfig, masks: &[PathMask]) -> Result<Vec<Cost>, TrainError> {
+        self.trials.costs(config, masks)
     }
 
     /// The scores of `masks` by a supernet that was prepared, on the validation images; those that are stored are not computed again.
     ///
     /// # Errors
-    /// As [`SupernetEvaluator::score`]; a file that cannot be read or written.
+    /// As [`Trials::scores`]; a file that cannot be read or written.
     pub fn scores(
         &mut self,
         variant: &Variant,
@@ -260,20 +219,8 @@ impl<'a> Lab<'a> {
             masks.iter().filter(|mask| !known.contains_key(*mask) && seen.insert(*mask)).cloned().collect();
         if !missing.is_empty() {
             let began = Instant::now();
-            let supernet = self.supernet(variant, seed, step)?;
-            let split = self.images.split;
-            let shape = variant.config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
-            let mut evaluator = SupernetEvaluator::new(
-                &supernet,
-                shape,
-                &split.validation,
-                &self.normalisation,
-                variant.config.scoring,
-                self.images.device,
-                &mut *self.progress,
-            )?
-            .with_execution(variant.config.execution);
-            let scores = evaluator.score(&missing)?;
+            let weights = weights_path(&self.path, &variant.name, seed, step);
+            let scores = self.trials.scores(&variant.config, &weights, &missing, &mut *self.progress)?;
             known.extend(missing.into_iter().zip(scores));
             write_whole(&path, scores_csv(&known).as_bytes())?;
             time(&self.path, "scoring", &name, seed, began)?;
@@ -285,7 +232,7 @@ impl<'a> Lab<'a> {
     /// on the first `count` training images; no label is read. Those that are stored are not computed again.
     ///
     /// # Errors
-    /// As [`divergences`]; a file that cannot be read or written.
+    /// As [`Trials::divergences`]; a file that cannot be read or written.
     pub fn divergences(
         &self,
         variant: &Variant,
@@ -298,11 +245,9 @@ impl<'a> Lab<'a> {
         let mut known: HashMap<PathMask, f64> = read_rows(&path, DIVERGENCES, read)?.into_iter().collect();
         let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
         if !missing.is_empty() {
-            let supernet = self.supernet(variant, seed, None)?;
-            let train = self.images.split.train.subset(&(0..count).collect::<Vec<_>>())?;
-            let (all_on, run) = (supernet.search_space().all_on(), variant.config.scoring.score_batch);
-            let values =
-                divergences(&supernet, &all_on, &missing, &train, &self.normalisation, run, self.images.device)?;
+            let weights = weights_path(&self.path, &variant.name, seed, None);
+            let reference = self.trials.space(&variant.config)?.all_on();
+            let values = self.trials.divergences(&variant.config, &weights, count, &reference, &missing)?;
             known.extend(missing.into_iter().zip(values));
             let mut lines: Vec<String> =
                 known.iter().map(|(mask, value)| csv_row([mask.to_string(), value.to_string()])).collect();
@@ -325,16 +270,14 @@ impl<'a> Lab<'a> {
         masks: &[PathMask],
     ) -> Result<Vec<Score>, TrainError> {
         let path = self.path.join(format!("scores/{}-tuned.csv", file_name(&variant.name, seed, None)));
-        let config = &SearchConfig { seed, ..variant.config.clone() };
-        let supernet = &self.supernet(variant, seed, None)?;
-        let Self { images: LabImages { split, device, .. }, normalisation, progress, .. } = self;
-        let tuner = FineTuner { supernet, config, training: *training, split, normalisation, device };
-        tuner.scores(masks, Some(&path), &mut **progress)
+        let config = SearchConfig { seed, ..variant.config.clone() };
+        let weights = weights_path(&self.path, &variant.name, seed, None);
+        self.trials.fine_tuned(&config, &weights, training, masks, &path, &mut *self.progress)
     }
 
     /// Networks trained at the same time.
     fn at_once(&self, config: &SearchConfig) -> usize {
-        workers_on(&self.images.device.clone().inner(), config.retrain.at_once)
+        workers_on(&self.trials.device().clone().inner(), config.retrain.at_once)
     }
 
     /// The networks from scratch that are known, those of `--truth` first.
@@ -369,13 +312,12 @@ pub(super) fn open_experiment(
     path: &Path,
     experiment: &str,
     settings: &impl Serialize,
-    images: LabImages,
-) -> Result<(Lock, Provenance), TrainError> {
+    provenance: &Provenance,
+) -> Result<Lock, TrainError> {
     let lock = lock(path)?;
-    let provenance = Provenance::new(images.split, images.device_name);
     let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
     agree(path, &here, "the configuration of an experiment")?;
-    Ok((lock, provenance))
+    Ok(lock)
 }
 
 fn file_name(name: &str, seed: u64, step: Option<u64>) -> String {
@@ -398,22 +340,15 @@ fn time(path: &Path, stage: &str, name: &str, seed: u64, began: Instant) -> Resu
 /// Trains and stores a supernet; its earlier checkpoints are there before it is.
 fn train_supernet(
     path: &Path,
+    trials: &dyn Trials,
     variant: &Variant,
     seed: u64,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
     progress: &mut dyn Progress,
 ) -> Result<(), TrainError> {
-    use burn::module::Module;
     let began = Instant::now();
-    let keep = &mut |step: u64, network: &Network, _: &mut dyn Progress| {
-        save_weights(&network.valid(), &weights_path(path, &variant.name, seed, Some(step)))
-    };
     let mut keeper = keeper_of_supernet(path, variant, seed);
-    let hooks = Hooks { after: keep, plain_l2: variant.plain_l2, keeper: Some(&mut keeper) };
-    let supernet = variant.train(seed, split, normalisation, device, hooks, progress)?;
-    save_weights(&supernet, &weights_path(path, &variant.name, seed, None))?;
+    let at = |step| weights_path(path, &variant.name, seed, step);
+    trials.train_supernet(variant, seed, &at, &mut keeper, progress)?;
     keeper.clear()?;
     time(path, "supernet", &variant.name, seed, began)
 }
@@ -428,29 +363,19 @@ fn stem_of_network(path: &Path, mask: &PathMask, seed: u64) -> PathBuf {
     path.join(format!("networks/{:016x}-{seed}", name_number(&mask.to_string())))
 }
 
-/// Trains the network of a mask from scratch and tests it on the second images; its curve is of the
-/// first, if there are any. The row's settings are left empty.
+/// Trains the network of a mask and a seed from scratch and tests it; notes how long that took. The row's settings are left empty.
 fn train_alone(
-    trainer: &StandAlone,
-    mask: &PathMask,
-    (watched, images): (Option<&Images>, &Images),
-    stem: &Path,
+    trials: &dyn Trials,
+    config: &SearchConfig,
+    network: (&PathMask, u64),
+    curves: bool,
     keeper: &mut Keeper,
-    progress: &mut dyn Progress,
+    (stem, progress): (&Path, &mut dyn Progress),
 ) -> Result<(StandAloneRow, Vec<Epoch>), TrainError> {
     let began = Instant::now();
-    let (network, curve) = match watched {
-        Some(images) => train_watched(trainer, mask, images, stem, keeper, progress)?,
-        None => {
-            let mut weights = SeededWeights::new(trainer.seed);
-            (trainer.train_kept(mask, &mut weights, Some(keeper), progress)?, Vec::new())
-        }
-    };
-    let test = test(&network, mask, images, trainer.normalisation, trainer.device)?;
-    let cost = trainer.config.shape.cost(&trainer.config.cells, mask)?;
+    let (row, curve) = trials.train_alone(config, network, curves.then_some(stem), keeper, progress)?;
     let seconds = began.elapsed().as_millis() as f64 / 1e3;
-    let settings = String::new();
-    Ok((StandAloneRow { mask: mask.clone(), settings, seed: trainer.seed, test, cost, seconds }, curve))
+    Ok((StandAloneRow { seconds, ..row }, curve))
 }
 
 /// The file of all curves.

@@ -9,11 +9,10 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
 };
-use supernet_data::Images;
-use supernet_nn::Network;
+use supernet_nn::{Layer, Network};
 use supernet_space::PathMask;
 use supernet_train::{
-    Hooks, Keeper, Observation, Progress, SeededWeights, StandAlone, TrainError,
+    Examples, Hooks, Keeper, Observation, Progress, SeededWeights, StandAlone, TrainError,
     store::{append_line, cell, csv_row, read_rows, whole_lines, write_whole},
     test_uncalibrated,
 };
@@ -71,22 +70,22 @@ pub(super) fn sort_curves(path: &Path) -> Result<(), TrainError> {
 
 /// Trains the network of `mask` from scratch and watches it; its steps and epochs are noted in
 /// files whose names begin with `stem`, so that a training that goes on ends with the same curve.
-pub(super) fn train_watched(
-    trainer: &StandAlone,
+pub(super) fn train_watched<M: Layer<D, 2>, const D: usize>(
+    trainer: &StandAlone<M, D>,
     mask: &PathMask,
-    validation: &Images,
+    validation: &dyn Examples<D>,
     stem: &Path,
     keeper: &mut Keeper,
     progress: &mut dyn Progress,
-) -> Result<(Network, Vec<Epoch>), TrainError> {
+) -> Result<(Network<M, D>, Vec<Epoch>), TrainError> {
     let epochs = trainer.training.epochs as u64;
     let per_epoch = trainer.steps()? / epochs;
     let (steps, after_epochs) = (stem.with_extension("steps"), stem.with_extension("epochs"));
-    let after = &mut |done: u64, network: &Network, _: &mut dyn Progress| {
+    let after = &mut |done: u64, network: &Network<M, D>, _: &mut dyn Progress| {
         if !done.is_multiple_of(per_epoch) {
             return Ok(());
         }
-        let score = test_uncalibrated(&network.valid(), mask, validation, trainer.normalisation, trainer.device)?;
+        let score = test_uncalibrated(&network.valid(), mask, validation, trainer.device)?;
         append_line(&after_epochs, "", &format!("{},{},{}\n", done / per_epoch, score.accuracy, score.loss))
     };
     let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper) };

@@ -2,10 +2,10 @@
 //! against the published accuracies.
 
 use super::{
-    ExperimentError, FITTED_ROWS, GUIDE_ROWS, LabImages, MacroResult, MacroSeed, MacroSettings, MacroSupernet,
-    ResultFile, lab::open_experiment, macro_report,
+    ExperimentError, FITTED_ROWS, GUIDE_ROWS, MacroResult, MacroSeed, MacroSettings, MacroSupernet, ResultFile,
+    lab::open_experiment, macro_report,
 };
-use burn::module::Module;
+use burn::{module::Module, tensor::Device};
 use rand::seq::SliceRandom;
 use std::{
     collections::{HashMap, HashSet},
@@ -13,16 +13,16 @@ use std::{
     path::Path,
     time::Instant,
 };
-use supernet_data::{Augmentation, Normalisation};
-use supernet_nn::{Execution, known::NasBenchMacroNet, own::Definition};
+use supernet_data::Split;
+use supernet_nn::{Definition, Execution, known::NasBenchMacroNet};
 use supernet_search::{
     CorrelateSettings, LinearFit, Ranking, Score, Scored, Table, correlate_rankings, cost_rankings, kendall,
     main_effects, ranking::pick, score_rankings,
 };
 use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, draws};
 use supernet_train::{
-    Hooks, Keeper, Progress, Provenance, Saving, Scoring, SeededWeights, SupernetTraining, TrainError,
-    own::{ImageExamples, OwnEvaluator, OwnLoader},
+    Examples as _, Hooks, ImageExamples, Keeper, Loader, Networks, Progress, Provenance, Saving, Scoring, SearchData,
+    SeededWeights, SupernetEvaluator, SupernetTraining, TrainError,
     store::write_whole,
     workers::{share, workers_on},
 };
@@ -52,16 +52,27 @@ fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture>
 /// the user's stop.
 pub fn macro_study(
     settings: &MacroSettings,
-    images: LabImages,
+    (split, device, device_name): (&Split, &Device, &str),
     table: &Table,
     directory: &Path,
     progress: &mut dyn Progress,
 ) -> Result<MacroResult, ExperimentError> {
     let bench = NasBenchMacro::new();
     settings.check(bench.space())?;
-    let (_lock, provenance) = open_experiment(directory, STUDY, settings, images)?;
+    let shape = NasBenchMacroShape {
+        stem: settings.stem,
+        head: settings.head,
+        side: split.train.shape().width,
+        channels: split.train.shape().channels,
+        classes: split.train.classes().len(),
+    };
+    let definition = NasBenchMacroNet::definition(shape, device).map_err(TrainError::from)?.with_norm(settings.norm);
+    let (data, networks) = (SearchData::images(split)?, Networks::from(definition));
+    let provenance = Provenance::new(&networks, &data, device_name)?;
+    let _lock = open_experiment(directory, STUDY, settings, &provenance)?;
     let table = table.clone().complete(bench.space()).map_err(TrainError::from)?;
-    let supernets = supernets(settings, images, &bench, directory, progress)?;
+    let scene = Scene { settings, data: &data, definition: &networks.supernet, device };
+    let supernets = scene.supernets(&bench, directory, progress)?;
     let guides = guide_networks(&bench, &table);
     let result = held_against(settings, provenance, &bench, &table, &guides, &supernets)?;
     ResultFile::new(STUDY, result.clone()).write(&directory.join("result.json"))?;
@@ -69,84 +80,81 @@ pub fn macro_study(
     Ok(result)
 }
 
-/// The scores of each seed's supernet, from its file or made now.
-fn supernets(
-    settings: &MacroSettings,
-    images: LabImages,
-    bench: &NasBenchMacro,
-    directory: &Path,
-    progress: &mut dyn Progress,
-) -> Result<Vec<MacroSupernet>, TrainError> {
-    let all = bench.space().architectures(6_561).expect("the space is small");
-    let networks: Vec<PathMask> =
-        all.iter().filter(|one| bench.space().canonical(one) == **one).map(|one| one.mask().clone()).collect();
-    let at_once = workers_on(&images.device.clone().inner(), settings.at_once);
-    let shape = NasBenchMacroShape {
-        stem: settings.stem,
-        head: settings.head,
-        side: images.split.train.shape().width,
-        channels: images.split.train.shape().channels,
-        classes: images.split.train.classes().len(),
-    };
-    let definition = NasBenchMacroNet::definition(shape, images.device)?.with_norm(settings.norm);
-    let normalisation = Normalisation::of(&images.split.train);
-    let scored = networks.len() * images.split.validation.len().div_ceil(settings.score_batch);
-    let seeds = settings.seeds.len() as u64;
-    progress.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
-    let found = share("supernets", at_once, settings.seeds.clone(), progress, |seed, progress| {
-        let path = directory.join(format!("supernet-{seed}.json"));
-        let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
-        let found = match fs::read(&path) {
-            Ok(text) => serde_json::from_slice(&text).map_err(|error| TrainError::File {
-                path,
-                found: error.to_string(),
-                expected: "the scores of a supernet",
-            })?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let supernet =
-                    supernet(settings, seed, images, (&definition, &normalisation), &networks, &mut keeper, progress)?;
-                write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
-                supernet
-            }
-            Err(error) => return Err(TrainError::io(&path)(error)),
-        };
-        // Here too where it is stored: a process that was killed just then has left its checkpoints.
-        keeper.clear()?;
-        Ok(found)
-    })?;
-    progress.end();
-    Ok(found)
+/// What the supernets are trained on and scored with.
+struct Scene<'a> {
+    settings: &'a MacroSettings,
+    data: &'a SearchData<ImageExamples<'a>>,
+    definition: &'a Definition<NasBenchMacroNet>,
+    device: &'a Device,
 }
 
-/// Trains one supernet and scores all networks.
-fn supernet(
-    settings: &MacroSettings,
-    seed: u64,
-    LabImages { split, device, .. }: LabImages,
-    (definition, normalisation): (&Definition<NasBenchMacroNet>, &Normalisation),
-    networks: &[PathMask],
-    keeper: &mut Keeper,
-    progress: &mut dyn Progress,
-) -> Result<MacroSupernet, TrainError> {
-    let SupernetTraining { batch, augmentation, .. } = settings.supernet;
-    let train = ImageExamples::new(&split.train, normalisation.clone(), augmentation)?;
-    let validation = ImageExamples::new(&split.validation, normalisation.clone(), Augmentation::NONE)?;
-    let autodiff = device.clone().autodiff();
-    let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
-    let sampler = settings.paths.sampler();
-    let training = settings.supernet.training(seed, &*sampler, Execution::Kernels);
-    let began = Instant::now();
-    let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
-    let loader = OwnLoader::new(&train, batch, seed)?;
-    let trained = training.run_with(network, &loader, &autodiff, hooks, progress)?.valid();
-    let trained_in = began.elapsed().as_secs_f64();
-    // The supernets are what runs side by side.
-    let scoring = Scoring { at_once: 1, ..Scoring::new(networks.len(), settings.score_batch) };
-    let began = Instant::now();
-    let mut evaluator = OwnEvaluator::new(&trained, definition, &validation, scoring, device, progress)?;
-    let scores = evaluator.score(networks)?;
-    let seconds = [trained_in, began.elapsed().as_secs_f64()];
-    Ok(MacroSupernet { seed, seconds, scores: networks.iter().cloned().zip(scores).collect() })
+impl Scene<'_> {
+    /// The scores of each seed's supernet, from its file or made now.
+    fn supernets(
+        &self,
+        bench: &NasBenchMacro,
+        directory: &Path,
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<MacroSupernet>, TrainError> {
+        let Self { settings, data, device, .. } = *self;
+        let all = bench.space().architectures(6_561).expect("the space is small");
+        let networks: Vec<PathMask> =
+            all.iter().filter(|one| bench.space().canonical(one) == **one).map(|one| one.mask().clone()).collect();
+        let at_once = workers_on(&device.clone().inner(), settings.at_once);
+        let scored = networks.len() * data.validation.len().div_ceil(settings.score_batch);
+        let seeds = settings.seeds.len() as u64;
+        progress.begin("supernets", seeds * (settings.supernet.steps + scored as u64));
+        let found = share("supernets", at_once, settings.seeds.clone(), progress, |seed, progress| {
+            let path = directory.join(format!("supernet-{seed}.json"));
+            let mut keeper = Keeper::new(directory.join(format!("training-{seed}")), Saving::default(), None);
+            let found = match fs::read(&path) {
+                Ok(text) => serde_json::from_slice(&text).map_err(|error| TrainError::File {
+                    path,
+                    found: error.to_string(),
+                    expected: "the scores of a supernet",
+                })?,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    let supernet = self.supernet(seed, &networks, &mut keeper, progress)?;
+                    write_whole(&path, &serde_json::to_vec(&supernet).expect("plain data"))?;
+                    supernet
+                }
+                Err(error) => return Err(TrainError::io(&path)(error)),
+            };
+            // Here too where it is stored: a process that was killed just then has left its checkpoints.
+            keeper.clear()?;
+            Ok(found)
+        })?;
+        progress.end();
+        Ok(found)
+    }
+
+    /// Trains one supernet and scores all networks.
+    fn supernet(
+        &self,
+        seed: u64,
+        networks: &[PathMask],
+        keeper: &mut Keeper,
+        progress: &mut dyn Progress,
+    ) -> Result<MacroSupernet, TrainError> {
+        let Self { settings, data, definition, device } = *self;
+        let SupernetTraining { batch, augmentation, .. } = settings.supernet;
+        let autodiff = device.clone().autodiff();
+        let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
+        let sampler = settings.paths.sampler();
+        let training = settings.supernet.training(seed, &*sampler, Execution::Kernels);
+        let began = Instant::now();
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
+        let loader = Loader::new(&data.train, augmentation, batch, seed)?;
+        let trained = training.run_with(network, &loader, &autodiff, hooks, progress)?.valid();
+        let trained_in = began.elapsed().as_secs_f64();
+        // The supernets are what runs side by side.
+        let scoring = Scoring { at_once: 1, ..Scoring::new(networks.len(), settings.score_batch) };
+        let began = Instant::now();
+        let mut evaluator = SupernetEvaluator::new(&trained, definition, &data.validation, scoring, device, progress)?;
+        let scores = evaluator.score(networks)?;
+        let seconds = [trained_in, began.elapsed().as_secs_f64()];
+        Ok(MacroSupernet { seed, seconds, scores: networks.iter().cloned().zip(scores).collect() })
+    }
 }
 
 /// Each row of the table with the score of its network.

@@ -1,7 +1,7 @@
 //! The paper's main table: the best by one-shot accuracy, the best under a parameter cap, random ones and all paths on, trained from scratch
 //! at several widths (PAPER, *main table*).
 
-use super::{ExperimentError, Lab, LabImages, ResultFile, Variant, candidates, correlation_report::company_at};
+use super::{ExperimentError, Lab, ResultFile, Trials, Variant, candidates, correlation_report::company_at};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -101,20 +101,21 @@ pub struct MainTableResult {
 /// As [`super::correlation`]; a cap under which there are fewer candidates than models.
 pub fn main_table(
     settings: &MainTableSettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     progress: &mut dyn Progress,
 ) -> Result<MainTableResult, ExperimentError> {
     settings.check()?;
     let search = &settings.search;
-    let mut lab = Lab::open(directory, MAIN_TABLE, settings, search, images, None, progress)?;
+    let mut lab = Lab::open(directory, MAIN_TABLE, settings, search, trials, None, progress)?;
     let variant = Variant::new("paper", search);
     lab.prepare(&[(&variant, search.seed)], search, &[])?;
-    let drawn = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;
+    let drawn = candidates(&lab.space(search)?, search.seed, search.scoring.candidates)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
     let scores = lab.scores(&variant, search.seed, None, &masks)?;
-    let costs = costs(&settings.at(settings.filters[0]), images, &masks)?;
-    let (cap, chosen) = settings.choose(&masks, &scores, &costs)?;
+    let costs = lab.costs(&settings.at(settings.filters[0]), &masks)?;
+    let all_on = lab.space(search)?.all_on();
+    let (cap, chosen) = settings.choose(&masks, &all_on, &scores, &costs)?;
 
     let mut rows = Vec::new();
     for &filters in &settings.filters {
@@ -144,12 +145,6 @@ pub fn main_table(
     lab.write("figure.png", &figure.png()?)?;
     lab.write("report.html", result.page(&svg).html().as_bytes())?;
     Ok(result)
-}
-
-fn costs(config: &SearchConfig, images: LabImages, masks: &[PathMask]) -> Result<Vec<Cost>, TrainError> {
-    let train = &images.split.train;
-    let network = config.stand_alone(train.shape(), train.classes().len())?;
-    Ok(masks.iter().map(|mask| network.shape.cost(&network.cells, mask)).collect::<Result<_, _>>()?)
 }
 
 fn row(lab: &Lab, config: &SearchConfig, method: Method, networks: &[(PathMask, u64)]) -> Result<MainRow, TrainError> {
@@ -207,7 +202,13 @@ impl MainTableSettings {
     }
 
     /// The networks of each method with their seeds, and the parameter cap.
-    fn choose(&self, masks: &[PathMask], scores: &[Score], costs: &[Cost]) -> Result<(u64, Chosen), TrainError> {
+    fn choose(
+        &self,
+        masks: &[PathMask],
+        all_on: &PathMask,
+        scores: &[Score],
+        costs: &[Cost],
+    ) -> Result<(u64, Chosen), TrainError> {
         let seed = self.search.seed;
         let mut ranked: Vec<usize> = (0..masks.len()).collect();
         ranked.sort_by(|&a, &b| scores[a].better_first(&scores[b]));
@@ -225,7 +226,6 @@ impl MainTableSettings {
         pool.sort_unstable();
         let random: Vec<usize> = (0..self.models).map(|_| pool.swap_remove(rng.random_range(0..pool.len()))).collect();
         let of = |places: &[usize]| places[..self.models].iter().map(|&i| (masks[i].clone(), seed)).collect();
-        let all_on = self.search.cells()?.space().all_on();
         let with_seeds = (0..self.models as u64).map(|i| (all_on.clone(), seed + i)).collect();
         let chosen = vec![
             (Method::Top, of(&ranked)),
@@ -359,16 +359,17 @@ mod tests {
         let cells = settings.search.cells().unwrap();
         let drawn = candidates(cells.space(), 1, 6).unwrap();
         let masks: Vec<PathMask> = drawn.iter().map(|a| a.mask().clone()).collect();
+        let all_on = cells.space().all_on();
         let score = |accuracy| Score { accuracy, loss: 1.0, images: 10 };
         let scores = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4].map(score);
         let costs = [60, 50, 10, 40, 20, 30].map(|parameters| Cost { parameters, macs: 1 });
-        let (cap, chosen) = settings.choose(&masks, &scores, &costs).unwrap();
+        let (cap, chosen) = settings.choose(&masks, &all_on, &scores, &costs).unwrap();
         let of = |places: [usize; 2]| places.map(|i| (masks[i].clone(), 1)).to_vec();
         assert_eq!(cap, 30);
         assert_eq!(chosen[0], (Method::Top, of([0, 1])));
         assert_eq!(chosen[1], (Method::Small, of([2, 4])));
         assert_eq!(chosen[3].1.iter().map(|(_, seed)| *seed).collect::<Vec<_>>(), [1, 2]);
-        let error = MainTableSettings { cap: 0.1, ..settings }.choose(&masks, &scores, &costs).unwrap_err();
+        let error = MainTableSettings { cap: 0.1, ..settings }.choose(&masks, &all_on, &scores, &costs).unwrap_err();
         assert!(error.to_string().starts_with("cap: found 0.1, expected a quantile with at least models = 2"));
     }
 }

@@ -5,12 +5,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use supernet_data::Split;
-use supernet_nn::NormKind;
 use supernet_search::Score;
-use supernet_space::{Cost, PathMask, name_number};
+use supernet_space::{Cost, PathMask};
 use supernet_train::{
-    SearchConfig, TrainError,
+    TrainError,
     store::{append_line, cell, csv_row, parse_rows, read_rows, write_whole},
 };
 
@@ -19,7 +17,7 @@ use supernet_train::{
 pub struct StandAloneRow {
     /// Its mask.
     pub mask: PathMask,
-    /// How and on what it was trained: [`training_key`].
+    /// How and on what it was trained: [`super::Trials::training_key`].
     pub settings: String,
     /// Seed of its weights, order and augmentation.
     pub seed: u64,
@@ -141,24 +139,6 @@ fn read(row: &StringRecord) -> Option<StandAloneRow> {
         cost: Cost { parameters: cell(row, 6)?, macs: cell(row, 7)? },
         seconds: cell(row, 8)?,
     })
-}
-
-/// A name for how `config` trains networks from scratch on `split` and on which images it tests them: sixteen hexadecimal digits that
-/// depend on the stand-alone settings, the network around the architecture and the images' fingerprints, and on nothing else (neither on
-/// the supernet nor on device and version, which change rounding alone).
-///
-/// # Errors
-/// Sizes out of range.
-pub fn training_key(config: &SearchConfig, split: &Split) -> Result<String, TrainError> {
-    let mut network = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-    network.norm = NormKind::Batch;
-    let validation = config.stand_alone.with_validation.then(|| split.validation.fingerprint());
-    let said = serde_json::json!({
-        "network": network,
-        "training": config.stand_alone,
-        "images": [Some(split.train.fingerprint()), validation, Some(split.test.fingerprint())],
-    });
-    Ok(format!("{:016x}", name_number(&said.to_string())))
 }
 
 #[cfg(test)]

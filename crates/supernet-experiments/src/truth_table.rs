@@ -1,10 +1,7 @@
 //! A table of many networks trained from scratch, with their curves, and what supernets say of all
 //! of them: the data that rankings of the paper's space are held against.
 
-use super::{
-    CorrelationSettings, Lab, LabImages, StandAloneRow, Variant, candidates,
-    truth::{training_key, truth_csv},
-};
+use super::{CorrelationSettings, Lab, StandAloneRow, Trials, Variant, candidates, truth::truth_csv};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, path::Path};
 use supernet_space::{PathDropout, PathMask, Schedule};
@@ -64,7 +61,7 @@ const AT_A_TIME: usize = 10;
 /// As [`Lab::open`], [`Lab::prepare`] and [`Lab::scores`]; a rate that is not between 0 and 1.
 pub fn truth_table(
     settings: &TruthTableSettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     truth: Option<&Path>,
     progress: &mut dyn Progress,
@@ -72,15 +69,15 @@ pub fn truth_table(
     let study = &settings.study;
     study.check()?;
     let (search, variants) = (&study.search, settings.variants()?);
-    let mut lab = Lab::open(directory, TRUTH_TABLE, settings, search, images, truth, progress)?.with_curves();
-    let candidates = candidates(search.cells()?.space(), search.seed, search.scoring.candidates)?;
+    let mut lab = Lab::open(directory, TRUTH_TABLE, settings, search, trials, truth, progress)?.with_curves();
+    let candidates = candidates(&lab.space(search)?, search.seed, search.scoring.candidates)?;
     let masks: Vec<PathMask> = candidates.iter().map(|candidate| candidate.mask().clone()).collect();
     let supernets = study.supernets(&variants);
     lab.prepare(&supernets, search, &[])?;
     let scores = scores_csv(&mut lab, &supernets, &masks)?;
     lab.write("scores.csv", scores.as_bytes())?;
 
-    let key = training_key(search, images.split)?;
+    let key = trials.training_key(search)?;
     let networks = settings.networks(&masks);
     lab.write("networks.csv", networks_csv(&lab, &key, &masks).as_bytes())?;
     for some in networks.chunks(AT_A_TIME) {
@@ -129,7 +126,7 @@ mod tests {
         let mut study = CorrelationSettings::new(SearchConfig::quick());
         (study.natural, study.twice) = (5, 2);
         let settings = TruthTableSettings { first: 3, ..TruthTableSettings::new(study) };
-        let masks = candidates(settings.study.search.cells().unwrap().space(), 1, 6).unwrap();
+        let masks = candidates(&settings.study.search.space().unwrap(), 1, 6).unwrap();
         let masks: Vec<PathMask> = masks.iter().map(|candidate| candidate.mask().clone()).collect();
         let order = settings
             .networks(&masks)

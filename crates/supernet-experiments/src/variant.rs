@@ -1,10 +1,7 @@
 //! One way to train a supernet, by name.
 
-use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
-use supernet_data::{Normalisation, Split};
-use supernet_nn::Network;
-use supernet_train::{Hooks, OneMask, Progress, SearchConfig, TrainError, train_supernet_with};
+use supernet_train::SearchConfig;
 
 /// A way to train a supernet: a configuration, and what only ablations do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,30 +30,5 @@ impl Variant {
     /// The steps after which a supernet is kept besides the last: `earlier` of them, a twentieth of the training apart, in order.
     pub fn earlier_steps(&self) -> Vec<u64> {
         self.config.supernet.earlier_steps(self.earlier)
-    }
-
-    /// Trains the supernet of `seed`; `hooks.after` is called at the earlier checkpoints only.
-    ///
-    /// # Errors
-    /// As [`supernet_train::train_supernet`], or what a hook reports.
-    pub fn train(
-        &self,
-        seed: u64,
-        split: &Split,
-        normalisation: &Normalisation,
-        device: &Device,
-        hooks: Hooks,
-        progress: &mut dyn Progress,
-    ) -> Result<Network, TrainError> {
-        let config = SearchConfig { seed, ..self.config.clone() };
-        let sampler = config.paths.sampler();
-        let one_mask = OneMask(&*sampler);
-        let sampler = if self.one_mask { &one_mask } else { &*sampler };
-        let earlier = self.earlier_steps();
-        let after = &mut |step: u64, network: &Network, progress: &mut dyn Progress| {
-            if earlier.contains(&step) { (hooks.after)(step, network, progress) } else { Ok(()) }
-        };
-        let hooks = Hooks { after, plain_l2: self.plain_l2, keeper: hooks.keeper };
-        train_supernet_with(&config, split, normalisation, device, sampler, hooks, progress)
     }
 }

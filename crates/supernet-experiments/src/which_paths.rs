@@ -2,8 +2,8 @@
 //! *which paths matter*). The divergences read training images and no label.
 
 use super::{
-    Agreement, CorrelationResult, CorrelationSettings, Drawn, ExperimentError, Lab, LabImages, Member, Ranking,
-    ResultFile, Variant,
+    Agreement, CorrelationResult, CorrelationSettings, Drawn, ExperimentError, Lab, Member, Ranking, ResultFile,
+    Trials, Variant,
     agreement::Networks,
     correlation::{correlate, first_truth},
     correlation_report::{company, kendall_of, shown},
@@ -68,15 +68,15 @@ pub struct WhichPathsResult {
 /// As [`super::correlation`]; more images than there are, or not in whole runs.
 pub fn which_paths(
     settings: &WhichPathsSettings,
-    images: LabImages,
+    trials: &dyn Trials,
     directory: &Path,
     truth: Option<&Path>,
     progress: &mut dyn Progress,
 ) -> Result<WhichPathsResult, ExperimentError> {
     let study = &settings.study;
     study.check()?;
-    settings.check(images)?;
-    let mut lab = Lab::open(directory, WHICH_PATHS, settings, &study.search, images, truth, progress)?;
+    settings.check(trials)?;
+    let mut lab = Lab::open(directory, WHICH_PATHS, settings, &study.search, trials, truth, progress)?;
     let variant = Variant::new("paper", &study.search);
     let (correlation, _) = correlate(&mut lab, study, &variant, None)?;
     let masks: Vec<PathMask> = correlation.members.iter().map(|member| member.architecture.mask().clone()).collect();
@@ -98,8 +98,9 @@ impl WhichPathsSettings {
         Self { study, images: 1_000 }
     }
 
-    fn check(&self, images: LabImages) -> Result<(), TrainError> {
-        let (run, all) = (self.study.search.scoring.score_batch, images.split.train.len());
+    fn check(&self, trials: &dyn Trials) -> Result<(), TrainError> {
+        let [all, ..] = trials.counts(&self.study.search)?;
+        let run = self.study.search.scoring.score_batch;
         if self.images == 0 || self.images > all || !self.images.is_multiple_of(run) {
             let expected = format!("a multiple of scoring.score_batch = {run}, at most the {all} training images");
             return Err(TrainError::config("images", self.images, expected));
@@ -110,8 +111,7 @@ impl WhichPathsSettings {
 
 /// Each option of each choice switched off, with all others on.
 fn switch_off(lab: &mut Lab, settings: &WhichPathsSettings, variant: &Variant) -> Result<Vec<SwitchedOff>, TrainError> {
-    let cells = settings.study.search.cells()?;
-    let space = cells.space();
+    let space = lab.space(&settings.study.search)?;
     let all_on = space.all_on();
     let mut rows: Vec<SwitchedOff> = Vec::new();
     let mut masks = vec![all_on.clone()];
@@ -300,7 +300,15 @@ impl WhichPathsResult {
 
     /// Each operation and each of a cell's own inputs: the mean over the blocks, by each supernet.
     fn over_blocks(&self) -> Vec<(String, Vec<f64>, Vec<f64>)> {
-        let names = OPERATIONS.iter().map(|name| (*name, "/operations")).chain([("a", "/inputs"), ("b", "/inputs")]);
+        let names: Vec<(&str, &str)> = if self.settings.study.search.network.paper().is_some() {
+            let operations = OPERATIONS.iter().map(|name| (*name, "/operations"));
+            operations.chain([("a", "/inputs"), ("b", "/inputs")]).collect()
+        } else {
+            let mut options: Vec<(&str, &str)> = self.switched_off.iter().map(|off| (&*off.option, "")).collect();
+            options.sort_unstable();
+            options.dedup();
+            options
+        };
         let rows = |(name, end): (&str, &str)| {
             let of: Vec<&SwitchedOff> =
                 self.switched_off.iter().filter(|off| off.option == name && off.choice.ends_with(end)).collect();
@@ -313,7 +321,7 @@ impl WhichPathsResult {
                 (said, mean(&|off| &off.accuracy), mean(&|off| &off.divergence))
             })
         };
-        names.filter_map(rows).collect()
+        names.into_iter().filter_map(rows).collect()
     }
 
     fn verdict(&self) -> String {

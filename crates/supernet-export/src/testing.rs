@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use supernet_data::Normalisation;
-use supernet_nn::{Call, MaskedNetwork, Network, NetworkConfig, NormKind, Notes, Statistics};
+use supernet_nn::{Call, MaskedNetwork, NetworkConfig, NormKind, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, StemKind, draws};
 use supernet_train::{SeededWeights, best::NetworkDescription};
 
@@ -69,7 +69,7 @@ impl Described {
     }
 
     /// The network with weights of its seed, its statistics those of a batch of noise.
-    pub(crate) fn network(&self) -> Network {
+    pub(crate) fn network(&self) -> PaperNetwork {
         let device = Device::flex();
         let network = self.config.stand_alone(&self.mask, &mut SeededWeights::new(1), &device).unwrap();
         let notes = Notes::default();

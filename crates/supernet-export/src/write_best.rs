@@ -1,8 +1,8 @@
 //! The files of `best/` that this crate writes.
 
 use crate::{ExportError, drawing, model_source, onnx};
+use burn::module::Module;
 use std::path::Path;
-use supernet_nn::Network;
 use supernet_train::{
     Retrained,
     best::{BestFile, read_record},
@@ -13,10 +13,11 @@ use supernet_train::{
 /// which then lists them. `retrained` are the networks of the run that were trained from scratch, for the card.
 ///
 /// # Errors
-/// An `architecture.json` that cannot be read, a network that was built for something else, or a file that cannot be written.
-pub fn write_best(folder: &Path, retrained: &[Retrained], network: &Network) -> Result<(), ExportError> {
+/// An `architecture.json` that cannot be read, a network of a space that cannot be written down or one that was built for something
+/// else, or a file that cannot be written.
+pub fn write_best(folder: &Path, retrained: &[Retrained], network: &impl Module) -> Result<(), ExportError> {
     let record = read_record(folder)?;
-    let description = record.description();
+    let description = record.description(BestFile::Model)?;
     let write = |file: BestFile, bytes: &[u8]| write_whole(&folder.join(file.name()), bytes);
     write(BestFile::Model, model_source(&description)?.as_bytes())?;
     write(BestFile::Onnx, &onnx(&description, network)?)?;

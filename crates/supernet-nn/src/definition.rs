@@ -1,8 +1,8 @@
 //! The definition of a space of one's own: from it come supernet, stand-alone networks, costs and extracted weights.
 
 use crate::{
-    Build, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check, cost::CostTable,
-    names::Names, paths::About, placed_weights::placed,
+    Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check,
+    cost::CostTable, fingerprint::fingerprint, names::Names, paths::About, placed_weights::placed,
 };
 use burn::tensor::{Device, Tensor};
 use std::{
@@ -76,6 +76,24 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self { about: Arc::new(about), ..self }
     }
 
+    /// Returns the same networks inside a module that `wrap` makes around each, which stands one step
+    /// above: a variant of an enum or the only field of a struct. Parameters keep their names.
+    pub fn within<N>(self, wrap: impl Fn(M) -> N + Send + Sync + 'static) -> Definition<N, D>
+    where
+        M: 'static,
+    {
+        let build = self.build;
+        let about = self.about.copied();
+        let names = about.names.one_step_down();
+        Definition {
+            build: Arc::new(move |b| wrap(build(b))),
+            norm: self.norm,
+            about: Arc::new(about.with_names(names)),
+            costs: self.costs,
+            device: self.device,
+        }
+    }
+
     /// The same with another normalisation of the supernet.
     pub fn with_norm(self, norm: NormKind) -> Self {
         Self { norm, ..self }
@@ -96,6 +114,11 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         let About { input, classes, names, .. } = &*self.about;
         let about = About::new(space.clone(), input.clone(), *classes).with_names(names.clone());
         Ok(Self { about: Arc::new(about), ..self })
+    }
+
+    /// The normalisation of the supernet.
+    pub fn norm(&self) -> NormKind {
+        self.norm
     }
 
     /// The choices.
@@ -126,7 +149,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// # Errors
     /// What `weights` refuses.
     pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network<M, D>, NnError> {
-        self.network(&Build::everything(self.norm, device.clone()), weights)
+        self.network(&Build::everything(self.norm, device.clone()), None, weights)
     }
 
     /// The network that holds what `mask` has on, with ordinary batch normalisation.
@@ -140,7 +163,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         device: &Device,
     ) -> Result<Network<M, D>, NnError> {
         self.space().belongs(mask)?;
-        self.network(&Build::of_mask(self.space().clone(), mask.clone(), device.clone()), weights)
+        let build = Build::of_mask(self.space().clone(), mask.clone(), device.clone());
+        self.network(&build, Some(mask.clone()), weights)
     }
 
     /// The stand-alone network of `mask` with the weights of a supernet, by name. With batch statistics it equals the masked supernet
@@ -170,7 +194,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     ) -> Result<f64, NnError> {
         let alone = self.extract(supernet, mask, &input.device())?;
         let paths = supernet.paths(vec![mask.clone()], None)?;
-        let logits = |network: &Network<M, D>| network.forward(input.clone(), &paths).map(Tensor::into_data);
+        let logits = |network: &Network<M, D>| network.forward_masked(input.clone(), &paths).map(Tensor::into_data);
         let (masked, own) = (logits(supernet)?, logits(&alone)?);
         let each = masked.iter::<f64>().zip(own.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
         Ok(each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most }))
@@ -191,9 +215,22 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         table.as_ref().map(|table| table.cost(mask)).map_err(NnError::clone)
     }
 
-    fn network(&self, build: &Build, weights: &mut dyn Weights) -> Result<Network<M, D>, NnError> {
+    /// Computes what tells these networks from those of another definition.
+    ///
+    /// # Errors
+    /// A network that cannot be built.
+    pub fn fingerprint(&self) -> Result<Fingerprint, NnError> {
+        fingerprint(self, &self.device)
+    }
+
+    fn network(
+        &self,
+        build: &Build,
+        mask: Option<PathMask>,
+        weights: &mut dyn Weights,
+    ) -> Result<Network<M, D>, NnError> {
         let net = placed((self.build)(build), build, &self.about.names, weights)?;
-        Ok(Network::new(net, self.about.clone()))
+        Ok(Network::new(net, self.about.clone(), mask))
     }
 }
 

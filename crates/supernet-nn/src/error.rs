@@ -6,6 +6,18 @@ use thiserror::Error;
 /// Every error of this crate names the place, the value found and the value expected.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum NnError {
+    /// A supernet was asked to predict.
+    #[error(
+        "forward: found a supernet, expected the stand-alone network of an architecture; \
+             `forward_masked` takes the masks of its ghost batches"
+    )]
+    Supernet,
+    /// A network was asked to predict before its statistics were stored.
+    #[error(
+        "forward: found a network whose statistics are not stored, expected one that was calibrated \
+             (`Network::calibrate`) or read from a file"
+    )]
+    NotCalibrated,
     /// A number, mask or architecture that the space refuses.
     #[error(transparent)]
     Space(#[from] SpaceError),

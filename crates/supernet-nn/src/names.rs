@@ -15,6 +15,12 @@ impl Names {
         Self(Arc::new(name))
     }
 
+    /// The same names for modules that stand inside another, one step further down.
+    pub(crate) fn one_step_down(&self) -> Self {
+        let names = self.clone();
+        Self::new(move |path| (names.0)(path.split_once('.').map_or(path, |(_, rest)| rest)))
+    }
+
     /// The name of the parameter at `path`.
     pub(crate) fn of(&self, path: &[String]) -> String {
         (self.0)(&path.join("."))

@@ -14,7 +14,13 @@ use burn::{
     },
     tensor::{DType, Device, Tensor},
 };
-use std::{cell::RefCell, collections::HashMap, fmt, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    fmt,
+    rc::Rc,
+    sync::{Arc, OnceLock},
+};
 use supernet_space::{PathMask, SearchSpace};
 
 /// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
@@ -23,11 +29,15 @@ use supernet_space::{PathMask, SearchSpace};
 pub struct Network<M: Module = crate::known::PaperNet, const D: usize = 4> {
     net: M,
     about: Arc<About>,
+    /// Of a stand-alone network.
+    mask: Option<Arc<PathMask>>,
+    /// Whether its stored statistics are set; found out when it first predicts.
+    calibrated: Arc<OnceLock<bool>>,
 }
 
 impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
-    pub(crate) fn new(net: M, about: Arc<About>) -> Self {
-        Self { net, about }
+    pub(crate) fn new(net: M, about: Arc<About>, mask: Option<PathMask>) -> Self {
+        Self { net, about, mask: mask.map(Arc::new), calibrated: Arc::default() }
     }
 
     /// The user's module.
@@ -40,7 +50,32 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         &self.about.space
     }
 
-    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of `paths`. Where a mask cuts the way to the
+    /// The shape of an input's rows.
+    pub fn input(&self) -> &[usize] {
+        &self.about.input
+    }
+
+    /// The mask of a stand-alone network; none of a supernet.
+    pub fn mask(&self) -> Option<&PathMask> {
+        self.mask.as_deref()
+    }
+
+    /// Predicts: the logits [rows, classes] of a stand-alone network, normalised by its stored statistics,
+    /// so that a row's logits do not depend on the rows beside it.
+    ///
+    /// # Errors
+    /// A supernet, whose answers depend on a mask; a network that was not calibrated; input of another shape.
+    pub fn forward(&self, input: Tensor<D>) -> Result<Tensor<2>, NnError> {
+        let mask = self.mask.as_deref().ok_or(NnError::Supernet)?;
+        if !*self.calibrated.get_or_init(|| is_calibrated(&self.net)) {
+            return Err(NnError::NotCalibrated);
+        }
+        let paths = self.paths(vec![mask.clone()], None)?;
+        self.forward_with(input, &paths, &Call { statistics: Statistics::Stored, ..Call::default() })
+    }
+
+    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of `paths`, each
+    /// normalised by its own statistics. Where a mask cuts the way to the
     /// logits they are zeros.
     ///
     /// # Errors
@@ -48,14 +83,14 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     ///
     /// # Panics
     /// If a mask takes what a stand-alone network was built without.
-    pub fn forward(&self, input: Tensor<D>, paths: &Paths) -> Result<Tensor<2>, NnError> {
+    pub fn forward_masked(&self, input: Tensor<D>, paths: &Paths) -> Result<Tensor<2>, NnError> {
         self.forward_with(input, paths, &Call::default())
     }
 
-    /// [`Network::forward`] with the options of `call`.
+    /// [`Network::forward_masked`] with the options of `call`.
     ///
     /// # Errors
-    /// As [`Network::forward`].
+    /// As [`Network::forward_masked`].
     pub fn forward_with(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<Tensor<2>, NnError> {
         self.forward_used(input, paths, call).map(|(logits, _)| logits)
     }
@@ -159,7 +194,7 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     /// Sets the stored statistics of its normalisations to the plain average of those noted (PAPER, E3).
     pub fn calibrate(self, notes: &Notes) -> Self {
         let mut calibrate = Calibrate { path: Vec::new(), names: &self.about.names, notes };
-        Self { net: self.net.map(&mut calibrate), ..self }
+        Self { net: self.net.map(&mut calibrate), calibrated: Arc::default(), ..self }
     }
 
     fn run(&self, input: Tensor<D>, variants: Variants, pass: Pass) -> Result<(Rows<2>, Rc<Pass>), NnError> {
@@ -228,6 +263,35 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
     fn calibrated(self, notes: &Notes) -> Self {
         self.calibrate(notes)
     }
+}
+
+/// Whether a variance stored in `module` is other than the 1 that it starts with; true where it stores none.
+fn is_calibrated(module: &impl Module) -> bool {
+    #[derive(Default)]
+    struct Stored {
+        path: Vec<String>,
+        any: bool,
+        set: bool,
+    }
+    impl ModuleVisitor for Stored {
+        fn enter_module(&mut self, name: &str, _container: &str) {
+            self.path.push(name.into());
+        }
+
+        fn exit_module(&mut self, _name: &str, _container: &str) {
+            self.path.pop();
+        }
+
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if !self.set && self.path.last().is_some_and(|name| name == "stored_variance") {
+                self.any = true;
+                self.set = param.val().into_data().iter::<f32>().any(|variance| variance != 1.0);
+            }
+        }
+    }
+    let mut stored = Stored::default();
+    module.visit(&mut stored);
+    stored.set || !stored.any
 }
 
 /// The device and the type of a module's first parameter.
@@ -306,11 +370,12 @@ impl<M: Module, const D: usize> Module for Network<M, D> {
     }
 
     fn map<T: ModuleMapper>(self, mapper: &mut T) -> Self {
-        Self { net: self.about.names.map(self.net, mapper), ..self }
+        Self { net: self.about.names.map(self.net, mapper), calibrated: Arc::default(), ..self }
     }
 
     fn valid(&self) -> Self {
-        Self { net: self.net.valid(), about: Arc::clone(&self.about) }
+        let (about, mask) = (Arc::clone(&self.about), self.mask.clone());
+        Self { net: self.net.valid(), about, mask, calibrated: Arc::clone(&self.calibrated) }
     }
 
     fn train(self) -> Self {

@@ -6,12 +6,12 @@ use crate::{
     search_page::{Found, search_page},
 };
 use std::path::Path;
-use supernet_nn::own::Layer;
+use supernet_nn::Layer;
 use supernet_search::{Proposer, Score, Scored, trust::Verdict};
 use supernet_space::PathMask;
 use supernet_train::{
     ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
-    own::OwnResult, store::write_whole,
+    store::write_whole,
 };
 
 /// What a search found, whatever space it searched.
@@ -35,17 +35,10 @@ pub struct SearchReport<'a> {
 
 impl<'a> SearchReport<'a> {
     /// Creates the report of a search in `directory`, without pictures.
-    pub fn new(directory: &'a RunDirectory, result: &'a SearchResult) -> Self {
+    pub fn new<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a SearchResult<M, D>) -> Self {
         let SearchResult { candidates, shortlist, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
         Self { config, provenance, candidates, shortlist, verdict: Some(verdict), retrained, pictures: Vec::new() }
-    }
-
-    /// Creates the report of a search of a space of one's own in `directory`.
-    pub fn own<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a OwnResult<M, D>) -> Self {
-        let OwnResult { candidates, verdict, retrained, .. } = result;
-        let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist: &[], verdict: Some(verdict), retrained, pictures: Vec::new() }
     }
 
     /// Creates the report of a search that has ended, without pictures.

@@ -5,8 +5,8 @@ mod caught;
 mod checks;
 mod columns;
 mod error;
+mod examples;
 mod memory;
-pub mod own;
 mod progress;
 mod run;
 mod scoring;
@@ -20,19 +20,20 @@ pub mod workers;
 
 pub use columns::Columns;
 pub use error::TrainError;
+pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
 pub use run::{BURN, FinishedRun, Provenance, Reopening, RunDirectory, RunState, list_runs, sorted_front};
 pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
 };
 pub use search::{
-    ComparisonTable, FineTuner, Group, NetworkSettings, Plan, Retrain, Retrained, SearchConfig, SearchResult,
-    StagePlan, one_shot_search, one_shot_search_with, plan, seconds_per_step, train_supernet, train_supernet_with,
-    training_images,
+    CellSettings, ChainSettings, ComparisonTable, FineTuner, Group, NetworkSettings, Networks, OwnPart, OwnSettings,
+    PaperSettings, Plan, Retrain, Retrained, Scene, Search, SearchConfig, SearchResult, StagePlan, one_shot_search,
+    plan, seconds_per_step,
 };
 pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Batches, Fixed, Hooks, Loader, Moment, OneMask, PathSampler, PathSampling, Proposed,
-    RareIdentity, SeededWeights, Sgd, StepBatch, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
+    RareIdentity, SeededWeights, Sgd, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
 };

@@ -7,7 +7,7 @@ mod results;
 pub use device::{DeviceError, device, offered_devices, present_devices};
 
 #[cfg(any(feature = "report", feature = "export"))]
-pub use results::{ResultsError, write_finished, write_results};
+pub use results::{ResultsError, can_be_written_down, write_finished, write_results};
 
 /// The search space as data.
 pub use supernet_space as space;
@@ -41,9 +41,11 @@ pub use supernet_experiments as experiments;
 
 /// A search space of one's own: ordinary Burn modules with choices in them.
 pub mod own {
-    pub use supernet_nn::MaskedNetwork;
-    pub use supernet_nn::own::*;
-    pub use supernet_train::own::*;
+    pub use supernet_nn::{
+        Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, MaskedNetwork, Network, OneOf, Pool, Pool3x3,
+        Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
+    };
+    pub use supernet_train::{Examples, ImageExamples, Samples, Scene, Search, SearchData, best::load_best_of};
 }
 
 /// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted residuals.
@@ -60,7 +62,7 @@ pub mod prelude {
         Augmentation, Cifar100Labels, DataError, FolderOptions, Images, LabelledImage, Normalisation, Split, TrainTest,
         cifar10, cifar100, fashion_mnist, idx, image_folder, stratified, stratified_with_test,
     };
-    pub use supernet_nn::{Execution, Network, NetworkConfig, Paths};
+    pub use supernet_nn::{Execution, KnownNet, KnownNetwork, Network, NetworkConfig, PaperNetwork, Paths};
     pub use supernet_search::{
         Evaluator, RandomSearch, Score, Scored, SearchLimits, Strategy, Table, correlate, search,
     };
@@ -68,7 +70,7 @@ pub mod prelude {
         Architecture, CellSpace, Choice, Cost, NetworkShape, PathDropout, PathMask, SearchSpace, StemKind, draws,
     };
     pub use supernet_train::{
-        ComparisonTable, Group, Progress, ProgressLine, Provenance, RunDirectory, SearchConfig, SearchResult, Silent,
-        TrainError, one_shot_search, train_supernet,
+        ComparisonTable, Group, Progress, ProgressLine, Provenance, RunDirectory, Search, SearchConfig, SearchData,
+        SearchResult, Silent, TrainError, one_shot_search,
     };
 }

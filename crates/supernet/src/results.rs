@@ -1,9 +1,10 @@
 //! What a finished search leaves for people and for other programs.
 
-use supernet_train::{FinishedRun, RunDirectory, SearchResult, TrainError};
-use thiserror::Error;
+use supernet_nn::Layer;
 #[cfg(feature = "report")]
-use {supernet_space::CellSpace, supernet_train::Retrained};
+use supernet_train::Retrained;
+use supernet_train::{FinishedRun, RunDirectory, SearchConfig, SearchResult, TrainError};
+use thiserror::Error;
 
 /// Why results cannot be written.
 #[derive(Debug, Error)]
@@ -42,19 +43,25 @@ impl From<supernet_export::ExportError> for ResultsError {
 }
 
 /// Writes what a finished search leaves beside its tables in `directory`: with the feature `report` figures and `report.html`, with the
-/// feature `export` the files `model.rs`, `model.onnx` and `cell.svg` in `best/`, and the picked cells on the page.
+/// feature `export` the files `model.rs`, `model.onnx` and `cell.svg` in `best/`, and the picked cells on the page, where the networks
+/// can be written down ([`can_be_written_down`]).
 ///
 /// # Errors
 /// Nothing to draw, or a file that cannot be written.
-pub fn write_results(directory: &RunDirectory, result: &SearchResult) -> Result<(), ResultsError> {
+pub fn write_results<M: Layer<D, 2>, const D: usize>(
+    directory: &RunDirectory,
+    result: &SearchResult<M, D>,
+) -> Result<(), ResultsError> {
     #[cfg(feature = "report")]
     {
         let mut report = supernet_report::SearchReport::new(directory, result);
-        report.pictures = pictures(&result.stand_alone.cells, &result.retrained);
+        report.pictures = pictures(directory.config(), &result.retrained);
         report.save(directory.path())?;
     }
     #[cfg(feature = "export")]
-    supernet_export::write_best(&directory.best(), &result.retrained, &result.best.1)?;
+    if can_be_written_down(directory.config()) {
+        supernet_export::write_best(&directory.best(), &result.retrained, &result.best.1)?;
+    }
     Ok(())
 }
 
@@ -67,28 +74,34 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
     #[cfg(feature = "report")]
     {
         let mut report = supernet_report::SearchReport::finished(run);
-        report.pictures = pictures(&run.config().cells()?, run.retrained());
+        report.pictures = pictures(run.config(), run.retrained());
         report.save(run.path())?;
     }
     Ok(())
 }
 
-/// Drawings of the picked cells, each with its caption; none without the feature `export`.
+/// Whether the best network of a search can be written as code, as ONNX and as a drawing: those of the paper's space can.
+pub fn can_be_written_down(config: &SearchConfig) -> bool {
+    config.network.paper().is_some()
+}
+
+/// Drawings of the picked cells, each with its caption; none without the feature `export`, nor of cells that cannot be drawn.
 #[cfg(feature = "report")]
-fn pictures(cells: &CellSpace, retrained: &[Retrained]) -> Vec<(String, String)> {
+fn pictures(config: &SearchConfig, retrained: &[Retrained]) -> Vec<(String, String)> {
     #[cfg(feature = "export")]
     {
         use supernet_train::Group;
+        let Ok(cells) = config.cells() else { return Vec::new() };
         let picked = retrained.iter().filter(|network| network.group == Group::Picked);
         let picture = |network: &Retrained| {
             let caption = format!("{:.1} % on test images: {}", 100.0 * network.test.accuracy, network.mask);
-            (supernet_export::cell_svg(cells, &network.mask), caption)
+            (supernet_export::cell_svg(&cells, &network.mask), caption)
         };
         picked.map(picture).collect()
     }
     #[cfg(not(feature = "export"))]
     {
-        let _ = (cells, retrained);
+        let _ = (config, retrained);
         Vec::new()
     }
 }

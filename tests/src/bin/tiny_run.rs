@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 use supernet::{prelude::*, train::Saving, write_results};
-use supernet_tests::tiny::{stripes_split, tiny};
+use supernet_tests::tiny::{open, search_of, stripes_split, tiny};
 
 fn main() -> ExitCode {
     let Some(path) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -26,8 +26,9 @@ fn run(path: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     let split = stripes_split([64, 240, 32]);
     let often = Saving { every: Duration::ZERO, share: 1.0, ..Saving::default() };
     let saving = if std::env::args().nth(2).as_deref() == Some("often") { often } else { Saving::default() };
-    let directory = RunDirectory::open(path, &config, Provenance::new(&split, "flex"))?.with_saving(saving);
-    let result = directory.search(&split, &device("flex")?, &mut Silent)?;
+    let search = search_of(&config, &split)?;
+    let directory = open(&path, &search)?.with_saving(saving);
+    let result = directory.search(&search, &mut Silent)?;
     write_results(&directory, &result)?;
     Ok(())
 }

@@ -7,10 +7,10 @@ use supernet::{
     export::write_best,
     train::{
         Provenance,
-        best::{Best, Card, NetworkDescription},
+        best::{Best, BestNet, Card, NetworkDescription},
     },
 };
-use supernet_nn::{Call, Network, NetworkConfig, Notes, Statistics};
+use supernet_nn::{Call, Layer, Network, NetworkConfig, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, PathMask, draws};
 use supernet_tests::{Formula, behind_imagenet_stem, config, device, images, paths, with_order};
 
@@ -85,7 +85,7 @@ impl Case {
     }
 
     /// Images that no statistics were taken of, and the library's logits for them.
-    pub fn answers(&self, network: &Network, count: usize) -> (Tensor<4>, Tensor<2>) {
+    pub fn answers<M: Layer<4, 2>>(&self, network: &Network<M>, count: usize) -> (Tensor<4>, Tensor<2>) {
         let images = images(16 + count, &self.config.shape, DType::F32, &device()).narrow(0, 16, count);
         let call = Call { statistics: Statistics::Stored, ..Call::default() };
         let paths = paths(&self.config.cells, std::slice::from_ref(&self.mask));
@@ -93,7 +93,7 @@ impl Case {
     }
 
     /// Writes `best/` into `folder`.
-    pub fn save(&self, network: &Network, folder: &Path) {
+    pub fn save(&self, network: &PaperNetwork, folder: &Path) {
         let provenance = Provenance {
             supernet: "0.1.0".into(),
             burn: "0.22.1".into(),
@@ -102,10 +102,16 @@ impl Case {
             images: [16, 0, 16],
             fingerprints: ["0".into(), "0".into(), "0".into()],
             definition: None,
+            parts: Vec::new(),
             left_out: Default::default(),
         };
         let card = Card {
-            description: self.description(),
+            network: &BestNet::Paper(self.config.clone()),
+            mask: &self.mask,
+            cost: self.config.shape.cost(&self.config.cells, &self.mask).expect("an architecture"),
+            normalisation: Some(&self.normalisation),
+            classes: &self.classes,
+            seed: 7,
             retrained: &[],
             provenance: &provenance,
             command: None,

@@ -9,7 +9,12 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use std::path::{Path, PathBuf};
-use supernet::{data::ImageShape, export::model_source, prelude::*, train::best::load_best};
+use supernet::{
+    data::ImageShape,
+    export::model_source,
+    prelude::*,
+    train::best::{BestNet, load_best},
+};
 use supernet_tests::{assert_close, bits, device, values};
 
 /// Both sides compute in f32 and differ in the order of sums; logits are of order 1.
@@ -72,7 +77,7 @@ fn the_library_reads_the_same_files() {
         let network = case.network();
         case.save(&network, folder.path());
         let (record, read) = load_best(folder.path(), &device()).unwrap();
-        assert_eq!((&record.architecture, &record.network), (&case.mask, &case.config));
+        assert_eq!((&record.architecture, &record.network), (&case.mask, &BestNet::Paper(case.config.clone())));
         assert_eq!(bits(case.answers(&read, 6).1), bits(case.answers(&network, 6).1), "{}", case.name);
     }
 }

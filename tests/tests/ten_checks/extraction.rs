@@ -94,7 +94,8 @@ fn assert_blocks_are_bit_equal(config: &NetworkConfig, masks: &[PathMask], size:
     let network = supernet(config, DType::F32, &device());
     let all = images(masks.len() * size, &config.shape, DType::F32, &device());
     let rows = |g: usize| all.clone().narrow(0, g * size, size);
-    let forward = |images, masks: &[PathMask]| bits(network.forward(images, &paths(&config.cells, masks)).unwrap());
+    let forward =
+        |images, masks: &[PathMask]| bits(network.forward_masked(images, &paths(&config.cells, masks)).unwrap());
     let alone: Vec<Vec<u64>> = (0..masks.len()).map(|g| forward(rows(g), &masks[g..=g])).collect();
     for order in orders {
         let batch = Tensor::cat(order.iter().map(|&g| rows(g)).collect(), 0);

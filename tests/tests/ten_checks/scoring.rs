@@ -16,7 +16,7 @@ fn a_candidates_logits_depend_neither_on_what_is_beside_it_nor_on_what_ran_befor
     let score = |of: &[usize]| {
         let masks: Vec<PathMask> = of.iter().map(|&i| candidates[i].mask().clone()).collect();
         let copies = Tensor::cat(vec![run.clone(); of.len()], 0);
-        let logits = bits(network.forward(copies, &paths(&config.cells, &masks)).unwrap());
+        let logits = bits(network.forward_masked(copies, &paths(&config.cells, &masks)).unwrap());
         logits.chunks(25).map(<[u64]>::to_vec).collect::<Vec<_>>()
     };
     let alone: Vec<_> = (0..6).map(|i| score(&[i]).remove(0)).collect();

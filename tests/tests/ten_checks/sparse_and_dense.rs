@@ -94,7 +94,7 @@ fn gradients_apart(config: &NetworkConfig, masks: &[PathMask], size: usize) -> f
     let paths = paths(&config.cells, masks);
     let images = |dtype| images(size * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
     let [single, double] = [DType::F32, DType::F64].map(|dtype| supernet(config, dtype, &device_of(dtype).autodiff()));
-    let sparse = single.forward(images(DType::F32), &paths).unwrap();
+    let sparse = single.forward_masked(images(DType::F32), &paths).unwrap();
     let dense = double.forward_with(images(DType::F64), &paths, &DENSE).unwrap();
     // Ten times what is found: rounding passes through about fifty normalisations.
     assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
@@ -145,7 +145,7 @@ fn the_same_step_twice_gives_the_same_bits_for_any_number_of_threads() {
     let paths = paths(&config.cells, &random_masks(&config.cells, 4, 0.05, 400));
     let step = || {
         let images = images(8 * paths.ghosts(), &config.shape, DType::F32, &device);
-        let learnt = learn(&network, network.forward(images, &paths).unwrap());
+        let learnt = learn(&network, network.forward_masked(images, &paths).unwrap());
         let bits = |numbers: Vec<f64>| numbers.into_iter().map(f64::to_bits).collect::<Vec<u64>>();
         learnt.into_iter().map(|(name, p)| (name, p.gradient.map(bits))).collect::<BTreeMap<_, _>>()
     };

@@ -10,8 +10,8 @@ use self::messages::{
     Dimension, FLOAT, Graph, Model, OperatorSet, Property, TensorShape, TensorType, ValueInfo, ValueType,
 };
 use crate::{ExportError, plan::Plan};
+use burn::module::Module;
 use prost::Message;
-use supernet_nn::Network;
 use supernet_train::best::NetworkDescription;
 
 /// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images` [batch, channels, side, side], normalised;
@@ -19,7 +19,7 @@ use supernet_train::best::NetworkDescription;
 ///
 /// # Errors
 /// As [`crate::model_source()`]; a network that was built for something else, a supernet among them.
-pub fn onnx(description: &NetworkDescription, network: &Network) -> Result<Vec<u8>, ExportError> {
+pub fn onnx(description: &NetworkDescription, network: &impl Module) -> Result<Vec<u8>, ExportError> {
     encode(description, &Plan::new(description)?, network)
 }
 
@@ -32,7 +32,7 @@ const INPUT: &str = "images";
 const OUTPUT: &str = "logits";
 
 /// The encoded model.
-fn encode(export: &NetworkDescription, plan: &Plan, network: &Network) -> Result<Vec<u8>, ExportError> {
+fn encode(export: &NetworkDescription, plan: &Plan, network: &impl Module) -> Result<Vec<u8>, ExportError> {
     let shape = plan.shape;
     let graph = network::graph(plan, network)?;
     let model = Model {

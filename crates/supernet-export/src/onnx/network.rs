@@ -8,12 +8,12 @@ use crate::{
     ExportError,
     plan::{BlockPlan, CellPlan, Plan, ReadPlan, Source},
 };
-use burn::tensor::DType;
-use supernet_nn::{EPSILON, Init, NamedWeights, Network, Weights as _};
+use burn::{module::Module, tensor::DType};
+use supernet_nn::{EPSILON, Init, NamedWeights, Weights as _};
 use supernet_space::{CELL_INPUTS, CellOperation, ConvOrder};
 
 /// The operators and weights of a network.
-pub(super) fn graph(plan: &Plan, network: &Network) -> Result<GraphBuilder, ExportError> {
+pub(super) fn graph(plan: &Plan, network: &impl Module) -> Result<GraphBuilder, ExportError> {
     let mut writer = Writer {
         order: plan.shape.order,
         graph: GraphBuilder::default(),

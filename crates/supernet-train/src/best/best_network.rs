@@ -2,24 +2,23 @@
 
 use super::{BestError, BestFile, BestRecord, Card};
 use crate::{
-    Retrained, SeededWeights, TrainError,
+    SeededWeights, TrainError,
     store::{load_weights, weights, write_whole},
 };
 use burn::{module::Module, tensor::Device};
 use serde::Serialize;
 use std::path::Path;
-use supernet_nn::{MaskedNetwork, Network};
+use supernet_nn::{Definition, KnownNetwork, Layer, Network};
 
 /// The best network of a run and what is known of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Best<'a> {
+pub struct Best<'a, M: Module, const D: usize = 4> {
     /// The facts known about it.
     pub card: Card<'a>,
     /// The network, trained and calibrated.
-    pub network: &'a Network,
+    pub network: &'a Network<M, D>,
 }
 
-impl Best<'_> {
+impl<M: Layer<D, 2>, const D: usize> Best<'_, M, D> {
     /// Writes [`BestFile::OF_EVERY_RUN`] into `folder`, made if need be; each is written beside and renamed.
     ///
     /// # Errors
@@ -33,55 +32,6 @@ impl Best<'_> {
         write_whole(&folder.join(BestFile::Card.name()), card.as_bytes())?;
         write_whole(&folder.join(BestFile::Architecture.name()), &json(&record))?;
         write_whole(&folder.join(BestFile::Weights.name()), &safetensors(self.network)?)
-    }
-}
-
-/// The best network of a space of one's own: `architecture.json` and `weights.safetensors`. Its modules are the user's, so it can be
-/// written neither as code nor as ONNX.
-#[derive(Clone, Copy, Debug)]
-pub struct OwnBest<'a, N> {
-    /// The network, trained and calibrated.
-    pub network: &'a N,
-    /// The facts known about it.
-    pub trained: &'a Retrained,
-    /// Seed of the run.
-    pub seed: u64,
-}
-
-impl<N: MaskedNetwork> OwnBest<'_, N> {
-    /// The files that there are.
-    pub const FILES: [BestFile; 2] = [BestFile::Architecture, BestFile::Weights];
-
-    /// Returns the content of a file.
-    ///
-    /// # Errors
-    /// [`BestError::OwnSpace`] for all but [`OwnBest::FILES`]; a mask of another space.
-    pub fn bytes(&self, file: BestFile) -> Result<Vec<u8>, BestError> {
-        let space = self.network.search_space();
-        space.belongs(&self.trained.mask)?;
-        match file {
-            BestFile::Architecture => Ok(json(&serde_json::json!({
-                "architecture": self.trained.mask,
-                "space": space.name(),
-                "one_shot": self.trained.one_shot,
-                "test": self.trained.test,
-                "cost": self.trained.cost,
-                "seed": self.seed,
-                "supernet": env!("CARGO_PKG_VERSION"),
-            }))),
-            BestFile::Weights => safetensors(self.network),
-            BestFile::Model | BestFile::Onnx | BestFile::Drawing | BestFile::Card => {
-                Err(BestError::OwnSpace { file: file.name(), space: space.name().into() })
-            }
-        }
-    }
-
-    /// Writes the files that there are into `folder`, made if need be; each is written beside and renamed.
-    ///
-    /// # Errors
-    /// A mask of another space, or a file that cannot be written.
-    pub fn save(&self, folder: &Path) -> Result<(), TrainError> {
-        Self::FILES.into_iter().try_for_each(|file| write_whole(&folder.join(file.name()), &self.bytes(file)?))
     }
 }
 
@@ -99,14 +49,28 @@ pub fn read_record(folder: &Path) -> Result<BestRecord, TrainError> {
     })
 }
 
-/// Reads the network of a `best/` with what is known of it, from `architecture.json` and `weights.safetensors`.
+/// Reads the network of a `best/` with what is known of it, from `architecture.json` and `weights.safetensors`. It predicts
+/// ([`Network::forward`]).
 ///
 /// # Errors
-/// As [`read_record`]; weights that cannot be read or are of another network.
-pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, Network), TrainError> {
+/// As [`read_record`]; a space of a program's own, see [`load_best_of`]; weights that cannot be read or are of another network.
+pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, KnownNetwork), TrainError> {
+    let definition = read_record(folder)?.network.definition(device)?;
+    load_best_of(folder, &definition, device)
+}
+
+/// Reads the network of a `best/` whose networks `definition` builds, as [`load_best`].
+///
+/// # Errors
+/// As [`read_record`]; a mask of another space; weights that cannot be read or are of another network.
+pub fn load_best_of<M: Layer<D, 2>, const D: usize>(
+    folder: &Path,
+    definition: &Definition<M, D>,
+    device: &Device,
+) -> Result<(BestRecord, Network<M, D>), TrainError> {
     let record = read_record(folder)?;
     let fresh = &mut SeededWeights::new(record.seed);
-    let network = record.network.stand_alone(&record.architecture, fresh, &device.clone().inner())?;
+    let network = definition.stand_alone(&record.architecture, fresh, &device.clone().inner())?;
     let network = load_weights(network, &folder.join(BestFile::Weights.name()))?;
     Ok((record, network))
 }

@@ -1,6 +1,6 @@
 //! The card: what a network is, how good it is beside others, what it reads, where it comes from.
 
-use super::{BestError, BestFile, NetworkDescription};
+use super::{BestError, BestFile, BestNet, NetworkDescription};
 use crate::{ComparisonTable, Group, Latency, Provenance, Retrained};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt::Write;
@@ -12,8 +12,18 @@ use supernet_space::{Cost, PathMask};
 /// The facts known about a described network. Nothing is measured here; unknown facts are left out.
 #[derive(Clone, Copy, Debug)]
 pub struct Card<'a> {
-    /// The network.
-    pub description: NetworkDescription<'a>,
+    /// Which networks it is of.
+    pub network: &'a BestNet,
+    /// Its mask.
+    pub mask: &'a PathMask,
+    /// Its parameters and multiply-accumulates.
+    pub cost: Cost,
+    /// How pixels became numbers in training, where it reads images.
+    pub normalisation: Option<&'a Normalisation>,
+    /// Names of the classes, in the order of the logits.
+    pub classes: &'a [String],
+    /// Seed of the run.
+    pub seed: u64,
     /// Every network of the run that was trained from scratch, this one among them.
     pub retrained: &'a [Retrained],
     /// Data, device and versions.
@@ -29,8 +39,8 @@ pub struct Card<'a> {
 pub struct BestRecord {
     /// Its mask.
     pub architecture: PathMask,
-    /// Its sizes.
-    pub network: NetworkConfig,
+    /// Which networks it is of.
+    pub network: BestNet,
     /// Its one-shot score.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_shot: Option<Score>,
@@ -44,8 +54,9 @@ pub struct BestRecord {
     pub cost: Cost,
     /// Seed of the run.
     pub seed: u64,
-    /// How its input is normalised.
-    pub normalisation: Normalisation,
+    /// How its input is normalised, where it reads images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub normalisation: Option<Normalisation>,
     /// Names of the classes, in the order of its logits.
     pub classes: Vec<String>,
     /// Data, device and versions.
@@ -78,7 +89,7 @@ fn measured<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Latency>, 
 impl Card<'_> {
     /// The network among those trained from scratch.
     fn trained(&self) -> Option<&Retrained> {
-        self.retrained.iter().find(|network| network.mask == *self.description.mask)
+        self.retrained.iter().find(|network| network.mask == *self.mask)
     }
 
     /// Test accuracies of the networks that were chosen for the same reason.
@@ -91,20 +102,29 @@ impl Card<'_> {
     /// For programs.
     ///
     /// # Errors
-    /// A mask of another space, a size out of range, a normalisation or class names of other images.
+    /// A normalisation or class names of other examples; of the paper's networks a mask of another space or a size out of range.
     pub fn record(&self) -> Result<BestRecord, BestError> {
-        self.description.check()?;
-        let NetworkDescription { config, mask, normalisation, classes, seed } = self.description;
+        let (network, channels) = (self.network, self.network.input()[0]);
+        if let Some(found) = self.normalisation.map(|n| n.mean().len()).filter(|&found| found != channels) {
+            return Err(BestError::Channels { found, expected: channels });
+        }
+        if self.classes.len() != network.classes() {
+            return Err(BestError::Classes { found: self.classes.len(), expected: network.classes() });
+        }
+        if let BestNet::Paper(NetworkConfig { cells, shape, .. }) = network {
+            shape.check()?;
+            cells.space().belongs(self.mask)?;
+        }
         Ok(BestRecord {
-            architecture: mask.clone(),
-            network: config.clone(),
+            architecture: self.mask.clone(),
+            network: network.clone(),
             one_shot: self.trained().map(|network| network.one_shot),
             test: self.trained().map(|network| network.test),
             spread: self.spread(),
-            cost: config.shape.cost(&config.cells, mask)?,
-            seed,
-            normalisation: normalisation.clone(),
-            classes: classes.to_vec(),
+            cost: self.cost,
+            seed: self.seed,
+            normalisation: self.normalisation.cloned(),
+            classes: self.classes.to_vec(),
             provenance: self.provenance.clone(),
             command: self.command.map(Into::into),
             latency: self.latency.to_vec(),
@@ -113,10 +133,18 @@ impl Card<'_> {
 }
 
 impl BestRecord {
-    /// Returns the description of the network.
-    pub fn description(&self) -> NetworkDescription<'_> {
-        let Self { network: config, architecture: mask, normalisation, classes, seed, .. } = self;
-        NetworkDescription { config, mask, normalisation, classes, seed: *seed }
+    /// Returns the description of the network, from which `supernet-export` writes `file`.
+    ///
+    /// # Errors
+    /// Networks of another space than the paper's, or that read no images.
+    pub fn description(&self, file: BestFile) -> Result<NetworkDescription<'_>, BestError> {
+        let Self { network, architecture: mask, normalisation, classes, seed, .. } = self;
+        match (network, normalisation) {
+            (BestNet::Paper(config), Some(normalisation)) => {
+                Ok(NetworkDescription { config, mask, normalisation, classes, seed: *seed })
+            }
+            _ => Err(BestError::OtherSpace { file: file.name(), space: network.space().into() }),
+        }
     }
 
     /// Returns the text of `card.md`, for people: the network beside `retrained`, every network of its run that was trained from
@@ -193,18 +221,18 @@ impl BestRecord {
 
 /// Describes the network's input and output.
 fn reads(record: &BestRecord) -> String {
-    let shape = record.network.shape;
     let list = |values: &[f32]| values.iter().map(f32::to_string).collect::<Vec<_>>().join(", ");
-    let classes: Vec<String> = record.classes.iter().map(|name| line(name)).collect();
-    format!(
-        "\n## What it reads\n\nImages [{}, {side}, {side}] (channels, height, width). Each value, from 0 to 255, goes in as `(value / 255 - mean) / std` of \
-         its channel:\nmean {}; std {}.\n\nA logit for each class, in this order: {}.\n",
-        shape.channels,
-        list(record.normalisation.mean()),
-        list(record.normalisation.std()),
-        classes.join(", "),
-        side = shape.side,
-    )
+    let classes = record.classes.iter().map(|name| line(name)).collect::<Vec<_>>().join(", ");
+    let input = match (record.network.input().as_slice(), &record.normalisation) {
+        ([channels, height, width], Some(normalisation)) => format!(
+            "Images [{channels}, {height}, {width}] (channels, height, width). Each value, from 0 to 255, goes in as `(value / 255 - mean) / std` of \
+             its channel:\nmean {}; std {}.",
+            list(normalisation.mean()),
+            list(normalisation.std()),
+        ),
+        (input, _) => format!("Numbers of shape {input:?} for each example, as they were trained on."),
+    };
+    format!("\n## What it reads\n\n{input}\n\nA logit for each class, in this order: {classes}.\n")
 }
 
 /// The table of files.
@@ -226,6 +254,7 @@ mod tests {
 
     struct Described {
         config: NetworkConfig,
+        net: BestNet,
         mask: PathMask,
         normalisation: Normalisation,
         classes: Vec<String>,
@@ -237,17 +266,30 @@ mod tests {
             let mask = cells.space().parse(mask).unwrap();
             let order = ConvOrder::default();
             let shape = NetworkShape { filters: 4, side: 8, channels: 3, classes: 5, order, stem: StemKind::Plain };
+            let config = NetworkConfig { cells, shape, norm: NormKind::default() };
             Self {
-                config: NetworkConfig { cells, shape, norm: NormKind::default() },
+                net: BestNet::Paper(config.clone()),
+                config,
                 mask,
                 normalisation: Normalisation::new(vec![0.5, 0.25, 0.1], vec![0.2, 0.3, 0.4]).unwrap(),
                 classes: (0..5).map(|class| format!("class {class}")).collect(),
             }
         }
 
-        fn description(&self) -> NetworkDescription<'_> {
-            let Self { config, mask, normalisation, classes } = self;
-            NetworkDescription { config, mask, normalisation, classes, seed: 1 }
+        fn card<'a>(&'a self, retrained: &'a [Retrained], provenance: &'a Provenance) -> Card<'a> {
+            let Self { config, net, mask, normalisation, classes } = self;
+            Card {
+                network: net,
+                mask,
+                cost: config.shape.cost(&config.cells, mask).unwrap(),
+                normalisation: Some(normalisation),
+                classes,
+                seed: 1,
+                retrained,
+                provenance,
+                command: None,
+                latency: &[],
+            }
         }
     }
 
@@ -266,6 +308,7 @@ mod tests {
             images: [600, 100, 300],
             fingerprints: ["aa".into(), "bb".into(), "cc".into()],
             definition: None,
+            parts: Vec::new(),
             left_out: Default::default(),
         }
     }
@@ -284,13 +327,7 @@ mod tests {
             retrained(Group::Random, &other, 0.1),
         ];
         let provenance = provenance();
-        let card = Card {
-            description: described.description(),
-            retrained: &retrained,
-            provenance: &provenance,
-            command: Some("quickstart\n--seed 1"),
-            latency: &[],
-        };
+        let card = Card { command: Some("quickstart\n--seed 1"), ..described.card(&retrained, &provenance) };
         let text = card.record().unwrap().markdown(&retrained, &BestFile::ALL);
         for said in [
             "| test accuracy | 90.00 % on 1000 images, loss 0.5000 |",
@@ -325,9 +362,8 @@ mod tests {
         let described = Described::small("11:0110000/101:1000000");
         let retrained = [retrained(Group::Picked, &described.mask, 0.9)];
         let provenance = provenance();
-        let description = described.description();
         for command in [None, Some("quickstart")] {
-            let card = Card { description, retrained: &retrained, provenance: &provenance, command, latency: &[] };
+            let card = Card { command, ..described.card(&retrained, &provenance) };
             let record = card.record().unwrap();
             let text = serde_json::to_string_pretty(&record).unwrap();
             assert!(!text.contains("latency"));

@@ -25,11 +25,12 @@ pub enum BestError {
         /// Logits of the network.
         expected: usize,
     },
-    /// No block of this network can be written down as code.
+    /// This network cannot be written down as code.
     #[error(
-        "{file} for `{space}`: found a space of one's own, expected the paper's; architecture.json and weights.safetensors hold its network"
+        "{file}: found a network of the space `{space}`, expected one of the paper's on images; architecture.json and \
+         weights.safetensors hold it"
     )]
-    OwnSpace {
+    OtherSpace {
         /// The file asked for.
         file: &'static str,
         /// Name of the space.

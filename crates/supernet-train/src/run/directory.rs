@@ -1,17 +1,16 @@
 //! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
 
 use super::{
-    provenance::{CONFIGURATION, FORMAT, Provenance, RunFile},
+    provenance::{CONFIGURATION, Provenance, RunFile},
     results::{Results, write_verdict},
     same_training::check_training,
 };
 use crate::{
-    Latency, Progress, Saving, SearchConfig, SearchResult, TrainError,
-    best::{Best, BestFile, BestRecord, Card, NetworkDescription, OwnBest},
+    Examples, Latency, Progress, Saving, Search, SearchConfig, SearchResult, TrainError,
+    best::{Best, BestFile, BestNet, BestRecord, Card},
     caught::caught,
     latency,
-    own::{Examples, OwnData, OwnResult, OwnSearch},
-    search::OneShot,
+    search::{NetworkSettings, OneShot},
     stage::CHECK,
     store::{
         Lock, Sameness, Stages, csv_row, lock, make_room, read_config, search_folder, through_text, write_config,
@@ -19,14 +18,10 @@ use crate::{
     },
     trust::{RankingEvidence, read_checked},
 };
-use burn::tensor::Device;
 use std::path::{Path, PathBuf};
-use supernet_data::Split;
-use supernet_nn::{
-    Network,
-    own::{Definition, Layer},
-};
-use supernet_search::{Scored, Strategy, trust::Verdict};
+use supernet_nn::{Layer, Network};
+use supernet_search::{Scored, trust::Verdict};
+use supernet_space::SearchSpace;
 
 /// The folder of the best network.
 const BEST: &str = "best";
@@ -110,38 +105,32 @@ fn reconciled(path: &Path, there: RunFile, here: RunFile, reopening: Reopening) 
 }
 
 impl RunDirectory {
-    /// Opens `path`, made if need be, for a run of `config`. A run of fewer candidates is given more: those it
-    /// has stay, and its results move to `searches/first-N`.
+    /// Opens `path`, made if need be, for a run of `search` that comes from `provenance` ([`Search::provenance`]). A run of fewer
+    /// candidates is given more: those it has stay, and its results move to `searches/first-N`.
     ///
     /// # Errors
     /// A directory that cannot be made or written, one where another process is at work, or one that holds a
-    /// run of another configuration or other data (the first difference is named and nothing is touched), or
+    /// run of another configuration, other networks, parts or data (the first difference is named and nothing is touched), or
     /// of another version or device.
-    pub fn open(path: impl Into<PathBuf>, config: &SearchConfig, provenance: Provenance) -> Result<Self, TrainError> {
-        Self::reopen(path, config, provenance, Reopening::default())
+    pub fn open<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        path: impl Into<PathBuf>,
+        search: &Search<'_, M, E, D>,
+        provenance: Provenance,
+    ) -> Result<Self, TrainError> {
+        Self::reopen(path, search, provenance, Reopening::default())
     }
 
     /// Opens `path` as [`RunDirectory::open`] does, with what `reopening` allows.
     ///
     /// # Errors
     /// As [`RunDirectory::open`].
-    pub fn reopen(
+    pub fn reopen<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         path: impl Into<PathBuf>,
-        config: &SearchConfig,
+        search: &Search<'_, M, E, D>,
         provenance: Provenance,
         reopening: Reopening,
     ) -> Result<Self, TrainError> {
-        let path = path.into();
-        let lock = lock(&path)?;
-        let here = RunFile { format: FORMAT, provenance, config: config.clone(), continued: Vec::new() };
-        let run = match read_config::<RunFile>(&path, CONFIGURATION)? {
-            None => {
-                write_config(&path, &here.value())?;
-                here
-            }
-            Some(there) => reconciled(&path, there, here, reopening)?,
-        };
-        Ok(Self { path, run, saving: Saving::default(), command: None, supernet: None, lock })
+        Self::opened(path.into(), run_of(search, provenance), reopening)
     }
 
     /// Opens a search called `name` with the trained supernet of the run in `run`: with other limits, another
@@ -151,17 +140,29 @@ impl RunDirectory {
     /// # Errors
     /// As [`RunDirectory::open`]; a run without a trained supernet, a supernet that was trained otherwise or
     /// on other images, a name that is no folder's.
-    pub fn open_search(
+    pub fn open_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         run: &Path,
         name: &str,
-        config: &SearchConfig,
+        search: &Search<'_, M, E, D>,
         provenance: Provenance,
         reopening: Reopening,
     ) -> Result<Self, TrainError> {
-        let here = RunFile { format: FORMAT, provenance, config: config.clone(), continued: Vec::new() };
+        let here = run_of(search, provenance);
         check_training(run, &here)?;
-        let opened = Self::reopen(search_folder(run, name)?, config, here.provenance, reopening)?;
+        let opened = Self::opened(search_folder(run, name)?, here, reopening)?;
         Ok(Self { supernet: Some(run.into()), ..opened })
+    }
+
+    fn opened(path: PathBuf, here: RunFile, reopening: Reopening) -> Result<Self, TrainError> {
+        let lock = lock(&path)?;
+        let run = match read_config::<RunFile>(&path, CONFIGURATION)? {
+            None => {
+                write_config(&path, &here.value())?;
+                here
+            }
+            Some(there) => reconciled(&path, there, here, reopening)?,
+        };
+        Ok(Self { path, run, saving: Saving::default(), command: None, supernet: None, lock })
     }
 
     /// Returns what the user should know of the directory, a sentence each.
@@ -179,60 +180,21 @@ impl RunDirectory {
         Self { command: Some(command.into()), ..self }
     }
 
-    /// Runs the search, or what is left of it, with candidates proposed by the strategy of its configuration, and writes its results: `networks.csv`,
-    /// `table.txt`, and `best/` with what [`Best`] holds.
+    /// Runs the search that the directory was opened for, or what is left of it, and writes its results: `networks.csv`,
+    /// `table.txt`, and `best/` with what [`Best`] holds. A strategy is told again what it was told before.
     ///
     /// # Errors
-    /// As [`crate::one_shot_search`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
-    pub fn search(
+    /// As [`Search::run`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
+    pub fn search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
-        split: &Split,
-        device: &Device,
+        search: &Search<'_, M, E, D>,
         progress: &mut dyn Progress,
-    ) -> Result<SearchResult, TrainError> {
-        self.search_with(split, &mut *self.run.config.proposer()?, device, progress)
-    }
-
-    /// [`RunDirectory::search`] with candidates proposed by `strategy`. To go on takes the same strategy as it was at the start: it is told
-    /// again what it was told.
-    ///
-    /// # Errors
-    /// As [`RunDirectory::search`].
-    pub fn search_with(
-        &self,
-        split: &Split,
-        strategy: &mut dyn Strategy,
-        device: &Device,
-        progress: &mut dyn Progress,
-    ) -> Result<SearchResult, TrainError> {
-        let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(progress)?;
-        let scored = search.score(&supernets, strategy, progress)?;
-        let result = search.retrain(supernets, scored, progress)?;
-        caught("report", || self.save(&result, device))?;
-        Ok(result)
-    }
-
-    /// Runs the search of a space of one's own, or what is left of it, as [`crate::own::search_own`], and writes what it finds; `best/` holds what
-    /// [`OwnBest`] does. The directory is opened with [`Provenance::own`].
-    ///
-    /// # Errors
-    /// As [`crate::own::search_own`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
-    pub fn search_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
-        &self,
-        definition: &Definition<M, D>,
-        data: &OwnData<E>,
-        device: &Device,
-        progress: &mut dyn Progress,
-    ) -> Result<OwnResult<M, D>, TrainError> {
-        let stages = Some(self.open_stages()?);
-        let search = OwnSearch { config: &self.run.config, definition, data, device, stages };
-        let result = search.run(progress)?;
-        let OwnResult { candidates, verdict, retrained, best: (_, network), .. } = &result;
-        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
-        // The best is the first of the picked, which come first.
-        let best = OwnBest { network, trained: &retrained[0], seed: self.run.config.seed };
-        best.save(&self.best())?;
+    ) -> Result<SearchResult<M, D>, TrainError> {
+        let mut stages = self.stages(search)?;
+        let supernets = stages.supernets(progress)?;
+        let scored = stages.score(&supernets, progress)?;
+        let result = stages.retrain(supernets, scored, progress)?;
+        caught("report", || self.save(search, &result))?;
         Ok(result)
     }
 
@@ -240,70 +202,48 @@ impl RunDirectory {
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
-    pub fn train(&self, split: &Split, device: &Device, progress: &mut dyn Progress) -> Result<Network, TrainError> {
-        Ok(self.stages(split, device)?.supernets(progress)?.last)
+    pub fn train<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &Search<'_, M, E, D>,
+        progress: &mut dyn Progress,
+    ) -> Result<Network<M, D>, TrainError> {
+        Ok(self.stages(search)?.supernets(progress)?.last)
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
-    pub fn score(
+    pub fn score<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
-        split: &Split,
-        device: &Device,
+        search: &Search<'_, M, E, D>,
         progress: &mut dyn Progress,
     ) -> Result<Vec<Scored>, TrainError> {
-        let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(progress)?;
-        Ok(search.score(&supernets, &mut *self.run.config.proposer()?, progress)?.outcome.scored)
+        let mut stages = self.stages(search)?;
+        let supernets = stages.supernets(progress)?;
+        Ok(stages.score(&supernets, progress)?.outcome.scored)
     }
 
     /// Holds the ranking of the candidates against networks trained from scratch: trains the
     /// supernet and scores the candidates, or what is left of that, then `networks` candidates
-    /// spread over the ranking, each on the training images for a quarter of the epochs, and scores
-    /// them on the validation images. No test image is read. What is there already is not trained
+    /// spread over the ranking, each on the training examples for a quarter of the epochs, and scores
+    /// them on the validation examples. No test example is read. What is there already is not trained
     /// again; later reports of the run know of it.
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
-    pub fn check(
+    pub fn check<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
-        split: &Split,
+        search: &Search<'_, M, E, D>,
         networks: usize,
-        device: &Device,
         progress: &mut dyn Progress,
     ) -> Result<Verdict, TrainError> {
-        let mut search = self.stages(split, device)?;
-        let supernets = search.supernets(progress)?;
-        let scored = search.score(&supernets, &mut *self.run.config.proposer()?, progress)?;
+        let mut stages = self.stages(search)?;
+        let supernets = stages.supernets(progress)?;
+        let scored = stages.score(&supernets, progress)?;
         caught(CHECK, || {
-            let mut evidence = search.evidence(&supernets, &scored, progress)?;
-            search.check(&evidence, networks, &self.path, progress)?;
-            evidence.checked = read_checked(&self.path)?;
-            self.judged(&evidence)
-        })
-    }
-
-    /// Holds the ranking of a search of a space of one's own against networks trained from scratch,
-    /// as [`RunDirectory::check`].
-    ///
-    /// # Errors
-    /// As [`RunDirectory::search_own`].
-    pub fn check_own<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
-        &self,
-        definition: &Definition<M, D>,
-        data: &OwnData<E>,
-        networks: usize,
-        device: &Device,
-        progress: &mut dyn Progress,
-    ) -> Result<Verdict, TrainError> {
-        let stages = Some(self.open_stages()?);
-        let mut search = OwnSearch { config: &self.run.config, definition, data, device, stages };
-        let (supernet, outcome) = search.scored(progress)?;
-        caught(CHECK, || {
-            let mut evidence = search.evidence(&supernet, &outcome, progress)?;
-            search.check_ranking(&evidence, networks, &self.path, progress)?;
+            let mut evidence = stages.evidence(&supernets, &scored, progress)?;
+            stages.check(&evidence, networks, &self.path, progress)?;
             evidence.checked = read_checked(&self.path)?;
             self.judged(&evidence)
         })
@@ -323,8 +263,21 @@ impl RunDirectory {
         Ok(verdict)
     }
 
-    fn stages<'a>(&'a self, split: &'a Split, device: &'a Device) -> Result<OneShot<'a>, TrainError> {
-        OneShot::new(&self.run.config, split, device, Some(self.open_stages()?))
+    /// The stages of `search`, kept here.
+    ///
+    /// # Errors
+    /// A search of another configuration than the directory was opened for; files that cannot be read.
+    fn stages<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &'a Search<'_, M, E, D>,
+    ) -> Result<OneShot<'a, M, E, D>, TrainError> {
+        let value = |config: &SearchConfig| through_text(&serde_json::to_value(config).expect("plain data"));
+        let same = value(&self.run.config) == value(search.config());
+        if !same || self.run.provenance.parts != search.own_parts() {
+            let difference = "the search that it was opened for and the one that it is to run".into();
+            return Err(TrainError::OtherRun { path: self.path.join("config.json"), difference });
+        }
+        Ok(OneShot::new(search, Some(self.open_stages()?)))
     }
 
     fn open_stages(&self) -> Result<Stages, TrainError> {
@@ -355,26 +308,36 @@ impl RunDirectory {
         &self.path
     }
 
-    fn save(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
-        let SearchResult { candidates, verdict, retrained, .. } = result;
-        Results { config: &self.run.config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
-        self.save_best(result, device)
-    }
-
-    fn save_best(&self, result: &SearchResult, device: &Device) -> Result<(), TrainError> {
-        let (mask, network) = &result.best;
-        let SearchResult { stand_alone, normalisation, classes, retrained, .. } = result;
-        let seed = self.run.config.seed;
-        let description = NetworkDescription { config: stand_alone, mask, normalisation, classes, seed };
-        let (provenance, command) = (&self.run.provenance, self.command.as_deref());
-        let latency = &self.latency(result, device)?;
-        let card = Card { description, retrained, provenance, command, latency };
+    fn save<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &Search<'_, M, E, D>,
+        result: &SearchResult<M, D>,
+    ) -> Result<(), TrainError> {
+        let SearchResult { candidates, verdict, retrained, best: (mask, network), normalisation, classes, .. } = result;
+        let config = &self.run.config;
+        Results { config, candidates, verdict: Some(verdict), retrained }.save(&self.path)?;
+        let definition = &search.networks().stand_alone;
+        let card = Card {
+            network: &BestNet::new(config.network, config.stand_alone.filters, definition)?,
+            mask,
+            cost: definition.cost(mask)?,
+            normalisation: normalisation.as_ref(),
+            classes,
+            seed: config.seed,
+            retrained,
+            provenance: &self.run.provenance,
+            command: self.command.as_deref(),
+            latency: &self.latency(search, result)?,
+        };
         Best { card, network }.save(&self.best())
     }
 
     /// How long the best network takes. It is measured once: a report that is written again has the same numbers.
-    fn latency(&self, result: &SearchResult, device: &Device) -> Result<Vec<Latency>, TrainError> {
-        let (mask, network) = &result.best;
+    fn latency<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &Search<'_, M, E, D>,
+        SearchResult { best: (mask, network), .. }: &SearchResult<M, D>,
+    ) -> Result<Vec<Latency>, TrainError> {
         let written = std::fs::read(self.best().join(BestFile::Architecture.name()));
         // A file that is not there or holds something else is written again in a moment.
         let known = written.ok().and_then(|bytes| serde_json::from_slice::<BestRecord>(&bytes).ok());
@@ -382,9 +345,19 @@ impl RunDirectory {
         match known.filter(|known| known.iter().map(|latency| latency.images).eq(TIMED)) {
             Some(known) => Ok(known),
             None => TIMED
-                .map(|images| latency(network, mask, images, self.run.config.execution, device))
+                .map(|images| latency(network, mask, images, self.run.config.execution, search.device()))
                 .into_iter()
                 .collect(),
         }
     }
+}
+
+/// The run of a search that comes from `provenance`.
+fn run_of<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
+    provenance: Provenance,
+) -> RunFile {
+    let own = matches!(search.config().network, NetworkSettings::Own(_));
+    let space: Option<SearchSpace> = own.then(|| search.space().clone());
+    RunFile::new(search.config(), space, provenance)
 }

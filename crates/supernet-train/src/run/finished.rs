@@ -35,24 +35,20 @@ impl FinishedRun {
     /// Reads the run in `path`, whatever version or device made it.
     ///
     /// # Errors
-    /// A directory without a run that has ended, or of a space of one's own, whose architectures its
-    /// definition alone can read; a file that cannot be read.
+    /// A directory without a run that has ended; a file that cannot be read.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, TrainError> {
         let path = path.into();
         let refuse =
             |found: &str| TrainError::File { path: path.clone(), found: found.into(), expected: "a finished run" };
         let run: RunFile = read_config(&path, CONFIGURATION)?.ok_or_else(|| refuse("no run"))?;
-        if run.provenance.definition.is_some() {
-            return Err(refuse("a run in a space of one's own, which `RunDirectory::search_own` reads"));
-        }
         if !has_ended(&path) {
             return Err(refuse("a run that has not ended"));
         }
-        let cells = run.config.cells()?;
-        let candidates = read_candidates(&path.join("candidates.csv"), cells.space())?;
+        let space = run.space()?;
+        let candidates = read_candidates(&path.join("candidates.csv"), &space)?;
         let mut shortlist: Vec<(PathMask, Score)> = read_scores(&path.join("shortlist.csv"))?.into_iter().collect();
         shortlist.sort_by(|(a, x), (b, y)| run.config.scoring.rank_by.better_first(x, y).then(a.cmp(b)));
-        let retrained = read_networks(&path.join("networks.csv"), &run, &candidates, cells.space())?;
+        let retrained = read_networks(&path.join("networks.csv"), &run, &candidates, &space)?;
         let verdict = read_verdict(&path.join(VERDICT))?;
         Ok(Self { path, run, candidates, shortlist, verdict, retrained })
     }

@@ -1,7 +1,10 @@
 //! Whether a run's supernet is the one that a search would train.
 
 use super::provenance::{CONFIGURATION, RunFile};
-use crate::{TrainError, store::read_config};
+use crate::{
+    TrainError,
+    store::{read_config, same_networks},
+};
 use serde_json::Value;
 use std::path::Path;
 
@@ -25,13 +28,16 @@ pub(super) fn check_training(run: &Path, here: &RunFile) -> Result<(), TrainErro
         let value = |value: Result<Value, serde_json::Error>| value.expect("plain data");
         vec![
             ("provenance.fingerprints of the training images", provenance.fingerprints[0].clone().into()),
-            ("provenance.definition", value(serde_json::to_value(&provenance.definition))),
             ("config.network", value(serde_json::to_value(config.network))),
             ("config.paths", value(serde_json::to_value(config.paths))),
             ("config.supernet", value(serde_json::to_value(config.supernet))),
             ("config.execution", value(serde_json::to_value(config.execution))),
         ]
     };
+    if !same_networks(&there.value(), &here.value()) {
+        let difference = "provenance.definition: networks of other parameters there, or that compute something else";
+        return Err(TrainError::OtherRun { path: file, difference: difference.into() });
+    }
     for ((place, there), (_, here)) in parts(&there).into_iter().zip(parts(here)) {
         if there != here {
             let difference = format!("{place}: {there} there, {here} here; a search with its supernet needs the same");

@@ -1,10 +1,9 @@
 //! Which paths matter: how far predictions move when paths are switched off (PAPER, *The paper's experiments*). No label is read.
 
 use super::tally::read;
-use crate::TrainError;
-use burn::tensor::{Device, Tensor, TensorData};
-use supernet_data::{Images, Normalisation};
-use supernet_nn::{MaskedNetwork, Network};
+use crate::{Examples, TrainError};
+use burn::tensor::{Device, Tensor};
+use supernet_nn::{Layer, MaskedNetwork, Network};
 use supernet_space::PathMask;
 
 /// KL(p‖q) + KL(q‖p) in nats of the two predictions softmax(a) and softmax(b).
@@ -24,38 +23,43 @@ fn log_softmax(logits: &[f32]) -> Vec<f64> {
     shifted().map(|logit| logit - sum).collect()
 }
 
-/// The mean symmetric KL divergence between a supernet's predictions under `reference` (almost every path on) and under each of
+/// The mean symmetric KL divergence, on the first `count` of `examples`, between a supernet's predictions under `reference` (almost every path on) and under each of
 /// `masks`, over runs of `run` images in fixed order, each run normalised by its own statistics.
 ///
 /// # Errors
 /// A `run` that does not divide the images, a mask of another space, or a device that fails.
-pub fn divergences(
-    supernet: &Network,
+pub fn divergences<M: Layer<D, 2>, const D: usize>(
+    supernet: &Network<M, D>,
     reference: &PathMask,
     masks: &[PathMask],
-    images: &Images,
-    normalisation: &Normalisation,
+    examples: &dyn Examples<D>,
+    count: usize,
     run: usize,
     device: &Device,
 ) -> Result<Vec<f64>, TrainError> {
-    if run == 0 || !images.len().is_multiple_of(run) {
-        return Err(TrainError::config("run", run, format!("a divisor of {} images", images.len())));
+    if run == 0 || count > examples.len() || !count.is_multiple_of(run) {
+        return Err(TrainError::config(
+            "run",
+            run,
+            format!("a divisor of {count} examples, of which there are {}", examples.len()),
+        ));
     }
     let device = device.clone().inner();
     let mut sums = vec![0.0; masks.len()];
-    for first in (0..images.len()).step_by(run) {
-        let batch = images.batch(&(first..first + run).collect::<Vec<_>>(), normalisation);
-        let x = Tensor::<4>::from_data(TensorData::new(batch.images, batch.shape), &device);
+    for first in (0..count).step_by(run) {
+        let x = Tensor::<D>::from_data(examples.batch(&(first..first + run).collect::<Vec<_>>()), &device);
+        let mut twice = [1; D];
+        twice[0] = 2;
         for (sum, mask) in sums.iter_mut().zip(masks) {
             let paths = supernet.paths(vec![reference.clone(), mask.clone()], None)?;
-            let logits = read(supernet.forward(x.clone().repeat(&[2, 1, 1, 1]), &paths)?, "divergence")?;
+            let logits = read(supernet.forward_masked(x.clone().repeat(&twice), &paths)?, "divergence")?;
             let (of_reference, of_mask) = logits.split_at(logits.len() / 2);
             let classes = of_mask.len() / run;
             *sum +=
                 of_reference.chunks(classes).zip(of_mask.chunks(classes)).map(|(a, b)| symmetric_kl(a, b)).sum::<f64>();
         }
     }
-    Ok(sums.into_iter().map(|sum| sum / images.len() as f64).collect())
+    Ok(sums.into_iter().map(|sum| sum / count as f64).collect())
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::{
     fmt,
     time::{Duration, Instant},
 };
-use supernet_nn::{Call, Execution, MaskedNetwork, Network, Statistics};
+use supernet_nn::{Call, Execution, Layer, MaskedNetwork, Network, Statistics};
 use supernet_space::PathMask;
 
 /// Milliseconds from images to logits.
@@ -82,15 +82,16 @@ const LONG: Duration = Duration::from_millis(500);
 ///
 /// # Errors
 /// A mask of another space, or a device that fails.
-pub fn latency(
-    network: &Network,
+pub fn latency<M: Layer<D, 2>, const D: usize>(
+    network: &Network<M, D>,
     mask: &PathMask,
     images: usize,
     execution: Execution,
     device: &Device,
 ) -> Result<Latency, TrainError> {
-    let shape = network.module().shape();
-    let input = Tensor::<4>::ones([images, shape.channels, shape.side, shape.side], &device.clone().inner());
+    let mut dims = [images; D];
+    dims[1..].copy_from_slice(network.input());
+    let input = Tensor::<D>::ones(dims, &device.clone().inner());
     let paths = network.paths(vec![mask.clone()], None)?;
     let call = Call { statistics: Statistics::Stored, execution };
     // Reading the logits waits for the device.

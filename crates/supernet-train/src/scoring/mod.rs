@@ -17,7 +17,5 @@ pub use latency::{Latency, LatencyLimit, latency};
 pub use settings::Scoring;
 pub use supernet_evaluator::SupernetEvaluator;
 
-pub(crate) use jobs::{Asked, scored, tally};
-pub(crate) use ledger::{Ledger, job_key};
 pub(crate) use settings::MOST_CHECKPOINTS;
 pub(crate) use tally::{Tally, read};

@@ -6,16 +6,18 @@ use super::{
     tally::{Tally, read},
 };
 use crate::{
-    Halving, Progress, Scoring, Standing, TrainError,
+    Examples, Halving, Progress, Scoring, Standing, TrainError,
     stage::SCORING,
     workers::{workers, workers_on},
 };
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use std::{ops::Range, path::PathBuf};
-use supernet_data::{Images, Normalisation};
-use supernet_nn::{Call, Execution, MaskedNetwork, Network, on_processor};
+use supernet_nn::{Call, Definition, Execution, Layer, MaskedNetwork, Network, on_processor};
 use supernet_search::{Evaluator, RankBy, Score, Scored};
-use supernet_space::{Architecture, NetworkShape, PathMask};
+use supernet_space::{Architecture, PathMask};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
 ///
@@ -26,11 +28,11 @@ use supernet_space::{Architecture, NetworkShape, PathMask};
 /// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
 ///
 /// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean over all of them.
-pub struct SupernetEvaluator<'a> {
-    supernet: &'a Network,
-    earlier: &'a [Network],
-    stand_alone: NetworkShape,
-    runs: Vec<Run>,
+pub struct SupernetEvaluator<'a, M: Module, const D: usize = 4> {
+    supernet: &'a Network<M, D>,
+    earlier: &'a [Network<M, D>],
+    stand_alone: &'a Definition<M, D>,
+    runs: Vec<Run<D>>,
     memory: usize,
     at_once: usize,
     halving: Option<Halving>,
@@ -48,22 +50,21 @@ const IN_CACHES: usize = 16;
 /// MiB on any other device, where what counts is that a launch has work enough.
 const ON_A_CARD: usize = 1024;
 
-/// One run of validation images.
-struct Run {
-    images: Tensor<4>,
+/// One run of validation examples.
+struct Run<const D: usize> {
+    input: Tensor<D>,
     labels: Vec<usize>,
 }
 
-impl<'a> SupernetEvaluator<'a> {
-    /// Scores by `supernet` on all of `images`. Costs are those of stand-alone networks of shape `stand_alone`.
+impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
+    /// Scores by `supernet` on all of `examples`. Costs are those of `stand_alone`'s networks.
     ///
     /// # Errors
     /// A number of `scoring` out of range.
     pub fn new(
-        supernet: &'a Network,
-        stand_alone: NetworkShape,
-        images: &Images,
-        normalisation: &Normalisation,
+        supernet: &'a Network<M, D>,
+        stand_alone: &'a Definition<M, D>,
+        examples: &dyn Examples<D>,
         scoring: Scoring,
         device: &Device,
         progress: &'a mut dyn Progress,
@@ -71,14 +72,11 @@ impl<'a> SupernetEvaluator<'a> {
         scoring.check()?;
         let Scoring { memory_mib, halving, rank_by, .. } = scoring;
         let device = device.clone().inner();
-        let run = |indices: Vec<usize>| {
-            let batch = images.batch(&indices, normalisation);
-            Run {
-                images: Tensor::from_data(TensorData::new(batch.images, batch.shape), &device),
-                labels: indices.iter().map(|&i| images.label(i)).collect(),
-            }
+        let run = |indices: Vec<usize>| Run {
+            input: Tensor::from_data(examples.batch(&indices), &device),
+            labels: indices.iter().map(|&i| examples.label(i)).collect(),
         };
-        let runs = scoring.runs_of(images.len()).map(run).collect();
+        let runs = scoring.runs_of(examples.len()).map(run).collect();
         let at_once = workers_on(&device, scoring.at_once);
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let memory = memory << 20;
@@ -102,7 +100,7 @@ impl<'a> SupernetEvaluator<'a> {
     }
 
     /// The same with scores that are means over `earlier`, other states of the same supernet, and the supernet itself.
-    pub fn with_earlier(self, earlier: &'a [Network]) -> Self {
+    pub fn with_earlier(self, earlier: &'a [Network<M, D>]) -> Self {
         Self { earlier, ..self }
     }
 
@@ -149,7 +147,7 @@ impl<'a> SupernetEvaluator<'a> {
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
-        let states: Vec<&Network> = std::iter::once(supernet).chain(earlier).collect();
+        let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(earlier).collect();
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
         let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
         let ledger = self.ledger.as_ref();
@@ -166,23 +164,23 @@ impl<'a> SupernetEvaluator<'a> {
 }
 
 /// Candidates on one run of images.
-struct Job<'a> {
+struct Job<'a, M: Module, const D: usize> {
     /// The places of the supernet's state and of the run among all.
     place: (usize, usize),
-    state: &'a Network,
-    run: &'a Run,
+    state: &'a Network<M, D>,
+    run: &'a Run<D>,
     candidates: Vec<usize>,
 }
 
 /// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is computed twice; only where there are few runs for
 /// the workers, its candidates are cut into parts that have little in common.
-fn jobs<'a>(
+fn jobs<'a, M: Module, const D: usize>(
     masks: &[PathMask],
-    states: &[&'a Network],
-    all: &'a [Run],
+    states: &[&'a Network<M, D>],
+    all: &'a [Run<D>],
     runs: Range<usize>,
     workers: usize,
-) -> Vec<Job<'a>> {
+) -> Vec<Job<'a, M, D>> {
     /// Jobs for each worker, so that none waits long for the last.
     const EACH: usize = 4;
     let whole = runs.len() * states.len();
@@ -201,7 +199,7 @@ fn jobs<'a>(
     jobs
 }
 
-impl Job<'_> {
+impl<M: Layer<D, 2>, const D: usize> Job<'_, M, D> {
     /// A name for its weights, images and candidates.
     fn key(&self, masks: &[PathMask]) -> u64 {
         let (state, run) = self.place;
@@ -216,12 +214,12 @@ impl Job<'_> {
         execution: Execution,
         progress: &mut dyn Progress,
     ) -> Result<Vec<(usize, Tally)>, TrainError> {
-        let Self { state: supernet, run: Run { images, labels }, candidates, .. } = self;
+        let Self { state: supernet, run: Run { input, labels }, candidates, .. } = self;
         let call = &Call { execution, ..Call::default() };
         let of_job: Vec<&PathMask> = candidates.iter().map(|&candidate| &masks[candidate]).collect();
         let mut tallies = Vec::with_capacity(candidates.len());
         let mut failure = None;
-        supernet.forward_each(images.clone(), &of_job, memory, call, &mut |members, logits| {
+        supernet.forward_each(input.clone(), &of_job, memory, call, &mut |members, logits| {
             match read(logits, SCORING) {
                 Err(error) => failure = Some(error),
                 Ok(logits) => {
@@ -243,13 +241,13 @@ impl Job<'_> {
     }
 }
 
-impl Evaluator for SupernetEvaluator<'_> {
+impl<M: Layer<D, 2>, const D: usize> Evaluator for SupernetEvaluator<'_, M, D> {
     type Error = TrainError;
 
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
-        let (cells, shape) = (self.supernet.module().space(), self.stand_alone);
+        let definition = self.stand_alone;
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        let scored = scored(cells.space(), architectures, score, |architecture| shape.cost(cells, architecture))?;
+        let scored = scored(definition.space(), architectures, score, |architecture| definition.cost(architecture))?;
         self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
         self.standing.iter().for_each(|standing| self.progress.standing(standing));
         Ok(scored)

@@ -3,7 +3,6 @@
 use crate::{Group, Retrained, SearchConfig, TrainError};
 use rand::RngExt;
 use std::collections::HashMap;
-use supernet_data::{Images, Split};
 use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
@@ -107,18 +106,6 @@ where
             Ok(Scored { architecture: architecture.clone(), score, cost })
         };
         architectures.iter().map(&mut scored).collect()
-    }
-}
-
-/// Returns the images that networks are trained on from scratch.
-///
-/// # Errors
-/// Validation images that do not go with the training images.
-pub fn training_images(config: &SearchConfig, split: &Split) -> Result<Images, TrainError> {
-    if config.stand_alone.with_validation {
-        Ok(split.train.concat(&split.validation)?)
-    } else {
-        Ok(split.train.clone())
     }
 }
 

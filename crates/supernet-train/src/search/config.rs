@@ -1,14 +1,16 @@
 //! The settings of a search in one serialisable value: presets, the budget, checks.
 
+use super::{NetworkSettings, Networks, PaperSettings};
 use crate::{
     LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining, TrainError,
     checks::{at_least_one, is_default},
 };
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
-use supernet_nn::{Execution, MaskedL2, NetworkConfig, NormKind};
-use supernet_search::{Constraints, Proposer, Strategy};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, SearchSpace, StemKind};
+use supernet_nn::{Execution, KnownNet, MaskedL2, NormKind};
+use supernet_search::{Constraints, Proposer};
+use supernet_space::{CellSpace, ConvOrder, PathDropout, SearchSpace, StemKind};
 
 /// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,30 +45,6 @@ pub struct SearchConfig {
     pub execution: Execution,
 }
 
-/// The space and the network around it.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkSettings {
-    /// Cells N, at least 3.
-    pub cells: usize,
-    /// Choice blocks per cell.
-    pub blocks: usize,
-    /// Filters F of the supernet.
-    pub filters: usize,
-    /// A description of its own for each cell.
-    #[serde(default)]
-    pub mask_per_cell: bool,
-    /// Normalisation of the supernet.
-    #[serde(default)]
-    pub norm: NormKind,
-    /// Order inside an operation.
-    #[serde(default)]
-    pub order: ConvOrder,
-    /// The layers before the cells.
-    #[serde(default, skip_serializing_if = "StemKind::is_plain")]
-    pub stem: StemKind,
-}
-
 /// Which candidates are trained from scratch and tested.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,7 +69,7 @@ impl SearchConfig {
         let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
             seed: 1,
-            network: NetworkSettings {
+            network: NetworkSettings::Paper(PaperSettings {
                 cells: 3,
                 blocks: 4,
                 filters: 8,
@@ -99,7 +77,7 @@ impl SearchConfig {
                 norm: NormKind::Ghost,
                 order: ConvOrder::NormReluConv,
                 stem: StemKind::Plain,
-            },
+            }),
             paths: PathSampling::Dropout(PathDropout::new(0.1).expect("between 0 and 1")),
             supernet: SupernetTraining {
                 steps: 1_350,
@@ -130,10 +108,10 @@ impl SearchConfig {
     /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps of 1,024 images in ghost batches of
     /// 32, 20,000 candidates, ten networks of 32 filters trained for 300 epochs.
     pub fn cifar10() -> Self {
-        let quick = Self::quick();
+        let mut quick = Self::quick();
+        quick.with_paper(|paper| (paper.cells, paper.filters) = (8, 16));
         let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
-            network: NetworkSettings { cells: 8, filters: 16, ..quick.network },
             supernet: SupernetTraining {
                 steps: 5_000,
                 batch: 1_024,
@@ -158,12 +136,9 @@ impl SearchConfig {
     /// The paper's ImageNet variant: the sizes of [`SearchConfig::cifar10`] behind the stem of two stages of stride 2, networks of 24
     /// filters. For images of a folder whose side is divisible by 16.
     pub fn imagenet() -> Self {
-        let cifar10 = Self::cifar10();
-        Self {
-            network: NetworkSettings { stem: StemKind::ImageNet, ..cifar10.network },
-            stand_alone: StandAloneTraining { filters: 24, ..cifar10.stand_alone },
-            ..cifar10
-        }
+        let mut cifar10 = Self::cifar10();
+        cifar10.with_paper(|paper| paper.stem = StemKind::ImageNet);
+        Self { stand_alone: StandAloneTraining { filters: 24, ..cifar10.stand_alone }, ..cifar10 }
     }
 
     /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below what a search needs (two steps,
@@ -184,47 +159,60 @@ impl SearchConfig {
         Ok(self)
     }
 
-    /// The searched space.
-    ///
-    /// # Errors
-    /// Cells or blocks out of range.
-    pub fn cells(&self) -> Result<CellSpace, TrainError> {
-        let cells = CellSpace::new(self.network.cells, self.network.blocks)?;
-        Ok(if self.network.mask_per_cell { cells.mask_per_cell() } else { cells })
-    }
-
-    /// The strategy that this configuration names.
-    ///
-    /// # Errors
-    /// Cells or blocks out of range, an objective twice, or none.
-    pub fn proposer(&self) -> Result<Box<dyn Strategy>, TrainError> {
-        Ok(self.strategy.strategy(self.cells()?.space(), self.seed)?)
-    }
-
-    /// The supernet for images of `shape` and `classes` classes.
-    ///
-    /// # Errors
-    /// A size out of range, or images that are not square.
-    pub fn supernet(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
-        self.network_of(self.network.filters, shape, classes)
-    }
-
-    /// The stand-alone networks for images of `shape` and `classes` classes.
-    ///
-    /// # Errors
-    /// As [`SearchConfig::supernet`].
-    pub fn stand_alone(&self, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
-        self.network_of(self.stand_alone.filters, shape, classes)
-    }
-
-    fn network_of(&self, filters: usize, shape: ImageShape, classes: usize) -> Result<NetworkConfig, TrainError> {
-        if shape.height != shape.width {
-            let found = format!("{} x {}", shape.height, shape.width);
-            return Err(TrainError::config("image height and width", found, "the same number"));
+    /// Changes the numbers of the paper's networks; those of another space stay.
+    pub fn with_paper(&mut self, change: impl FnOnce(&mut PaperSettings)) {
+        if let Some(paper) = self.network.paper_mut() {
+            change(paper);
         }
-        let (channels, NetworkSettings { order, stem, .. }) = (shape.channels, self.network);
-        let shape = NetworkShape { filters, side: shape.width, channels, classes, order, stem }.check()?;
-        Ok(NetworkConfig { cells: self.cells()?, shape, norm: self.network.norm })
+    }
+
+    /// Returns the same search in another known space: networks from scratch as wide as the supernet, and, where a choice is of one
+    /// option, one uniform architecture for each ghost batch.
+    pub fn in_space(mut self, network: NetworkSettings) -> Self {
+        self.stand_alone.filters = network.filters().unwrap_or(self.stand_alone.filters);
+        if network.paper().is_none() {
+            self.paths = PathSampling::UniformArchitecture;
+        }
+        self.network = network;
+        self
+    }
+
+    /// Returns the searched space, where it is known.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range; networks that a program defines.
+    pub fn space(&self) -> Result<SearchSpace, TrainError> {
+        self.network.space()?.ok_or_else(|| {
+            TrainError::config(
+                "network.space",
+                self.network.name(),
+                "a known space; the definition has that of one's own",
+            )
+        })
+    }
+
+    /// Returns the paper's cells.
+    ///
+    /// # Errors
+    /// Cells or blocks out of range; another space.
+    pub fn cells(&self) -> Result<CellSpace, TrainError> {
+        match self.network.paper() {
+            Some(paper) => paper.cells(),
+            None => Err(TrainError::config("network.space", self.network.name(), "paper")),
+        }
+    }
+
+    /// Returns supernet and stand-alone networks of a known space for images of `shape` and `classes` classes.
+    ///
+    /// # Errors
+    /// A size out of range, images that are not square, networks that a program defines.
+    pub fn networks(
+        &self,
+        shape: ImageShape,
+        classes: usize,
+        device: &Device,
+    ) -> Result<Networks<KnownNet>, TrainError> {
+        self.network.networks(self.stand_alone.filters, shape, classes, device)
     }
 
     /// Checks every number that does not depend on the data.
@@ -232,13 +220,10 @@ impl SearchConfig {
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        self.check_in(self.cells()?.space())
-    }
-
-    /// [`SearchConfig::check`] for a search in `space` instead of that of `network`.
-    pub(crate) fn check_in(&self, space: &SearchSpace) -> Result<(), TrainError> {
+        if let Some(space) = self.network.space()? {
+            self.paths.check(&space)?;
+        }
         self.supernet.check()?;
-        self.paths.check(space)?;
         self.scoring.check()?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
         self.stand_alone.check()?;

@@ -1,16 +1,16 @@
 //! A short training of candidates from the shared weights, after which they are ranked again.
 
+use super::Search;
 use crate::{
-    FineTune, Progress, SearchConfig, StandAlone, StandAloneTraining, TrainError,
+    Examples, FineTune, Progress, StandAlone, StandAloneTraining, TrainError,
     stage::FINE_TUNING,
     store::{SCORES, append_line, read_scores, score_line, scores_csv, write_whole},
     test,
     workers::{share, workers_on},
 };
-use burn::tensor::Device;
+use burn::module::Module;
 use std::{collections::HashMap, path::Path, sync::Mutex};
-use supernet_data::{Normalisation, Split};
-use supernet_nn::{NamedWeights, Network};
+use supernet_nn::{Layer, NamedWeights, Network};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -24,22 +24,18 @@ impl FineTune {
 }
 
 /// Trains candidates from the weights of a supernet and scores them.
-pub struct FineTuner<'a> {
+pub struct FineTuner<'a, M: Module, E, const D: usize = 4> {
     /// Gives the weights.
-    pub supernet: &'a Network,
-    /// The supernet's configuration.
-    pub config: &'a SearchConfig,
+    pub supernet: &'a Network<M, D>,
+    /// The search that it is of.
+    pub search: &'a Search<'a, M, E, D>,
+    /// Seed of order and augmentation.
+    pub seed: u64,
     /// How each is trained.
     pub training: StandAloneTraining,
-    /// Training and validation images.
-    pub split: &'a Split,
-    /// How pixels become numbers.
-    pub normalisation: &'a Normalisation,
-    /// Where to train.
-    pub device: &'a Device,
 }
 
-impl FineTuner<'_> {
+impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> FineTuner<'_, M, E, D> {
     /// The scores, on validation images, of the networks of `masks` after their training, which starts from the shared weights (scale 1 and
     /// shift 0 where the supernet has none). With a file each score is stored there as it is made, and what is stored is not computed again.
     ///
@@ -67,15 +63,14 @@ impl FineTuner<'_> {
         file: Option<&Path>,
         progress: &mut dyn Progress,
     ) -> Result<Vec<Score>, TrainError> {
-        let Self { config, split, normalisation, device, .. } = *self;
-        let sizes = config.supernet(split.train.shape(), split.train.classes().len())?;
+        let Self { search, seed, .. } = *self;
+        let (config, data, device) = (search.config(), search.data(), search.device());
         let weights = NamedWeights::of(self.supernet);
         let trainer = StandAlone {
-            config: &sizes,
+            definition: &search.networks().supernet,
             training: &self.training,
-            images: &split.train,
-            normalisation,
-            seed: config.seed,
+            examples: &data.train,
+            seed,
             execution: config.execution,
             device,
         };
@@ -84,7 +79,7 @@ impl FineTuner<'_> {
         let file = Mutex::new(file);
         let tuned = share(FINE_TUNING, at_once, masks.to_vec(), progress, |mask, progress| {
             let network = trainer.train_from(&mask, &mut weights.clone(), progress)?;
-            let score = test(&network, &mask, &split.validation, normalisation, device)?;
+            let score = test(&network, &mask, &data.validation, device)?;
             let file = file.lock().expect("no worker panics with the file");
             file.map_or(Ok(()), |path| append_line(path, &format!("{SCORES}\n"), &score_line(&mask, score)))?;
             Ok(score)

@@ -1,4 +1,4 @@
-//! A whole search: its settings, its stages, what it finds.
+//! A whole search: its settings, its parts, its stages, what it finds.
 
 mod candidates;
 mod companions;
@@ -7,22 +7,27 @@ mod config;
 mod fine_tuner;
 mod fitted;
 mod fixed_sample;
+mod network_settings;
+mod networks;
 mod one_shot;
+mod parts;
 mod plan;
 mod reach;
 mod retrained;
+#[expect(clippy::module_inception, reason = "the search itself")]
+mod search;
 mod supernet;
 
-pub use companions::training_images;
 pub use comparison_table::ComparisonTable;
-pub use config::{NetworkSettings, Retrain, SearchConfig};
+pub use config::{Retrain, SearchConfig};
 pub use fine_tuner::FineTuner;
-pub use one_shot::{SearchResult, one_shot_search, one_shot_search_with};
+pub use network_settings::{CellSettings, ChainSettings, NetworkSettings, OwnSettings, PaperSettings};
+pub use networks::Networks;
+pub use one_shot::SearchResult;
+pub use parts::{OwnPart, Scene};
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
 pub use retrained::{Group, Retrained};
-pub use supernet::{train_supernet, train_supernet_with};
+pub use search::{Search, one_shot_search};
 
-pub(crate) use candidates::candidates;
-pub(crate) use companions::{Companions, choose, random_companions, retrain, tested};
+use fixed_sample::FixedSample;
 pub(crate) use one_shot::OneShot;
-pub(crate) use reach::check_reach;

@@ -1,18 +1,18 @@
-//! One-shot architecture search in one call: train the supernet, score candidates, retrain the best beside their companions, test.
+//! A search, stage by stage: train the supernet, score candidates, retrain the best beside their companions, test.
 
 use super::{
+    Search,
     candidates::candidates,
-    companions::{Companions, choose, random_companions, ranked, retrain, tested, training_images},
+    companions::{Companions, choose, random_companions, ranked, retrain, tested},
     fine_tuner::FineTuner,
-    fixed_sample::FixedSample,
-    reach::check_limits,
+    parts::{OwnEvaluator, Scene},
     retrained::Retrained,
-    supernet::{new_supernet, train_fitting},
 };
 use crate::{
-    FineTune, Hooks, LatencyLimit, Progress, SearchConfig, SeededWeights, StandAlone, StandAloneTraining, Standing,
-    SupernetEvaluator, TrainError,
+    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, StandAloneTraining, Standing, SupernetEvaluator,
+    TrainError,
     caught::caught,
+    examples::Part,
     latency,
     progress::WithoutStandings,
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
@@ -20,15 +20,15 @@ use crate::{
     test,
     trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
 };
-use burn::{module::Module, tensor::Device};
+use burn::{module::Module, tensor::Tensor};
 use std::{collections::HashMap, ops::Range, path::Path};
-use supernet_data::{Normalisation, Split};
-use supernet_nn::{Network, NetworkConfig};
-use supernet_search::{Outcome, Score, Scored, Strategy, trust::Verdict};
+use supernet_data::Normalisation;
+use supernet_nn::{Layer, Network};
+use supernet_search::{Evaluator, Outcome, Score, Scored, trust::Verdict};
 use supernet_space::{Architecture, PathMask};
 
 /// What a search found.
-pub struct SearchResult {
+pub struct SearchResult<M: Module, const D: usize = 4> {
     /// Every scored candidate, in the order of scoring.
     pub candidates: Vec<Scored>,
     /// The short-list with its scores after the fine-tune, the best first; empty where none is asked for.
@@ -37,206 +37,212 @@ pub struct SearchResult {
     pub verdict: Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
-    /// The first of the picked, trained from scratch and calibrated, with its mask.
-    pub best: (PathMask, Network),
+    /// The first of the picked, with its mask, trained from scratch and calibrated: it predicts ([`Network::forward`]).
+    pub best: (PathMask, Network<M, D>),
     /// The trained supernet.
-    pub supernet: Network,
-    /// The sizes of the stand-alone networks.
-    pub stand_alone: NetworkConfig,
-    /// How pixels became numbers.
-    pub normalisation: Normalisation,
+    pub supernet: Network<M, D>,
+    /// How far the best network, cut out of the supernet with its weights, is from the masked supernet on the first validation examples:
+    /// rounding ([`supernet_nn::Definition::extraction_error`]).
+    pub extraction_error: f64,
+    /// How pixels became numbers, where the examples are images.
+    pub normalisation: Option<Normalisation>,
     /// Names of the classes, in the order of the logits.
     pub classes: Vec<String>,
 }
 
-/// Runs a whole search: `config` on the images of `split`, on `device`, candidates proposed as `config.strategy` says.
-///
-/// # Errors
-/// As [`crate::train_supernet`]; limits that no network of the space meets, or that no candidate does.
-pub fn one_shot_search(
-    config: &SearchConfig,
-    split: &Split,
-    device: &Device,
-    progress: &mut dyn Progress,
-) -> Result<SearchResult, TrainError> {
-    one_shot_search_with(config, split, &mut *config.proposer()?, device, progress)
-}
-
-/// [`one_shot_search`] with candidates proposed by `strategy`.
-///
-/// # Errors
-/// As [`one_shot_search`].
-pub fn one_shot_search_with(
-    config: &SearchConfig,
-    split: &Split,
-    strategy: &mut dyn Strategy,
-    device: &Device,
-    progress: &mut dyn Progress,
-) -> Result<SearchResult, TrainError> {
-    let mut search = OneShot::new(config, split, device, None)?;
-    let supernets = search.supernets(progress)?;
-    let scored = search.score(&supernets, strategy, progress)?;
-    search.retrain(supernets, scored, progress)
-}
-
 /// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.
-pub(crate) struct Supernets {
-    pub(crate) last: Network,
-    earlier: Vec<Network>,
+pub(crate) struct Supernets<M: Module, const D: usize> {
+    pub(crate) last: Network<M, D>,
+    earlier: Vec<Network<M, D>>,
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back. A panic in a stage is an error of it.
-pub(crate) struct OneShot<'a> {
-    config: &'a SearchConfig,
-    split: &'a Split,
-    device: &'a Device,
-    normalisation: Normalisation,
-    stand_alone: NetworkConfig,
+pub(crate) struct OneShot<'a, M: Module, E, const D: usize> {
+    search: &'a Search<'a, M, E, D>,
     stages: Option<Stages>,
 }
 
-/// Scored candidates, and the network with every path on.
+/// Scored candidates, and the networks that they are compared with.
 pub(crate) struct ScoredCandidates {
     pub(crate) outcome: Outcome,
     companions: Companions,
 }
 
-impl<'a> OneShot<'a> {
-    /// # Errors
-    /// A configuration that does not fit the images.
-    pub(crate) fn new(
-        config: &'a SearchConfig,
-        split: &'a Split,
-        device: &'a Device,
-        stages: Option<Stages>,
-    ) -> Result<Self, TrainError> {
-        config.check()?;
-        let normalisation = Normalisation::of(&split.train);
-        let stand_alone = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-        check_limits(config, &stand_alone)?;
-        Ok(Self { config, split, device, normalisation, stand_alone, stages })
+impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
+    pub(crate) fn new(search: &'a Search<'_, M, E, D>, stages: Option<Stages>) -> Self {
+        Self { search, stages }
     }
 
     /// The trained supernet, with the earlier states that scores are means over.
-    pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets, TrainError> {
+    pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
         caught(SUPERNET_TRAINING, || self.train(progress))
     }
 
-    fn train(&mut self, progress: &mut dyn Progress) -> Result<Supernets, TrainError> {
-        let Self { config, split, device, normalisation, stages, .. } = self;
+    fn train(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
+        let Self { search, stages } = self;
+        let config = search.config();
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
-        let sample = FixedSample::new(config, split, normalisation, device)?;
-        let train = |hooks: Hooks, progress: &mut dyn Progress| {
-            train_fitting(config, split, normalisation, device, hooks, progress)
-        };
+        let sample = search.sample();
         let Some(stages) = stages else {
             let mut earlier = Vec::new();
-            let after = &mut |step, network: &Network, progress: &mut dyn Progress| {
+            let after = &mut |step, network: &Network<M, D>, progress: &mut dyn Progress| {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
                 sample.show(step, network, progress)
             };
-            let last = train(Hooks { after, plain_l2: false, keeper: None }, progress)?;
+            let last = search.train_fitting(Hooks { after, plain_l2: false, keeper: None }, progress)?;
             return Ok(Supernets { last, earlier });
         };
-        let build = || new_supernet(config, split, &device.clone().inner());
+        let build = || search.new_supernet(&search.device().clone().inner());
         let earlier = stages.earlier(steps);
-        let after = &mut |step, network: &Network, progress: &mut dyn Progress| {
+        let after = &mut |step, network: &Network<M, D>, progress: &mut dyn Progress| {
             if earlier.is_due(step) {
                 earlier.save(step, &network.valid())?;
             }
             sample.show(step, network, progress)
         };
         let last = stages.supernet(SUPERNET_TRAINING, build, |keeper| {
-            train(Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
+            search.train_fitting(Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
         })?;
         Ok(Supernets { last, earlier: earlier.load(build)? })
     }
 
-    /// The candidates that `strategy` proposes, scored.
-    pub(crate) fn score(
-        &mut self,
-        supernets: &Supernets,
-        strategy: &mut dyn Strategy,
-        progress: &mut dyn Progress,
-    ) -> Result<ScoredCandidates, TrainError> {
-        caught(SCORING, || self.candidates(supernets, strategy, progress))
+    /// The trained supernet and all that candidates may be scored by.
+    fn scene<'s>(&self, supernets: &'s Supernets<M, D>) -> Scene<'s, M, E, D>
+    where
+        'a: 's,
+    {
+        let search = self.search;
+        let config = search.config();
+        Scene {
+            supernet: &supernets.last,
+            earlier: &supernets.earlier,
+            networks: search.networks(),
+            data: search.data(),
+            scoring: config.scoring,
+            execution: config.execution,
+            device: search.device(),
+        }
     }
 
-    fn candidates(
+    /// The candidates that the strategy proposes, scored, and what stands beside them.
+    pub(crate) fn score(
         &mut self,
-        supernets: &Supernets,
-        strategy: &mut dyn Strategy,
+        supernets: &Supernets<M, D>,
         progress: &mut dyn Progress,
     ) -> Result<ScoredCandidates, TrainError> {
-        let Self { config, split, device, normalisation, stand_alone, stages } = self;
-        let (scoring, space, shape) = (config.scoring, stand_alone.cells.space(), stand_alone.shape);
-        let ledger = stages.as_ref().map(|stages| stages.ledger());
-        let mut evaluator = SupernetEvaluator::new(
-            &supernets.last,
-            shape,
-            &split.validation,
-            normalisation,
-            scoring,
-            device,
-            progress,
-        )?
-        .with_earlier(&supernets.earlier)
-        .with_execution(config.execution)
-        .with_ledger(ledger)?;
-        let cost = |architecture: &Architecture| Ok(shape.cost(&stand_alone.cells, architecture)?);
+        caught(SCORING, || {
+            let scene = self.scene(supernets);
+            match &self.search.parts().evaluator {
+                None => self.score_by_supernet(&scene, progress),
+                Some(evaluate) => {
+                    let mut own = OwnEvaluator { evaluate: &**evaluate, scene: &scene, progress: &mut *progress };
+                    let (outcome, is_uniform) = self.candidates(&mut own, true)?;
+                    let space = self.search.space();
+                    let score = |mask: &PathMask| Ok(own.evaluate(&[space.accept(mask.clone())?])?[0].score);
+                    let random = self.random(&outcome, is_uniform, score)?;
+                    let all_on = scene.by_supernet(progress)?.score(&[space.all_on()])?[0];
+                    self.beside(outcome, random, all_on)
+                }
+            }
+        })
+    }
+
+    fn score_by_supernet(
+        &mut self,
+        scene: &Scene<M, E, D>,
+        progress: &mut dyn Progress,
+    ) -> Result<ScoredCandidates, TrainError> {
+        let ledger = self.stages.as_ref().map(|stages| stages.ledger());
+        let scoring = self.search.config().scoring;
+        let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger)?;
+        let (outcome, is_uniform) = self.candidates(&mut evaluator, scoring.halving.is_some())?;
+        let mut evaluator = evaluator.without_ledger();
+        let all_on = evaluator.score(&[self.search.space().all_on()])?[0];
+        let score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
+        let random = self.random(&outcome, is_uniform, score)?;
+        // The evaluator shows nothing of scores that were read back.
+        Standing::with(scoring.rank_by, None, &outcome.scored).iter().for_each(|standing| progress.standing(standing));
+        self.beside(outcome, random, all_on)
+    }
+
+    /// The candidates of the search's strategy, scored by `evaluator`, and whether they were drawn uniformly. With stages the scores are
+    /// stored; `with_company` says that they depend on the candidates beside them.
+    fn candidates(
+        &mut self,
+        evaluator: &mut impl Evaluator<Error = TrainError>,
+        with_company: bool,
+    ) -> Result<(Outcome, bool), TrainError> {
+        let Self { search, stages } = self;
+        let (config, space) = (search.config(), search.space());
+        let mut strategy = search.strategy()?;
+        let cost = |architecture: &Architecture| Ok(search.networks().stand_alone.cost(architecture)?);
         let outcome = match stages {
-            None => candidates(config, space, strategy, &mut evaluator, cost)?,
+            None => candidates(config, space, &mut *strategy, evaluator, cost)?,
             Some(stages) => {
-                let mut recorded =
-                    stages.recorded(space, scoring.rank_by, &mut evaluator)?.of_its_own(scoring.halving.is_some());
-                candidates(config, space, strategy, &mut recorded, cost)?
+                let recorded = stages.recorded(space, config.scoring.rank_by, evaluator)?;
+                candidates(config, space, &mut *strategy, &mut recorded.of_its_own(with_company), cost)?
             }
         };
-        let mut evaluator = evaluator.without_ledger();
-        let mut score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
-        let all_on = space.all_on();
-        let all_on = (all_on.clone(), score(&all_on)?, shape.cost(&stand_alone.cells, &all_on)?);
-        let random = random_companions(config, space, &outcome, strategy.is_uniform(), score, cost)?;
-        // The evaluator shows nothing of scores that were read back.
-        Standing::with(config.scoring.rank_by, None, &outcome.scored)
-            .iter()
-            .for_each(|standing| progress.standing(standing));
-        Ok(ScoredCandidates { outcome, companions: Companions { random, all_on } })
+        Ok((outcome, strategy.is_uniform()))
+    }
+
+    fn random(
+        &self,
+        outcome: &Outcome,
+        is_uniform: bool,
+        score: impl FnMut(&PathMask) -> Result<Score, TrainError>,
+    ) -> Result<Vec<Scored>, TrainError> {
+        let cost = |architecture: &Architecture| Ok(self.search.networks().stand_alone.cost(architecture)?);
+        random_companions(self.search.config(), self.search.space(), outcome, is_uniform, score, cost)
+    }
+
+    fn beside(&self, outcome: Outcome, random: Vec<Scored>, all_on: Score) -> Result<ScoredCandidates, TrainError> {
+        let mask = self.search.space().all_on();
+        let cost = self.search.networks().stand_alone.cost(&mask)?;
+        Ok(ScoredCandidates { outcome, companions: Companions { random, all_on: (mask, all_on, cost) } })
     }
 
     /// What is known of the candidates' ranking; some are scored once more for it, on each half of
-    /// the validation images.
+    /// the validation examples.
     pub(crate) fn evidence<'e>(
         &'e self,
-        supernets: &Supernets,
+        supernets: &Supernets<M, D>,
         scored: &'e ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<RankingEvidence<'e>, TrainError> {
-        let Self { config, split, device, normalisation, stand_alone, stages } = self;
-        let (scoring, candidates) = (config.scoring, &scored.outcome.scored[..]);
+        let Self { search, stages } = self;
+        let (config, candidates) = (search.config(), &scored.outcome.scored[..]);
+        let (scoring, validation) = (config.scoring, &search.data().validation);
         let progress = &mut WithoutStandings(progress);
         let on_some = |masks: &[PathMask], places: Range<usize>| {
-            let images = split.validation.subset(&places.collect::<Vec<_>>())?;
-            let shape = stand_alone.shape;
-            SupernetEvaluator::new(&supernets.last, shape, &images, normalisation, scoring, device, &mut *progress)?
+            let part = Part { examples: validation, first: places.start, count: places.len() };
+            let costs = &search.networks().stand_alone;
+            SupernetEvaluator::new(&supernets.last, costs, &part, scoring, search.device(), &mut *progress)?
                 .with_earlier(&supernets.earlier)
                 .with_execution(config.execution)
                 .score(masks)
         };
-        let (score_batch, images) = (scoring.score_batch, split.validation.len());
+        // A program's own scores are not those of halves of the examples.
+        let halves = match search.parts().evaluator {
+            Some(_) => None,
+            None => {
+                let folder = stages.as_ref().map(Stages::folder);
+                halves(candidates, validation.len(), scoring.score_batch, folder, on_some)?
+            }
+        };
         Ok(RankingEvidence {
-            space: stand_alone.cells.space(),
+            space: search.space(),
             candidates,
             rank_by: scoring.rank_by,
             seed: config.seed,
-            halves: halves(candidates, images, score_batch, stages.as_ref().map(Stages::folder), on_some)?,
+            halves,
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
         })
     }
 
-    /// Trains `networks` candidates, spread over the ranking, from scratch on the training images,
-    /// for a quarter of the epochs, scores them on the validation images and leaves that in
+    /// Trains `networks` candidates, spread over the ranking, from scratch on the training examples,
+    /// for a quarter of the epochs, scores them on the validation examples and leaves that in
     /// `folder`.
     pub(crate) fn check(
         &self,
@@ -245,39 +251,34 @@ impl<'a> OneShot<'a> {
         folder: &Path,
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError> {
-        let Self { config, split, device, normalisation, stand_alone, .. } = self;
+        let (config, data) = (self.search.config(), self.search.data());
         let epochs = check_epochs(config.stand_alone.epochs);
-        let trainer = StandAlone {
-            config: stand_alone,
-            training: &StandAloneTraining { epochs, ..config.stand_alone },
-            images: &split.train,
-            normalisation,
-            seed: config.seed,
-            execution: config.execution,
-            device,
-        };
-        let masks = evidence.to_check(networks);
-        check_networks(folder, &masks, trainer.steps()?, config.retrain.at_once, progress, |mask, progress| {
-            test(&trainer.train(mask, progress)?, mask, &split.validation, normalisation, device)
+        let training = StandAloneTraining { epochs, with_validation: false, ..config.stand_alone };
+        let (masks, at_once, device) = (evidence.to_check(networks), config.retrain.at_once, self.search.device());
+        self.search.with_trainer(&training, config.seed, |trainer| {
+            check_networks(folder, &masks, trainer.steps()?, at_once, progress, |mask, progress| {
+                test(&trainer.train(mask, progress)?, mask, &data.validation, device)
+            })
         })
     }
 
     /// The short-list with its scores after a fine-tune, the best first; empty where none is asked for.
     fn fine_tuned(
         &self,
-        supernet: &Network,
+        supernet: &Network<M, D>,
         outcome: &Outcome,
         progress: &mut dyn Progress,
     ) -> Result<Vec<(PathMask, Score)>, TrainError> {
-        let Self { config, split, device, normalisation, stages, .. } = self;
+        let Self { search, stages } = self;
+        let config = search.config();
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
         let rank_by = config.scoring.rank_by;
         let ranked = outcome.ranked_by(rank_by).into_iter().filter(|scored| scored.score.is_number());
         let best = ranked.take(shortlist);
         let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
         let training = fine_tune.recipe(config.stand_alone);
-        let tuner = FineTuner { supernet, config, training, split, normalisation, device };
         let file = stages.as_ref().map(Stages::shortlist);
+        let tuner = FineTuner { supernet, search, seed: config.seed, training };
         let scores = tuner.scores(&masks, file.as_deref(), progress)?;
         let mut tuned: Vec<(PathMask, Score)> = masks.into_iter().zip(scores).collect();
         tuned.sort_by(|(_, a), (_, b)| rank_by.better_first(a, b));
@@ -286,7 +287,8 @@ impl<'a> OneShot<'a> {
 
     /// The best candidates of those in order that answer fast enough, as many as are to be picked.
     fn fast_enough<'s>(&self, ranked: Vec<&'s Scored>) -> Result<Vec<&'s Scored>, TrainError> {
-        let Self { config, stages, .. } = self;
+        let Self { search, stages } = self;
+        let config = search.config();
         let wanted = config.retrain.picked;
         let Some(limit @ LatencyLimit { images, least_ms, most_ms }) = config.latency else {
             return Ok(ranked.into_iter().take(wanted).collect());
@@ -320,9 +322,10 @@ impl<'a> OneShot<'a> {
 
     /// Measures the latency of an architecture's network for `images` images, in milliseconds, and notes it.
     fn measured(&self, mask: &PathMask, images: usize) -> Result<f64, TrainError> {
-        let Self { config, device, stand_alone, stages, .. } = self;
-        let inner = Device::clone(device).inner();
-        let network = stand_alone.stand_alone(mask, &mut SeededWeights::new(config.seed), &inner)?;
+        let Self { search, stages } = self;
+        let (config, device) = (search.config(), search.device());
+        let fresh = &mut SeededWeights::new(config.seed);
+        let network = search.networks().stand_alone.stand_alone(mask, fresh, &device.clone().inner())?;
         let ms = latency(&network, mask, images, config.execution, device)?.median_ms;
         stages.as_ref().map_or(Ok(()), |stages| stages.note_latency(mask, images, ms))?;
         Ok(ms)
@@ -331,54 +334,53 @@ impl<'a> OneShot<'a> {
     /// The best and their companions, trained from scratch and tested.
     pub(crate) fn retrain(
         self,
-        supernets: Supernets,
+        supernets: Supernets<M, D>,
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
-    ) -> Result<SearchResult, TrainError> {
+    ) -> Result<SearchResult<M, D>, TrainError> {
         let verdict = caught(SCORING, || self.evidence(&supernets, &scored, progress)?.verdict())?;
         caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, verdict, progress))
     }
 
     fn networks(
-        self,
-        supernet: Network,
+        mut self,
+        supernet: Network<M, D>,
         scored: ScoredCandidates,
         verdict: Verdict,
         progress: &mut dyn Progress,
-    ) -> Result<SearchResult, TrainError> {
+    ) -> Result<SearchResult<M, D>, TrainError> {
+        let (config, data, device) = (self.search.config(), self.search.data(), self.search.device());
         let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
-        let picked = self.fast_enough(ranked(self.config, &scored.outcome, &shortlist))?;
-        let Self { config, split, device, normalisation, stand_alone, stages } = self;
+        let picked = self.fast_enough(ranked(config, &scored.outcome, &shortlist))?;
         let chosen = choose(config, &scored.outcome, &picked, scored.companions);
-        let images = training_images(config, split)?;
-        let trainer = StandAlone {
-            config: &stand_alone,
-            training: &config.stand_alone,
-            images: &images,
-            normalisation: &normalisation,
-            seed: config.seed,
-            execution: config.execution,
-            device,
-        };
-        let at_once = config.retrain.at_once;
-        let networks = retrain(&chosen, |masks| trainer.train_in(stages.as_ref(), masks, at_once, progress))?;
-        let on_test = |network: &Network, mask: &PathMask| test(network, mask, &split.test, &normalisation, device);
-        let retrained = tested(&chosen, &networks, on_test)?;
-        if let Some(mut stages) = stages {
+        let (stages, at_once) = (self.stages.as_ref(), config.retrain.at_once);
+        let networks = self.search.with_trainer(&config.stand_alone, config.seed, |trainer| {
+            retrain(&chosen, |masks| trainer.train_in(stages, masks, at_once, progress))
+        })?;
+        let retrained = tested(&chosen, &networks, |network, mask| test(network, mask, &data.test, device))?;
+        if let Some(stages) = &mut self.stages {
             stages.note(retrained.iter().map(Retrained::event))?;
         }
         let best = (chosen[0].1.clone(), networks.into_iter().next().expect("at least one picked"));
-        let (candidates, classes) = (scored.outcome.scored, split.train.classes().to_vec());
         Ok(SearchResult {
-            candidates,
+            extraction_error: self.extraction_error(&supernet, &best.0)?,
+            candidates: scored.outcome.scored,
             shortlist,
             verdict,
             retrained,
             best,
             supernet,
-            stand_alone,
-            normalisation,
-            classes,
+            normalisation: data.train.normalisation().cloned(),
+            classes: data.class_names(self.search.networks().stand_alone.classes()),
         })
+    }
+
+    /// How far the network of `mask`, cut out of the supernet, is from the masked supernet on the first validation examples.
+    fn extraction_error(&self, supernet: &Network<M, D>, mask: &PathMask) -> Result<f64, TrainError> {
+        let Self { search, .. } = self;
+        let validation = &search.data().validation;
+        let first: Vec<usize> = (0..search.config().scoring.score_batch.min(validation.len())).collect();
+        let input = Tensor::from_data(validation.batch(&first), &search.device().clone().inner());
+        Ok(search.networks().supernet.extraction_error(supernet, mask, input)?)
     }
 }

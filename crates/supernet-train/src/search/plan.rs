@@ -1,24 +1,22 @@
 //! The plan of a search, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
 
-use super::{
-    companions::training_images,
-    supernet::{micro_batches_that_fit, new_supernet, train_supernet_with},
-};
+use super::Search;
 use crate::{
-    Fixed, Hooks, Loader, Progress, Retrain, SearchConfig, SeededWeights, StandAloneTraining, SupernetEvaluator,
-    TrainError, Training,
+    Examples, Fixed, Hooks, Loader, Progress, Retrain, SeededWeights, StandAloneTraining, SupernetEvaluator,
+    SupernetTraining, TrainError, Training,
     caught::caught,
+    examples::{Joined, Part},
     memory,
     stage::{PLANNING, SUPERNET_TRAINING},
     workers::{share, workers, workers_on},
 };
-use burn::tensor::Device;
+use burn::module::Module;
 use serde::Serialize;
 use std::{
     fmt,
     time::{Duration, Instant},
 };
-use supernet_data::{Normalisation, Split};
+use supernet_nn::{Definition, Layer};
 use supernet_space::{Cost, PathMask, draws};
 
 /// The time and memory that a search needs.
@@ -73,36 +71,30 @@ const CANDIDATES: usize = 24;
 /// Architectures whose costs are looked at.
 const SAMPLE: u64 = 1_000;
 
-/// Plans the search of `config` on the images of `split`, on `device`. Takes a few steps of each stage.
+/// Plans a search. Takes a few steps of each stage.
 ///
 /// # Errors
-/// Whatever would end the search: a configuration that does not fit the images, a device that fails; the user's stop.
-pub fn plan(
-    config: &SearchConfig,
-    split: &Split,
-    device: &Device,
+/// Whatever would end the search: a device that fails; the user's stop.
+pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
     progress: &mut dyn Progress,
 ) -> Result<Plan, TrainError> {
-    config.check_for(split)?;
-    let normalisation = Normalisation::of(&split.train);
-    let (costs, masks) = sample(config, split)?;
-    let micro_batches = micro_batches_that_fit(config, split, &normalisation, device)?;
-    let mut fitting = config.clone();
-    fitting.supernet.micro_batches = micro_batches;
-    let seconds_each = seconds_per_step(&fitting, split, device, progress)?;
+    let config = search.config();
+    let (costs, masks) = sample(search)?;
+    let micro_batches = search.micro_batches_that_fit()?;
+    let seconds_each = seconds_per_step(search, micro_batches, progress)?;
     let supernet = StagePlan { times: config.supernet.steps, seconds_each };
     let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
-    let scoring = time_scoring(config, split, &normalisation, device, &masks[..CANDIDATES], progress)?;
-    let retraining = time_retraining(config, split, &normalisation, device, &masks[0], progress)?;
+    let scoring = time_scoring(search, &masks[..CANDIDATES], progress)?;
+    let retraining = Alone::chosen(search).time(&masks[0], progress)?;
     let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
-        let mut short = config.clone();
-        short.stand_alone = StandAloneTraining {
-            filters: config.network.filters,
-            with_validation: false,
-            ..fine_tune.recipe(config.stand_alone)
-        };
-        short.retrain = Retrain { picked: fine_tune.shortlist, random: 0, largest: 0, all_on: false, ..config.retrain };
-        time_retraining(&short, split, &normalisation, device, &masks[0], progress)
+        Alone {
+            definition: &search.networks().supernet,
+            training: StandAloneTraining { with_validation: false, ..fine_tune.recipe(config.stand_alone) },
+            networks: fine_tune.shortlist,
+            ..Alone::chosen(search)
+        }
+        .time(&masks[0], progress)
     });
     let fine_tuning = fine_tuning.transpose()?;
     let spread = |of: fn(&Cost) -> u64| {
@@ -112,7 +104,7 @@ pub fn plan(
     };
     let allowed = costs.iter().filter(|cost| config.constraints.allow(cost)).count() as f64 / costs.len() as f64;
     Ok(Plan {
-        architectures: config.cells()?.space().size().to_string(),
+        architectures: search.space().size().to_string(),
         supernet,
         scoring,
         fine_tuning,
@@ -126,11 +118,12 @@ pub fn plan(
 }
 
 /// Costs and masks of architectures drawn uniformly.
-fn sample(config: &SearchConfig, split: &Split) -> Result<(Vec<Cost>, Vec<PathMask>), TrainError> {
-    let network = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-    let drawn: Vec<_> = (0..SAMPLE).map(|i| network.cells.space().sample(&mut draws(config.seed, "plan", i))).collect();
-    let cost = |mask: &_| Ok(network.shape.cost(&network.cells, mask)?);
-    let costs = drawn.iter().map(|architecture| cost(architecture.mask())).collect::<Result<_, TrainError>>()?;
+fn sample<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
+) -> Result<(Vec<Cost>, Vec<PathMask>), TrainError> {
+    let (seed, definition) = (search.config().seed, &search.networks().stand_alone);
+    let drawn: Vec<_> = (0..SAMPLE).map(|i| search.space().sample(&mut draws(seed, "plan", i))).collect();
+    let costs = drawn.iter().map(|architecture| definition.cost(architecture)).collect::<Result<_, _>>()?;
     Ok((costs, drawn.iter().map(|architecture| architecture.mask().clone()).collect()))
 }
 
@@ -143,102 +136,114 @@ fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f
     }
 }
 
-/// Seconds of a training step of the supernet of `config` on the training images of `split`, on `device`; the first, which sets things up, is left
+/// Computes the seconds of a training step of the supernet, in `micro_batches` parts; the first step, which sets things up, is left
 /// out. The drop rates go through the whole ramp.
 ///
 /// # Errors
-/// As [`crate::train_supernet`].
-pub fn seconds_per_step(
-    config: &SearchConfig,
-    split: &Split,
-    device: &Device,
+/// A device that fails; the user's stop.
+pub fn seconds_per_step<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
+    micro_batches: usize,
     progress: &mut dyn Progress,
 ) -> Result<f64, TrainError> {
-    let mut short = config.clone();
-    short.supernet.steps = STEPS;
+    let config = search.config();
+    let short = SupernetTraining { steps: STEPS, micro_batches, ..config.supernet };
     let (mut first, mut each) = (None, 0.0);
     let after = &mut |done, _: &_, _: &mut dyn Progress| {
         seconds_each(&mut first, done, STEPS, &mut each);
         Ok(())
     };
     let hooks = Hooks { after, plain_l2: false, keeper: None };
-    let normalisation = Normalisation::of(&split.train);
-    let sampler = short.paths.sampler();
     caught(SUPERNET_TRAINING, || {
-        train_supernet_with(&short, split, &normalisation, device, &*sampler, hooks, progress).map(drop)
+        search.with_own_sampler(|sampler| {
+            let (loader, device) = (search.loader()?, search.device().clone().autodiff());
+            let training = short.training(config.seed, sampler, config.execution);
+            training.run_with(search.new_supernet(&device)?, &loader, &device, hooks, progress).map(drop)
+        })
     })?;
     Ok(each)
 }
 
-fn time_scoring(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
+fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
     masks: &[PathMask],
     progress: &mut dyn Progress,
 ) -> Result<StagePlan, TrainError> {
-    let supernet = new_supernet(config, split, &device.clone().inner())?;
-    let shape = config.stand_alone(split.train.shape(), split.train.classes().len())?.shape;
-    // As many runs of images as there are workers, so that all are busy.
-    let runs = config.scoring.runs(split.validation.len()).clamp(1, 4);
-    let images = (runs * config.scoring.score_batch).min(split.validation.len());
-    let images = split.validation.subset(&(0..images).collect::<Vec<_>>())?;
-    let mut evaluator =
-        SupernetEvaluator::new(&supernet, shape, &images, normalisation, config.scoring, device, progress)?
-            .with_execution(config.execution);
+    let (config, device, validation) = (search.config(), search.device(), &search.data().validation);
+    let supernet = search.new_supernet(&device.clone().inner())?;
+    // As many runs of examples as there are workers, so that all are busy.
+    let runs = config.scoring.runs(validation.len()).clamp(1, 4);
+    let count = (runs * config.scoring.score_batch).min(validation.len());
+    let examples = &Part { examples: validation, first: 0, count };
+    let costs = &search.networks().stand_alone;
+    let mut evaluator = SupernetEvaluator::new(&supernet, costs, examples, config.scoring, device, progress)?
+        .with_execution(config.execution);
     evaluator.score(&masks[..1])?;
     let began = Instant::now();
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
-    let all_runs = config.scoring.runs(split.validation.len()) * config.scoring.checkpoints;
+    let all_runs = config.scoring.runs(validation.len()) * config.scoring.checkpoints;
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 
-fn time_retraining(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-    mask: &PathMask,
-    progress: &mut dyn Progress,
-) -> Result<StagePlan, TrainError> {
-    let sizes = config.stand_alone(split.train.shape(), split.train.classes().len())?;
-    let images = training_images(config, split)?;
-    let StandAloneTraining { augmentation, batch, epochs, sgd, .. } = config.stand_alone;
-    let loader = Loader::new(&images, normalisation, augmentation, batch, config.seed)?;
-    let steps = loader.steps_per_epoch() * epochs as u64;
-    // As many at a time as there will be, since they share caches and memory.
-    let Retrain { picked, random, largest, all_on, at_once } = config.retrain;
-    let networks = picked + random + largest + usize::from(all_on);
-    let together = workers(workers_on(&device.clone().inner(), at_once), networks);
-    let device = device.clone().autodiff();
-    let time = |(), progress: &mut dyn Progress| {
-        let (mut first, mut each) = (None, 0.0);
-        let after = &mut |done, _: &_, _: &mut dyn Progress| {
-            seconds_each(&mut first, done, STEPS, &mut each);
-            Ok(())
+/// Networks to be trained alone, and how.
+struct Alone<'a, M: Module, E, const D: usize> {
+    search: &'a Search<'a, M, E, D>,
+    definition: &'a Definition<M, D>,
+    training: StandAloneTraining,
+    /// How many.
+    networks: usize,
+}
+
+impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Alone<'a, M, E, D> {
+    /// Those that are trained from scratch at the end of a search.
+    fn chosen(search: &'a Search<'_, M, E, D>) -> Self {
+        let Retrain { picked, random, largest, all_on, .. } = search.config().retrain;
+        Self {
+            search,
+            definition: &search.networks().stand_alone,
+            training: search.config().stand_alone,
+            networks: picked + random + largest + usize::from(all_on),
+        }
+    }
+
+    /// Times a few steps of the network of `mask`.
+    fn time(self, mask: &PathMask, progress: &mut dyn Progress) -> Result<StagePlan, TrainError> {
+        let Self { search, definition, training, networks } = self;
+        let (config, data) = (search.config(), search.data());
+        let joined = Joined(&data.train, &data.validation);
+        let examples: &dyn Examples<D> = if training.with_validation { &joined } else { &data.train };
+        let loader = Loader::new(examples, training.augmentation, training.batch, config.seed)?;
+        let steps = loader.steps_per_epoch() * training.epochs as u64;
+        // As many at a time as there will be, since they share caches and memory.
+        let together = workers(workers_on(&search.device().clone().inner(), config.retrain.at_once), networks);
+        let device = search.device().clone().autodiff();
+        let time = |(), progress: &mut dyn Progress| {
+            let (mut first, mut each) = (None, 0.0);
+            let after = &mut |done, _: &_, _: &mut dyn Progress| {
+                seconds_each(&mut first, done, STEPS, &mut each);
+                Ok(())
+            };
+            let few = Training {
+                stage: PLANNING,
+                seed: config.seed,
+                steps: STEPS,
+                ghosts: 1,
+                micro_batches: 1,
+                sgd: training.sgd,
+                sampler: &Fixed(mask.clone()),
+                execution: config.execution,
+            };
+            let network = definition.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
+            few.run_with(network, &loader, &device, Hooks { after, plain_l2: false, keeper: None }, progress)?;
+            Ok(each)
         };
-        let training = Training {
-            stage: PLANNING,
-            seed: config.seed,
-            steps: STEPS,
-            ghosts: 1,
-            micro_batches: 1,
-            sgd,
-            sampler: &Fixed(mask.clone()),
-            execution: config.execution,
-        };
-        let network = sizes.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
-        let hooks = Hooks { after, plain_l2: false, keeper: None };
-        training.run_with(network, &loader, &device, hooks, progress)?;
-        Ok(each)
-    };
-    progress.begin(PLANNING, together as u64 * STEPS);
-    let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
-    progress.end();
-    let each = seconds.iter().sum::<f64>() / (together * together) as f64;
-    Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
+        progress.begin(PLANNING, together as u64 * STEPS);
+        let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
+        progress.end();
+        let each = seconds.iter().sum::<f64>() / (together * together) as f64;
+        Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
+    }
 }
 
 impl fmt::Display for Plan {

@@ -1,9 +1,11 @@
 //! Whether a space has networks within the limits, found out before anything is trained.
 
-use crate::{Loader, SearchConfig, TrainError};
+use super::Search;
+use crate::{SearchConfig, TrainError};
+use burn::tensor::Device;
 use std::ops::RangeInclusive;
-use supernet_data::{Normalisation, Split};
-use supernet_nn::NetworkConfig;
+use supernet_data::Split;
+use supernet_nn::{Definition, Layer};
 use supernet_search::Constraints;
 use supernet_space::{Architecture, Cost, SearchSpace, draws};
 
@@ -11,27 +13,22 @@ impl SearchConfig {
     /// Checks everything that can be known of a search on the images of `split` before anything is trained.
     ///
     /// # Errors
-    /// A number out of range, images that the network cannot have, fewer of them than a batch has, a limit that
-    /// no network of the space meets.
-    pub fn check_for(&self, split: &Split) -> Result<(), TrainError> {
-        self.check()?;
-        let (shape, classes) = (split.train.shape(), split.train.classes().len());
-        self.supernet(shape, classes)?;
-        check_limits(self, &self.stand_alone(shape, classes)?)?;
-        let normalisation = Normalisation::of(&split.train);
-        Loader::new(&split.train, &normalisation, self.supernet.augmentation, self.supernet.batch, self.seed)?;
-        Ok(())
+    /// As [`Search::images`].
+    pub fn check_for(&self, split: &Split, device: &Device) -> Result<(), TrainError> {
+        Search::images(self, split, device).map(drop)
     }
 }
 
-/// Checks that networks of `config` can meet its limits.
+/// Checks that networks of `definition` can meet the limits of `config`.
 ///
 /// # Errors
 /// A limit that no network of the space meets.
-pub(super) fn check_limits(config: &SearchConfig, stand_alone: &NetworkConfig) -> Result<(), TrainError> {
-    let NetworkConfig { cells, shape, .. } = stand_alone;
-    let cost = |architecture: &Architecture| Ok(shape.cost(cells, architecture)?);
-    check_reach(cells.space(), &config.constraints, config.seed, cost)
+pub(super) fn check_limits<M: Layer<D, 2>, const D: usize>(
+    config: &SearchConfig,
+    definition: &Definition<M, D>,
+) -> Result<(), TrainError> {
+    let cost = |architecture: &Architecture| Ok(definition.cost(architecture)?);
+    check_reach(definition.space(), &config.constraints, config.seed, cost)
 }
 
 /// Architectures from which the least and the greatest cost are looked for.
@@ -43,7 +40,7 @@ const STARTS: u64 = 3;
 /// A range that ends before it begins; one that ends below the least cost or begins above the greatest,
 /// both found by going from architecture to neighbour as long as the cost changes in that direction, which
 /// is exact where a cost is a sum over the choices.
-pub(crate) fn check_reach(
+fn check_reach(
     space: &SearchSpace,
     constraints: &Constraints,
     seed: u64,
@@ -146,9 +143,10 @@ mod tests {
     #[test]
     fn the_papers_cells_cost_no_less_than_is_found() {
         let config = SearchConfig::quick();
-        let (cells, shape) = (config.cells().unwrap(), supernet_data::ImageShape::new(1, 16, 16));
-        let network = config.stand_alone(shape, 10).unwrap();
-        let of = |architecture: &Architecture| Ok(i128::from(network.shape.cost(&cells, architecture)?.parameters));
+        let shape = supernet_data::ImageShape::new(1, 16, 16);
+        let network = config.network.paper().unwrap().config(8, shape, 10).unwrap();
+        let cells = &network.cells;
+        let of = |architecture: &Architecture| Ok(i128::from(network.shape.cost(cells, architecture)?.parameters));
         let least = extreme(cells.space(), 1, of).unwrap();
         let drawn = |i| of(&cells.space().sample(&mut draws(2, "drawn", i))).unwrap();
         assert!((0..2_000).map(drawn).all(|parameters| parameters >= least));

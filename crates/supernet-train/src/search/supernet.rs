@@ -1,97 +1,73 @@
 //! Trains the supernet of a search.
 
-use super::fixed_sample::FixedSample;
-use crate::{Hooks, Loader, PathSampler, Progress, SearchConfig, SeededWeights, SupernetTraining, TrainError};
+use super::{FixedSample, Search};
+use crate::{Examples, Hooks, PathSampler, Progress, SeededWeights, TrainError, Training};
 use burn::{module::Module, tensor::Device};
-use supernet_data::{Normalisation, Split};
-use supernet_nn::Network;
+use supernet_nn::{Layer, Network};
 
-/// Trains the supernet of `config` on the training images of `split`.
-///
-/// # Errors
-/// A configuration that does not fit the images, a loss that is no number, the user's stop.
-pub fn train_supernet(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-    progress: &mut dyn Progress,
-) -> Result<Network, TrainError> {
-    let sample = FixedSample::new(config, split, normalisation, device)?;
-    let after = &mut |done, network: &Network, progress: &mut dyn Progress| sample.show(done, network, progress);
-    let hooks = Hooks { after, plain_l2: false, keeper: None };
-    train_supernet_with(config, split, normalisation, device, &*config.paths.sampler(), hooks, progress)
-}
+impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
+    /// Trains the supernet with masks from `sampler` and with hooks, in as many parts of a step as are asked for.
+    ///
+    /// # Errors
+    /// A loss that is no number, the user's stop, or whatever a hook reports.
+    pub fn train_with(
+        &self,
+        sampler: &dyn PathSampler,
+        hooks: Hooks<Network<M, D>>,
+        progress: &mut dyn Progress,
+    ) -> Result<Network<M, D>, TrainError> {
+        let (loader, device) = (self.loader()?, self.device().clone().autodiff());
+        let training = self.training(sampler);
+        Ok(training.run_with(self.new_supernet(&device)?, &loader, &device, hooks, progress)?.valid())
+    }
 
-/// [`train_supernet`] with masks from `sampler` instead of `config.paths`, and with hooks.
-///
-/// # Errors
-/// As [`train_supernet`], or whatever a hook reports.
-pub fn train_supernet_with(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-    sampler: &dyn PathSampler,
-    hooks: Hooks,
-    progress: &mut dyn Progress,
-) -> Result<Network, TrainError> {
-    config.check()?;
-    let device = device.clone().autodiff();
-    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
-    let training = config.supernet.training(config.seed, sampler, config.execution);
-    Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
-}
+    /// [`Search::train_with`] with the search's own sampler, in as many parts of a step as fit in memory.
+    pub(super) fn train_fitting(
+        &self,
+        hooks: Hooks<Network<M, D>>,
+        progress: &mut dyn Progress,
+    ) -> Result<Network<M, D>, TrainError> {
+        self.with_own_sampler(|sampler| {
+            let (loader, device) = (self.loader()?, self.device().clone().autodiff());
+            let (mut training, supernet) = (self.training(sampler), self.new_supernet(&device)?);
+            training.fit(&supernet, &loader, &device, hooks.keeper.as_deref())?;
+            Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
+        })
+    }
 
-/// [`train_supernet`] with hooks, in as many parts of a step as fit in memory ([`Training::fit`]).
-pub(crate) fn train_fitting(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-    hooks: Hooks,
-    progress: &mut dyn Progress,
-) -> Result<Network, TrainError> {
-    let device = device.clone().autodiff();
-    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
-    let sampler = config.paths.sampler();
-    let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
-    training.fit(&supernet, &loader, &device, hooks.keeper.as_deref())?;
-    Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
-}
+    /// In how many parts a step of the supernet's training fits in memory.
+    ///
+    /// # Errors
+    /// A network that cannot be built, or a device that fails.
+    pub(super) fn micro_batches_that_fit(&self) -> Result<usize, TrainError> {
+        self.with_own_sampler(|sampler| {
+            let (loader, device) = (self.loader()?, self.device().clone().autodiff());
+            let mut training = self.training(sampler);
+            training.fit(&self.new_supernet(&device)?, &loader, &device, None)?;
+            Ok(training.micro_batches)
+        })
+    }
 
-/// In how many parts a step of the supernet's training fits in memory.
-///
-/// # Errors
-/// As [`train_supernet`].
-pub(crate) fn micro_batches_that_fit(
-    config: &SearchConfig,
-    split: &Split,
-    normalisation: &Normalisation,
-    device: &Device,
-) -> Result<usize, TrainError> {
-    let device = device.clone().autodiff();
-    let (supernet, loader) = at_the_start(config, split, normalisation, &device)?;
-    let sampler = config.paths.sampler();
-    let mut training = config.supernet.training(config.seed, &*sampler, config.execution);
-    training.fit(&supernet, &loader, &device, None)?;
-    Ok(training.micro_batches)
-}
+    /// What shows a fixed sample of candidates while the supernet is trained.
+    pub(super) fn sample(&self) -> FixedSample<'_, M, E, D> {
+        FixedSample::new(self)
+    }
 
-/// The supernet as its training begins, and what gives its batches.
-fn at_the_start<'a>(
-    config: &SearchConfig,
-    split: &'a Split,
-    normalisation: &'a Normalisation,
-    device: &Device,
-) -> Result<(Network, Loader<'a>), TrainError> {
-    let SupernetTraining { augmentation, batch, .. } = config.supernet;
-    let loader = Loader::new(&split.train, normalisation, augmentation, batch, config.seed)?;
-    Ok((new_supernet(config, split, device)?, loader))
-}
+    /// A supernet with the weights of its seed.
+    pub(super) fn new_supernet(&self, device: &Device) -> Result<Network<M, D>, TrainError> {
+        Ok(self.networks().supernet.supernet(&mut SeededWeights::new(self.config().seed), device)?)
+    }
 
-/// A supernet with the weights of its seed.
-pub(crate) fn new_supernet(config: &SearchConfig, split: &Split, device: &Device) -> Result<Network, TrainError> {
-    let network = config.supernet(split.train.shape(), split.train.classes().len())?;
-    Ok(network.supernet(&mut SeededWeights::new(config.seed), device)?)
+    /// Calls `run` with the program's own sampler, or with that of the configuration.
+    pub(super) fn with_own_sampler<R>(&self, run: impl FnOnce(&dyn PathSampler) -> R) -> R {
+        match &self.parts().sampler {
+            Some(sampler) => run(&**sampler),
+            None => run(&*self.config().paths.sampler()),
+        }
+    }
+
+    fn training<'t>(&self, sampler: &'t dyn PathSampler) -> Training<'t> {
+        let config = self.config();
+        config.supernet.training(config.seed, sampler, config.execution)
+    }
 }

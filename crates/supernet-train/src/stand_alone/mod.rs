@@ -10,6 +10,3 @@ pub use evaluator::StandAloneEvaluator;
 pub use settings::StandAloneTraining;
 pub use test::{test, test_uncalibrated};
 pub use trainer::StandAlone;
-
-pub(crate) use recipe::{Recipe, train_all};
-pub(crate) use test::test_on;

@@ -2,26 +2,23 @@
 
 use super::recipe::{Recipe, train_all};
 use crate::{
-    Hooks, Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError, stage::STAND_ALONE_TRAINING,
-    store::Stages,
+    Examples, Hooks, Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError,
+    stage::STAND_ALONE_TRAINING, store::Stages,
 };
 use burn::tensor::Device;
-use supernet_data::{Images, Normalisation};
-use supernet_nn::{Execution, Network, NetworkConfig, Weights};
+use supernet_nn::{Definition, Execution, Layer, Network, Weights};
 use supernet_space::PathMask;
 
 /// Trains networks of one architecture each, by the recipe of PAPER, *stand-alone training*: ordinary affine batch normalisation, SGD
 /// with Nesterov momentum, cosine, L2 on all weights. For inference the statistics are the plain average over
 /// `calibration_batches` training batches at the final weights.
-pub struct StandAlone<'a> {
-    /// The networks' sizes.
-    pub config: &'a NetworkConfig,
+pub struct StandAlone<'a, M, const D: usize = 4> {
+    /// The networks.
+    pub definition: &'a Definition<M, D>,
     /// The recipe.
     pub training: &'a StandAloneTraining,
-    /// Images to train on.
-    pub images: &'a Images,
-    /// How pixels become numbers.
-    pub normalisation: &'a Normalisation,
+    /// Examples to train on.
+    pub examples: &'a dyn Examples<D>,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
     /// How the networks run.
@@ -30,25 +27,25 @@ pub struct StandAlone<'a> {
     pub device: &'a Device,
 }
 
-impl StandAlone<'_> {
+impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
     /// Steps of one training run.
     ///
     /// # Errors
-    /// More images in a batch than there are.
+    /// More examples in a batch than there are.
     pub fn steps(&self) -> Result<u64, TrainError> {
         Ok(self.loader()?.steps_per_epoch() * self.training.epochs as u64)
     }
 
-    fn loader(&self) -> Result<Loader<'_>, TrainError> {
+    fn loader(&self) -> Result<Loader<'_, D>, TrainError> {
         let StandAloneTraining { augmentation, batch, .. } = *self.training;
-        Loader::new(self.images, self.normalisation, augmentation, batch, self.seed)
+        Loader::new(self.examples, augmentation, batch, self.seed)
     }
 
     /// The trained network of `mask` (an architecture's, or all on), calibrated for inference.
     ///
     /// # Errors
     /// A mask of another space, a loss that is no number, the user's stop.
-    pub fn train(&self, mask: &PathMask, progress: &mut dyn Progress) -> Result<Network, TrainError> {
+    pub fn train(&self, mask: &PathMask, progress: &mut dyn Progress) -> Result<Network<M, D>, TrainError> {
         self.train_from(mask, &mut SeededWeights::new(self.seed), progress)
     }
 
@@ -61,7 +58,7 @@ impl StandAlone<'_> {
         mask: &PathMask,
         weights: &mut dyn Weights,
         progress: &mut dyn Progress,
-    ) -> Result<Network, TrainError> {
+    ) -> Result<Network<M, D>, TrainError> {
         self.train_kept(mask, weights, None, progress)
     }
 
@@ -72,7 +69,7 @@ impl StandAlone<'_> {
         weights: &mut dyn Weights,
         keeper: Option<&mut Keeper>,
         progress: &mut dyn Progress,
-    ) -> Result<Network, TrainError> {
+    ) -> Result<Network<M, D>, TrainError> {
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper };
         self.train_with(mask, weights, hooks, progress)
     }
@@ -85,10 +82,10 @@ impl StandAlone<'_> {
         &self,
         mask: &PathMask,
         weights: &mut dyn Weights,
-        hooks: Hooks,
+        hooks: Hooks<Network<M, D>>,
         progress: &mut dyn Progress,
-    ) -> Result<Network, TrainError> {
-        let network = self.config.stand_alone(mask, weights, &self.device.clone().autodiff())?;
+    ) -> Result<Network<M, D>, TrainError> {
+        let network = self.definition.stand_alone(mask, weights, &self.device.clone().autodiff())?;
         self.recipe().train(network, mask, &self.loader()?, self.steps()?, hooks, progress)
     }
 
@@ -99,14 +96,14 @@ impl StandAlone<'_> {
         masks: Vec<&PathMask>,
         at_once: usize,
         progress: &mut dyn Progress,
-    ) -> Result<Vec<Network>, TrainError> {
+    ) -> Result<Vec<Network<M, D>>, TrainError> {
         let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
         let weights = || SeededWeights::new(self.seed);
         train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
             stages.network(
                 (place, mask),
                 STAND_ALONE_TRAINING,
-                || Ok(self.config.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
+                || Ok(self.definition.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),
             )
         })
@@ -125,7 +122,7 @@ impl StandAlone<'_> {
         masks: Vec<&PathMask>,
         at_once: usize,
         progress: &mut dyn Progress,
-    ) -> Result<Vec<Network>, TrainError> {
+    ) -> Result<Vec<Network<M, D>>, TrainError> {
         train_all(masks, self.steps()?, at_once, progress, |_, mask, progress| self.train(mask, progress))
     }
 }

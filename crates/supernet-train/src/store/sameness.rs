@@ -4,6 +4,7 @@ use super::files::write_whole;
 use crate::TrainError;
 use serde_json::Value;
 use std::{fs, io::ErrorKind, path::Path};
+use supernet_nn::Fingerprint;
 
 /// How the run that a directory holds compares with the one that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +28,27 @@ impl Sameness {
         let mut found = Vec::new();
         differences("", there, here, &mut found);
         found.retain(|(place, _)| !NAMES.iter().any(|name| is_in(place, name)));
+        if same_networks(there, here) {
+            found.retain(|(place, _)| !is_in(place, "provenance.definition"));
+        }
         let rounds = |place: &str| ROUNDS.contains(&place);
         if let Some((_, difference)) = found.iter().find(|(place, _)| !rounds(place)) {
             return Self::Other(difference.clone());
         }
         let rest: Vec<String> = found.into_iter().map(|(_, difference)| difference).collect();
         if rest.is_empty() { Self::Same } else { Self::Elsewhere(rest.join("; ")) }
+    }
+}
+
+/// Whether two runs are of the same networks: their fingerprints agree, or a run of an earlier version has none.
+pub(crate) fn same_networks(there: &Value, here: &Value) -> bool {
+    let of = |value: &Value| value.pointer("/provenance/definition").cloned().unwrap_or(Value::Null);
+    match (of(there), of(here)) {
+        (Value::Null, _) | (_, Value::Null) => true,
+        (a, b) => match (serde_json::from_value::<Fingerprint>(a), serde_json::from_value::<Fingerprint>(b)) {
+            (Ok(a), Ok(b)) => a.agrees(&b),
+            _ => false,
+        },
     }
 }
 

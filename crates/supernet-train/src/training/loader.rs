@@ -1,19 +1,11 @@
 //! Training batches as a function of the step.
 
 use super::epoch_order::EpochOrder;
-use crate::TrainError;
+use crate::{Examples, TrainError};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use std::ops::Range;
-use supernet_data::{Augmentation, Batch, Images, Normalisation};
+use supernet_data::Augmentation;
 use supernet_space::draws;
-
-/// Images and labels of a step, on a device.
-pub struct StepBatch {
-    /// `[images, channels, height, width]`.
-    pub images: Tensor<4>,
-    /// `[images]`.
-    pub labels: Tensor<1, Int>,
-}
 
 /// Labelled batches as a function of the step.
 pub trait Batches {
@@ -28,31 +20,29 @@ pub trait Batches {
 }
 
 /// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an epoch is drawn for that epoch, the
-/// augmentation for that step. The images that do not fill a batch are left out of their epoch.
-#[derive(Clone, Debug)]
-pub struct Loader<'a> {
-    images: &'a Images,
-    normalisation: &'a Normalisation,
+/// augmentation for that step. The examples that do not fill a batch are left out of their epoch.
+#[derive(Clone)]
+pub struct Loader<'a, const D: usize = 4> {
+    examples: &'a dyn Examples<D>,
     augmentation: Augmentation,
     order: EpochOrder,
     seed: u64,
 }
 
-impl<'a> Loader<'a> {
-    /// Batches of `batch` images.
+impl<'a, const D: usize> Loader<'a, D> {
+    /// Batches of `batch` examples.
     ///
     /// # Errors
-    /// More images in a batch than there are, or a crop that is wider than they are.
+    /// More examples in a batch than there are, or an augmentation that does not fit them.
     pub fn new(
-        images: &'a Images,
-        normalisation: &'a Normalisation,
+        examples: &'a dyn Examples<D>,
         augmentation: Augmentation,
         batch: usize,
         seed: u64,
     ) -> Result<Self, TrainError> {
-        let order = EpochOrder::new(images.len(), batch, seed, "images")?;
-        augmentation.check(images.shape())?;
-        Ok(Self { images, normalisation, augmentation, order, seed })
+        let order = EpochOrder::new(examples.len(), batch, seed, if D == 4 { "images" } else { "examples" })?;
+        examples.check(&augmentation)?;
+        Ok(Self { examples, augmentation, order, seed })
     }
 
     /// Steps in an epoch.
@@ -60,32 +50,25 @@ impl<'a> Loader<'a> {
         self.order.steps_per_epoch()
     }
 
-    /// The batch of step `step`, on the host.
-    pub fn batch(&self, step: u64) -> Batch {
+    /// Computes the batch of step `step`, on the host: numbers, examples first, and labels.
+    pub fn batch(&self, step: u64) -> (TensorData, TensorData) {
         let indices = self.order.indices(step);
         let mut rng = draws(self.seed, "augmentation", step);
-        self.images.augmented_batch(&indices, self.normalisation, &self.augmentation, &mut rng)
-    }
-
-    /// The batch of step `step`, on `device`.
-    pub fn step(&self, step: u64, device: &Device) -> StepBatch {
-        let Batch { images, labels, shape } = self.batch(step);
-        StepBatch {
-            images: Tensor::from_data(TensorData::new(images, shape), device),
-            labels: Tensor::from_data(TensorData::new(labels, [shape[0]]), device),
-        }
+        let input = self.examples.augmented(&indices, &self.augmentation, &mut rng);
+        let labels: Vec<i64> = indices.iter().map(|&i| self.examples.label(i) as i64).collect();
+        (input, TensorData::new(labels, [indices.len()]))
     }
 }
 
-impl Batches for Loader<'_> {
-    type Input = Tensor<4>;
+impl<const D: usize> Batches for Loader<'_, D> {
+    type Input = Tensor<D>;
 
-    fn labelled(&self, step: u64, device: &Device) -> (Tensor<4>, Tensor<1, Int>) {
-        let StepBatch { images, labels } = self.step(step, device);
-        (images, labels)
+    fn labelled(&self, step: u64, device: &Device) -> (Tensor<D>, Tensor<1, Int>) {
+        let (input, labels) = self.batch(step);
+        (Tensor::from_data(input, device), Tensor::from_data(labels, device))
     }
 
-    fn rows(&self, input: &Tensor<4>, rows: Range<usize>) -> Tensor<4> {
+    fn rows(&self, input: &Tensor<D>, rows: Range<usize>) -> Tensor<D> {
         input.clone().slice(rows)
     }
 }

@@ -11,8 +11,7 @@ mod sgd;
 mod supernet_training;
 mod training_loop;
 
-pub(crate) use epoch_order::EpochOrder;
-pub use loader::{Batches, Loader, StepBatch};
+pub use loader::{Batches, Loader};
 pub use path_sampler::{
     AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, RareIdentity, UniformArchitectures, UniformNetworks,
 };

@@ -15,7 +15,7 @@ use burn::{
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
-use supernet_nn::{Call, Execution, MaskedNetwork, Network, NnError, Usage, awake_on, on_processor};
+use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor};
 use supernet_space::PathMask;
 
 /// The settings of a training run, besides network and images.
@@ -43,7 +43,7 @@ pub struct Training<'a> {
 pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
 
 /// Additions to the loop.
-pub struct Hooks<'a, 'k, N = Network> {
+pub struct Hooks<'a, 'k, N> {
     /// Called after each step with the number of steps done, the network, and where progress is shown.
     pub after: &'a mut AfterStep<'a, N>,
     /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.

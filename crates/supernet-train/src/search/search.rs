@@ -1,0 +1,224 @@
+//! A search: what is searched, with which examples, where, and how.
+
+use super::{
+    NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
+    one_shot::{OneShot, SearchResult},
+    parts::{Parts, Scene},
+    reach::check_limits,
+};
+use crate::{
+    Examples, ImageExamples, Loader, Progress, Provenance, SearchData, StandAlone, StandAloneTraining, TrainError,
+    examples::Joined,
+    training::{PathSampler, SupernetTraining},
+};
+use burn::{module::Module, tensor::Device};
+use serde::Serialize;
+use supernet_data::Split;
+use supernet_nn::{KnownNet, Layer, Network};
+use supernet_search::{Scored, Strategy};
+use supernet_space::{Architecture, SearchSpace};
+
+/// A search: what is searched, with which examples, where, and how. Everything that can be known before anything is trained is
+/// checked when it is made.
+///
+/// [`Search::images`] searches a known space; [`Search::new`] one of your own, whose networks a
+/// [`Definition`](supernet_nn::Definition) gives. Sampler, strategy and evaluator come from the configuration, or are your own
+/// (`with_…`). [`Search::run`] runs it in memory; a [`crate::RunDirectory`] keeps it, so that it goes on where it was stopped.
+pub struct Search<'a, M: Module, E, const D: usize = 4> {
+    config: SearchConfig,
+    networks: Networks<M, D>,
+    data: SearchData<E>,
+    device: Device,
+    parts: Parts<'a, M, E, D>,
+}
+
+impl<'a> Search<'a, KnownNet, ImageExamples<'a>> {
+    /// Makes a search of the known space that `config` names, on the images of `split`.
+    ///
+    /// # Errors
+    /// As [`Search::new`]; sizes that the network cannot have.
+    pub fn images(config: &SearchConfig, split: &'a Split, device: &Device) -> Result<Self, TrainError> {
+        config.check()?;
+        let networks = config.networks(split.train.shape(), split.train.classes().len(), device)?;
+        Self::of(config.clone(), networks, SearchData::images(split)?, device)
+    }
+}
+
+impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
+    /// Makes a search of the space of `networks`; `config.network` becomes [`NetworkSettings::Own`], whatever it was.
+    ///
+    /// # Errors
+    /// A number out of range, a limit that no network of the space meets, more examples in a batch than there are, a class that the
+    /// network lacks, an augmentation that does not fit.
+    pub fn new(
+        config: &SearchConfig,
+        networks: impl Into<Networks<M, D>>,
+        data: SearchData<E>,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        let networks = networks.into();
+        let network = NetworkSettings::Own(OwnSettings { norm: networks.supernet.norm() });
+        Self::of(SearchConfig { network, ..config.clone() }, networks, data, device)
+    }
+
+    fn of(
+        config: SearchConfig,
+        networks: Networks<M, D>,
+        data: SearchData<E>,
+        device: &Device,
+    ) -> Result<Self, TrainError> {
+        config.check()?;
+        config.paths.check(networks.space())?;
+        check_limits(&config, &networks.stand_alone)?;
+        let augmentations = [config.supernet.augmentation, config.stand_alone.augmentation];
+        data.check(networks.stand_alone.classes(), &augmentations)?;
+        let search = Self { config, networks, data, device: device.clone(), parts: Parts::default() };
+        search.loader()?;
+        Ok(search)
+    }
+
+    /// Sets who draws the masks of a training step, instead of `config.paths`. `settings` is whatever it depends on: a run goes on
+    /// only with the same name and settings.
+    #[must_use]
+    pub fn with_sampler(
+        mut self,
+        name: impl Into<String>,
+        settings: &impl Serialize,
+        sampler: impl PathSampler + 'a,
+    ) -> Self {
+        self.parts.note("sampler", name.into(), settings);
+        self.parts.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Sets who proposes candidates, instead of `config.strategy`: `make` is given the space and the seed, and is called again when a
+    /// run goes on; the strategy is then told again what it was told.
+    #[must_use]
+    pub fn with_strategy<S: Strategy + 'static>(
+        mut self,
+        name: impl Into<String>,
+        settings: &impl Serialize,
+        make: impl Fn(&SearchSpace, u64) -> S + 'a,
+    ) -> Self {
+        self.parts.note("strategy", name.into(), settings);
+        self.parts.strategy = Some(Box::new(move |space, seed| Ok(Box::new(make(space, seed)))));
+        self
+    }
+
+    /// Sets how candidates are scored, instead of by the supernet alone: `evaluate` is given the trained supernet with all that belongs
+    /// to it, and architectures, and returns a score and a cost for each, in order.
+    #[must_use]
+    pub fn with_evaluator(
+        mut self,
+        name: impl Into<String>,
+        settings: &impl Serialize,
+        evaluate: impl Fn(&Scene<M, E, D>, &[Architecture], &mut dyn Progress) -> Result<Vec<Scored>, TrainError> + 'a,
+    ) -> Self {
+        self.parts.note("evaluator", name.into(), settings);
+        self.parts.evaluator = Some(Box::new(evaluate));
+        self
+    }
+
+    /// Runs the whole search and keeps nothing on the disk.
+    ///
+    /// # Errors
+    /// No candidate within the limits, a loss that is no number, a device that fails, the user's stop.
+    pub fn run(&self, progress: &mut dyn Progress) -> Result<SearchResult<M, D>, TrainError> {
+        let mut search = OneShot::new(self, None);
+        let supernets = search.supernets(progress)?;
+        let scored = search.score(&supernets, progress)?;
+        search.retrain(supernets, scored, progress)
+    }
+
+    /// Trains the supernet, and no more, and keeps nothing on the disk.
+    ///
+    /// # Errors
+    /// As [`Search::run`].
+    pub fn train(&self, progress: &mut dyn Progress) -> Result<Network<M, D>, TrainError> {
+        Ok(OneShot::new(self, None).supernets(progress)?.last)
+    }
+
+    /// Calls `run` with what trains networks of the search from scratch by `training`, with weights, order and augmentation of `seed`.
+    pub fn with_trainer<R>(
+        &self,
+        training: &StandAloneTraining,
+        seed: u64,
+        run: impl FnOnce(&StandAlone<M, D>) -> R,
+    ) -> R {
+        let joined = Joined(&self.data.train, &self.data.validation);
+        let examples: &dyn Examples<D> = if training.with_validation { &joined } else { &self.data.train };
+        let (definition, execution, device) = (&self.networks.stand_alone, self.config.execution, &self.device);
+        run(&StandAlone { definition, training, examples, seed, execution, device })
+    }
+
+    /// Returns where the search comes from, on the device called `device`. Reads every example once.
+    ///
+    /// # Errors
+    /// A network that cannot be built.
+    pub fn provenance(&self, device: impl Into<String>) -> Result<Provenance, TrainError> {
+        let provenance = Provenance::new(&self.networks, &self.data, device)?;
+        Ok(Provenance { parts: self.parts.notes.clone(), ..provenance })
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &SearchConfig {
+        &self.config
+    }
+
+    /// The networks.
+    pub fn networks(&self) -> &Networks<M, D> {
+        &self.networks
+    }
+
+    /// The examples.
+    pub fn data(&self) -> &SearchData<E> {
+        &self.data
+    }
+
+    /// Where it runs.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The space.
+    pub fn space(&self) -> &SearchSpace {
+        self.networks.space()
+    }
+
+    /// The parts that the program brings itself, as a run notes them.
+    pub fn own_parts(&self) -> &[OwnPart] {
+        &self.parts.notes
+    }
+
+    pub(super) fn parts(&self) -> &Parts<'a, M, E, D> {
+        &self.parts
+    }
+
+    /// The batches that the supernet is trained on.
+    pub(super) fn loader(&self) -> Result<Loader<'_, D>, TrainError> {
+        let SupernetTraining { augmentation, batch, .. } = self.config.supernet;
+        Loader::new(&self.data.train, augmentation, batch, self.config.seed)
+    }
+
+    /// A strategy as it is at the start.
+    pub(super) fn strategy(&self) -> Result<Box<dyn Strategy>, TrainError> {
+        let (space, seed) = (self.space(), self.config.seed);
+        match &self.parts.strategy {
+            Some(make) => make(space, seed),
+            None => Ok(self.config.strategy.strategy(space, seed)?),
+        }
+    }
+}
+
+/// Runs a whole search: `config` on the images of `split`, on `device`.
+///
+/// # Errors
+/// As [`Search::images`] and [`Search::run`].
+pub fn one_shot_search(
+    config: &SearchConfig,
+    split: &Split,
+    device: &Device,
+    progress: &mut dyn Progress,
+) -> Result<SearchResult<KnownNet>, TrainError> {
+    Search::images(config, split, device)?.run(progress)
+}
