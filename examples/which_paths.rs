@@ -31,7 +31,8 @@ fn main() -> ExitCode {
     report(|| {
         let Arguments { study, sample, hundreds, out } = Arguments::parse();
         let (device, split) = (device(&study.device)?, study.split()?);
-        let settings = WhichPathsSettings { study: sample.settings(study.search(&split)?)?, images: 100 * hundreds };
+        let settings = sample.settings(study.search(&split)?)?;
+        let settings = WhichPathsSettings { images: 100 * hundreds, ..WhichPathsSettings::new(settings) };
         let result =
             which_paths(&settings, &study.images(&split, &device), &out, sample.truth(), &mut ProgressLine::new())?;
         println!("\n{result}");

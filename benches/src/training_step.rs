@@ -8,7 +8,7 @@ use supernet::{
         optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
         tensor::{Device, Int, Tensor, TensorData},
     },
-    nn::{Call, Execution, MaskedL2, MaskedNetwork, Network, awake_on},
+    nn::{Call, Execution, MaskedL2, MaskedNetwork, PaperNetwork, awake_on},
     space::{CellSpace, PathMask},
     train::SeededWeights,
 };
@@ -16,7 +16,7 @@ use supernet::{
 /// A supernet, a batch and an optimiser: forward, cross-entropy, backward, masked L2, clipping, SGD with Nesterov momentum.
 pub struct TrainingStep {
     /// Taken and put back by each step.
-    network: Option<Network>,
+    network: Option<PaperNetwork>,
     optimizer: ModuleOptimizer,
     images: Tensor<4>,
     labels: Tensor<1, Int>,

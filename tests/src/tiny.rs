@@ -22,7 +22,7 @@ pub fn tiny(seed: u64) -> SearchConfig {
     config.stand_alone.calibration_batches = 2;
     // A flip would turn one diagonal into the other.
     (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
-    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 2 };
+    config.retrain = Retrain { picked: 2, small: 0, random: 2, largest: 2, all_on: true, at_once: 2 };
     config
 }
 

@@ -5,7 +5,7 @@ use burn::{
     optim::GradientsParams,
     tensor::{DType, Device},
 };
-use supernet_nn::{Network, NetworkConfig, NormKind};
+use supernet_nn::{NetworkConfig, NormKind, PaperNetwork};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Formula, device, parameters, random_masks};
 
@@ -35,7 +35,7 @@ fn configurations() -> Vec<NetworkConfig> {
 
 /// Calls `check` with several random architectures of every configuration, with a mask of path dropout and with All On, and the
 /// stand-alone network of each.
-fn for_each_network(seed: u64, check: impl Fn(&NetworkConfig, &PathMask, &Network, &str)) {
+fn for_each_network(seed: u64, check: impl Fn(&NetworkConfig, &PathMask, &PaperNetwork, &str)) {
     let device: Device = device();
     for (i, config) in configurations().into_iter().enumerate() {
         let rng = &mut draws(seed, "costs", i as u64);

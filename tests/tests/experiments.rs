@@ -28,7 +28,7 @@ fn tiny() -> SearchConfig {
     (config.stand_alone.calibration_batches, config.stand_alone.with_validation) = (2, false);
     // A flip would turn one diagonal into the other.
     (config.supernet.augmentation, config.stand_alone.augmentation) = (Augmentation::NONE, Augmentation::NONE);
-    config.retrain = Retrain { picked: 2, random: 2, largest: 2, all_on: true, at_once: 2 };
+    config.retrain = Retrain { picked: 2, small: 0, random: 2, largest: 2, all_on: true, at_once: 2 };
     config
 }
 
@@ -233,7 +233,7 @@ fn which_paths_matter_is_said_of_every_option_and_reads_no_label_for_divergences
     let folder = tempfile::tempdir().unwrap();
     let (split, device) = (split(), device());
     let subject = &Subject::images(&split, &device, "flex");
-    let settings = WhichPathsSettings { study: study(), images: 32 };
+    let settings = WhichPathsSettings { study: study(), images: 32, off: 1 };
     let result = which_paths(&settings, subject, folder.path(), None, &mut Silent).unwrap();
     // Two blocks: 2 and 3 inputs, 7 operations each.
     assert_eq!(result.switched_off.len(), 2 + 7 + 3 + 7);

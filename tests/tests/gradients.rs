@@ -4,7 +4,7 @@
 use burn::tensor::{DType, Device, Tensor};
 use rand::RngExt;
 use std::collections::BTreeMap;
-use supernet_nn::{EPSILON, Network, NetworkConfig, Paths};
+use supernet_nn::{EPSILON, NetworkConfig, PaperNetwork, Paths};
 use supernet_space::{CellSpace, draws};
 use supernet_tests::{
     Formula, PLAIN, backward, config, cross_entropy, data, device_of, images, labels, orders_and_norms, paths,
@@ -89,7 +89,7 @@ fn normalisation_has_the_gradient_of_its_differences() {
 /// A network at a point, and the loss of images and paths.
 struct Point {
     config: NetworkConfig,
-    network: Network,
+    network: PaperNetwork,
     paths: Paths,
     device: Device,
 }
@@ -106,7 +106,7 @@ impl Point {
         images(4 * self.paths.ghosts(), &self.config.shape, DType::F64, &self.device)
     }
 
-    fn loss(&self, network: &Network, images: Tensor<4>) -> Tensor<1> {
+    fn loss(&self, network: &PaperNetwork, images: Tensor<4>) -> Tensor<1> {
         let [count, ..] = images.dims();
         let logits = network.forward_with(images, &self.paths, &PLAIN).unwrap();
         cross_entropy(logits, labels(count, self.config.shape.classes, &self.device))

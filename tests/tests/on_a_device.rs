@@ -6,7 +6,7 @@ use burn::{
     tensor::{DType, Device},
 };
 use std::collections::BTreeMap;
-use supernet_nn::{MaskedL2, Network, NetworkConfig, NormKind, Paths, Weighting};
+use supernet_nn::{MaskedL2, NetworkConfig, NormKind, PaperNetwork, Paths, Weighting};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape};
 use supernet_tests::{
     Formula, Parameter, assert_close, behind_imagenet_stem, config, cross_entropy, device, images, labels, parameters,
@@ -28,7 +28,7 @@ fn sgd() -> ModuleOptimizer {
 }
 
 /// Loss and gradients of a step.
-fn step(config: &NetworkConfig, network: &Network, paths: &Paths, device: &Device) -> (f64, GradientsParams) {
+fn step(config: &NetworkConfig, network: &PaperNetwork, paths: &Paths, device: &Device) -> (f64, GradientsParams) {
     let count = 8 * paths.ghosts();
     let logits = network.forward_masked(images(count, &config.shape, DType::F32, device), paths).unwrap();
     let loss = cross_entropy(logits, labels(count, config.shape.classes, device));

@@ -8,8 +8,8 @@ use burn::{
 };
 use std::collections::BTreeMap;
 use supernet_nn::{
-    Call, MaskedL2, MaskedNetwork, NnError, Notes, Statistics, Usage,
-    own::{Build, ConvNorm, Definition, Identity, Layer, OneOf, OwnNetwork, Repeat, Rows, Sliced, SomeOf},
+    Build, Call, ConvNorm, Definition, Identity, Layer, MaskedL2, MaskedNetwork, Network, NnError, Notes, OneOf,
+    Repeat, Rows, Sliced, SomeOf, Statistics, Usage,
 };
 use supernet_space::{PathDropout, PathMask, Schedule, SearchSpace, draws};
 use supernet_tests::{
@@ -115,13 +115,13 @@ fn architectures(space: &SearchSpace, count: usize, seed: u64) -> Vec<PathMask> 
     (0..count).map(|_| space.sample(rng).mask().clone()).collect()
 }
 
-fn supernet(dtype: DType, device: &Device) -> OwnNetwork<Net> {
+fn supernet(dtype: DType, device: &Device) -> Network<Net> {
     definition().supernet(&mut Formula(dtype), device).unwrap()
 }
 
 /// Logits, gradients of the mean cross entropy by the parameter's path, and use.
 fn learn(
-    network: &OwnNetwork<Net>,
+    network: &Network<Net>,
     masks: &[PathMask],
     images: Tensor<4>,
     device: &Device,
@@ -324,7 +324,7 @@ fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
     let mask = &architectures(definition.space(), 1, 11)[0];
     let alone = definition.extract(&network, mask, &device()).unwrap();
     let paths = alone.paths(vec![mask.clone()], None).unwrap();
-    let run = |network: &OwnNetwork<Net>, statistics| {
+    let run = |network: &Network<Net>, statistics| {
         let call = Call { statistics, ..PLAIN };
         values(network.forward_used(images(6, DType::F64, &device()), &paths, &call).unwrap().0)
     };

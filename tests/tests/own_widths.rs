@@ -8,8 +8,8 @@ use burn::{
 };
 use std::{collections::BTreeMap, slice::from_ref};
 use supernet_nn::{
-    MaskedL2, MaskedNetwork, NnError, NormKind, Usage,
-    own::{Build, ConvNorm, Definition, Layer, OneOf, OwnNetwork, Rows, WideConv, Width},
+    Build, ConvNorm, Definition, Layer, MaskedL2, MaskedNetwork, Network, NnError, NormKind, OneOf, Rows, Usage,
+    WideConv, Width,
 };
 use supernet_space::{PathDropout, PathMask, Schedule, SearchSpace, draws};
 use supernet_tests::{
@@ -74,7 +74,7 @@ fn dropout_masks(space: &SearchSpace, count: usize, seed: u64) -> Vec<PathMask> 
 }
 
 fn learn(
-    network: &OwnNetwork<Net>,
+    network: &Network<Net>,
     masks: &[PathMask],
     device: &Device,
 ) -> (Vec<f64>, BTreeMap<String, Parameter>, Usage) {

@@ -7,7 +7,7 @@ use burn::{
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
-use supernet_nn::{Call, Init, MaskedL2, Network, NetworkConfig, NnError, Usage, Weighting, Weights};
+use supernet_nn::{Call, Init, MaskedL2, NetworkConfig, NnError, PaperNetwork, Usage, Weighting, Weights};
 use supernet_space::{CellSpace, NetworkShape, PathMask};
 use supernet_tests::{
     PLAIN, Parameter, assert_close, backward, config, cross_entropy, data, device_of, images, labels, parameters,
@@ -75,7 +75,7 @@ impl Weights for ScriptWeights {
 struct Reference {
     file: Value,
     config: NetworkConfig,
-    supernet: Network,
+    supernet: PaperNetwork,
     device: Device,
     dtype: DType,
 }

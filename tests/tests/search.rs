@@ -499,7 +499,7 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     let images = fashion_mnist().unwrap().average_2x2().unwrap().pad(1).unwrap();
     let split = stratified(&images, &[300, 100, 100], &mut draws(1, "split", 0)).unwrap();
     let mut config = SearchConfig::quick().with_budget(0.005).unwrap();
-    config.retrain = Retrain { picked: 2, random: 2, largest: 0, all_on: false, at_once: 2 };
+    config.retrain = Retrain { picked: 2, small: 0, random: 2, largest: 0, all_on: false, at_once: 2 };
     let folder = tempfile::tempdir().unwrap();
     let search = search_of(&config, &split).unwrap();
     let directory = open(folder.path(), &search).unwrap();

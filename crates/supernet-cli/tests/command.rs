@@ -287,7 +287,7 @@ fn plan_space_doctor_and_completions_print_what_they_say() {
     assert!(space.starts_with("6002115840 architectures; 3 cells"), "{space}");
     let space = supernet(&["space", "--preset", "imagenet", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&space.stdout).unwrap();
-    assert_eq!(json["cells"], 8);
+    assert_eq!(json["network"]["cells"], 8);
     let doctor: serde_json::Value = serde_json::from_slice(&supernet(&["doctor", "--json"]).stdout).unwrap();
     assert!(doctor["devices"][0]["seconds"].as_f64().unwrap() > 0.0, "{doctor}");
     let completions = text(&supernet(&["completions", "bash"]).stdout);

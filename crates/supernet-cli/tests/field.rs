@@ -348,7 +348,7 @@ fn training(place: &Place, nohup: bool) -> std::process::Child {
     let trap = if nohup { "trap '' HUP INT; " } else { "" };
     let script = format!("{trap}exec \"$0\" \"$@\"");
     let data = format!("folder:{}", place.photos.display());
-    let long = ["--size", "8", "--budget", "50", "--output", "quiet"];
+    let long = ["--size", "8", "--budget", "5", "--output", "quiet"];
     let arguments = [&["train", path(&place.run), "--data", &data], &long[..]].concat();
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_supernet")]).args(arguments);

@@ -228,16 +228,16 @@ impl<'a> Lab<'a> {
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
 
-    /// The mean symmetric KL divergence between predictions with all paths on and under each of `masks`, by a supernet that was prepared,
+    /// The mean symmetric KL divergence between predictions under `reference` and under each of `masks`, by a supernet that was prepared,
     /// on the first `count` training images; no label is read. Those that are stored are not computed again.
     ///
     /// # Errors
     /// As [`Trials::divergences`]; a file that cannot be read or written.
     pub fn divergences(
         &self,
-        variant: &Variant,
-        seed: u64,
+        (variant, seed): (&Variant, u64),
         count: usize,
+        reference: &PathMask,
         masks: &[PathMask],
     ) -> Result<Vec<f64>, TrainError> {
         let path = self.path.join(format!("scores/{}-divergence.csv", file_name(&variant.name, seed, None)));
@@ -246,8 +246,7 @@ impl<'a> Lab<'a> {
         let missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
         if !missing.is_empty() {
             let weights = weights_path(&self.path, &variant.name, seed, None);
-            let reference = self.trials.space(&variant.config)?.all_on();
-            let values = self.trials.divergences(&variant.config, &weights, count, &reference, &missing)?;
+            let values = self.trials.divergences(&variant.config, &weights, count, reference, &missing)?;
             known.extend(missing.into_iter().zip(values));
             let mut lines: Vec<String> =
                 known.iter().map(|(mask, value)| csv_row([mask.to_string(), value.to_string()])).collect();

@@ -2,7 +2,7 @@
 
 use crate::{Init, NormKind};
 use burn::{
-    module::{Param, ParamId},
+    module::{Module, ModuleVisitor, Param, ParamId},
     tensor::{Device, Tensor},
 };
 use std::{
@@ -43,6 +43,21 @@ impl Build {
         let parameter = Param::from_tensor(Tensor::zeros(shape, &self.device));
         self.inits.lock().expect("no thread panics here").insert(parameter.id, init);
         parameter
+    }
+
+    /// Returns `module` with weights that start as `init` says, whatever initialiser it was made with; biases, scales and shifts, the
+    /// parameters of one axis, start as they would. For Burn's modules, whose initialisers draw numbers that nobody could repeat.
+    pub fn with_init<M: Module>(&self, module: M, init: Init) -> M {
+        struct Weights<'a>(&'a Build, Init);
+        impl ModuleVisitor for Weights<'_> {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                if D > 1 {
+                    self.0.inits.lock().expect("no thread panics here").insert(param.id, self.1);
+                }
+            }
+        }
+        module.visit(&mut Weights(self, init));
+        module
     }
 
     /// Whether the network holds option `option` (from 0) of the choice named `choice`: the supernet holds all, a stand-alone network

@@ -2,7 +2,11 @@
 
 use crate::{
     Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check,
-    cost::CostTable, fingerprint::fingerprint, names::Names, paths::About, placed_weights::placed,
+    cost::CostTable,
+    fingerprint::{Formula, fingerprint},
+    names::Names,
+    paths::About,
+    placed_weights::placed,
 };
 use burn::tensor::{Device, Tensor};
 use std::{
@@ -220,7 +224,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// # Errors
     /// A network that cannot be built.
     pub fn fingerprint(&self) -> Result<Fingerprint, NnError> {
-        fingerprint(self, &self.device)
+        fingerprint(&self.supernet(&mut Formula, &self.device)?, &self.device)
     }
 
     fn network(

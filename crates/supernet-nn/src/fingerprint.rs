@@ -1,8 +1,6 @@
 //! What tells the networks of a definition from those of another.
 
-use crate::{
-    Definition, Init, Layer, MaskedNetwork, NamedWeights, Network, NnError, Weights, check, weights::name_hash,
-};
+use crate::{Init, Layer, MaskedNetwork, NamedWeights, Network, NnError, Weights, check, weights::name_hash};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use supernet_space::{PathMask, SearchSpace};
@@ -30,27 +28,25 @@ impl Fingerprint {
 /// Rows of the input that is tried.
 const ROWS: usize = 2;
 
-/// Computes the fingerprint of `definition`, whose networks are built and run on `device`.
+/// Computes the fingerprint of the networks of `supernet`, whose weights are [`Formula`]'s, on `device`.
 ///
 /// # Errors
-/// A network that cannot be built.
+/// A device that fails.
 pub(crate) fn fingerprint<M: Layer<D, 2>, const D: usize>(
-    definition: &Definition<M, D>,
+    supernet: &Network<M, D>,
     device: &Device,
 ) -> Result<Fingerprint, NnError> {
-    let supernet = definition.supernet(&mut Formula, device)?;
-    let mut shapes: Vec<String> = NamedWeights::of(&supernet)
+    let mut shapes: Vec<String> = NamedWeights::of(supernet)
         .0
         .iter()
         .map(|(name, data)| format!("{name} {:?}", data.shape().as_slice()))
         .collect();
     shapes.sort();
-    let space = definition.space();
-    let named = format!("{:?} {:?} {} {shapes:?}", space.choices(), definition.input(), definition.classes());
-    let least = check::least(space);
+    let space = supernet.space();
+    let named = format!("{:?} {:?} {} {shapes:?}", space.choices(), supernet.input(), supernet.classes());
     let mut computes = Vec::new();
-    for mask in [space.all_on(), last(space), least] {
-        computes.extend(moments(&supernet, mask, device)?);
+    for mask in [space.all_on(), last(space), check::least(space)] {
+        computes.extend(moments(supernet, mask, device)?);
     }
     Ok(Fingerprint { parameters: format!("{:016x}", name_hash(&named)), computes })
 }
@@ -74,7 +70,12 @@ fn moments<M: Layer<D, 2>, const D: usize>(
     let logits = supernet.logits(Tensor::from_data(input, device), &paths, &Default::default())?.into_data();
     let numbers: Vec<f64> = logits.iter::<f64>().collect();
     let mean = |of: &dyn Fn(f64) -> f64| numbers.iter().map(|&x| of(x)).sum::<f64>() / numbers.len() as f64;
-    Ok([mean(&|x| x), mean(&|x| x * x).sqrt()])
+    Ok([mean(&|x| x), mean(&|x| x * x).sqrt()].map(six_digits))
+}
+
+/// A number that text gives back as it was.
+fn six_digits(number: f64) -> f64 {
+    format!("{number:.5e}").parse().expect("a number")
 }
 
 /// `count` numbers of about variance `scale`².
@@ -83,7 +84,7 @@ fn wave(count: usize, phase: f64, scale: f64) -> Vec<f32> {
 }
 
 /// Weights by a formula of their names.
-struct Formula;
+pub(crate) struct Formula;
 
 impl Weights for Formula {
     fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {

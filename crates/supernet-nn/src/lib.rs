@@ -38,12 +38,3 @@ pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
 
 pub use supernet_kernels::{awake_on, on_processor};
-
-/// The names of the time when networks of one's own were a second kind.
-#[doc(hidden)]
-pub mod own {
-    pub use crate::{
-        Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, Network as OwnNetwork, OneOf, Paths as OwnPaths,
-        Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
-    };
-}

@@ -26,7 +26,7 @@ use supernet_space::{PathMask, SearchSpace};
 /// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
 /// mask takes.
 #[derive(Clone, Debug)]
-pub struct Network<M: Module = crate::known::PaperNet, const D: usize = 4> {
+pub struct Network<M: Module, const D: usize = 4> {
     net: M,
     about: Arc<About>,
     /// Of a stand-alone network.
@@ -53,6 +53,11 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     /// The shape of an input's rows.
     pub fn input(&self) -> &[usize] {
         &self.about.input
+    }
+
+    /// Classes that it tells apart.
+    pub fn classes(&self) -> usize {
+        self.about.classes
     }
 
     /// The mask of a stand-alone network; none of a supernet.

@@ -9,13 +9,13 @@ use burn::{
 /// Returns the module with the value of each parameter taken from `weights` by its name, which `names` gives, and an id that is a
 /// hash of the name.
 ///
-/// What was made by [`Build::parameter`] starts as it was asked to. Of other parameters, those of Burn's modules, these are asked for:
-/// a constant where the module starts with one (scales, shifts), zeros for a parameter of one axis that the module
-/// draws (biases), a variance of 1 / inputs for [inputs, outputs], of 2 / fan-in for convolutions [outputs, inputs, …]
-/// (He et al., ICCV 2015).
+/// What was made by [`Build::parameter`] or is known to [`Build::with_init`] starts as it was asked to. Of other parameters, those of
+/// Burn's modules, these are asked for: a constant where the module starts with one (scales, shifts), zeros for a parameter of one axis
+/// that the module draws (biases), and where it draws by Burn's default, a variance of 1 / inputs for [inputs, outputs], of 2 / fan-in
+/// for convolutions [outputs, inputs, …] (He et al., ICCV 2015).
 ///
 /// # Errors
-/// What `weights` refuses.
+/// What `weights` refuses; a parameter that its module draws otherwise than by Burn's default.
 pub(crate) fn placed<M: Module>(
     module: M,
     build: &Build,
@@ -76,13 +76,32 @@ impl Place<'_> {
         if let Some(value) = constant(param) {
             return self.weights.constant(name, &shape, value);
         }
-        let init = match D {
-            0 | 1 => Init::Zero,
-            2 => Init::Variance(1.0 / shape[0] as f64),
-            _ => Init::Variance(2.0 / shape[1..].iter().product::<usize>() as f64),
+        let (inputs, gain) = match D {
+            0 | 1 => return self.weights.weight(name, &shape, Init::Zero),
+            2 => (shape[0], 1.0),
+            _ => (shape[1..].iter().product(), 2.0),
         };
-        self.weights.weight(name, &shape, init)
+        check_default(name, param, inputs)?;
+        self.weights.weight(name, &shape, Init::Variance(gain / inputs as f64))
     }
+}
+
+/// Checks that numbers may be Burn's default draws: uniform between ± 1 / sqrt(inputs).
+///
+/// # Errors
+/// A number beyond that, or a spread that such draws have with a chance of less than one in a million.
+fn check_default<const D: usize>(name: &str, param: &Param<Tensor<D>>, inputs: usize) -> Result<(), NnError> {
+    let numbers: Vec<f64> = param.val().into_data().iter::<f64>().collect();
+    let (count, bound) = (numbers.len() as f64, 1.0 / (inputs as f64).sqrt());
+    let largest = numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
+    let square = numbers.iter().map(|x| x * x).sum::<f64>() / count;
+    // The squares of draws from ± 1 have mean 1/3 and deviation sqrt(4/45); half of them lie within ± 1/2.
+    let spread = (3.0 * square / (bound * bound) - 1.0).abs() * count.sqrt() / 0.9;
+    let is_default = largest <= bound * 1.0001 && spread < 6.0 && (count < 24.0 || largest > bound / 2.0);
+    if is_default {
+        return Ok(());
+    }
+    Err(NnError::Initialiser { name: name.into(), largest, root_mean_square: square.sqrt(), bound })
 }
 
 /// The value that all of a parameter's numbers have; `None` if they are drawn.
@@ -101,7 +120,7 @@ mod tests {
     use super::*;
     use crate::{Conv, NormKind};
     use burn::{
-        nn::{LinearConfig, PReluConfig},
+        nn::{Initializer, LinearConfig, PReluConfig},
         tensor::Device,
     };
 
@@ -129,6 +148,30 @@ mod tests {
         assert_eq!(linear.weight.id, ParamId::from(name_hash("weight")));
         let slope = placed(PReluConfig::new().init(build.device()), build, &same, &mut Fives).unwrap();
         assert_eq!(values(slope.alpha.val().into_data()), [0.25]);
+    }
+
+    #[test]
+    fn an_initialiser_of_ones_own_is_refused_by_name_and_honoured_where_it_is_named() {
+        let build = &Build::everything(NormKind::Ghost, Device::flex());
+        let same = Names::default();
+        let own = |initializer| LinearConfig::new(16, 8).with_initializer(initializer).init(build.device());
+        for initializer in [
+            Initializer::Normal { mean: 0.0, std: 1.0 },
+            Initializer::Normal { mean: 0.0, std: 0.01 },
+            Initializer::XavierUniform { gain: 1.0 },
+        ] {
+            let error = placed(own(initializer), build, &same, &mut Fives).unwrap_err().to_string();
+            assert!(
+                error.starts_with("weight `weight`: found an initialiser of its own") && error.contains("with_init")
+            );
+        }
+        let normal = own(Initializer::Normal { mean: 0.0, std: 1.0 });
+        let named = build.with_init(normal, Init::Variance(0.5));
+        assert_eq!(values(placed(named, build, &same, &mut Fives).unwrap().weight.val().into_data()), [5.0; 128]);
+        for i in 0..200 {
+            let default = LinearConfig::new(1 + i % 7, 1 + i % 5).init(build.device());
+            placed(default, build, &same, &mut Fives).unwrap();
+        }
     }
 
     #[test]

@@ -71,7 +71,7 @@ impl Case {
     }
 
     /// The trained network: weights by formula, statistics averaged over two batches.
-    pub fn network(&self) -> Network {
+    pub fn network(&self) -> PaperNetwork {
         let device = device();
         let network = self.config.stand_alone(&self.mask, &mut Formula(DType::F32), &device).expect("a network");
         let notes = Notes::default();

@@ -3,7 +3,7 @@
 use crate::{EXACT, cells, supernet};
 use burn::tensor::DType;
 use std::slice::from_ref;
-use supernet_nn::{Network, NormKind};
+use supernet_nn::{NormKind, PaperNetwork};
 use supernet_space::{ConvOrder, PathDropout, Schedule, draws};
 use supernet_tests::{PLAIN, assert_close, config, device_of, distance, images, paths, replaced, values, with_order};
 
@@ -68,7 +68,7 @@ fn rescaled_survivors_are_those_of_a_network_whose_weights_are_rescaled() {
         let config = with_order(&config(cells(2)), order, NormKind::Ghost);
         let network = supernet(&config, DType::F64, &device_of(DType::F64));
         let mask = config.cells.space().parse("10:0100100/011:0011000").unwrap();
-        let run = |network: &Network, scales| {
+        let run = |network: &PaperNetwork, scales| {
             let paths = paths(&config.cells, from_ref(&mask)).with_scales(scales);
             values(
                 network

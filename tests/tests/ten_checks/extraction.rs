@@ -4,7 +4,7 @@ use crate::{EXACT, architectures, cells, learn, named, supernet};
 use burn::tensor::{DType, Tensor};
 use std::collections::BTreeMap;
 use std::slice::from_ref;
-use supernet_nn::{Call, Network, NetworkConfig, NormKind, Notes, Statistics};
+use supernet_nn::{Call, NetworkConfig, NormKind, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathMask};
 use supernet_tests::{
     PLAIN, Parameter, assert_close, behind_imagenet_stem, bits, config, device, device_of, images, is_flex,
@@ -152,7 +152,7 @@ fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
         let architecture = &architectures(&config.cells, 1, 6)[0];
         let alone = config.extract(&supernet, architecture, &device_of(DType::F64)).unwrap();
         let paths = paths(&config.cells, &[architecture.mask().clone()]);
-        let run = |network: &Network, count, statistics| {
+        let run = |network: &PaperNetwork, count, statistics| {
             let images = images(count, &config.shape, DType::F64, &device_of(DType::F64));
             values(network.forward_with(images, &paths, &Call { statistics, ..PLAIN }).unwrap())
         };

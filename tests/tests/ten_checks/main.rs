@@ -13,7 +13,7 @@ mod use_and_update;
 use burn::optim::GradientsParams;
 use burn::tensor::{DType, Device, Tensor};
 use std::collections::BTreeMap;
-use supernet_nn::{Network, NetworkConfig};
+use supernet_nn::{NetworkConfig, PaperNetwork};
 use supernet_space::{Architecture, CellSpace, draws};
 use supernet_tests::{Formula, Parameter, backward, cross_entropy, labels, parameters};
 
@@ -24,11 +24,11 @@ fn cells(blocks: usize) -> CellSpace {
     CellSpace::new(3, blocks).unwrap()
 }
 
-fn supernet(config: &NetworkConfig, dtype: DType, device: &Device) -> Network {
+fn supernet(config: &NetworkConfig, dtype: DType, device: &Device) -> PaperNetwork {
     config.supernet(&mut Formula(dtype), device).unwrap()
 }
 
-fn named(network: &Network) -> BTreeMap<String, Parameter> {
+fn named(network: &PaperNetwork) -> BTreeMap<String, Parameter> {
     parameters(network, &GradientsParams::new())
 }
 
@@ -38,7 +38,7 @@ fn architectures(cells: &CellSpace, count: usize, seed: u64) -> Vec<Architecture
 }
 
 /// The parameters with the gradients of the mean cross entropy of a forward pass.
-fn learn(network: &Network, logits: Tensor<2>) -> BTreeMap<String, Parameter> {
+fn learn(network: &PaperNetwork, logits: Tensor<2>) -> BTreeMap<String, Parameter> {
     let ([count, classes], device) = (logits.dims(), logits.device());
     backward(cross_entropy(logits, labels(count, classes, &device)), network)
 }

@@ -6,7 +6,7 @@ use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{DType, Device};
 use std::collections::BTreeSet;
 use std::slice::from_ref;
-use supernet_nn::{MaskedL2, Network, NetworkConfig, NormKind, Paths, Weighting};
+use supernet_nn::{MaskedL2, NetworkConfig, NormKind, PaperNetwork, Paths, Weighting};
 use supernet_space::ConvOrder;
 use supernet_tests::{
     DENSE, PLAIN, assert_close, config, cross_entropy, device_of, images, labels, orders_and_norms, parameters, paths,
@@ -15,7 +15,7 @@ use supernet_tests::{
 
 /// Names whose gradient in the dense reference has an entry that is not zero.
 fn moved_by_the_dense_reference(
-    network: &Network,
+    network: &PaperNetwork,
     config: &NetworkConfig,
     paths: &Paths,
     device: &Device,

@@ -1,9 +1,9 @@
 //! A choice of some modules among several, summed or concatenated.
 
 use super::options::Options;
-use crate::{Build, Layer, Rows};
+use crate::{Build, Init, Layer, Rows};
 use burn::{
-    module::{Initializer, Module, ModuleDisplay, Param},
+    module::{Module, ModuleDisplay, Param},
     tensor::Tensor,
 };
 use std::ops::RangeInclusive;
@@ -87,8 +87,8 @@ pub struct Sliced<M: Module> {
 
 impl<M: Module + ModuleDisplay> Sliced<M> {
     fn new(b: &Build, module: M, channels: usize, outputs: usize) -> Self {
-        let slice = Initializer::KaimingNormal { gain: 1.0, fan_out_only: false };
-        Self { module, slice: slice.init_with([channels, outputs], Some(channels), None, b.device()) }
+        let slice = b.parameter([channels, outputs], Init::Variance(1.0 / channels as f64));
+        Self { module, slice }
     }
 }
 

@@ -111,6 +111,20 @@ impl<const D: usize> Rows<D> {
         })
     }
 
+    /// Applies `f` as [`Rows::run`] does; `f` is also told of how many runs of equal length the rows consist, one for each variant that
+    /// a ghost batch or candidate reads. What mixes rows, as statistics do, must stay within a run.
+    pub fn run_in_runs<M: Module, const E: usize>(
+        self,
+        module: &M,
+        f: impl FnOnce(&M, Tensor<D>, usize) -> Tensor<E>,
+    ) -> Rows<E> {
+        let rows = self.value.as_ref().map_or(1, |value| value.shape()[0] / value.count());
+        self.run(module, |module, x| {
+            let count = x.dims()[0];
+            f(module, x, count / rows)
+        })
+    }
+
     /// Applies `f`, which computes with `parameters`.
     pub(crate) fn compute<const E: usize>(
         self,

@@ -2,11 +2,11 @@
 
 use super::{GhostNorm, Layer};
 use crate::{
-    Build, Rows, Width,
+    Build, Init, Rows, Width,
     flow::{concatenated, sum},
 };
 use burn::{
-    module::{Initializer, Module, Param},
+    module::{Module, Param},
     tensor::{Tensor, module::conv2d, ops::ConvOptions},
 };
 use std::rc::Rc;
@@ -31,9 +31,8 @@ impl WideConv {
     /// From a tensor of width `from` to one of width `to`, `k` odd.
     pub fn new(b: &Build, from: &Width, to: &Width, k: usize) -> Self {
         assert!(k % 2 == 1, "WideConv: found a kernel of {k}, expected an odd one");
-        let initializer = Initializer::KaimingNormal { gain: 2f64.sqrt(), fan_out_only: false };
         let slice = |outputs: usize, inputs: usize| {
-            initializer.init_with([outputs, inputs, k, k], Some(inputs * k * k), None, b.device())
+            b.parameter([outputs, inputs, k, k], Init::Variance(2.0 / (inputs * k * k) as f64))
         };
         let of_outputs = |&outputs: &usize| from.slices().iter().map(|&inputs| slice(outputs, inputs)).collect();
         Self {

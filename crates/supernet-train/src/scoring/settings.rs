@@ -11,9 +11,9 @@ use supernet_search::RankBy;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
-    /// Distinct networks to score.
+    /// Distinct networks to score. Default 500; at least as many as are retrained of one kind.
     pub candidates: usize,
-    /// Images per run of validation images, each normalised by its own statistics. Where it does not
+    /// Default 100; at least 1. Images per run of validation images, each normalised by its own statistics. Where it does not
     /// divide their number, runs are a little shorter, as even as can be.
     pub score_batch: usize,
     /// Memory for activations on their way through the tree of candidates, in MiB, for each worker; at least one candidate is computed
@@ -26,7 +26,7 @@ pub struct Scoring {
     /// Score only the best on all validation images; if unset, all are.
     #[serde(default)]
     pub halving: Option<Halving>,
-    /// By which score the best candidates are chosen.
+    /// By which score the best candidates are chosen. Default: accuracy.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rank_by: RankBy,
     /// States of the supernet that each score is the mean of: at the end of its training and before, a twentieth of the training apart; 1 to 20.

@@ -16,7 +16,7 @@ use burn::{
 };
 use std::{ops::Range, path::PathBuf};
 use supernet_nn::{Call, Definition, Execution, Layer, MaskedNetwork, Network, on_processor};
-use supernet_search::{Evaluator, RankBy, Score, Scored};
+use supernet_search::{BudgetedEvaluator, Evaluator, PerBudget, Proposal, RankBy, Score, Scored};
 use supernet_space::{Architecture, PathMask};
 
 /// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
@@ -143,6 +143,29 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
     }
 
+    /// The scores of masks on the first validation images: as many whole runs as hold `images` of them.
+    ///
+    /// # Errors
+    /// No image, or more than there are; as [`SupernetEvaluator::score`].
+    pub fn score_on(&mut self, masks: &[PathMask], images: usize) -> Result<Vec<Score>, TrainError> {
+        let all = self.runs.iter().map(|run| run.labels.len()).sum();
+        if !(1..=all).contains(&images) {
+            return Err(TrainError::config("budget", images, format!("1 to {all} validation images")));
+        }
+        let mut seen = 0;
+        let is_needed = |run: &&Run<D>| {
+            let needed = seen < images;
+            seen += run.labels.len();
+            needed
+        };
+        let runs = self.runs.iter().take_while(is_needed).count();
+        let mut tallies = vec![Tally::default(); masks.len()];
+        self.tally(masks, 0..runs, &mut tallies)?;
+        let states = 1 + self.earlier.len();
+        let of_each_state = |score: Score| Score { images: score.images / states, ..score };
+        Ok(tallies.iter().map(|tally| of_each_state(tally.score())).collect())
+    }
+
     /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
@@ -160,6 +183,21 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
     /// The device that scores.
     pub fn device(&self) -> &Device {
         &self.device
+    }
+}
+
+/// A budget is a number of validation images.
+impl<M: Layer<D, 2>, const D: usize> BudgetedEvaluator for SupernetEvaluator<'_, M, D> {
+    type Error = TrainError;
+
+    fn evaluate_at(&mut self, proposals: &[Proposal]) -> Result<Vec<Scored>, TrainError> {
+        let definition = self.stand_alone;
+        let at = |images: u64, some: &[Architecture]| {
+            let images = usize::try_from(images).unwrap_or(usize::MAX);
+            let score = |masks: &[PathMask]| self.score_on(masks, images);
+            scored(definition.space(), some, score, |architecture| definition.cost(architecture))
+        };
+        PerBudget(at).evaluate_at(proposals)
     }
 }
 

@@ -40,8 +40,13 @@ pub(crate) fn choose(
     let mut by_size = outcome.ranked_by(config.scoring.rank_by);
     by_size.retain(|scored| scored.score.is_number());
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
+    let most = by_size.get(by_size.len() / 2).map_or(0, |median| median.cost.parameters);
+    let mut small = outcome.ranked_by(config.scoring.rank_by);
+    small.retain(|scored| scored.score.is_number() && scored.cost.parameters <= most);
+    small.truncate(settings.small);
     let groups = [
         (Group::Picked, picked.to_vec()),
+        (Group::Small, small),
         (Group::Random, random.iter().collect()),
         (Group::Largest, by_size[..settings.largest.min(by_size.len())].to_vec()),
     ];

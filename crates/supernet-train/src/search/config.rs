@@ -8,39 +8,43 @@ use crate::{
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
-use supernet_nn::{Execution, KnownNet, MaskedL2, NormKind};
+use supernet_nn::{Execution, KnownNet, MaskedL2};
 use supernet_search::{Constraints, Proposer};
-use supernet_space::{CellSpace, ConvOrder, PathDropout, SearchSpace, StemKind};
+use supernet_space::{CellSpace, PathDropout, SearchSpace, StemKind};
 
-/// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained.
+/// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained. It serialises;
+/// [`SearchConfig::check`] checks every number. Defaults are those of [`SearchConfig::quick`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchConfig {
-    /// Every draw of the run is a function of this seed, a stream name and a step.
+    /// Every draw of the run is a function of this seed, a stream name and a step. Default 1; any number.
     pub seed: u64,
-    /// The space and the network around it.
+    /// The space and the network around it. Default: the paper's, 3 cells of 4 blocks, 8 filters. A program that defines networks of
+    /// its own hands them to [`crate::Search::new`].
     pub network: NetworkSettings,
-    /// How each training step of the supernet draws its masks.
+    /// How each training step of the supernet draws its masks. Default: path dropout on a ramp to r = 0.1. Chains of choices are better
+    /// trained by [`PathSampling::UniformArchitecture`].
     pub paths: PathSampling,
     /// How the supernet is trained.
     pub supernet: SupernetTraining,
     /// How candidates are scored.
     pub scoring: Scoring,
-    /// Who proposes them.
+    /// Who proposes them. Default: uniform draws.
     #[serde(default, skip_serializing_if = "is_default")]
     pub strategy: Proposer,
-    /// Ranges of a candidate's cost, as a stand-alone network.
+    /// Ranges of a candidate's cost, as a stand-alone network. Default: none. A range that no network of the space meets is refused
+    /// with the least or greatest cost that there is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub constraints: Constraints,
-    /// How long a picked network may take for an answer; what is too slow is passed over. Measured on the device at hand, so that a run
-    /// with it depends on the machine; what was measured is kept, so that it goes on all the same.
+    /// How long a picked network may take for an answer; what is too slow is passed over. Default: any time. Measured on the device at
+    /// hand, so that a run with it depends on the machine; what was measured is kept, so that it goes on all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyLimit>,
     /// How chosen architectures are trained from scratch.
     pub stand_alone: StandAloneTraining,
     /// Which candidates are trained from scratch.
     pub retrain: Retrain,
-    /// Kernels of this library where the device has them, or Burn's own operations throughout.
+    /// Kernels of this library where the device has them (default), or Burn's own operations throughout, to compare with.
     #[serde(default)]
     pub execution: Execution,
 }
@@ -49,16 +53,19 @@ pub struct SearchConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Retrain {
-    /// The best by one-shot score.
+    /// The best by one-shot score. Default 5; 1 to the number of candidates.
     pub picked: usize,
-    /// Drawn uniformly from the scored candidates.
+    /// The best by one-shot score among the half of the candidates with fewer parameters. Default 0; up to the number of candidates.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub small: usize,
+    /// Drawn uniformly from the space, within the constraints: what the picked must beat. Default 5; 0 to the number of candidates.
     pub random: usize,
-    /// The candidates with most parameters.
+    /// The candidates with most parameters: what a ranking must beat, too. Default 5; 0 to the number of candidates.
     pub largest: usize,
-    /// The network with every path on.
+    /// Whether the network with every path on is trained as well. Default: it is.
     pub all_on: bool,
-    /// Networks that are trained at the same time, each on a core of its own; 0 for as many as there are cores. The results do not
-    /// depend on it.
+    /// Networks that are trained at the same time, each on a core of its own; 0 (default) for as many as there are cores. The results
+    /// do not depend on it.
     #[serde(default)]
     pub at_once: usize,
 }
@@ -69,15 +76,7 @@ impl SearchConfig {
         let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
             seed: 1,
-            network: NetworkSettings::Paper(PaperSettings {
-                cells: 3,
-                blocks: 4,
-                filters: 8,
-                mask_per_cell: false,
-                norm: NormKind::Ghost,
-                order: ConvOrder::NormReluConv,
-                stem: StemKind::Plain,
-            }),
+            network: NetworkSettings::Paper(PaperSettings::SMALL),
             paths: PathSampling::Dropout(PathDropout::new(0.1).expect("between 0 and 1")),
             supernet: SupernetTraining {
                 steps: 1_350,
@@ -100,7 +99,7 @@ impl SearchConfig {
                 with_validation: true,
                 calibration_batches: 20,
             },
-            retrain: Retrain { picked: 5, random: 5, largest: 5, all_on: true, at_once: 0 },
+            retrain: Retrain { picked: 5, small: 0, random: 5, largest: 5, all_on: true, at_once: 0 },
             execution: Execution::Kernels,
         }
     }
@@ -108,10 +107,10 @@ impl SearchConfig {
     /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps of 1,024 images in ghost batches of
     /// 32, 20,000 candidates, ten networks of 32 filters trained for 300 epochs.
     pub fn cifar10() -> Self {
-        let mut quick = Self::quick();
-        quick.with_paper(|paper| (paper.cells, paper.filters) = (8, 16));
+        let quick = Self::quick();
         let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
+            network: NetworkSettings::Paper(PaperSettings::CIFAR10),
             supernet: SupernetTraining {
                 steps: 5_000,
                 batch: 1_024,
@@ -128,7 +127,7 @@ impl SearchConfig {
                 calibration_batches: 100,
                 ..quick.stand_alone
             },
-            retrain: Retrain { picked: 10, random: 10, largest: 10, ..quick.retrain },
+            retrain: Retrain { picked: 10, small: 0, random: 10, largest: 10, ..quick.retrain },
             ..quick
         }
     }
@@ -151,8 +150,8 @@ impl SearchConfig {
             return Err(TrainError::config("budget", factor, "a number above 0"));
         }
         let scale = |value: f64, least: f64| (value * factor).round().max(least);
-        let Retrain { picked, random, largest, .. } = self.retrain;
-        let least = picked.max(random).max(largest).max(1);
+        let Retrain { picked, small, random, largest, .. } = self.retrain;
+        let least = picked.max(small).max(random).max(largest).max(1);
         self.supernet.steps = scale(self.supernet.steps as f64, 2.0) as u64;
         self.scoring.candidates = scale(self.scoring.candidates as f64, least as f64) as usize;
         self.stand_alone.epochs = scale(self.stand_alone.epochs as f64, 1.0) as usize;
@@ -227,11 +226,12 @@ impl SearchConfig {
         self.scoring.check()?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
         self.stand_alone.check()?;
-        let Retrain { picked, random, largest, .. } = self.retrain;
+        let Retrain { picked, small, random, largest, .. } = self.retrain;
         at_least_one("retrain.picked", picked)?;
         let shortlist = self.scoring.fine_tune.map_or(0, |fine_tune| fine_tune.shortlist);
         for (field, wanted) in [
             ("retrain.picked", picked),
+            ("retrain.small", small),
             ("retrain.random", random),
             ("retrain.largest", largest),
             ("scoring.fine_tune.shortlist", shortlist),

@@ -139,7 +139,7 @@ impl NetworkSettings {
         let cells = |[filters, cells]: [usize; 2]| CellSettings { filters, cells, norm };
         let chain = |[filters, head]: [usize; 2]| ChainSettings { filters, head, norm };
         Some(match name {
-            "paper" => if small { crate::SearchConfig::quick() } else { crate::SearchConfig::cifar10() }.network,
+            "paper" => Self::Paper(if small { PaperSettings::SMALL } else { PaperSettings::CIFAR10 }),
             "nas-bench-201" => Self::NasBench201(cells(if small { [8, 2] } else { [16, 5] })),
             "darts" => Self::Darts(cells(if small { [8, 5] } else { [16, 8] })),
             "nas-bench-macro" => Self::NasBenchMacro(chain(if small { [8, 320] } else { [32, 1_280] })),
@@ -246,7 +246,7 @@ impl NetworkSettings {
                 format!("{cells} cells of {blocks} blocks; supernet of {filters} filters")
             }
             other => match other.filters() {
-                Some(filters) => format!("Space {}; supernet of {filters} filters", other.name()),
+                Some(filters) => format!("{}; supernet of {filters} filters", other.name()),
                 None => "A space of one's own; supernet".into(),
             },
         }
@@ -316,6 +316,20 @@ impl NetworkSettings {
 }
 
 impl PaperSettings {
+    /// 3 cells of 4 blocks, 8 filters: for minutes on a processor.
+    pub const SMALL: Self = Self {
+        cells: 3,
+        blocks: 4,
+        filters: 8,
+        mask_per_cell: false,
+        norm: NormKind::Ghost,
+        order: ConvOrder::NormReluConv,
+        stem: StemKind::Plain,
+    };
+
+    /// The paper's sizes on CIFAR-10: 8 cells, 16 filters.
+    pub const CIFAR10: Self = Self { cells: 8, filters: 16, ..Self::SMALL };
+
     /// Returns the searched space.
     ///
     /// # Errors
@@ -368,7 +382,7 @@ mod tests {
         let cells = CellSettings { filters: 16, cells: 5, norm: NormKind::Ghost };
         let chain = ChainSettings { filters: 8, head: 320, norm: NormKind::GhostAffine };
         for settings in [
-            crate::SearchConfig::quick().network,
+            NetworkSettings::Paper(PaperSettings::SMALL),
             NetworkSettings::NasBench201(cells),
             NetworkSettings::Darts(cells),
             NetworkSettings::NasBenchMacro(chain),
@@ -391,7 +405,7 @@ mod tests {
         let cells = CellSettings { filters: 4, cells: 3, norm: NormKind::Ghost };
         let chain = ChainSettings { filters: 4, head: 16, norm: NormKind::Ghost };
         for settings in [
-            crate::SearchConfig::quick().network,
+            NetworkSettings::Paper(PaperSettings::SMALL),
             NetworkSettings::NasBench201(cells),
             NetworkSettings::Darts(cells),
             NetworkSettings::NasBenchMacro(chain),

@@ -198,12 +198,12 @@ struct Alone<'a, M: Module, E, const D: usize> {
 impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Alone<'a, M, E, D> {
     /// Those that are trained from scratch at the end of a search.
     fn chosen(search: &'a Search<'_, M, E, D>) -> Self {
-        let Retrain { picked, random, largest, all_on, .. } = search.config().retrain;
+        let Retrain { picked, small, random, largest, all_on, .. } = search.config().retrain;
         Self {
             search,
             definition: &search.networks().stand_alone,
             training: search.config().stand_alone,
-            networks: picked + random + largest + usize::from(all_on),
+            networks: picked + small + random + largest + usize::from(all_on),
         }
     }
 

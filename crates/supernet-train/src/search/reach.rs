@@ -1,23 +1,10 @@
 //! Whether a space has networks within the limits, found out before anything is trained.
 
-use super::Search;
 use crate::{SearchConfig, TrainError};
-use burn::tensor::Device;
 use std::ops::RangeInclusive;
-use supernet_data::Split;
 use supernet_nn::{Definition, Layer};
 use supernet_search::Constraints;
 use supernet_space::{Architecture, Cost, SearchSpace, draws};
-
-impl SearchConfig {
-    /// Checks everything that can be known of a search on the images of `split` before anything is trained.
-    ///
-    /// # Errors
-    /// As [`Search::images`].
-    pub fn check_for(&self, split: &Split, device: &Device) -> Result<(), TrainError> {
-        Search::images(self, split, device).map(drop)
-    }
-}
 
 /// Checks that networks of `definition` can meet the limits of `config`.
 ///

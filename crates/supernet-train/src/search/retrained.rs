@@ -11,7 +11,9 @@ use supernet_space::{Cost, PathMask};
 pub enum Group {
     /// Among the best by one-shot score, or by that of the fine-tuned where there are any.
     Picked,
-    /// Drawn uniformly from the candidates.
+    /// Among the best by one-shot score in the smaller half of the candidates (the paper's *small*).
+    Small,
+    /// Drawn uniformly from the space.
     Random,
     /// Among the candidates with most parameters.
     Largest,
@@ -21,12 +23,13 @@ pub enum Group {
 
 impl Group {
     /// In the order of tables.
-    pub const ALL: [Self; 4] = [Self::Picked, Self::Random, Self::Largest, Self::AllOn];
+    pub const ALL: [Self; 5] = [Self::Picked, Self::Small, Self::Random, Self::Largest, Self::AllOn];
 
     /// Its name in tables.
     pub fn name(self) -> &'static str {
         match self {
             Self::Picked => "picked",
+            Self::Small => "small",
             Self::Random => "random",
             Self::Largest => "largest",
             Self::AllOn => "all on",

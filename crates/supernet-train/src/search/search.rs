@@ -2,7 +2,6 @@
 
 use super::{
     NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
-    one_shot::{OneShot, SearchResult},
     parts::{Parts, Scene},
     reach::check_limits,
 };
@@ -14,7 +13,7 @@ use crate::{
 use burn::{module::Module, tensor::Device};
 use serde::Serialize;
 use supernet_data::Split;
-use supernet_nn::{KnownNet, Layer, Network};
+use supernet_nn::{KnownNet, Layer};
 use supernet_search::{Scored, Strategy};
 use supernet_space::{Architecture, SearchSpace};
 
@@ -23,7 +22,7 @@ use supernet_space::{Architecture, SearchSpace};
 ///
 /// [`Search::images`] searches a known space; [`Search::new`] one of your own, whose networks a
 /// [`Definition`](supernet_nn::Definition) gives. Sampler, strategy and evaluator come from the configuration, or are your own
-/// (`with_…`). [`Search::run`] runs it in memory; a [`crate::RunDirectory`] keeps it, so that it goes on where it was stopped.
+/// (`with_…`). `Search::run` runs it in memory; a [`crate::RunDirectory`] keeps it, so that it goes on where it was stopped.
 pub struct Search<'a, M: Module, E, const D: usize = 4> {
     config: SearchConfig,
     networks: Networks<M, D>,
@@ -119,25 +118,6 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         self
     }
 
-    /// Runs the whole search and keeps nothing on the disk.
-    ///
-    /// # Errors
-    /// No candidate within the limits, a loss that is no number, a device that fails, the user's stop.
-    pub fn run(&self, progress: &mut dyn Progress) -> Result<SearchResult<M, D>, TrainError> {
-        let mut search = OneShot::new(self, None);
-        let supernets = search.supernets(progress)?;
-        let scored = search.score(&supernets, progress)?;
-        search.retrain(supernets, scored, progress)
-    }
-
-    /// Trains the supernet, and no more, and keeps nothing on the disk.
-    ///
-    /// # Errors
-    /// As [`Search::run`].
-    pub fn train(&self, progress: &mut dyn Progress) -> Result<Network<M, D>, TrainError> {
-        Ok(OneShot::new(self, None).supernets(progress)?.last)
-    }
-
     /// Calls `run` with what trains networks of the search from scratch by `training`, with weights, order and augmentation of `seed`.
     pub fn with_trainer<R>(
         &self,
@@ -208,17 +188,4 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
             None => Ok(self.config.strategy.strategy(space, seed)?),
         }
     }
-}
-
-/// Runs a whole search: `config` on the images of `split`, on `device`.
-///
-/// # Errors
-/// As [`Search::images`] and [`Search::run`].
-pub fn one_shot_search(
-    config: &SearchConfig,
-    split: &Split,
-    device: &Device,
-    progress: &mut dyn Progress,
-) -> Result<SearchResult<KnownNet>, TrainError> {
-    Search::images(config, split, device)?.run(progress)
 }

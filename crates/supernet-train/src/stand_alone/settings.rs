@@ -8,19 +8,19 @@ use supernet_data::Augmentation;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandAloneTraining {
-    /// Filters F.
+    /// Filters F, of a known space. Default 8; at least 1. Costs and limits are those of networks of this width.
     pub filters: usize,
-    /// Passes over the training images.
+    /// Passes over the training images. Default 5; at least 1.
     pub epochs: usize,
-    /// Images per step.
+    /// Images per step. Default 128; 1 to the number of training images.
     pub batch: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
-    /// Augmentation of training images.
+    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that are no images ignore it.
     pub augmentation: Augmentation,
-    /// Train on training and validation images together (the paper's main table).
+    /// Whether networks are trained on training and validation images together (the paper's main table). Default: they are.
     pub with_validation: bool,
-    /// Training batches whose statistics are averaged for inference.
+    /// Training batches whose statistics are averaged for inference. Default 20; at least 1.
     pub calibration_batches: usize,
 }
 

@@ -8,12 +8,22 @@ use supernet_data::Augmentation;
 use supernet_space::draws;
 
 /// Labelled batches as a function of the step.
-pub trait Batches {
+pub trait Batches: Sync {
     /// The input of a network.
     type Input;
+    /// A batch and its classes on the host.
+    type Host: Send;
+
+    /// Computes the batch of step `step`, on the host.
+    fn host(&self, step: u64) -> Self::Host;
+
+    /// Places a batch and its classes on `device`.
+    fn place(&self, host: Self::Host, device: &Device) -> (Self::Input, Tensor<1, Int>);
 
     /// The batch of step `step` and its classes, on `device`.
-    fn labelled(&self, step: u64, device: &Device) -> (Self::Input, Tensor<1, Int>);
+    fn labelled(&self, step: u64, device: &Device) -> (Self::Input, Tensor<1, Int>) {
+        self.place(self.host(step), device)
+    }
 
     /// Some rows of a batch.
     fn rows(&self, input: &Self::Input, rows: Range<usize>) -> Self::Input;
@@ -63,8 +73,13 @@ impl<'a, const D: usize> Loader<'a, D> {
 impl<const D: usize> Batches for Loader<'_, D> {
     type Input = Tensor<D>;
 
-    fn labelled(&self, step: u64, device: &Device) -> (Tensor<D>, Tensor<1, Int>) {
-        let (input, labels) = self.batch(step);
+    type Host = (TensorData, TensorData);
+
+    fn host(&self, step: u64) -> Self::Host {
+        self.batch(step)
+    }
+
+    fn place(&self, (input, labels): Self::Host, device: &Device) -> (Tensor<D>, Tensor<1, Int>) {
         (Tensor::from_data(input, device), Tensor::from_data(labels, device))
     }
 

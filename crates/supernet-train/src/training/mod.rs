@@ -1,5 +1,6 @@
 //! Training: the loop, what draws masks, batches and weights, and its settings.
 
+mod ahead;
 mod epoch_order;
 mod loader;
 mod micro_batches;

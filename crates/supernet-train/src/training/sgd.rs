@@ -9,11 +9,13 @@ use supernet_nn::{MaskedL2, Weighting};
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sgd {
-    /// Learning rate at the first step.
+    /// Learning rate η at the first step; at step t of T it is η/2 · (1 + cos(π t/T)), so that no step is without effect. Default 0.1;
+    /// above 0.
     pub learning_rate: f64,
-    /// Momentum μ.
+    /// Momentum μ. Default 0.9; 0 to 1, without 1.
     pub momentum: f64,
-    /// L2 and norm bound.
+    /// L2 λ (default 0.0005; at least 0) and the bound on the global gradient norm (default 5, of supernets and networks from scratch
+    /// alike; above 0, infinity for none).
     pub l2: MaskedL2,
 }
 

@@ -15,19 +15,19 @@ use supernet_nn::Execution;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SupernetTraining {
-    /// Steps T.
+    /// Steps T. Default 1,350; at least 1. What a ranking gains by more is [shown by its verdict](crate::SearchResult::verdict).
     pub steps: u64,
-    /// Images per step.
+    /// Images per step. Default 128; 1 to the number of training images.
     pub batch: usize,
-    /// Images per ghost batch; divides `batch`.
+    /// Images per ghost batch, which share a mask and batch statistics. Default 16; divides `batch`.
     pub ghost_batch: usize,
-    /// Parts of whole ghost batches that a step is computed in, one after another, to need less memory; divides the number of ghost
+    /// Default 1. Parts of whole ghost batches that a step is computed in, one after another, to need less memory; divides the number of ghost
     /// batches. Only rounding depends on it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
-    /// Augmentation of training images.
+    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that are no images ignore it.
     pub augmentation: Augmentation,
 }
 

@@ -1,6 +1,7 @@
 //! The training loop: one for supernets and stand-alone networks, a function of (seed, step) alone.
 
 use super::{
+    ahead::Ahead,
     micro_batches::{more_parts, parts_that_fit},
     plain_l2::plain_l2,
 };
@@ -88,6 +89,22 @@ impl Training<'_> {
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
+        std::thread::scope(|scope| {
+            let ahead = Ahead::new(scope, loader, self.steps);
+            self.steps_of(network, loader, ahead, device, hooks, progress)
+        })
+    }
+
+    /// Runs the steps that are left, their batches made one step ahead.
+    fn steps_of<N: MaskedNetwork, B: Batches<Input = N::Input>>(
+        &self,
+        network: N,
+        loader: &B,
+        mut ahead: Ahead<B>,
+        device: &Device,
+        hooks: Hooks<N>,
+        progress: &mut dyn Progress,
+    ) -> Result<N, TrainError> {
         let Hooks { after, plain_l2, mut keeper } = hooks;
         let (start, mut network, mut optimizer) = match &mut keeper {
             Some(keeper) => keeper.restore(network, self.optimizer())?,
@@ -101,7 +118,8 @@ impl Training<'_> {
         }
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
-            let (part, split) = self.fitting(&network, loader, at, device, parts)?;
+            let batch = caught(self.stage, || Ok(ahead.take(step)))?;
+            let (part, split) = self.fitting(&network, loader, (batch, at), device, parts)?;
             if split > parts {
                 parts = split;
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
@@ -155,16 +173,21 @@ impl Training<'_> {
     }
 
     /// Computes a step in `parts` parts, or in more where the device has no memory for that; returns in how many as well.
-    fn fitting<N: MaskedNetwork>(
+    fn fitting<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: &N,
-        loader: &impl Batches<Input = N::Input>,
-        at: Moment,
+        loader: &B,
+        (batch, at): (B::Host, Moment),
         device: &Device,
         mut parts: usize,
     ) -> Result<(Whole, usize), TrainError> {
+        let mut batch = Some(batch);
         loop {
-            let error = match caught(self.stage, || self.in_parts(network, loader, at, device, parts)) {
+            let compute = || {
+                let host = batch.take().unwrap_or_else(|| loader.host(at.step));
+                self.in_parts(network, loader, (host, at), device, parts)
+            };
+            let error = match caught(self.stage, compute) {
                 Ok(whole) => return Ok((whole, parts)),
                 Err(error) => error,
             };
@@ -176,16 +199,16 @@ impl Training<'_> {
     }
 
     /// Computes masks, forward and backward of a step, in `parts` parts.
-    fn in_parts<N: MaskedNetwork>(
+    fn in_parts<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: &N,
-        loader: &impl Batches<Input = N::Input>,
-        at: Moment,
+        loader: &B,
+        (batch, at): (B::Host, Moment),
         device: &Device,
         parts: usize,
     ) -> Result<Whole, TrainError> {
         let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
-        let (input, labels) = loader.labelled(at.step, device);
+        let (input, labels) = loader.place(batch, device);
         let part = match parts {
             1 => self.gradients(network, input, labels.clone(), masks, at, device)?,
             parts => {
