@@ -15,8 +15,8 @@ Exit codes:
   3    the directory holds another run, is in use or is damaged
   130  stopped by Ctrl-C, SIGTERM or SIGHUP (a second one stops at once)";
 
-/// One-shot neural architecture search: train one network that holds a whole search space, rank thousands of architectures with its
-/// weights, train the best from scratch.
+/// One-shot neural architecture search: train one network that holds a whole search space, rank
+/// thousands of architectures with its weights, train the best from scratch.
 #[derive(Parser)]
 #[command(name = "supernet", version, after_help = AFTER, term_width = 80)]
 pub struct Arguments {
@@ -26,7 +26,8 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 pub enum Command {
-    /// Search: train the supernet, score candidates, train the best from scratch, test, report; or go on with it
+    /// Search: train the supernet, score candidates, train the best from scratch, test, report; or
+    /// go on with it
     Run(Searched),
     /// Say what a search would take, from a few timed steps
     Plan(Plan),
@@ -75,13 +76,13 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub space: Option<SpaceName>,
 
-    /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a chain's stem [default: 8 for the preset
-    /// quick, else as published]
+    /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a
+    /// chain's stem [default: 8 for the preset quick, else as published]
     #[arg(long, value_name = "N")]
     pub filters: Option<usize>,
 
-    /// Cells: of the paper's space and of darts in all, of nas-bench-201 in each of three stages [default: 3, 5 and 2 for the preset
-    /// quick, else as published]
+    /// Cells: of the paper's space and of darts in all, of nas-bench-201 in each of three stages
+    /// [default: 3, 5 and 2 for the preset quick, else as published]
     #[arg(long, value_name = "N")]
     pub cells: Option<usize>,
 
@@ -89,24 +90,26 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub blocks: Option<usize>,
 
-    /// Filters of the last 1x1 convolution, of nas-bench-macro and mobile [default: 320 for the preset quick, else 1280]
+    /// Filters of the last 1x1 convolution, of nas-bench-macro and mobile [default: 320 for the
+    /// preset quick, else 1280]
     #[arg(long, value_name = "N")]
     pub head: Option<usize>,
 
-    /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or cifar100-coarse:FOLDER (binary versions, 100
-    /// classes or 20 groups); folder:FOLDER (a folder for each class, in it PNG, JPEG, WebP, GIF, TIFF or BMP files); idx:IMAGES or
-    /// idx:IMAGES,LABELS (files as MNIST's; without LABELS the file beside IMAGES with `labels` for `images` in its name) [default:
-    /// fashion-mnist]
+    /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or
+    /// cifar100-coarse:FOLDER (binary versions, 100 classes or 20 groups); folder:FOLDER (a folder
+    /// for each class, in it PNG, JPEG, WebP, GIF, TIFF or BMP files); idx:IMAGES or
+    /// idx:IMAGES,LABELS (files as MNIST's; without LABELS the file beside IMAGES with `labels` for
+    /// `images` in its name) [default: fashion-mnist]
     #[arg(long, value_name = "IMAGES")]
     pub data: Option<String>,
 
-    /// Side of the images of a folder: their centred squares are scaled to it; divisible by 4, behind the stem imagenet by 16 [default: 32,
-    /// behind the stem imagenet 224]
+    /// Side of the images of a folder: their centred squares are scaled to it; divisible by 4,
+    /// behind the stem imagenet by 16 [default: 32, behind the stem imagenet 224]
     #[arg(long, value_name = "N")]
     pub size: Option<usize>,
 
-    /// Leave out the files of a folder that cannot be used; what was left out stands in the run and on the card [default: they are
-    /// an error that names all of them]
+    /// Leave out the files of a folder that cannot be used; what was left out stands in the run and
+    /// on the card [default: they are an error that names all of them]
     #[arg(long)]
     pub leave_out: bool,
 
@@ -114,25 +117,28 @@ pub struct Options {
     #[arg(long, value_name = "MIB")]
     pub picture_memory: Option<usize>,
 
-    /// What is behind transparent pixels of a folder's files: RED,GREEN,BLUE, each 0 to 255 [default: 255,255,255]
+    /// What is behind transparent pixels of a folder's files: RED,GREEN,BLUE, each 0 to 255
+    /// [default: 255,255,255]
     #[arg(long, value_name = "COLOUR", value_parser = colour)]
     pub ground: Option<[u8; 3]>,
 
-    /// What stands before the cells: plain, or imagenet, two stages of stride 2 for larger images [default: imagenet for the preset imagenet,
-    /// else plain]
+    /// What stands before the cells: plain, or imagenet, two stages of stride 2 for larger images
+    /// [default: imagenet for the preset imagenet, else plain]
     #[arg(long, value_enum)]
     pub stem: Option<StemName>,
 
-    /// Average 2 x 2 pixels, for images of half the side [default: true for the preset quick, but false for a folder]
+    /// Average 2 x 2 pixels, for images of half the side [default: true for the preset quick, but
+    /// false for a folder]
     #[arg(long, value_name = "BOOL")]
     pub halve: Option<bool>,
 
-    /// Training images [default: 6000 of fashion-mnist, 10000 of cifar, of a folder all that are left]
+    /// Training images [default: 6000 of fashion-mnist, 10000 of cifar, of a folder all that are
+    /// left]
     #[arg(long, value_name = "N")]
     pub train: Option<usize>,
 
-    /// Validation images, for scoring candidates [default: 1000 of fashion-mnist, 2000 of cifar, a fifth of
-    /// a folder]
+    /// Validation images, for scoring candidates [default: 1000 of fashion-mnist, 2000 of cifar, a
+    /// fifth of a folder]
     #[arg(long, value_name = "N")]
     pub validation: Option<usize>,
 
@@ -148,11 +154,13 @@ pub struct Options {
     #[arg(long)]
     pub seed: Option<u64>,
 
-    /// Whether the images stay split as they are whatever the seed: set for a search with a run's supernet
+    /// Whether the images stay split as they are whatever the seed: set for a search with a run's
+    /// supernet
     #[arg(skip)]
     pub keep_split: bool,
 
-    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0, ... [default: flex]
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
+    /// wgpu:0, ... [default: flex]
     #[arg(long)]
     pub device: Option<String>,
 
@@ -172,11 +180,13 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub rank_by: Option<RankName>,
 
-    /// States of the supernet that each score is the mean of: its last and those before, a twentieth of its training apart [default: 1]
+    /// States of the supernet that each score is the mean of: its last and those before, a
+    /// twentieth of its training apart [default: 1]
     #[arg(long, value_name = "N")]
     pub checkpoints: Option<usize>,
 
-    /// Train each of the best N candidates for an epoch from the shared weights and rank these again [default: none]
+    /// Train each of the best N candidates for an epoch from the shared weights and rank these
+    /// again [default: none]
     #[arg(long, value_name = "N")]
     pub fine_tune: Option<usize>,
 
@@ -212,7 +222,8 @@ pub enum Preset {
     Quick,
     /// The paper's sizes: 8 cells, 5,000 steps of 1,024 images, 20,000 candidates, 300 epochs
     Cifar10,
-    /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2, networks of 24 filters
+    /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2,
+    /// networks of 24 filters
     Imagenet,
 }
 
@@ -308,7 +319,8 @@ pub enum RankName {
 /// How progress and results are shown.
 #[derive(Args, Clone, Copy, Default)]
 pub struct Show {
-    /// Progress: quiet, a plain line every ten seconds, or a dashboard [default: dashboard in a terminal, plain elsewhere]
+    /// Progress: quiet, a plain line every ten seconds, or a dashboard [default: dashboard in a
+    /// terminal, plain elsewhere]
     #[arg(long, value_enum)]
     pub output: Option<Output>,
 
@@ -343,12 +355,14 @@ pub struct Run {
     #[arg(long)]
     pub from_last_good: bool,
 
-    /// Search again with the trained supernet of the directory's run, under this name: with other limits, another strategy, ranking
-    /// or seed, other numbers of candidates or validation images; it lies in DIRECTORY/searches/NAME
+    /// Search again with the trained supernet of the directory's run, under this name: with other
+    /// limits, another strategy, ranking or seed, other numbers of candidates or validation images;
+    /// it lies in DIRECTORY/searches/NAME
     #[arg(long, value_name = "NAME")]
     pub search: Option<String>,
 
-    /// Go on although the run was begun by another version or on another device, where numbers may round otherwise; the run notes it
+    /// Go on although the run was begun by another version or on another device, where numbers may
+    /// round otherwise; the run notes it
     #[arg(long)]
     pub elsewhere: bool,
 }
@@ -448,7 +462,8 @@ pub struct Correlate {
     #[arg(long, default_value_t = 10)]
     pub twice: usize,
 
-    /// A table of networks trained from scratch before (truth.csv); what it holds is not trained again
+    /// A table of networks trained from scratch before (truth.csv); what it holds is not trained
+    /// again
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
 }

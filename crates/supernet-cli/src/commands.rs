@@ -56,7 +56,8 @@ fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
 /// Notes that are printed of a kind; the rest is counted.
 const NOTES: usize = 6;
 
-/// Prints what was left out of a folder of images, and which sets of images are too small to rank networks by.
+/// Prints what was left out of a folder of images, and which sets of images are too small to rank
+/// networks by.
 pub fn note(left_out: &LeftOut, split: &Split) {
     left_out.to_string().lines().for_each(|line| eprintln!("note: {line}"));
     let few = split.too_few();
@@ -76,7 +77,8 @@ pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
     retrain(run)
 }
 
-/// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its directory.
+/// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its
+/// directory.
 pub fn retrain(run: &Run) -> Result<(), Failure> {
     let folder = folder(run);
     if run.options == Options::default() && has_ended(&folder) {

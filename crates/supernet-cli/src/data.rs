@@ -31,7 +31,8 @@ pub struct DataSettings {
     /// Seed of the draws that split them; if unset, that of the search.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split_seed: Option<u64>,
-    /// Training images; if unset, all that are left of a folder, of others what the option defaults to.
+    /// Training images; if unset, all that are left of a folder, of others what the option defaults
+    /// to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub train: Option<usize>,
     /// Validation images; if unset, a fifth of a folder, of others what the option defaults to.
@@ -82,7 +83,8 @@ impl DataSettings {
         Self { halve, train: Some(6_000), validation: Some(1_000), ..Self::of(Source::FashionMnist) }
     }
 
-    /// Reads what `--data` names; images of a folder are scaled to `size` x `size`, and never halved unless that is asked for.
+    /// Reads what `--data` names; images of a folder are scaled to `size` x `size`, and never
+    /// halved unless that is asked for.
     pub fn parse(text: &str, halve: bool, size: usize) -> Result<Self, Failure> {
         let expected = "fashion-mnist, cifar10:FOLDER, cifar100:FOLDER, cifar100-coarse:FOLDER, folder:FOLDER or idx:IMAGES,LABELS";
         let wrong = || Failure::settings("--data", format!("`{text}`"), expected);
@@ -107,8 +109,8 @@ impl DataSettings {
         Ok(Self { halve, train: Some(10_000), validation: Some(2_000), ..Self::of(source) })
     }
 
-    /// Returns these settings for images that lie elsewhere: what was chosen for a folder or for IDX files stays, if the others are of
-    /// the same kind.
+    /// Returns these settings for images that lie elsewhere: what was chosen for a folder or for
+    /// IDX files stays, if the others are of the same kind.
     pub fn moved_to(&self, other: Self) -> Self {
         match (&self.source, &other.source) {
             (Source::Folder(_), Source::Folder(_)) | (Source::Idx { .. }, Source::Idx { .. }) => {
@@ -156,8 +158,9 @@ impl DataSettings {
         Ok(())
     }
 
-    /// Reads the images and splits them by draws of `seed`: of Fashion-MNIST, a side of 28 padded to 32 or, halved, 14 to 16; one's
-    /// own in fifths; of CIFAR their own test images are those of the run. Returns what was left out of a folder beside them.
+    /// Reads the images and splits them by draws of `seed`: of Fashion-MNIST, a side of 28 padded
+    /// to 32 or, halved, 14 to 16; one's own in fifths; of CIFAR their own test images are those of
+    /// the run. Returns what was left out of a folder beside them.
     pub fn read(&self, seed: u64) -> Result<(Split, LeftOut), Failure> {
         let seed = self.split_seed.unwrap_or(seed);
         let Source::Folder(folder) = &self.source else { return Ok((self.split(seed)?, LeftOut::default())) };
@@ -207,7 +210,8 @@ impl DataSettings {
         if self.halve { images.average_2x2() } else { Ok(images) }
     }
 
-    /// Training and validation images of those of a set, beside its test images or the first of them.
+    /// Training and validation images of those of a set, beside its test images or the first of
+    /// them.
     fn beside_test(&self, TrainTest { train, test }: TrainTest, seed: u64) -> Result<Split, Failure> {
         let test = self.halved(test)?;
         let wanted = self.test.unwrap_or(test.len()).min(test.len());
@@ -228,7 +232,8 @@ fn idx_files(place: &str) -> Result<(String, String), Failure> {
     Ok((place.to_owned(), labels.display().to_string()))
 }
 
-/// Images with a border of black where a side of theirs is not divisible by four: 28 becomes 32, as for Fashion-MNIST.
+/// Images with a border of black where a side of theirs is not divisible by four: 28 becomes 32, as
+/// for Fashion-MNIST.
 fn fitting_stem(images: Images) -> Result<Images, DataError> {
     let side = images.shape().height;
     let missing = side.next_multiple_of(4) - side;

@@ -45,7 +45,8 @@ impl Failure {
         Self::Settings { place: place.to_string(), found: found.to_string(), expected: expected.to_string() }
     }
 
-    /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged, 2 for settings, 1 for the rest.
+    /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged,
+    /// 2 for settings, 1 for the rest.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Train(error) | Self::Experiment(ExperimentError::Train(error)) => code_of(error),

@@ -1,4 +1,5 @@
-//! Progress as the user wants it, and Ctrl-C, SIGTERM and SIGHUP: the first saves and ends, the second ends at once.
+//! Progress as the user wants it, and Ctrl-C, SIGTERM and SIGHUP: the first saves and ends, the
+//! second ends at once.
 
 use crate::{
     arguments::{Output, Show},
@@ -32,7 +33,8 @@ pub fn line(text: std::fmt::Arguments) {
 /// Whether Ctrl-C was pressed, or the dashboard's key.
 static STOP: StopFlag = StopFlag::new();
 
-/// Handles the signals of Ctrl-C, of a system that ends the process, and of a terminal that is closed. The dashboard, which reads keys one by one, does the same.
+/// Handles the signals of Ctrl-C, of a system that ends the process, and of a terminal that is
+/// closed. The dashboard, which reads keys one by one, does the same.
 fn pressed() {
     if STOP.ask() {
         restore_terminal();

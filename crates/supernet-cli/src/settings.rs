@@ -1,4 +1,5 @@
-//! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml` in its directory.
+//! What a run is given: settings from a preset or a file, changed by options, stored as `run.toml`
+//! in its directory.
 
 use crate::{
     arguments::{Options, Preset, RankName, SpaceName, StemName, StrategyName},
@@ -48,13 +49,14 @@ pub struct Opened {
 const FILE: &str = "run.toml";
 
 impl RunSettings {
-    /// Settings for a run in `directory`: what is stored there, or a file, or a preset; changed by the options.
+    /// Settings for a run in `directory`: what is stored there, or a file, or a preset; changed by
+    /// the options.
     pub fn new(options: &Options, directory: Option<&Path>) -> Result<Self, Failure> {
         Self::made(options, directory, None)
     }
 
-    /// [`RunSettings::new`] with their device and images. A preset is fitted to the images of a folder ([`SearchConfig::fitted`]), which may be
-    /// few.
+    /// [`RunSettings::new`] with their device and images. A preset is fitted to the images of a
+    /// folder ([`SearchConfig::fitted`]), which may be few.
     pub fn opened(options: &Options, directory: Option<&Path>) -> Result<Opened, Failure> {
         let settings = Self::new(options, directory)?;
         let device = device(&settings.device)?;

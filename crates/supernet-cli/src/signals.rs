@@ -1,8 +1,8 @@
 //! Ctrl-C, SIGTERM and SIGHUP.
 
-/// Calls `stop` on Ctrl-C and where the system offers them on SIGTERM and SIGHUP; the first call counts. What
-/// the process was started to ignore it goes on to ignore: SIGHUP under `nohup`, Ctrl-C in the background of a
-/// script.
+/// Calls `stop` on Ctrl-C and where the system offers them on SIGTERM and SIGHUP; the first call
+/// counts. What the process was started to ignore it goes on to ignore: SIGHUP under `nohup`,
+/// Ctrl-C in the background of a script.
 pub fn on_stop(stop: impl FnMut() + Send + 'static) {
     let ignored = ignored();
     ctrlc::set_handler(stop).ok();

@@ -25,8 +25,8 @@ pub struct FolderOptions {
     pub memory_mib: usize,
     /// Red, green and blue behind pixels that are transparent: white by default.
     pub ground: [u8; 3],
-    /// Leaves out the files that cannot be used, and lists them in [`LeftOut`](crate::LeftOut), where
-    /// they are otherwise an error that names all of them.
+    /// Leaves out the files that cannot be used, and lists them in [`LeftOut`](crate::LeftOut),
+    /// where they are otherwise an error that names all of them.
     pub leave_out: bool,
 }
 

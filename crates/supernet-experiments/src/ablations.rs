@@ -1,4 +1,5 @@
-//! What each part of the method is worth, and what ranks better: the same seeds and the same accuracies from scratch, with and without.
+//! What each part of the method is worth, and what ranks better: the same seeds and the same
+//! accuracies from scratch, with and without.
 
 use super::{
     CorrelationSettings, ExperimentError, Lab, ResultFile, Trials, Variant, candidates,
@@ -39,7 +40,8 @@ pub enum Ablation {
     Rescale,
     /// One uniform architecture per ghost batch instead of path dropout.
     UniformArchitectures,
-    /// One uniform network per ghost batch: equal networks count once. Compared with uniform architectures.
+    /// One uniform network per ghost batch: equal networks count once. Compared with uniform
+    /// architectures.
     UniformNetworks,
     /// Candidates ranked by loss.
     ByLoss,
@@ -209,11 +211,13 @@ pub struct AblationRow {
     pub ablation: Option<Ablation>,
     /// Its score of each network, by each supernet; the higher the better.
     pub scores: Vec<Vec<f64>>,
-    /// Kendall's tau-b with the accuracies from scratch: mean over the supernets, interval over the networks.
+    /// Kendall's tau-b with the accuracies from scratch: mean over the supernets, interval over the
+    /// networks.
     pub kendall: Option<Estimate>,
     /// Spearman's rho in the same way.
     pub spearman: Option<Estimate>,
-    /// Kendall's tau-b minus that of what it is compared with, supernets of equal seeds paired, on the same networks.
+    /// Kendall's tau-b minus that of what it is compared with, supernets of equal seeds paired, on
+    /// the same networks.
     pub difference: Option<Estimate>,
     /// That of each supernet.
     pub each: Vec<f64>,
@@ -238,9 +242,10 @@ pub struct AblationResult {
     pub rows: Vec<AblationRow>,
 }
 
-/// Runs the ablations in `directory`, or goes on with them; leaves `result.json`, `ablations.csv`, `figure.svg`, `figure.png`, `table.txt` and
-/// `report.html` there. Networks that `truth` knows (`truth.csv` of a correlation study with the same training from scratch) are not trained
-/// again; with that, only supernets are trained.
+/// Runs the ablations in `directory`, or goes on with them; leaves `result.json`, `ablations.csv`,
+/// `figure.svg`, `figure.png`, `table.txt` and `report.html` there. Networks that `truth` knows
+/// (`truth.csv` of a correlation study with the same training from scratch) are not trained again;
+/// with that, only supernets are trained.
 ///
 /// # Errors
 /// As [`super::correlation`]; a fine-tune of networks that have another width than the supernet.

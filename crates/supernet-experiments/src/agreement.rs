@@ -39,9 +39,11 @@ pub struct Agreement {
     pub lists: usize,
     /// With the accuracies.
     pub plain: Correlations,
-    /// With the accuracies, what the parameter count says of both taken out; absent for the parameter count itself.
+    /// With the accuracies, what the parameter count says of both taken out; absent for the
+    /// parameter count itself.
     pub partial: Option<Correlations>,
-    /// Kendall's tau-b with pair weights w_i·w_j, an estimate for all candidates; of a stratified sample alone.
+    /// Kendall's tau-b with pair weights w_i·w_j, an estimate for all candidates; of a stratified
+    /// sample alone.
     pub reweighted: Option<Estimate>,
     /// Its best.
     pub top: Vec<Top>,
@@ -93,7 +95,8 @@ impl Networks<'_> {
         }
     }
 
-    /// The mean over the lists of a ranking of a statistic of (list, places drawn), with its interval.
+    /// The mean over the lists of a ranking of a statistic of (list, places drawn), with its
+    /// interval.
     pub fn estimate(&self, ranking: &Ranking, statistic: impl Fn(&[f64], &[usize]) -> Option<f64>) -> Option<Estimate> {
         ranking.estimate(self.bootstrap, self.name, self.strata, statistic)
     }

@@ -22,8 +22,8 @@ pub(crate) const CORRELATION: &str = "correlation";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CorrelationSettings {
-    /// Space, supernet training, scoring and training from scratch; its seed draws candidates and strata. `retrain` says only how many
-    /// networks are trained at once.
+    /// Space, supernet training, scoring and training from scratch; its seed draws candidates and
+    /// strata. `retrain` says only how many networks are trained at once.
     pub search: SearchConfig,
     /// Seeds of the supernets.
     pub supernet_seeds: Vec<u64>,
@@ -56,7 +56,8 @@ pub struct Member {
     pub weight: f64,
     /// Its one-shot score on validation images, by each supernet.
     pub one_shot: Vec<Score>,
-    /// Its score on test images, trained from scratch with the first seed, and with the second for some.
+    /// Its score on test images, trained from scratch with the first seed, and with the second for
+    /// some.
     pub stand_alone: Vec<Score>,
     /// What it costs.
     pub cost: Cost,
@@ -86,7 +87,8 @@ pub struct CorrelationResult {
     pub candidates: Vec<f64>,
     /// The networks trained from scratch, the natural sample first.
     pub members: Vec<Member>,
-    /// How rankings agree with the accuracies of the natural sample: an estimate for architectures drawn at random.
+    /// How rankings agree with the accuracies of the natural sample: an estimate for architectures
+    /// drawn at random.
     pub natural: Vec<Agreement>,
     /// The same for the stratified sample, whose range is wider than a random sample's.
     pub stratified: Vec<Agreement>,
@@ -94,12 +96,14 @@ pub struct CorrelationResult {
     pub gain: Option<Gain>,
     /// How well the second training agrees with the first: the ceiling of every ranking.
     pub ceiling: Option<Agreement>,
-    /// Standard deviation of an accuracy over seeds of training from scratch, pooled over the networks trained twice.
+    /// Standard deviation of an accuracy over seeds of training from scratch, pooled over the
+    /// networks trained twice.
     pub seed_deviation: Option<f64>,
 }
 
 impl CorrelationSettings {
-    /// The study at the sizes of `search`: three supernets, 30 natural and 15 stratified networks, 10 of them trained twice.
+    /// The study at the sizes of `search`: three supernets, 30 natural and 15 stratified networks,
+    /// 10 of them trained twice.
     pub fn new(search: SearchConfig) -> Self {
         Self {
             search,
@@ -114,8 +118,9 @@ impl CorrelationSettings {
         }
     }
 
-    /// The same with networks trained from scratch for as many epochs as the supernet, at least one, on the `images` training images
-    /// alone (PAPER, *stand-alone training*: the correlation study).
+    /// The same with networks trained from scratch for as many epochs as the supernet, at least
+    /// one, on the `images` training images alone (PAPER, *stand-alone training*: the correlation
+    /// study).
     pub fn with_equal_epochs(mut self, images: usize) -> Self {
         let seen = self.search.supernet.steps as f64 * self.search.supernet.batch as f64;
         self.search.stand_alone.epochs = ((seen / images as f64).round() as usize).max(1);
@@ -169,8 +174,9 @@ impl CorrelationSettings {
     }
 }
 
-/// Runs the study in `directory`, or goes on with it, and leaves `result.json`, `networks.csv`, the figure as SVG and PNG, and `report.html`
-/// there. Networks that `truth` knows are not trained again.
+/// Runs the study in `directory`, or goes on with it, and leaves `result.json`, `networks.csv`, the
+/// figure as SVG and PNG, and `report.html` there. Networks that `truth` knows are not trained
+/// again.
 ///
 /// # Errors
 /// As [`Lab::open`], [`Lab::prepare`] and [`Lab::scores`].
@@ -189,7 +195,8 @@ pub fn correlation(
     Ok(result)
 }
 
-/// The study of supernets trained as `variant` says; on `sample` if one is given, else on one stratified by their own scores.
+/// The study of supernets trained as `variant` says; on `sample` if one is given, else on one
+/// stratified by their own scores.
 pub(crate) fn correlate(
     lab: &mut Lab,
     settings: &CorrelationSettings,
@@ -275,8 +282,8 @@ fn evaluate(
     }
 }
 
-/// One line for each ranking: one-shot accuracy and loss, those averaged over the supernets, parameters, multiply-accumulates, and each
-/// supernet alone.
+/// One line for each ranking: one-shot accuracy and loss, those averaged over the supernets,
+/// parameters, multiply-accumulates, and each supernet alone.
 pub(crate) fn rankings(members: &[&Member]) -> Vec<Ranking> {
     let supernets = members[0].one_shot.len();
     let list = |of: &dyn Fn(&Member) -> f64| members.iter().map(|member| of(member)).collect::<Vec<f64>>();

@@ -11,7 +11,8 @@ use supernet_search::{Estimate, Spread};
 use supernet_train::{Columns, Provenance, SearchConfig, TrainError, store::write_whole};
 
 impl CorrelationResult {
-    /// Writes `networks.csv`, `figure.svg`, `figure.png`, `table.txt` and `report.html` to `directory`.
+    /// Writes `networks.csv`, `figure.svg`, `figure.png`, `table.txt` and `report.html` to
+    /// `directory`.
     ///
     /// # Errors
     /// A file that cannot be written.
@@ -25,8 +26,9 @@ impl CorrelationResult {
         Ok(write_whole(&directory.join("report.html"), self.page(&svg)?.html().as_bytes())?)
     }
 
-    /// Accuracies from scratch over one-shot accuracies, and under them the histogram of all candidates. Error bars are one standard
-    /// deviation: across over the supernets, upwards over seeds of training from scratch (pooled over the networks trained twice).
+    /// Accuracies from scratch over one-shot accuracies, and under them the histogram of all
+    /// candidates. Error bars are one standard deviation: across over the supernets, upwards over
+    /// seeds of training from scratch (pooled over the networks trained twice).
     pub fn figure(&self) -> ScatterFigure {
         let point = |member: &Member| {
             let accuracies: Vec<f64> = member.one_shot.iter().map(|score| score.accuracy).collect();

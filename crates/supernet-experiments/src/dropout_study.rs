@@ -1,4 +1,5 @@
-//! How much path dropout: the correlation study of supernets trained at several constant rates, and of the ramp (PAPER, *dropout study*).
+//! How much path dropout: the correlation study of supernets trained at several constant rates, and
+//! of the ramp (PAPER, *dropout study*).
 
 use super::{
     Agreement, CorrelationResult, CorrelationSettings, ExperimentError, Lab, ResultFile, Trials, Variant, candidates,
@@ -26,8 +27,8 @@ pub struct DropoutStudySettings {
     pub constant: Vec<f64>,
 }
 
-/// What the dropout study found: a correlation study for each way to drop paths, on the same networks; the strata are those of the
-/// ramp's one-shot accuracies.
+/// What the dropout study found: a correlation study for each way to drop paths, on the same
+/// networks; the strata are those of the ramp's one-shot accuracies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DropoutStudyResult {
     /// What was asked.
@@ -36,8 +37,9 @@ pub struct DropoutStudyResult {
     pub studies: Vec<CorrelationResult>,
 }
 
-/// Runs the study in `directory`, or goes on with it; leaves `result.json`, `figure.svg`, `figure.png`, `table.txt` and `report.html` there.
-/// Networks that `truth` knows are not trained again.
+/// Runs the study in `directory`, or goes on with it; leaves `result.json`, `figure.svg`,
+/// `figure.png`, `table.txt` and `report.html` there. Networks that `truth` knows are not trained
+/// again.
 ///
 /// # Errors
 /// As [`super::correlation`]; a rate that is not between 0 and 1.
@@ -103,7 +105,8 @@ impl DropoutStudyResult {
         Ok(lab.write("report.html", self.page(svg.as_deref())?.html().as_bytes())?)
     }
 
-    /// Kendall's tau-b between one-shot and stand-alone accuracy of the natural sample, for each way to drop paths.
+    /// Kendall's tau-b between one-shot and stand-alone accuracy of the natural sample, for each
+    /// way to drop paths.
     pub fn figure(&self) -> Option<IntervalFigure> {
         let row = |study: &CorrelationResult| {
             let estimate = kendall_of(&study.natural, ONE_SHOT)?;

@@ -56,12 +56,13 @@ enum Unit<'a> {
 const TIMES: &str = "stage,name,seed,seconds";
 
 impl<'a> Lab<'a> {
-    /// Opens `path`, made if need be, for `experiment` with `settings`. What `truth` (a file as `truth.csv`) says of networks trained by
-    /// `trained` is not trained again.
+    /// Opens `path`, made if need be, for `experiment` with `settings`. What `truth` (a file as
+    /// `truth.csv`) says of networks trained by `trained` is not trained again.
     ///
     /// # Errors
-    /// A directory that cannot be made or written, or one that holds another experiment, other images or another device: the first
-    /// difference is named and nothing is touched. A `truth` without networks of these settings.
+    /// A directory that cannot be made or written, or one that holds another experiment, other
+    /// images or another device: the first difference is named and nothing is touched. A `truth`
+    /// without networks of these settings.
     pub fn open(
         path: &Path,
         experiment: &str,
@@ -80,7 +81,8 @@ impl<'a> Lab<'a> {
         Ok(Self { path: path.into(), trials, provenance, truth: table, curves: false, progress, _lock: lock })
     }
 
-    /// The same, where networks from scratch leave their curves in `curves.csv`: a seventh more work in each epoch, the same networks.
+    /// The same, where networks from scratch leave their curves in `curves.csv`: a seventh more
+    /// work in each epoch, the same networks.
     #[must_use]
     pub fn with_curves(self) -> Self {
         Self { curves: true, ..self }
@@ -91,12 +93,13 @@ impl<'a> Lab<'a> {
         &self.provenance
     }
 
-    /// Trains what is not stored yet of some supernets (a way to train and a seed) and of the networks of some masks and seeds, from
-    /// scratch as `config` says, side by side, a core each. Each network is tested once, on the test images; nothing is chosen by it.
+    /// Trains what is not stored yet of some supernets (a way to train and a seed) and of the
+    /// networks of some masks and seeds, from scratch as `config` says, side by side, a core each.
+    /// Each network is tested once, on the test images; nothing is chosen by it.
     ///
     /// # Errors
-    /// A configuration that does not fit the images, a loss that is no number, a file that cannot be written, the user's stop. What
-    /// was finished before stays.
+    /// A configuration that does not fit the images, a loss that is no number, a file that cannot
+    /// be written, the user's stop. What was finished before stays.
     pub fn prepare(
         &mut self,
         supernets: &[(&Variant, u64)],
@@ -135,7 +138,8 @@ impl<'a> Lab<'a> {
         self.tidy(supernets)
     }
 
-    /// Leaves what does not depend on when the experiment was stopped: a table in order, no checkpoint.
+    /// Leaves what does not depend on when the experiment was stopped: a table in order, no
+    /// checkpoint.
     fn tidy(&mut self, supernets: &[(&Variant, u64)]) -> Result<(), TrainError> {
         for &(variant, seed) in supernets {
             keeper_of_supernet(&self.path, variant, seed).clear()?;
@@ -200,7 +204,8 @@ impl<'a> Lab<'a> {
         self.trials.costs(config, masks)
     }
 
-    /// The scores of `masks` by a supernet that was prepared, on the validation images; those that are stored are not computed again.
+    /// The scores of `masks` by a supernet that was prepared, on the validation images; those that
+    /// are stored are not computed again.
     ///
     /// # Errors
     /// As [`Trials::scores`]; a file that cannot be read or written.
@@ -228,8 +233,9 @@ impl<'a> Lab<'a> {
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
 
-    /// The mean symmetric KL divergence between predictions under `reference` and under each of `masks`, by a supernet that was prepared,
-    /// on the first `count` training images; no label is read. Those that are stored are not computed again.
+    /// The mean symmetric KL divergence between predictions under `reference` and under each of
+    /// `masks`, by a supernet that was prepared, on the first `count` training images; no label is
+    /// read. Those that are stored are not computed again.
     ///
     /// # Errors
     /// As [`Trials::divergences`]; a file that cannot be read or written.
@@ -256,8 +262,9 @@ impl<'a> Lab<'a> {
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
 
-    /// The scores, on validation images, of the networks of `masks` after each was trained alone by `training`, starting from the shared
-    /// weights of a supernet that was prepared (scale 1 and shift 0 where it has none). Stored one by one.
+    /// The scores, on validation images, of the networks of `masks` after each was trained alone by
+    /// `training`, starting from the shared weights of a supernet that was prepared (scale 1 and
+    /// shift 0 where it has none). Stored one by one.
     ///
     /// # Errors
     /// As [`Lab::prepare`]; networks of another width than the supernet.
@@ -305,8 +312,8 @@ impl<'a> Lab<'a> {
 /// Makes the directory of `experiment`, or opens it, and locks it.
 ///
 /// # Errors
-/// A directory that cannot be made or written, one where another process is at work, or one that holds another experiment, other settings,
-/// images or another device.
+/// A directory that cannot be made or written, one where another process is at work, or one that
+/// holds another experiment, other settings, images or another device.
 pub(super) fn open_experiment(
     path: &Path,
     experiment: &str,
@@ -362,7 +369,8 @@ fn stem_of_network(path: &Path, mask: &PathMask, seed: u64) -> PathBuf {
     path.join(format!("networks/{:016x}-{seed}", name_number(&mask.to_string())))
 }
 
-/// Trains the network of a mask and a seed from scratch and tests it; notes how long that took. The row's settings are left empty.
+/// Trains the network of a mask and a seed from scratch and tests it; notes how long that took. The
+/// row's settings are left empty.
 fn train_alone(
     trials: &dyn Trials,
     config: &SearchConfig,

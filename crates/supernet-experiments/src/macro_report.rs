@@ -27,7 +27,8 @@ pub(super) fn save(
     Ok(())
 }
 
-/// Published accuracy over the loss of each network that guided no choice, averaged over the supernets.
+/// Published accuracy over the loss of each network that guided no choice, averaged over the
+/// supernets.
 fn figure(
     result: &MacroResult,
     bench: &NasBenchMacro,
@@ -71,7 +72,8 @@ fn figure(
     })
 }
 
-/// A line for each network: its text, what each supernet says, what the table says, whether it guided choices.
+/// A line for each network: its text, what each supernet says, what the table says, whether it
+/// guided choices.
 fn networks_csv(
     bench: &NasBenchMacro,
     table: &Table,

@@ -76,8 +76,8 @@ pub struct MacroResult {
     pub settings: MacroSettings,
     /// Rows of the table that are the same network as a guide row; all of them are left out.
     pub held_out: usize,
-    /// What the supernets say, the main effects of it ([`supernet_search::main_effects()`]) and what needs no supernet, against the table; each statistic is
-    /// the mean over the supernets.
+    /// What the supernets say, the main effects of it ([`supernet_search::main_effects()`]) and
+    /// what needs no supernet, against the table; each statistic is the mean over the supernets.
     pub correlation: TableCorrelation,
     /// Each supernet by itself.
     pub each: Vec<MacroSeed>,

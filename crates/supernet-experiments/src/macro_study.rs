@@ -1,5 +1,5 @@
-//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro score all of its networks, and the ranking is held
-//! against the published accuracies.
+//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro score all of its
+//! networks, and the ranking is held against the published accuracies.
 
 use super::{
     ExperimentError, FITTED_ROWS, GUIDE_ROWS, MacroResult, MacroSeed, MacroSettings, MacroSupernet, ResultFile,
@@ -29,7 +29,8 @@ use supernet_train::{
 
 const STUDY: &str = "nas_bench_macro";
 
-/// The places of the rows that may guide choices: the first [`GUIDE_ROWS`] of all rows shuffled by `draws(0, "guide rows", 0)`.
+/// The places of the rows that may guide choices: the first [`GUIDE_ROWS`] of all rows shuffled by
+/// `draws(0, "guide rows", 0)`.
 pub fn guide_rows(table: &Table) -> Vec<usize> {
     let mut places: Vec<usize> = (0..table.rows().len()).collect();
     places.shuffle(&mut draws(0, "guide rows", 0));
@@ -43,13 +44,14 @@ fn guide_networks(bench: &NasBenchMacro, table: &Table) -> HashSet<Architecture>
     guide_rows(table).into_iter().map(network).collect()
 }
 
-/// Trains supernets of NAS-Bench-Macro on the training images of `images`, scores each of the 3,969 networks once on the validation images,
-/// and holds the ranking against the accuracies that `table` reports. Each supernet's scores are stored in `directory` when they are
-/// there, so the same command goes on where it was stopped.
+/// Trains supernets of NAS-Bench-Macro on the training images of `images`, scores each of the 3,969
+/// networks once on the validation images, and holds the ranking against the accuracies that
+/// `table` reports. Each supernet's scores are stored in `directory` when they are there, so the
+/// same command goes on where it was stopped.
 ///
 /// # Errors
-/// A table that lacks rows of the space; numbers that do not fit the images; another study in the directory; a loss that is no number;
-/// the user's stop.
+/// A table that lacks rows of the space; numbers that do not fit the images; another study in the
+/// directory; a loss that is no number; the user's stop.
 pub fn macro_study(
     settings: &MacroSettings,
     (split, device, device_name): (&Split, &Device, &str),
@@ -120,7 +122,8 @@ impl Scene<'_> {
                 }
                 Err(error) => return Err(TrainError::io(&path)(error)),
             };
-            // Here too where it is stored: a process that was killed just then has left its checkpoints.
+            // Here too where it is stored: a process that was killed just then has left its
+            // checkpoints.
             keeper.clear()?;
             Ok(found)
         })?;
@@ -208,7 +211,8 @@ fn held_against(
     Ok(MacroResult { provenance, settings: settings.clone(), held_out, correlation, each })
 }
 
-/// What needs no supernet: a linear fit on the first guide rows, and the number of layers that are not the identity.
+/// What needs no supernet: a linear fit on the first guide rows, and the number of layers that are
+/// not the identity.
 fn guesses(bench: &NasBenchMacro, architectures: &[Architecture], truth: &[f64], guide: &[usize]) -> [Ranking; 2] {
     let fitted: Vec<(&PathMask, f64)> =
         guide[..FITTED_ROWS].iter().map(|&place| (architectures[place].mask(), truth[place])).collect();

@@ -1,5 +1,5 @@
-//! The paper's main table: the best by one-shot accuracy, the best under a parameter cap, random ones and all paths on, trained from scratch
-//! at several widths (PAPER, *main table*).
+//! The paper's main table: the best by one-shot accuracy, the best under a parameter cap, random
+//! ones and all paths on, trained from scratch at several widths (PAPER, *main table*).
 
 use super::{ExperimentError, Lab, ResultFile, Trials, Variant, candidates, correlation_report::company_at};
 use rand::RngExt;
@@ -48,7 +48,8 @@ impl Method {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MainTableSettings {
-    /// Space, supernet, scoring and training from scratch, whose width is replaced by each of `filters`.
+    /// Space, supernet, scoring and training from scratch, whose width is replaced by each of
+    /// `filters`.
     pub search: SearchConfig,
     /// Widths of the networks from scratch (the paper: 32, 64, 128).
     pub filters: Vec<usize>,
@@ -90,12 +91,13 @@ pub struct MainTableResult {
     pub cap: u64,
     /// Width by width, method by method.
     pub rows: Vec<MainRow>,
-    /// Stages with their seconds: training the supernet, scoring the candidates, training from scratch.
+    /// Stages with their seconds: training the supernet, scoring the candidates, training from
+    /// scratch.
     pub stages: Vec<(String, f64)>,
 }
 
-/// Makes the table in `directory`, or goes on with it; leaves `result.json`, `figure.svg`, `figure.png`, `table.txt`, `networks.csv` and
-/// `report.html` there.
+/// Makes the table in `directory`, or goes on with it; leaves `result.json`, `figure.svg`,
+/// `figure.png`, `table.txt`, `networks.csv` and `report.html` there.
 ///
 /// # Errors
 /// As [`super::correlation`]; a cap under which there are fewer candidates than models.
@@ -168,8 +170,8 @@ fn row(lab: &Lab, config: &SearchConfig, method: Method, networks: &[(PathMask, 
 type Chosen = Vec<(Method, Vec<(PathMask, u64)>)>;
 
 impl MainTableSettings {
-    /// The table of `search` at its own width and twice that, `models` networks of each method, the small ones under the median parameter
-    /// count of the candidates.
+    /// The table of `search` at its own width and twice that, `models` networks of each method, the
+    /// small ones under the median parameter count of the candidates.
     pub fn new(search: SearchConfig, models: usize) -> Self {
         let filters = vec![search.stand_alone.filters, 2 * search.stand_alone.filters];
         Self { search, filters, models, cap: 0.5 }
@@ -248,7 +250,8 @@ impl MainTableResult {
         text
     }
 
-    /// Mean test accuracy over mean parameter count, a point for each method and width; error bars are one standard deviation.
+    /// Mean test accuracy over mean parameter count, a point for each method and width; error bars
+    /// are one standard deviation.
     pub fn figure(&self) -> ScatterFigure {
         let point = |row: &MainRow| Point {
             x: row.parameters.mean / 1e3,

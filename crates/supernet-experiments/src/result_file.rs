@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{fs, path::Path};
 use supernet_train::{TrainError, store::write_whole};
 
-/// What `result.json` holds. A file written by an earlier version of this library is read by a later one: fields are only added, with a
-/// default, as long as the schema stays the same.
+/// What `result.json` holds. A file written by an earlier version of this library is read by a
+/// later one: fields are only added, with a default, as long as the schema stays the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResultFile<T> {
     /// Version of the schema; 1 up to now.
@@ -38,7 +38,8 @@ impl<T: Serialize + DeserializeOwned> ResultFile<T> {
     /// Reads the result of `experiment`.
     ///
     /// # Errors
-    /// A file that cannot be read, is of another experiment or of a later schema, or is no such result.
+    /// A file that cannot be read, is of another experiment or of a later schema, or is no such
+    /// result.
     pub fn read(path: &Path, experiment: &str) -> Result<Self, TrainError> {
         /// The fields that every version has.
         #[derive(Deserialize)]

@@ -30,8 +30,8 @@ pub struct Sample {
     pub weight: f64,
 }
 
-/// The first `count` distinct networks of the uniform draws of `seed`, in canonical form. The first n of them are a uniform sample of
-/// size n.
+/// The first `count` distinct networks of the uniform draws of `seed`, in canonical form. The first
+/// n of them are a uniform sample of size n.
 ///
 /// # Errors
 /// A space in which a thousand draws in a row are known already.
@@ -61,8 +61,9 @@ pub(crate) fn natural(count: usize) -> Vec<Sample> {
     (0..count).map(|place| Sample { place, drawn: Drawn::Natural, stratum: 0, weight: 1.0 }).collect()
 }
 
-/// `count` of the candidates from `first` on, spread over `strata` intervals of equal width between the lowest and the highest score: one
-/// from each in turn, drawn uniformly from what is left of it (PAPER, *correlation*).
+/// `count` of the candidates from `first` on, spread over `strata` intervals of equal width between
+/// the lowest and the highest score: one from each in turn, drawn uniformly from what is left of it
+/// (PAPER, *correlation*).
 pub(crate) fn stratified(scores: &[f64], first: usize, count: usize, strata: usize, seed: u64) -> Vec<Sample> {
     let pool = &scores[first..];
     let (low, high) = pool.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &s| (low.min(s), high.max(s)));

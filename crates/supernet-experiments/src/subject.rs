@@ -17,7 +17,8 @@ use supernet_train::{
     test,
 };
 
-/// What experiments are made on. [`Subject`] is the one there is; experiments see it as this trait, so that they are compiled once for all networks.
+/// What experiments are made on. [`Subject`] is the one there is; experiments see it as this trait,
+/// so that they are compiled once for all networks.
 pub trait Trials: Sync {
     /// Where they run.
     fn device(&self) -> &Device;
@@ -64,7 +65,8 @@ pub trait Trials: Sync {
     /// As [`Trials::check`].
     fn steps_alone(&self, config: &SearchConfig) -> Result<u64, TrainError>;
 
-    /// Trains the supernet of a variant and a seed and leaves its weights at `path(None)`, its earlier states at `path(Some(step))`.
+    /// Trains the supernet of a variant and a seed and leaves its weights at `path(None)`, its
+    /// earlier states at `path(Some(step))`.
     ///
     /// # Errors
     /// A loss that is no number, a file that cannot be written, the user's stop.
@@ -77,8 +79,9 @@ pub trait Trials: Sync {
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError>;
 
-    /// Trains the network of a mask and a seed from scratch and tests it once; where its curve is wanted, it is kept in files whose
-    /// names begin with `curve`. The row's settings and seconds are left empty.
+    /// Trains the network of a mask and a seed from scratch and tests it once; where its curve is
+    /// wanted, it is kept in files whose names begin with `curve`. The row's settings and seconds
+    /// are left empty.
     ///
     /// # Errors
     /// As [`Trials::train_supernet`].
@@ -91,7 +94,8 @@ pub trait Trials: Sync {
         progress: &mut dyn Progress,
     ) -> Result<(StandAloneRow, Vec<Epoch>), TrainError>;
 
-    /// The scores of `masks` on the validation examples by the supernet whose weights are in a file.
+    /// The scores of `masks` on the validation examples by the supernet whose weights are in a
+    /// file.
     ///
     /// # Errors
     /// A file that cannot be read, a device that fails.
@@ -103,7 +107,8 @@ pub trait Trials: Sync {
         progress: &mut dyn Progress,
     ) -> Result<Vec<Score>, TrainError>;
 
-    /// The divergences of predictions under `masks` from those under `reference`, on the first `count` training examples.
+    /// The divergences of predictions under `masks` from those under `reference`, on the first
+    /// `count` training examples.
     ///
     /// # Errors
     /// As [`Trials::scores`].
@@ -116,7 +121,8 @@ pub trait Trials: Sync {
         masks: &[PathMask],
     ) -> Result<Vec<f64>, TrainError>;
 
-    /// The scores of `masks` after each was trained alone from the weights of a supernet; each is stored in `file` as it is made.
+    /// The scores of `masks` after each was trained alone from the weights of a supernet; each is
+    /// stored in `file` as it is made.
     ///
     /// # Errors
     /// As [`Trials::train_supernet`].
@@ -149,7 +155,8 @@ impl<'a> Subject<'a, KnownNet, ImageExamples<'a>> {
 }
 
 impl<'a, M: Layer<D, 2> + 'static, E: Examples<D>, const D: usize> Subject<'a, M, &'a E, D> {
-    /// Takes the space of `definition`, on `data`. Of a configuration's network the normalisation counts.
+    /// Takes the space of `definition`, on `data`. Of a configuration's network the normalisation
+    /// counts.
     pub fn own(
         definition: &'a Definition<M, D>,
         data: &'a SearchData<E>,

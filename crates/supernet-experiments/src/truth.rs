@@ -29,7 +29,8 @@ pub struct StandAloneRow {
     pub seconds: f64,
 }
 
-/// A file of [`StandAloneRow`]s: CSV, one whole line for each network when it is done. A line that was cut off is dropped.
+/// A file of [`StandAloneRow`]s: CSV, one whole line for each network when it is done. A line that
+/// was cut off is dropped.
 #[derive(Clone, Debug)]
 pub struct Truth {
     path: PathBuf,
@@ -96,7 +97,8 @@ impl Truth {
         Ok(())
     }
 
-    /// Sorts table and file by settings, seed and mask, so that they do not tell which network was ready first.
+    /// Sorts table and file by settings, seed and mask, so that they do not tell which network was
+    /// ready first.
     ///
     /// # Errors
     /// A file that cannot be written.

@@ -27,7 +27,8 @@ impl Variant {
         Self { name: name.into(), config: config.clone(), one_mask: false, plain_l2: false, earlier: 0 }
     }
 
-    /// The steps after which a supernet is kept besides the last: `earlier` of them, a twentieth of the training apart, in order.
+    /// The steps after which a supernet is kept besides the last: `earlier` of them, a twentieth of
+    /// the training apart, in order.
     pub fn earlier_steps(&self) -> Vec<u64> {
         self.config.supernet.earlier_steps(self.earlier)
     }

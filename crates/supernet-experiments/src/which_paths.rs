@@ -1,5 +1,6 @@
-//! Which paths matter: how far predictions move when paths are switched off, and what each operation and each input is worth (PAPER,
-//! *which paths matter*). The divergences read training images and no label.
+//! Which paths matter: how far predictions move when paths are switched off, and what each
+//! operation and each input is worth (PAPER, *which paths matter*). The divergences read training
+//! images and no label.
 
 use super::{
     Agreement, CorrelationResult, CorrelationSettings, Drawn, ExperimentError, Lab, Member, Ranking, ResultFile,
@@ -24,7 +25,8 @@ const WHICH_PATHS: &str = "which paths";
 pub struct WhichPathsSettings {
     /// The study whose supernets and networks are looked at.
     pub study: CorrelationSettings,
-    /// Training images of which predictions are compared, the first ones; whole runs of `scoring.score_batch`.
+    /// Training images of which predictions are compared, the first ones; whole runs of
+    /// `scoring.score_batch`.
     pub images: usize,
     /// Paths that are off in the reference, drawn for each supernet: almost every path is on.
     #[serde(default)]
@@ -55,9 +57,11 @@ pub struct WhichPathsResult {
     pub provenance: Provenance,
     /// The networks.
     pub members: Vec<Member>,
-    /// Mean symmetric KL divergence of each network's predictions from those of the reference, by each supernet (list by list).
+    /// Mean symmetric KL divergence of each network's predictions from those of the reference, by
+    /// each supernet (list by list).
     pub divergences: Vec<Vec<f64>>,
-    /// How small divergence ranks the networks drawn at random, against the one-shot accuracy of the same supernet.
+    /// How small divergence ranks the networks drawn at random, against the one-shot accuracy of
+    /// the same supernet.
     pub against_one_shot: Vec<Agreement>,
     /// The same against accuracy from scratch, beside one-shot accuracy and the parameter count.
     pub against_stand_alone: Vec<Agreement>,
@@ -65,8 +69,9 @@ pub struct WhichPathsResult {
     pub switched_off: Vec<SwitchedOff>,
 }
 
-/// Runs the study in `directory`, or goes on with it; leaves `result.json`, `one_shot.svg`, `stand_alone.svg` (and `.png`), `table.txt` and
-/// `report.html` there. Networks that `truth` knows are not trained again.
+/// Runs the study in `directory`, or goes on with it; leaves `result.json`, `one_shot.svg`,
+/// `stand_alone.svg` (and `.png`), `table.txt` and `report.html` there. Networks that `truth` knows
+/// are not trained again.
 ///
 /// # Errors
 /// As [`super::correlation`]; more images than there are, or not in whole runs.
@@ -106,7 +111,8 @@ impl WhichPathsSettings {
         Self { study, images: 1_000, off: 1 }
     }
 
-    /// The reference of the supernet of `seed`: all paths on but `off`, which leave something of their choice on.
+    /// The reference of the supernet of `seed`: all paths on but `off`, which leave something of
+    /// their choice on.
     fn reference(&self, space: &SearchSpace, seed: u64) -> PathMask {
         let rng = &mut draws(seed, "reference", 0);
         let mut mask = space.all_on();
@@ -234,7 +240,8 @@ impl WhichPathsResult {
         Ok(lab.write("report.html", self.page(&svgs).html().as_bytes())?)
     }
 
-    /// One-shot (or stand-alone) accuracy over the divergence from all paths on; error bars are one standard deviation over the supernets.
+    /// One-shot (or stand-alone) accuracy over the divergence from all paths on; error bars are one
+    /// standard deviation over the supernets.
     pub fn figure(&self, one_shot: bool) -> ScatterFigure {
         let point = |(i, member): (usize, &Member)| {
             let of_supernets: Vec<f64> = self.divergences.iter().map(|list| list[i]).collect();

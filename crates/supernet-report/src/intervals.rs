@@ -114,7 +114,8 @@ impl Figure for IntervalFigure {
     }
 }
 
-/// A tick's label, with as many decimals as an axis of that width needs; what rounding left of 0 is 0.
+/// A tick's label, with as many decimals as an axis of that width needs; what rounding left of 0 is
+/// 0.
 fn tick(value: f64, width: f64) -> String {
     let value = if value.abs() < 1e-9 * width { 0.0 } else { value };
     let decimals = if width > 1.0 { 1 } else { 2 };

@@ -1,4 +1,5 @@
-//! One HTML file that needs nothing else: text, tables that can be sorted, figures inline; for screens, phones and paper, light and dark.
+//! One HTML file that needs nothing else: text, tables that can be sorted, figures inline; for
+//! screens, phones and paper, light and dark.
 
 use std::fmt::Write;
 

@@ -4,8 +4,9 @@ use crate::{Point, ScatterFigure, Series};
 use supernet_search::{Objective, Scored};
 use supernet_train::sorted_front;
 
-/// Returns the figure of one-shot accuracy against the first objective that is a cost (parameters, if none is): the Pareto front of
-/// `candidates` for `objectives`, and all others. `caption` says where they come from.
+/// Returns the figure of one-shot accuracy against the first objective that is a cost (parameters,
+/// if none is): the Pareto front of `candidates` for `objectives`, and all others. `caption` says
+/// where they come from.
 pub(crate) fn pareto_figure(candidates: &[Scored], objectives: &[Objective], caption: &[String]) -> ScatterFigure {
     let front = sorted_front(candidates, objectives);
     let cost = objectives.iter().copied().find(|objective| matches!(objective, Objective::Macs));

@@ -1,4 +1,5 @@
-//! The figure of a search: how the candidates scored, and what the networks trained from scratch reached.
+//! The figure of a search: how the candidates scored, and what the networks trained from scratch
+//! reached.
 
 use crate::{
     FigureError,

@@ -24,8 +24,8 @@ pub(crate) struct Found<'a> {
     pub(crate) rank_by: RankBy,
 }
 
-/// Returns the page of a search: its figure, every network trained from scratch, the picked cells, the short-list after its fine-tune, the
-/// best candidates.
+/// Returns the page of a search: its figure, every network trained from scratch, the picked cells,
+/// the short-list after its fine-tune, the best candidates.
 pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg: &str) -> Page {
     let Found { candidates, shortlist, verdict, retrained, pictures, rank_by } = *found;
     let mut page = Page::new(&figure.title);

@@ -29,7 +29,8 @@ pub struct SearchReport<'a> {
     pub verdict: Option<&'a Verdict>,
     /// The networks trained from scratch, group by group.
     pub retrained: &'a [Retrained],
-    /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot be drawn.
+    /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot
+    /// be drawn.
     pub pictures: Vec<(String, String)>,
 }
 
@@ -48,8 +49,8 @@ impl<'a> SearchReport<'a> {
         Self { config, provenance, candidates, shortlist, verdict: run.verdict(), retrained, pictures: Vec::new() }
     }
 
-    /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and `pareto.png` where the search had several
-    /// objectives.
+    /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and
+    /// `pareto.png` where the search had several objectives.
     ///
     /// # Errors
     /// Nothing to draw, or a file that cannot be written.

@@ -8,10 +8,12 @@ use std::{
 
 /// Runs `work`; a panic in it becomes an error of `stage` that holds the panic's whole message.
 ///
-/// Most calls of a backend have no other way than a panic to say that the device failed: memory ran out, a driver was lost. The stage ends then
-/// as with any other error: what it has stored stays, locks fall, and the run can go on. A broken contract of the code ends a stage likewise;
-/// the two cannot be told apart here, so the error says that it was a panic. Where it was stands on standard error, where Rust's hook writes
-/// it. What `work` changed may be half done: nobody uses it again, since the error ends the run.
+/// Most calls of a backend have no other way than a panic to say that the device failed: memory ran
+/// out, a driver was lost. The stage ends then as with any other error: what it has stored stays,
+/// locks fall, and the run can go on. A broken contract of the code ends a stage likewise; the two
+/// cannot be told apart here, so the error says that it was a panic. Where it was stands on
+/// standard error, where Rust's hook writes it. What `work` changed may be half done: nobody uses
+/// it again, since the error ends the run.
 pub(crate) fn caught<R>(stage: &str, work: impl FnOnce() -> Result<R, TrainError>) -> Result<R, TrainError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|payload| {
         let reason = format!("a panic, of the device or of the code: {}", message(&*payload));

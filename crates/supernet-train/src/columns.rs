@@ -2,8 +2,8 @@
 
 use std::fmt::{Display, Write};
 
-/// Lays out lines of a table: the first column to the left, the others to the right, a blank between two. Longer cells move what
-/// follows.
+/// Lays out lines of a table: the first column to the left, the others to the right, a blank
+/// between two. Longer cells move what follows.
 #[derive(Clone, Copy, Debug)]
 pub struct Columns<const N: usize>(
     /// Width of each column, in characters.

@@ -138,8 +138,9 @@ pub enum TrainError {
         /// The loss.
         loss: f64,
     },
-    /// A tensor could not be read back from the device, or a stage panicked: most calls of a backend have no other way to report that the device
-    /// failed. The reason holds the panic's whole message. What the stage has stored stays, and the run can go on.
+    /// A tensor could not be read back from the device, or a stage panicked: most calls of a
+    /// backend have no other way to report that the device failed. The reason holds the panic's
+    /// whole message. What the stage has stored stays, and the run can go on.
     #[error("{stage}: the device failed: {reason}")]
     Device {
         /// The stage.

@@ -15,7 +15,8 @@ fn resident() -> Option<u64> {
     kilobytes(&fs::read_to_string("/proc/self/status").ok()?, "VmRSS:")
 }
 
-/// The memory that is left to this process, in bytes: what the machine has available, or the less that its control groups allow.
+/// The memory that is left to this process, in bytes: what the machine has available, or the less
+/// that its control groups allow.
 pub(crate) fn available() -> Option<u64> {
     let machine = kilobytes(&fs::read_to_string("/proc/meminfo").ok()?, "MemAvailable:")?;
     let groups = control_groups(&fs::read_to_string("/proc/self/cgroup").unwrap_or_default());
@@ -31,8 +32,8 @@ struct Group {
     used: PathBuf,
 }
 
-/// The control groups of a process and those around them, from its `/proc/PID/cgroup`: those of version 2, and of version 1
-/// those for memory.
+/// The control groups of a process and those around them, from its `/proc/PID/cgroup`: those of
+/// version 2, and of version 1 those for memory.
 fn control_groups(text: &str) -> Vec<Group> {
     let of = |root: &str, group: &str, [limit, used]: [&str; 2]| -> Vec<Group> {
         let root = Path::new(root);
@@ -53,7 +54,8 @@ fn control_groups(text: &str) -> Vec<Group> {
     text.lines().filter_map(groups).flatten().collect()
 }
 
-/// Runs `work`; returns its result and by how many bytes this process grew at most meanwhile, `None` where the system does not tell.
+/// Runs `work`; returns its result and by how many bytes this process grew at most meanwhile,
+/// `None` where the system does not tell.
 pub(crate) fn grown<R>(work: impl FnOnce() -> R) -> (R, Option<u64>) {
     // The highest mark falls to what there is now.
     let before = fs::write("/proc/self/clear_refs", "5").ok().and_then(|()| resident());

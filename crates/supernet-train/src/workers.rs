@@ -1,7 +1,8 @@
-//! Independent work on several threads, one processor core each, with progress shown from one place.
+//! Independent work on several threads, one processor core each, with progress shown from one
+//! place.
 //!
-//! Kernels on small tensors leave a second core waiting for most of the time; independent networks do not. Results do not depend
-//! on the number of workers.
+//! Kernels on small tensors leave a second core waiting for most of the time; independent networks
+//! do not. Results do not depend on the number of workers.
 
 use crate::{Jobs, Observation, Progress, TrainError, caught::caught};
 use burn::tensor::Device;
@@ -23,15 +24,15 @@ pub(crate) fn workers(wanted: usize, jobs: usize) -> usize {
     wanted.clamp(1, jobs.max(1))
 }
 
-/// How many workers to ask for on `device` if `wanted` are: as many on a processor, where 0 asks for one per core; one on any other device
-/// unless more are named.
+/// How many workers to ask for on `device` if `wanted` are: as many on a processor, where 0 asks
+/// for one per core; one on any other device unless more are named.
 pub fn workers_on(device: &Device, wanted: usize) -> usize {
     if on_processor(device) { wanted } else { wanted.max(1) }
 }
 
-/// Runs `work` on each job and returns the results in the order of the jobs, or the first error. `wanted` workers share the jobs
-/// (0: one per core); each gets a `Progress` that passes its calls on to `progress`, whose stage has begun. A job that panics is an error
-/// of `stage`.
+/// Runs `work` on each job and returns the results in the order of the jobs, or the first error.
+/// `wanted` workers share the jobs (0: one per core); each gets a `Progress` that passes its calls
+/// on to `progress`, whose stage has begun. A job that panics is an error of `stage`.
 pub fn share<J: Send, R: Send>(
     stage: &str,
     wanted: usize,
@@ -139,7 +140,8 @@ impl<R> Gathered<R> {
         }
     }
 
-    /// The results of all jobs, or the first error. A job that was not begun was stopped by the user.
+    /// The results of all jobs, or the first error. A job that was not begun was stopped by the
+    /// user.
     fn results(self, stage: &str) -> Result<Vec<R>, TrainError> {
         if let Some(error) = self.failure {
             return Err(error);
@@ -149,7 +151,8 @@ impl<R> Gathered<R> {
     }
 }
 
-/// Stops the workers if the thread that listens to them panics, so that nobody waits for work that nobody wants.
+/// Stops the workers if the thread that listens to them panics, so that nobody waits for work that
+/// nobody wants.
 struct StopIfPanicking<'a>(&'a AtomicBool);
 
 impl Drop for StopIfPanicking<'_> {

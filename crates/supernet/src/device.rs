@@ -58,11 +58,12 @@ pub fn offered_devices() -> &'static [&'static str] {
     ]
 }
 
-/// The device called `name`: a backend's name, and for graphics cards an index after a colon (`cuda:1`; 0 if left out).
+/// The device called `name`: a backend's name, and for graphics cards an index after a colon
+/// (`cuda:1`; 0 if left out).
 ///
 /// # Errors
-/// A backend that this build lacks (the message lists those that it has), an index that is no number, or one that this machine
-/// does not have.
+/// A backend that this build lacks (the message lists those that it has), an index that is no
+/// number, or one that this machine does not have.
 pub fn device(name: &str) -> Result<Device, DeviceError> {
     let (backend, index) = match name.split_once(':') {
         Some((backend, index)) => (backend, Some(index)),

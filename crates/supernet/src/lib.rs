@@ -48,7 +48,8 @@ pub mod own {
     pub use supernet_train::{Examples, ImageExamples, Samples, Scene, Search, SearchData, best::load_best_of};
 }
 
-/// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted residuals.
+/// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted
+/// residuals.
 pub use supernet_nn::known;
 
 /// Burn, at the version that this library is built for.

@@ -42,9 +42,10 @@ impl From<supernet_export::ExportError> for ResultsError {
     }
 }
 
-/// Writes what a finished search leaves beside its tables in `directory`: with the feature `report` figures and `report.html`, with the
-/// feature `export` the files `model.rs`, `model.onnx` and `cell.svg` in `best/`, and the picked cells on the page, where the networks
-/// can be written down ([`can_be_written_down`]).
+/// Writes what a finished search leaves beside its tables in `directory`: with the feature `report`
+/// figures and `report.html`, with the feature `export` the files `model.rs`, `model.onnx` and
+/// `cell.svg` in `best/`, and the picked cells on the page, where the networks can be written down
+/// ([`can_be_written_down`]).
 ///
 /// # Errors
 /// Nothing to draw, or a file that cannot be written.
@@ -65,7 +66,8 @@ pub fn write_results<M: Layer<D, 2>, const D: usize>(
     Ok(())
 }
 
-/// Writes the tables of a search that has ended again, and with the feature `report` its figures and `report.html`.
+/// Writes the tables of a search that has ended again, and with the feature `report` its figures
+/// and `report.html`.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -80,12 +82,14 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
     Ok(())
 }
 
-/// Whether the best network of a search can be written as code, as ONNX and as a drawing: those of the paper's space can.
+/// Whether the best network of a search can be written as code, as ONNX and as a drawing: those of
+/// the paper's space can.
 pub fn can_be_written_down(config: &SearchConfig) -> bool {
     config.network.paper().is_some()
 }
 
-/// Drawings of the picked cells, each with its caption; none without the feature `export`, nor of cells that cannot be drawn.
+/// Drawings of the picked cells, each with its caption; none without the feature `export`, nor of
+/// cells that cannot be drawn.
 #[cfg(feature = "report")]
 fn pictures(config: &SearchConfig, retrained: &[Retrained]) -> Vec<(String, String)> {
     #[cfg(feature = "export")]

@@ -1,6 +1,7 @@
 //! Values over steps, in a bounded amount of memory.
 
-/// Values over steps. Where there are many, neighbours are averaged, so that a training of days needs no more memory than one of minutes.
+/// Values over steps. Where there are many, neighbours are averaged, so that a training of days
+/// needs no more memory than one of minutes.
 #[derive(Clone, Debug)]
 pub struct Curve {
     points: Vec<(f64, f64)>,

@@ -1,5 +1,5 @@
-//! The dashboard of a search: progress, loss and accuracy, path dropout, a sample's one-shot accuracy, the best so far,
-//! time left.
+//! The dashboard of a search: progress, loss and accuracy, path dropout, a sample's one-shot
+//! accuracy, the best so far, time left.
 
 mod curve;
 mod drawing;
@@ -22,20 +22,21 @@ use supernet::{
 };
 use window::{PATIENCE, Shared, Window};
 
-/// Progress on a screen of its own, for as long as a stage goes on: steps, time left, loss and accuracy of training
-/// batches, learning rate and drop rate, one-shot accuracy of a fixed sample of candidates, the best candidate up to
-/// now, networks under way. When the stage has ended the terminal is given back, and a line on standard error sums the
-/// stage up.
+/// Progress on a screen of its own, for as long as a stage goes on: steps, time left, loss and
+/// accuracy of training batches, learning rate and drop rate, one-shot accuracy of a fixed sample
+/// of candidates, the best candidate up to now, networks under way. When the stage has ended the
+/// terminal is given back, and a line on standard error sums the stage up.
 ///
-/// `q` and Ctrl-C ask to stop; Ctrl-C after that ends the process at once, with exit code 130. Where standard output is
-/// no terminal, only the lines are written.
+/// `q` and Ctrl-C ask to stop; Ctrl-C after that ends the process at once, with exit code 130.
+/// Where standard output is no terminal, only the lines are written.
 pub struct Dashboard {
     shared: Arc<Shared>,
     stop: &'static StopFlag,
     window: Option<Window>,
     /// Whether the stage before was long enough to be shown; then the next one is shown at once.
     was_shown: bool,
-    /// A short stage that has ended: if it comes again and again, one line is written for all of them.
+    /// A short stage that has ended: if it comes again and again, one line is written for all of
+    /// them.
     ended: Option<Ended>,
     /// When a step was observed last.
     observed: Option<Instant>,

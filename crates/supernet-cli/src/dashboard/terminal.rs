@@ -1,4 +1,5 @@
-//! The terminal while a dashboard has it: another screen, keys read one by one. It is given back whatever happens.
+//! The terminal while a dashboard has it: another screen, keys read one by one. It is given back
+//! whatever happens.
 
 use ratatui::{
     Frame, Terminal,
@@ -23,8 +24,8 @@ use std::{
 /// Whether a dashboard has the terminal; there is one terminal for the process.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// Gives the terminal back if a dashboard has it. For what ends the process at once: a dashboard does so itself when its stage ends, when
-/// it is dropped, and when any thread panics.
+/// Gives the terminal back if a dashboard has it. For what ends the process at once: a dashboard
+/// does so itself when its stage ends, when it is dropped, and when any thread panics.
 pub fn restore_terminal() {
     if TAKEN.swap(false, Ordering::SeqCst) {
         // A terminal that is gone needs nothing back.
@@ -43,7 +44,8 @@ pub fn dashboard_is_shown() -> bool {
 pub enum Key {
     /// Save and stop.
     Quit,
-    /// The same, and at once if it was asked for before: Ctrl-C, which is no signal while keys are read one by one.
+    /// The same, and at once if it was asked for before: Ctrl-C, which is no signal while keys are
+    /// read one by one.
     Interrupt,
 }
 

@@ -56,7 +56,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// Takes the terminal after `patience`, unless the window is closed before. Where there is no terminal, nothing is shown.
+    /// Takes the terminal after `patience`, unless the window is closed before. Where there is no
+    /// terminal, nothing is shown.
     pub fn open(shared: Arc<Shared>, stop: &'static StopFlag, patience: Duration) -> Self {
         shared.close(false);
         let of_thread = Arc::clone(&shared);

@@ -21,7 +21,8 @@ impl BestFile {
     /// All of them, in the order of the card.
     pub const ALL: [Self; 6] = [Self::Card, Self::Architecture, Self::Model, Self::Onnx, Self::Drawing, Self::Weights];
 
-    /// Those that every run of the paper's space writes; the crate `supernet-export` writes the others.
+    /// Those that every run of the paper's space writes; the crate `supernet-export` writes the
+    /// others.
     pub const OF_EVERY_RUN: [Self; 3] = [Self::Card, Self::Architecture, Self::Weights];
 
     /// Its name.

@@ -33,7 +33,8 @@ pub enum BestNet {
 }
 
 impl BestNet {
-    /// Describes stand-alone networks of `definition` with `filters` filters, in the space that `settings` name.
+    /// Describes stand-alone networks of `definition` with `filters` filters, in the space that
+    /// `settings` name.
     ///
     /// # Errors
     /// Sizes that networks of the space cannot have.

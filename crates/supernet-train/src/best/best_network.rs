@@ -19,7 +19,8 @@ pub struct Best<'a, M: Module, const D: usize = 4> {
 }
 
 impl<M: Layer<D, 2>, const D: usize> Best<'_, M, D> {
-    /// Writes [`BestFile::OF_EVERY_RUN`] into `folder`, made if need be; each is written beside and renamed.
+    /// Writes [`BestFile::OF_EVERY_RUN`] into `folder`, made if need be; each is written beside and
+    /// renamed.
     ///
     /// # Errors
     /// A description that does not fit, or a file that cannot be written.
@@ -49,11 +50,12 @@ pub fn read_record(folder: &Path) -> Result<BestRecord, TrainError> {
     })
 }
 
-/// Reads the network of a `best/` with what is known of it, from `architecture.json` and `weights.safetensors`. It predicts
-/// ([`Network::forward`]).
+/// Reads the network of a `best/` with what is known of it, from `architecture.json` and
+/// `weights.safetensors`. It predicts ([`Network::forward`]).
 ///
 /// # Errors
-/// As [`read_record`]; a space of a program's own, see [`load_best_of`]; weights that cannot be read or are of another network.
+/// As [`read_record`]; a space of a program's own, see [`load_best_of`]; weights that cannot be
+/// read or are of another network.
 pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, KnownNetwork), TrainError> {
     let definition = read_record(folder)?.network.definition(device)?;
     load_best_of(folder, &definition, device)
@@ -62,7 +64,8 @@ pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, KnownNet
 /// Reads the network of a `best/` whose networks `definition` builds, as [`load_best`].
 ///
 /// # Errors
-/// As [`read_record`]; a mask of another space; weights that cannot be read or are of another network.
+/// As [`read_record`]; a mask of another space; weights that cannot be read or are of another
+/// network.
 pub fn load_best_of<M: Layer<D, 2>, const D: usize>(
     folder: &Path,
     definition: &Definition<M, D>,

@@ -30,7 +30,8 @@ pub struct Card<'a> {
     pub provenance: &'a Provenance,
     /// The command that made the run.
     pub command: Option<&'a str>,
-    /// How long the network takes on the run's device, as [`crate::latency`] measured it, for some numbers of images.
+    /// How long the network takes on the run's device, as [`crate::latency`] measured it, for some
+    /// numbers of images.
     pub latency: &'a [Latency],
 }
 
@@ -102,7 +103,8 @@ impl Card<'_> {
     /// For programs.
     ///
     /// # Errors
-    /// A normalisation or class names of other examples; of the paper's networks a mask of another space or a size out of range.
+    /// A normalisation or class names of other examples; of the paper's networks a mask of another
+    /// space or a size out of range.
     pub fn record(&self) -> Result<BestRecord, BestError> {
         let (network, channels) = (self.network, self.network.input()[0]);
         if let Some(found) = self.normalisation.map(|n| n.mean().len()).filter(|&found| found != channels) {
@@ -147,8 +149,8 @@ impl BestRecord {
         }
     }
 
-    /// Returns the text of `card.md`, for people: the network beside `retrained`, every network of its run that was trained from
-    /// scratch, and what `files` of `best/` are.
+    /// Returns the text of `card.md`, for people: the network beside `retrained`, every network of
+    /// its run that was trained from scratch, and what `files` of `best/` are.
     pub fn markdown(&self, retrained: &[Retrained], files: &[BestFile]) -> String {
         let provenance = &self.provenance;
         let mut text = format!(

@@ -5,13 +5,14 @@ use supernet_data::Normalisation;
 use supernet_nn::NetworkConfig;
 use supernet_space::PathMask;
 
-/// A trained stand-alone network, described: its sizes, its mask, what it reads and what its logits mean. The weights are not part of it.
+/// A trained stand-alone network, described: its sizes, its mask, what it reads and what its logits
+/// mean. The weights are not part of it.
 #[derive(Clone, Copy, Debug)]
 pub struct NetworkDescription<'a> {
     /// The network's sizes.
     pub config: &'a NetworkConfig,
-    /// Its mask: an architecture's, or another such as All On. Parts that no logit depends on, such as a block without inputs, are left
-    /// out.
+    /// Its mask: an architecture's, or another such as All On. Parts that no logit depends on, such
+    /// as a block without inputs, are left out.
     pub mask: &'a PathMask,
     /// How pixels became numbers in training.
     pub normalisation: &'a Normalisation,
@@ -23,7 +24,8 @@ pub struct NetworkDescription<'a> {
 
 impl NetworkDescription<'_> {
     /// # Errors
-    /// A mask of another space, a size out of range, a normalisation or class names of other images.
+    /// A mask of another space, a size out of range, a normalisation or class names of other
+    /// images.
     pub fn check(&self) -> Result<(), BestError> {
         let shape = self.config.shape.check()?;
         self.config.cells.space().belongs(self.mask)?;

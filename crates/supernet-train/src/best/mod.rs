@@ -1,4 +1,5 @@
-//! The best network of a run: its description, its card, its weights as files, and how it is read back.
+//! The best network of a run: its description, its card, its weights as files, and how it is read
+//! back.
 
 mod best_file;
 mod best_net;

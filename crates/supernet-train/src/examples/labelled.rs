@@ -34,7 +34,8 @@ pub trait Examples<const D: usize>: Sync {
         name_number(&format!("{labels:?} {:?}", all.chunks(AT_ONCE).map(sum).collect::<Vec<_>>()))
     }
 
-    /// The same with each example augmented by its own draws, one example after the other; the plain batch where nothing is augmented.
+    /// The same with each example augmented by its own draws, one example after the other; the
+    /// plain batch where nothing is augmented.
     fn augmented(&self, indices: &[usize], augmentation: &Augmentation, rng: &mut dyn Rng) -> TensorData {
         let _ = (augmentation, rng);
         self.batch(indices)

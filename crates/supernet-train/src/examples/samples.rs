@@ -4,7 +4,8 @@ use super::Examples;
 use crate::TrainError;
 use burn::tensor::TensorData;
 
-/// Numbers and labels in memory: `[features]` of a table, `[channels, time]` of sequences, or anything else.
+/// Numbers and labels in memory: `[features]` of a table, `[channels, time]` of sequences, or
+/// anything else.
 #[derive(Clone, Debug)]
 pub struct Samples<const D: usize> {
     values: Vec<f32>,

@@ -32,7 +32,8 @@ impl<'a> SearchData<ImageExamples<'a>> {
 }
 
 impl<E> SearchData<E> {
-    /// Checks that every label is below `classes`, and that training examples can be augmented as asked.
+    /// Checks that every label is below `classes`, and that training examples can be augmented as
+    /// asked.
     ///
     /// # Errors
     /// The first label that is not, or an augmentation that does not fit.
@@ -58,7 +59,8 @@ impl<E> SearchData<E> {
         self.train.name().trim_end_matches("/train")
     }
 
-    /// The names of `classes` classes: those of the training examples or, where these have none, their numbers.
+    /// The names of `classes` classes: those of the training examples or, where these have none,
+    /// their numbers.
     pub(crate) fn class_names<const D: usize>(&self, classes: usize) -> Vec<String>
     where
         E: Examples<D>,

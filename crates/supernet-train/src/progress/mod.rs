@@ -1,4 +1,5 @@
-//! Progress for whoever watches: a line with rate and time left, nothing, or a `Progress` of one's own.
+//! Progress for whoever watches: a line with rate and time left, nothing, or a `Progress` of one's
+//! own.
 
 mod clock;
 mod observation;
@@ -16,7 +17,8 @@ pub(crate) use without_standings::WithoutStandings;
 
 use supernet_search::Score;
 
-/// How far the jobs of a stage are that go side by side: networks that are trained, parts of a scoring.
+/// How far the jobs of a stage are that go side by side: networks that are trained, parts of a
+/// scoring.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Jobs {
     /// All of them.
@@ -27,8 +29,8 @@ pub struct Jobs {
     pub under_way: usize,
 }
 
-/// Is told how a stage gets on, and asked whether to stop. Every method has a default that does nothing and asks for
-/// nothing.
+/// Is told how a stage gets on, and asked whether to stop. Every method has a default that does
+/// nothing and asks for nothing.
 pub trait Progress {
     /// A stage of `total` steps begins.
     fn begin(&mut self, _stage: &str, _total: u64) {}
@@ -53,8 +55,8 @@ pub trait Progress {
     /// The best candidate up to now.
     fn standing(&mut self, _standing: &Standing) {}
 
-    /// Whether a fixed sample of candidates should be scored now. Asked at most some twenty times in the training of a supernet. It takes time and
-    /// changes no result.
+    /// Whether a fixed sample of candidates should be scored now. Asked at most some twenty times
+    /// in the training of a supernet. It takes time and changes no result.
     fn wants_sample(&self) -> bool {
         false
     }

@@ -13,13 +13,14 @@ pub struct Observation {
     pub labels: Tensor<1, Int>,
     /// Learning rate of the step.
     pub learning_rate: f64,
-    /// The rate at which path dropout drops each of two options; `None` where paths are not dropped at a rate.
+    /// The rate at which path dropout drops each of two options; `None` where paths are not dropped
+    /// at a rate.
     pub drop_rate: Option<f64>,
 }
 
 impl Observation {
-    /// Reads loss and accuracy (per cent of the batch) from the device. `None` where the device fails: the training
-    /// loop reports that.
+    /// Reads loss and accuracy (per cent of the batch) from the device. `None` where the device
+    /// fails: the training loop reports that.
     pub fn loss_and_accuracy(&self) -> Option<[f64; 2]> {
         let loss = self.loss.clone().try_into_data().ok()?.iter::<f64>().next()?;
         let images = self.labels.dims()[0];

@@ -17,7 +17,8 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The best by `rank_by` of `before` and of the candidates of a further block; `None` where there is no candidate.
+    /// The best by `rank_by` of `before` and of the candidates of a further block; `None` where
+    /// there is no candidate.
     pub(crate) fn with(rank_by: RankBy, before: Option<Self>, block: &[Scored]) -> Option<Self> {
         let candidates = before.as_ref().map_or(0, |before| before.candidates) + block.len();
         let of = |Scored { architecture, score, cost }: &Scored| Self {

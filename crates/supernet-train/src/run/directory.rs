@@ -1,4 +1,5 @@
-//! A run is a directory: configuration, every scored candidate, the table, the figure, the best network.
+//! A run is a directory: configuration, every scored candidate, the table, the figure, the best
+//! network.
 
 use super::{
     provenance::{CONFIGURATION, Provenance, RunFile},
@@ -32,11 +33,13 @@ const TIMED: [usize; 2] = [1, 64];
 /// How a directory that holds a run is opened again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reopening {
-    /// Goes on with a run of another version or device, whose numbers may round otherwise, and notes that.
+    /// Goes on with a run of another version or device, whose numbers may round otherwise, and
+    /// notes that.
     pub elsewhere: bool,
 }
 
-/// The directory of one run. Files are written beside and renamed, so that a full disk leaves what was there as it was.
+/// The directory of one run. Files are written beside and renamed, so that a full disk leaves what
+/// was there as it was.
 ///
 /// | file | what | written |
 /// |---|---|---|
@@ -105,13 +108,14 @@ fn reconciled(path: &Path, there: RunFile, here: RunFile, reopening: Reopening) 
 }
 
 impl RunDirectory {
-    /// Opens `path`, made if need be, for a run of `search` that comes from `provenance` ([`Search::provenance`]). A run of fewer
-    /// candidates is given more: those it has stay, and its results move to `searches/first-N`.
+    /// Opens `path`, made if need be, for a run of `search` that comes from `provenance`
+    /// ([`Search::provenance`]). A run of fewer candidates is given more: those it has stay, and
+    /// its results move to `searches/first-N`.
     ///
     /// # Errors
-    /// A directory that cannot be made or written, one where another process is at work, or one that holds a
-    /// run of another configuration, other networks, parts or data (the first difference is named and nothing is touched), or
-    /// of another version or device.
+    /// A directory that cannot be made or written, one where another process is at work, or one
+    /// that holds a run of another configuration, other networks, parts or data (the first
+    /// difference is named and nothing is touched), or of another version or device.
     pub fn open<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         path: impl Into<PathBuf>,
         search: &Search<'_, M, E, D>,
@@ -133,13 +137,13 @@ impl RunDirectory {
         Self::opened(path.into(), run_of(search, provenance), reopening)
     }
 
-    /// Opens a search called `name` with the trained supernet of the run in `run`: with other limits, another
-    /// strategy, ranking or seed, more candidates or more validation images. It is a directory of its own,
-    /// `searches/NAME` in that of the run, where nothing else changes.
+    /// Opens a search called `name` with the trained supernet of the run in `run`: with other
+    /// limits, another strategy, ranking or seed, more candidates or more validation images. It is
+    /// a directory of its own, `searches/NAME` in that of the run, where nothing else changes.
     ///
     /// # Errors
-    /// As [`RunDirectory::open`]; a run without a trained supernet, a supernet that was trained otherwise or
-    /// on other images, a name that is no folder's.
+    /// As [`RunDirectory::open`]; a run without a trained supernet, a supernet that was trained
+    /// otherwise or on other images, a name that is no folder's.
     pub fn open_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         run: &Path,
         name: &str,
@@ -180,11 +184,13 @@ impl RunDirectory {
         Self { command: Some(command.into()), ..self }
     }
 
-    /// Runs the search that the directory was opened for, or what is left of it, and writes its results: `networks.csv`,
-    /// `table.txt`, and `best/` with what [`Best`] holds. A strategy is told again what it was told before.
+    /// Runs the search that the directory was opened for, or what is left of it, and writes its
+    /// results: `networks.csv`, `table.txt`, and `best/` with what [`Best`] holds. A strategy is
+    /// told again what it was told before.
     ///
     /// # Errors
-    /// As [`Search::run`]; a file that cannot be read or written, a damaged checkpoint. What was finished before stays.
+    /// As [`Search::run`]; a file that cannot be read or written, a damaged checkpoint. What was
+    /// finished before stays.
     pub fn search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
         search: &Search<'_, M, E, D>,
@@ -210,7 +216,8 @@ impl RunDirectory {
         Ok(self.stages(search)?.supernets(progress)?.last)
     }
 
-    /// Trains the supernet and scores the candidates, or what is left of it, and no more; the candidates in the order of scoring.
+    /// Trains the supernet and scores the candidates, or what is left of it, and no more; the
+    /// candidates in the order of scoring.
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
@@ -226,9 +233,9 @@ impl RunDirectory {
 
     /// Holds the ranking of the candidates against networks trained from scratch: trains the
     /// supernet and scores the candidates, or what is left of that, then `networks` candidates
-    /// spread over the ranking, each on the training examples for a quarter of the epochs, and scores
-    /// them on the validation examples. No test example is read. What is there already is not trained
-    /// again; later reports of the run know of it.
+    /// spread over the ranking, each on the training examples for a quarter of the epochs, and
+    /// scores them on the validation examples. No test example is read. What is there already is
+    /// not trained again; later reports of the run know of it.
     ///
     /// # Errors
     /// As [`RunDirectory::search`].
@@ -266,7 +273,8 @@ impl RunDirectory {
     /// The stages of `search`, kept here.
     ///
     /// # Errors
-    /// A search of another configuration than the directory was opened for; files that cannot be read.
+    /// A search of another configuration than the directory was opened for; files that cannot be
+    /// read.
     fn stages<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
         search: &'a Search<'_, M, E, D>,
@@ -332,7 +340,8 @@ impl RunDirectory {
         Best { card, network }.save(&self.best())
     }
 
-    /// How long the best network takes. It is measured once: a report that is written again has the same numbers.
+    /// How long the best network takes. It is measured once: a report that is written again has the
+    /// same numbers.
     fn latency<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         &self,
         search: &Search<'_, M, E, D>,

@@ -83,7 +83,8 @@ impl FinishedRun {
         &self.shortlist
     }
 
-    /// Returns whether the ranking of its candidates is to be trusted; none of a run of an earlier version.
+    /// Returns whether the ranking of its candidates is to be trusted; none of a run of an earlier
+    /// version.
     pub fn verdict(&self) -> Option<&Verdict> {
         self.verdict.as_ref()
     }
@@ -156,7 +157,8 @@ fn read_networks(
 pub struct RunState {
     /// Its directory.
     pub path: PathBuf,
-    /// `finished`, `candidates are scored`, `the supernet is trained`, `begun`, or what is wrong with it.
+    /// `finished`, `candidates are scored`, `the supernet is trained`, `begun`, or what is wrong
+    /// with it.
     pub state: String,
     /// The name of its images.
     pub data: String,

@@ -1,4 +1,5 @@
-//! A run is a directory: the same command on the same directory goes on where it was stopped, however it was stopped.
+//! A run is a directory: the same command on the same directory goes on where it was stopped,
+//! however it was stopped.
 
 mod directory;
 mod finished;

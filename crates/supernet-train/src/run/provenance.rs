@@ -36,7 +36,8 @@ pub struct Provenance {
 }
 
 impl Provenance {
-    /// Describes a search of `networks` on `data`, on the device called `device`. Reads every example once.
+    /// Describes a search of `networks` on `data`, on the device called `device`. Reads every
+    /// example once.
     ///
     /// # Errors
     /// A network that cannot be built.

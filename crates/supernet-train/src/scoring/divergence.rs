@@ -1,4 +1,5 @@
-//! Which paths matter: how far predictions move when paths are switched off (PAPER, *The paper's experiments*). No label is read.
+//! Which paths matter: how far predictions move when paths are switched off (PAPER, *The paper's
+//! experiments*). No label is read.
 
 use super::tally::read;
 use crate::{Examples, TrainError};
@@ -23,8 +24,9 @@ fn log_softmax(logits: &[f32]) -> Vec<f64> {
     shifted().map(|logit| logit - sum).collect()
 }
 
-/// The mean symmetric KL divergence, on the first `count` of `examples`, between a supernet's predictions under `reference` (almost every path on) and under each of
-/// `masks`, over runs of `run` images in fixed order, each run normalised by its own statistics.
+/// The mean symmetric KL divergence, on the first `count` of `examples`, between a supernet's
+/// predictions under `reference` (almost every path on) and under each of `masks`, over runs of
+/// `run` images in fixed order, each run normalised by its own statistics.
 ///
 /// # Errors
 /// A `run` that does not divide the images, a mask of another space, or a device that fails.

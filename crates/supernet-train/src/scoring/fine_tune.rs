@@ -1,10 +1,12 @@
-//! Settings of a short training of candidates from the shared weights, after which they are ranked again.
+//! Settings of a short training of candidates from the shared weights, after which they are ranked
+//! again.
 
 use crate::TrainError;
 use serde::{Deserialize, Serialize};
 
-/// How the best candidates are trained before they are ranked again: each alone, from the shared weights, with the batch normalisation, batches
-/// and augmentation of training from scratch, then scored on the validation images.
+/// How the best candidates are trained before they are ranked again: each alone, from the shared
+/// weights, with the batch normalisation, batches and augmentation of training from scratch, then
+/// scored on the validation images.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FineTune {

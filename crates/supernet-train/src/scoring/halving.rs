@@ -1,4 +1,5 @@
-//! Successive halving over the validation images: all candidates on few images, the best of them on more.
+//! Successive halving over the validation images: all candidates on few images, the best of them on
+//! more.
 
 use super::tally::Tally;
 use crate::TrainError;
@@ -9,9 +10,10 @@ use supernet_space::PathMask;
 
 /// Successive halving (Jamieson and Talwalkar, AISTATS 2016) with validation images as the budget.
 ///
-/// With `rungs` R and a share κ = `keep`, rung r = 0 … R−1 scores what is left on the first ⌈κ^(R−1−r)⌉ of the validation images, in whole
-/// runs, and keeps the best ⌈κ·n⌉ of n for the next. So each rung costs about as much as the others, and the last sees all
-/// images. Images that a candidate has seen are not scored again. Keeping everything (κ = 1) is the plain ranking.
+/// With `rungs` R and a share κ = `keep`, rung r = 0 … R−1 scores what is left on the first
+/// ⌈κ^(R−1−r)⌉ of the validation images, in whole runs, and keeps the best ⌈κ·n⌉ of n for the next.
+/// So each rung costs about as much as the others, and the last sees all images. Images that a
+/// candidate has seen are not scored again. Keeping everything (κ = 1) is the plain ranking.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Halving {
@@ -25,7 +27,8 @@ impl Halving {
     /// All candidates on all images.
     pub(crate) const NONE: Self = Self { keep: 1.0, rungs: 1 };
 
-    /// The scores of masks on `runs` runs of images, the best of each rung by `rank_by`; `tally` adds the results of some masks on some runs.
+    /// The scores of masks on `runs` runs of images, the best of each rung by `rank_by`; `tally`
+    /// adds the results of some masks on some runs.
     ///
     /// # Errors
     /// Whatever `tally` reports.
@@ -66,7 +69,8 @@ impl Halving {
         Ok(())
     }
 
-    /// Up to which of `runs` runs of images each rung goes; a rung that would see nothing new is left out.
+    /// Up to which of `runs` runs of images each rung goes; a rung that would see nothing new is
+    /// left out.
     fn rungs(&self, runs: usize) -> Vec<usize> {
         let up_to = |rung: u32| self.share(runs, self.rungs - 1 - rung);
         let mut rungs: Vec<usize> = (0..self.rungs).map(up_to).collect();

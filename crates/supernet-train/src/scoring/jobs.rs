@@ -14,8 +14,9 @@ pub(crate) struct Asked<'a> {
     pub(crate) rank_by: RankBy,
 }
 
-/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds its results to `tallies`: in the order of the jobs,
-/// so that sums of losses do not depend on who was ready first. Together they are what is `asked`.
+/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds its results to
+/// `tallies`: in the order of the jobs, so that sums of losses do not depend on who was ready
+/// first. Together they are what is `asked`.
 pub(crate) fn tally<J: Send>(
     asked: Asked,
     at_once: usize,
@@ -57,7 +58,8 @@ where
     architectures.iter().zip(score(&masks)?).map(scored).collect()
 }
 
-/// The best by `rank_by` of candidates that are being scored; `None` for a single one, or where none has seen an image.
+/// The best by `rank_by` of candidates that are being scored; `None` for a single one, or where
+/// none has seen an image.
 fn best_so_far(rank_by: RankBy, masks: &[PathMask], tallies: &[Tally]) -> Option<Standing> {
     let seen = tallies.iter().zip(masks).filter(|(tally, _)| tally.images > 0 && masks.len() > 1);
     let (score, best) =

@@ -78,7 +78,8 @@ const RUNS: [usize; 2] = [20, 500];
 /// Timing ends after so long, if there were enough runs.
 const LONG: Duration = Duration::from_millis(500);
 
-/// The latency of a calibrated `network` of `mask` for `images` images at a time, with its stored statistics.
+/// The latency of a calibrated `network` of `mask` for `images` images at a time, with its stored
+/// statistics.
 ///
 /// # Errors
 /// A mask of another space, or a device that fails.

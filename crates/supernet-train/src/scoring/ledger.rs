@@ -33,8 +33,8 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole it is dropped and
-    /// computed again.
+    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole
+    /// it is dropped and computed again.
     ///
     /// # Errors
     /// A file that cannot be read or cut.
@@ -89,7 +89,8 @@ impl Ledger {
     }
 }
 
-/// Returns the key of the job that scores `candidates`, places among `masks`, on the images called `images`.
+/// Returns the key of the job that scores `candidates`, places among `masks`, on the images called
+/// `images`.
 pub(crate) fn job_key(images: &str, candidates: &[usize], masks: &[PathMask]) -> u64 {
     let mut name = images.to_owned();
     for &candidate in candidates {

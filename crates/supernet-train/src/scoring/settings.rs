@@ -13,14 +13,17 @@ use supernet_search::RankBy;
 pub struct Scoring {
     /// Distinct networks to score. Default 500; at least as many as are retrained of one kind.
     pub candidates: usize,
-    /// Default 100; at least 1. Images per run of validation images, each normalised by its own statistics. Where it does not
-    /// divide their number, runs are a little shorter, as even as can be.
+    /// Default 100; at least 1. Images per run of validation images, each normalised by its own
+    /// statistics. Where it does not divide their number, runs are a little shorter, as even as can
+    /// be.
     pub score_batch: usize,
-    /// Memory for activations on their way through the tree of candidates, in MiB, for each worker; at least one candidate is computed
-    /// at a time. If unset, 16 on a processor, about what its caches hold, and 1,024 elsewhere. The scores do not depend on it.
+    /// Memory for activations on their way through the tree of candidates, in MiB, for each worker;
+    /// at least one candidate is computed at a time. If unset, 16 on a processor, about what its
+    /// caches hold, and 1,024 elsewhere. The scores do not depend on it.
     #[serde(default)]
     pub memory_mib: Option<usize>,
-    /// Workers; 0 for one on each core of a processor, and one on any other device. The scores do not depend on it.
+    /// Workers; 0 for one on each core of a processor, and one on any other device. The scores do
+    /// not depend on it.
     #[serde(default)]
     pub at_once: usize,
     /// Score only the best on all validation images; if unset, all are.
@@ -29,16 +32,19 @@ pub struct Scoring {
     /// By which score the best candidates are chosen. Default: accuracy.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rank_by: RankBy,
-    /// States of the supernet that each score is the mean of: at the end of its training and before, a twentieth of the training apart; 1 to 20.
+    /// States of the supernet that each score is the mean of: at the end of its training and
+    /// before, a twentieth of the training apart; 1 to 20.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub checkpoints: usize,
-    /// A short training of the best from the shared weights, after which they are ranked again; if unset, none.
+    /// A short training of the best from the shared weights, after which they are ranked again; if
+    /// unset, none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fine_tune: Option<FineTune>,
 }
 
 impl Scoring {
-    /// `candidates` scored on all validation images, in runs of `score_batch`, by the supernet as it is at the end, ranked by accuracy.
+    /// `candidates` scored on all validation images, in runs of `score_batch`, by the supernet as
+    /// it is at the end, ranked by accuracy.
     pub fn new(candidates: usize, score_batch: usize) -> Self {
         Self {
             candidates,
@@ -52,7 +58,8 @@ impl Scoring {
         }
     }
 
-    /// Returns for captions what differs from the paper's way to rank, in words; nothing where nothing does.
+    /// Returns for captions what differs from the paper's way to rank, in words; nothing where
+    /// nothing does.
     pub fn in_words(&self) -> String {
         let mut words = String::new();
         if self.checkpoints > 1 {
@@ -85,8 +92,8 @@ impl Scoring {
         count.div_ceil(self.score_batch.max(1))
     }
 
-    /// Returns the indices of each run of `count` validation examples. Sizes differ by at most one: a
-    /// short last run would be normalised by the statistics of few examples.
+    /// Returns the indices of each run of `count` validation examples. Sizes differ by at most one:
+    /// a short last run would be normalised by the statistics of few examples.
     pub(crate) fn runs_of(&self, count: usize) -> impl Iterator<Item = Vec<usize>> + use<> {
         let runs = self.runs(count);
         (0..runs).map(move |run| (run * count / runs..(run + 1) * count / runs).collect())

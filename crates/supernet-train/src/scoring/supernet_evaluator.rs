@@ -1,4 +1,5 @@
-//! Scores any list of architectures with a supernet's weights; what they have in common is computed once.
+//! Scores any list of architectures with a supernet's weights; what they have in common is computed
+//! once.
 
 use super::{
     jobs::{Asked, scored, tally},
@@ -19,15 +20,19 @@ use supernet_nn::{Call, Definition, Execution, Layer, MaskedNetwork, Network, on
 use supernet_search::{BudgetedEvaluator, Evaluator, PerBudget, Proposal, RankBy, Score, Scored};
 use supernet_space::{Architecture, PathMask};
 
-/// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER, *Scoring and selection*).
+/// Accuracy and mean loss on validation images under each candidate's own batch statistics (PAPER,
+/// *Scoring and selection*).
 ///
-/// Images are taken in fixed order, in even runs of at most `score_batch`, each run normalised by its own statistics; a score depends on weights,
-/// mask, images and `score_batch` and on nothing else, not on which candidates are scored beside it.
+/// Images are taken in fixed order, in even runs of at most `score_batch`, each run normalised by
+/// its own statistics; a score depends on weights, mask, images and `score_batch` and on nothing
+/// else, not on which candidates are scored beside it.
 ///
-/// What depends on the images alone is computed once for each run, every equal prefix of candidates once, as a tree
-/// ([`Network::forward_each`]), and thousands of candidates stream through in `scoring.memory_mib` of memory.
+/// What depends on the images alone is computed once for each run, every equal prefix of candidates
+/// once, as a tree ([`Network::forward_each`]), and thousands of candidates stream through in
+/// `scoring.memory_mib` of memory.
 ///
-/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is the mean over all of them.
+/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is
+/// the mean over all of them.
 pub struct SupernetEvaluator<'a, M: Module, const D: usize = 4> {
     supernet: &'a Network<M, D>,
     earlier: &'a [Network<M, D>],
@@ -99,7 +104,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         })
     }
 
-    /// The same with scores that are means over `earlier`, other states of the same supernet, and the supernet itself.
+    /// The same with scores that are means over `earlier`, other states of the same supernet, and
+    /// the supernet itself.
     pub fn with_earlier(self, earlier: &'a [Network<M, D>]) -> Self {
         Self { earlier, ..self }
     }
@@ -130,9 +136,9 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         self.halve(masks, Halving::NONE)
     }
 
-    /// The scores of masks by successive halving: only the best of each rung are scored on more images. A mask that is dropped keeps the
-    /// score of the images that it has seen, whose number the score tells; the score of one that is not is that of
-    /// [`SupernetEvaluator::score`].
+    /// The scores of masks by successive halving: only the best of each rung are scored on more
+    /// images. A mask that is dropped keeps the score of the images that it has seen, whose number
+    /// the score tells; the score of one that is not is that of [`SupernetEvaluator::score`].
     ///
     /// # Errors
     /// As [`SupernetEvaluator::score`].
@@ -143,7 +149,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
     }
 
-    /// The scores of masks on the first validation images: as many whole runs as hold `images` of them.
+    /// The scores of masks on the first validation images: as many whole runs as hold `images` of
+    /// them.
     ///
     /// # Errors
     /// No image, or more than there are; as [`SupernetEvaluator::score`].
@@ -166,7 +173,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         Ok(tallies.iter().map(|tally| of_each_state(tally.score())).collect())
     }
 
-    /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the supernet.
+    /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the
+    /// supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
         let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
@@ -210,8 +218,9 @@ struct Job<'a, M: Module, const D: usize> {
     candidates: Vec<usize>,
 }
 
-/// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is computed twice; only where there are few runs for
-/// the workers, its candidates are cut into parts that have little in common.
+/// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is
+/// computed twice; only where there are few runs for the workers, its candidates are cut into parts
+/// that have little in common.
 fn jobs<'a, M: Module, const D: usize>(
     masks: &[PathMask],
     states: &[&'a Network<M, D>],

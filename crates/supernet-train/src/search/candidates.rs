@@ -4,7 +4,8 @@ use crate::{SearchConfig, TrainError};
 use supernet_search::{ByLoss, Evaluator, Outcome, Proposer, RankBy, SearchLimits, Strategy, search_within};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
-/// Scores as many candidates as `config` asks for within its constraints, proposed by `strategy`; at least one.
+/// Scores as many candidates as `config` asks for within its constraints, proposed by `strategy`;
+/// at least one.
 ///
 /// # Errors
 /// Constraints that no proposal meets, or whatever `evaluator` or `cost` reports.

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
-/// The candidates, the best first: those of the short-list by their scores after the fine-tune, then the others by their one-shot scores.
+/// The candidates, the best first: those of the short-list by their scores after the fine-tune,
+/// then the others by their one-shot scores.
 pub(crate) fn ranked<'s>(
     config: &SearchConfig,
     outcome: &'s Outcome,
@@ -60,8 +61,9 @@ pub(crate) fn choose(
     chosen
 }
 
-/// Draws the random companions. Candidates of a strategy that is uniform are a random sample, so the companions are drawn from those;
-/// beside any other strategy they are drawn from the space itself, within the constraints, and scored by `score`.
+/// Draws the random companions. Candidates of a strategy that is uniform are a random sample, so
+/// the companions are drawn from those; beside any other strategy they are drawn from the space
+/// itself, within the constraints, and scored by `score`.
 ///
 /// # Errors
 /// Whatever `score` or `cost` reports.
@@ -125,7 +127,8 @@ pub(crate) fn retrain<N: Clone>(
     Ok(chosen.iter().map(|(_, mask, ..)| networks[place(mask)].clone()).collect())
 }
 
-/// Those chosen with what their networks reach on test images, which are read now that everything is chosen and trained.
+/// Those chosen with what their networks reach on test images, which are read now that everything
+/// is chosen and trained.
 pub(crate) fn tested<N>(
     chosen: &[Chosen],
     networks: &[N],

@@ -5,8 +5,8 @@ use crate::Columns;
 use std::fmt::{self, Write};
 use supernet_search::Spread;
 
-/// One line per group: one-shot accuracy, parameters, multiply-accumulates and test accuracy as mean ± standard deviation; then what
-/// the search gained over random choice.
+/// One line per group: one-shot accuracy, parameters, multiply-accumulates and test accuracy as
+/// mean ± standard deviation; then what the search gained over random choice.
 pub struct ComparisonTable<'a>(pub &'a [Retrained]);
 
 impl ComparisonTable<'_> {
@@ -15,7 +15,8 @@ impl ComparisonTable<'_> {
         Spread::of(&values)
     }
 
-    /// Mean test accuracy of the picked minus that of the random, in points, with its standard error; `None` if a group is empty.
+    /// Mean test accuracy of the picked minus that of the random, in points, with its standard
+    /// error; `None` if a group is empty.
     pub fn gain(&self) -> Option<(f64, f64)> {
         let picked = self.spread(Group::Picked, |r| r.test.accuracy)?;
         let random = self.spread(Group::Random, |r| r.test.accuracy)?;

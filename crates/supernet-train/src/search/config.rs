@@ -12,18 +12,20 @@ use supernet_nn::{Execution, KnownNet, MaskedL2};
 use supernet_search::{Constraints, Proposer};
 use supernet_space::{CellSpace, PathDropout, SearchSpace, StemKind};
 
-/// A one-shot search: what is searched, how the supernet is trained, how many candidates are scored, what is retrained. It serialises;
-/// [`SearchConfig::check`] checks every number. Defaults are those of [`SearchConfig::quick`].
+/// A one-shot search: what is searched, how the supernet is trained, how many candidates are
+/// scored, what is retrained. It serialises; [`SearchConfig::check`] checks every number. Defaults
+/// are those of [`SearchConfig::quick`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchConfig {
-    /// Every draw of the run is a function of this seed, a stream name and a step. Default 1; any number.
+    /// Every draw of the run is a function of this seed, a stream name and a step. Default 1; any
+    /// number.
     pub seed: u64,
-    /// The space and the network around it. Default: the paper's, 3 cells of 4 blocks, 8 filters. A program that defines networks of
-    /// its own hands them to [`crate::Search::new`].
+    /// The space and the network around it. Default: the paper's, 3 cells of 4 blocks, 8 filters. A
+    /// program that defines networks of its own hands them to [`crate::Search::new`].
     pub network: NetworkSettings,
-    /// How each training step of the supernet draws its masks. Default: path dropout on a ramp to r = 0.1. Chains of choices are better
-    /// trained by [`PathSampling::UniformArchitecture`].
+    /// How each training step of the supernet draws its masks. Default: path dropout on a ramp to r
+    /// = 0.1. Chains of choices are better trained by [`PathSampling::UniformArchitecture`].
     pub paths: PathSampling,
     /// How the supernet is trained.
     pub supernet: SupernetTraining,
@@ -32,19 +34,21 @@ pub struct SearchConfig {
     /// Who proposes them. Default: uniform draws.
     #[serde(default, skip_serializing_if = "is_default")]
     pub strategy: Proposer,
-    /// Ranges of a candidate's cost, as a stand-alone network. Default: none. A range that no network of the space meets is refused
-    /// with the least or greatest cost that there is.
+    /// Ranges of a candidate's cost, as a stand-alone network. Default: none. A range that no
+    /// network of the space meets is refused with the least or greatest cost that there is.
     #[serde(default, skip_serializing_if = "is_default")]
     pub constraints: Constraints,
-    /// How long a picked network may take for an answer; what is too slow is passed over. Default: any time. Measured on the device at
-    /// hand, so that a run with it depends on the machine; what was measured is kept, so that it goes on all the same.
+    /// How long a picked network may take for an answer; what is too slow is passed over. Default:
+    /// any time. Measured on the device at hand, so that a run with it depends on the machine; what
+    /// was measured is kept, so that it goes on all the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<LatencyLimit>,
     /// How chosen architectures are trained from scratch.
     pub stand_alone: StandAloneTraining,
     /// Which candidates are trained from scratch.
     pub retrain: Retrain,
-    /// Kernels of this library where the device has them (default), or Burn's own operations throughout, to compare with.
+    /// Kernels of this library where the device has them (default), or Burn's own operations
+    /// throughout, to compare with.
     #[serde(default)]
     pub execution: Execution,
 }
@@ -55,17 +59,20 @@ pub struct SearchConfig {
 pub struct Retrain {
     /// The best by one-shot score. Default 5; 1 to the number of candidates.
     pub picked: usize,
-    /// The best by one-shot score among the half of the candidates with fewer parameters. Default 0; up to the number of candidates.
+    /// The best by one-shot score among the half of the candidates with fewer parameters. Default
+    /// 0; up to the number of candidates.
     #[serde(default, skip_serializing_if = "is_default")]
     pub small: usize,
-    /// Drawn uniformly from the space, within the constraints: what the picked must beat. Default 5; 0 to the number of candidates.
+    /// Drawn uniformly from the space, within the constraints: what the picked must beat. Default
+    /// 5; 0 to the number of candidates.
     pub random: usize,
-    /// The candidates with most parameters: what a ranking must beat, too. Default 5; 0 to the number of candidates.
+    /// The candidates with most parameters: what a ranking must beat, too. Default 5; 0 to the
+    /// number of candidates.
     pub largest: usize,
     /// Whether the network with every path on is trained as well. Default: it is.
     pub all_on: bool,
-    /// Networks that are trained at the same time, each on a core of its own; 0 (default) for as many as there are cores. The results
-    /// do not depend on it.
+    /// Networks that are trained at the same time, each on a core of its own; 0 (default) for as
+    /// many as there are cores. The results do not depend on it.
     #[serde(default)]
     pub at_once: usize,
 }
@@ -104,8 +111,9 @@ impl SearchConfig {
         }
     }
 
-    /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps of 1,024 images in ghost batches of
-    /// 32, 20,000 candidates, ten networks of 32 filters trained for 300 epochs.
+    /// The paper's sizes on CIFAR-10 (PAPER, *One-shot model and training*): 8 cells, 5,000 steps
+    /// of 1,024 images in ghost batches of 32, 20,000 candidates, ten networks of 32 filters
+    /// trained for 300 epochs.
     pub fn cifar10() -> Self {
         let quick = Self::quick();
         let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
@@ -132,16 +140,17 @@ impl SearchConfig {
         }
     }
 
-    /// The paper's ImageNet variant: the sizes of [`SearchConfig::cifar10`] behind the stem of two stages of stride 2, networks of 24
-    /// filters. For images of a folder whose side is divisible by 16.
+    /// The paper's ImageNet variant: the sizes of [`SearchConfig::cifar10`] behind the stem of two
+    /// stages of stride 2, networks of 24 filters. For images of a folder whose side is divisible
+    /// by 16.
     pub fn imagenet() -> Self {
         let mut cifar10 = Self::cifar10();
         cifar10.with_paper(|paper| paper.stem = StemKind::ImageNet);
         Self { stand_alone: StandAloneTraining { filters: 24, ..cifar10.stand_alone }, ..cifar10 }
     }
 
-    /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below what a search needs (two steps,
-    /// the candidates that are retrained, one epoch).
+    /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below
+    /// what a search needs (two steps, the candidates that are retrained, one epoch).
     ///
     /// # Errors
     /// A factor that is not above 0.
@@ -165,8 +174,9 @@ impl SearchConfig {
         }
     }
 
-    /// Returns the same search in another known space: networks from scratch as wide as the supernet, and, where a choice is of one
-    /// option, one uniform architecture for each ghost batch.
+    /// Returns the same search in another known space: networks from scratch as wide as the
+    /// supernet, and, where a choice is of one option, one uniform architecture for each ghost
+    /// batch.
     pub fn in_space(mut self, network: NetworkSettings) -> Self {
         self.stand_alone.filters = network.filters().unwrap_or(self.stand_alone.filters);
         if network.paper().is_none() {
@@ -201,7 +211,8 @@ impl SearchConfig {
         }
     }
 
-    /// Returns supernet and stand-alone networks of a known space for images of `shape` and `classes` classes.
+    /// Returns supernet and stand-alone networks of a known space for images of `shape` and
+    /// `classes` classes.
     ///
     /// # Errors
     /// A size out of range, images that are not square, networks that a program defines.

@@ -36,8 +36,9 @@ pub struct FineTuner<'a, M: Module, E, const D: usize = 4> {
 }
 
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> FineTuner<'_, M, E, D> {
-    /// The scores, on validation images, of the networks of `masks` after their training, which starts from the shared weights (scale 1 and
-    /// shift 0 where the supernet has none). With a file each score is stored there as it is made, and what is stored is not computed again.
+    /// The scores, on validation images, of the networks of `masks` after their training, which
+    /// starts from the shared weights (scale 1 and shift 0 where the supernet has none). With a
+    /// file each score is stored there as it is made, and what is stored is not computed again.
     ///
     /// # Errors
     /// A loss that is no number, a file that cannot be read or written, the user's stop.

@@ -6,9 +6,10 @@ use supernet_data::Split;
 impl SearchConfig {
     /// The same search fitted to the images of `split`, which may be few.
     ///
-    /// An epoch has at least ten steps, of whole ghost batches, and the supernet sees as many images as before in more steps. Epochs are raised
-    /// so that networks from scratch see as many images as of a set of `images` training and validation images; with 0 they stay.
-    /// Validation images come in runs of `score_batch` or, if there are fewer, in one.
+    /// An epoch has at least ten steps, of whole ghost batches, and the supernet sees as many
+    /// images as before in more steps. Epochs are raised so that networks from scratch see as many
+    /// images as of a set of `images` training and validation images; with 0 they stay. Validation
+    /// images come in runs of `score_batch` or, if there are fewer, in one.
     pub fn fitted(mut self, split: &Split, images: usize) -> Self {
         let (batch, ghost) = (self.supernet.batch, self.supernet.ghost_batch);
         let least = (split.train.len() / 10 / ghost * ghost).clamp(ghost, batch);

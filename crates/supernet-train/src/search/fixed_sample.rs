@@ -1,4 +1,5 @@
-//! One-shot accuracy of a fixed sample of candidates while their supernet is trained, for whoever wants to see it.
+//! One-shot accuracy of a fixed sample of candidates while their supernet is trained, for whoever
+//! wants to see it.
 
 use super::Search;
 use crate::{Examples, Progress, Scoring, Silent, SupernetEvaluator, TrainError, examples::Part};
@@ -15,12 +16,13 @@ const EXAMPLES: usize = 500;
 /// Times that they are scored in a training, about; fewer in a short one.
 const TIMES: u64 = 20;
 
-/// Examples that are scored for one that is trained on, all candidates together. A step goes through many paths, forward and backward, and a
-/// candidate through few, forward: this is about a fiftieth of the time.
+/// Examples that are scored for one that is trained on, all candidates together. A step goes
+/// through many paths, forward and backward, and a candidate through few, forward: this is about a
+/// fiftieth of the time.
 const SHARE: f64 = 0.3;
 
-/// A fixed sample of candidates and what scores them. It shares no draw with the training and only reads weights, so that a training
-/// ends with the same bits whether somebody looks or not.
+/// A fixed sample of candidates and what scores them. It shares no draw with the training and only
+/// reads weights, so that a training ends with the same bits whether somebody looks or not.
 pub(super) struct FixedSample<'a, M: Module, E, const D: usize> {
     search: &'a Search<'a, M, E, D>,
     masks: Vec<PathMask>,
@@ -47,7 +49,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> FixedSample<'a, M, E, D
         Self { search, masks, every: (steps / times).max(1), count, scoring }
     }
 
-    /// Shows the scores after `done` steps of the training of `supernet`, if it is time and `progress` wants them.
+    /// Shows the scores after `done` steps of the training of `supernet`, if it is time and
+    /// `progress` wants them.
     ///
     /// # Errors
     /// A device that fails.

@@ -13,7 +13,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
     /// Runs the whole search and keeps nothing on the disk.
     ///
     /// # Errors
-    /// No candidate within the limits, a loss that is no number, a device that fails, the user's stop.
+    /// No candidate within the limits, a loss that is no number, a device that fails, the user's
+    /// stop.
     pub fn run(&self, progress: &mut dyn Progress) -> Result<SearchResult<M, D>, TrainError> {
         let mut search = OneShot::new(self, None);
         let supernets = search.supernets(progress)?;

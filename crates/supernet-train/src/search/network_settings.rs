@@ -11,8 +11,8 @@ use supernet_space::{
     NasBenchMacro, NasBenchMacroShape, NetworkShape, SearchSpace, StemKind,
 };
 
-/// Which space is searched, and the numbers of its networks. In a file the key `space` names the space, which is the paper's where
-/// there is no such key.
+/// Which space is searched, and the numbers of its networks. In a file the key `space` names the
+/// space, which is the paper's where there is no such key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum NetworkSettings {
     /// The paper's cells.
@@ -132,8 +132,8 @@ impl<'de> Deserialize<'de> for NetworkSettings {
 }
 
 impl NetworkSettings {
-    /// Returns the settings of the space called `name` as it was published (paper: CIFAR-10), or a `small` network for minutes on a
-    /// processor; none of an unknown name.
+    /// Returns the settings of the space called `name` as it was published (paper: CIFAR-10), or a
+    /// `small` network for minutes on a processor; none of an unknown name.
     pub fn of_space(name: &str, small: bool) -> Option<Self> {
         let norm = NormKind::Ghost;
         let cells = |[filters, cells]: [usize; 2]| CellSettings { filters, cells, norm };
@@ -267,7 +267,8 @@ impl NetworkSettings {
         })
     }
 
-    /// Returns supernet and stand-alone networks, these of `alone` filters, for images of `shape` and `classes` classes.
+    /// Returns supernet and stand-alone networks, these of `alone` filters, for images of `shape`
+    /// and `classes` classes.
     ///
     /// # Errors
     /// A size out of range, images that are not square, a program's own networks.

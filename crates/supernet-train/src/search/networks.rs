@@ -1,4 +1,5 @@
-//! The networks of a search: the one that holds the whole space, and those that are trained from scratch.
+//! The networks of a search: the one that holds the whole space, and those that are trained from
+//! scratch.
 
 use supernet_nn::{Definition, Layer};
 use supernet_space::SearchSpace;
@@ -8,7 +9,8 @@ use supernet_space::SearchSpace;
 pub struct Networks<M, const D: usize = 4> {
     /// The supernet.
     pub supernet: Definition<M, D>,
-    /// The networks that are trained from scratch, of the same space, perhaps wider. Costs are theirs.
+    /// The networks that are trained from scratch, of the same space, perhaps wider. Costs are
+    /// theirs.
     pub stand_alone: Definition<M, D>,
 }
 

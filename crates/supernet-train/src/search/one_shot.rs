@@ -1,4 +1,5 @@
-//! A search, stage by stage: train the supernet, score candidates, retrain the best beside their companions, test.
+//! A search, stage by stage: train the supernet, score candidates, retrain the best beside their
+//! companions, test.
 
 use super::{
     Search,
@@ -31,18 +32,21 @@ use supernet_space::{Architecture, PathMask};
 pub struct SearchResult<M: Module, const D: usize = 4> {
     /// Every scored candidate, in the order of scoring.
     pub candidates: Vec<Scored>,
-    /// The short-list with its scores after the fine-tune, the best first; empty where none is asked for.
+    /// The short-list with its scores after the fine-tune, the best first; empty where none is
+    /// asked for.
     pub shortlist: Vec<(PathMask, Score)>,
     /// Whether the ranking of the candidates is to be trusted.
     pub verdict: Verdict,
     /// The networks trained from scratch, group by group.
     pub retrained: Vec<Retrained>,
-    /// The first of the picked, with its mask, trained from scratch and calibrated: it predicts ([`Network::forward`]).
+    /// The first of the picked, with its mask, trained from scratch and calibrated: it predicts
+    /// ([`Network::forward`]).
     pub best: (PathMask, Network<M, D>),
     /// The trained supernet.
     pub supernet: Network<M, D>,
-    /// How far the best network, cut out of the supernet with its weights, is from the masked supernet on the first validation examples:
-    /// rounding ([`supernet_nn::Definition::extraction_error`]).
+    /// How far the best network, cut out of the supernet with its weights, is from the masked
+    /// supernet on the first validation examples: rounding
+    /// ([`supernet_nn::Definition::extraction_error`]).
     pub extraction_error: f64,
     /// How pixels became numbers, where the examples are images.
     pub normalisation: Option<Normalisation>,
@@ -50,13 +54,15 @@ pub struct SearchResult<M: Module, const D: usize = 4> {
     pub classes: Vec<String>,
 }
 
-/// A trained supernet as it is at the end, and as it was before, in order, where scores are means over several states.
+/// A trained supernet as it is at the end, and as it was before, in order, where scores are means
+/// over several states.
 pub(crate) struct Supernets<M: Module, const D: usize> {
     pub(crate) last: Network<M, D>,
     earlier: Vec<Network<M, D>>,
 }
 
-/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back. A panic in a stage is an error of it.
+/// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back. A
+/// panic in a stage is an error of it.
 pub(crate) struct OneShot<'a, M: Module, E, const D: usize> {
     search: &'a Search<'a, M, E, D>,
     stages: Option<Stages>,
@@ -165,8 +171,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         self.beside(outcome, random, all_on)
     }
 
-    /// The candidates of the search's strategy, scored by `evaluator`, and whether they were drawn uniformly. With stages the scores are
-    /// stored; `with_company` says that they depend on the candidates beside them.
+    /// The candidates of the search's strategy, scored by `evaluator`, and whether they were drawn
+    /// uniformly. With stages the scores are stored; `with_company` says that they depend on the
+    /// candidates beside them.
     fn candidates(
         &mut self,
         evaluator: &mut impl Evaluator<Error = TrainError>,
@@ -241,9 +248,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         })
     }
 
-    /// Trains `networks` candidates, spread over the ranking, from scratch on the training examples,
-    /// for a quarter of the epochs, scores them on the validation examples and leaves that in
-    /// `folder`.
+    /// Trains `networks` candidates, spread over the ranking, from scratch on the training
+    /// examples, for a quarter of the epochs, scores them on the validation examples and leaves
+    /// that in `folder`.
     pub(crate) fn check(
         &self,
         evidence: &RankingEvidence,
@@ -262,7 +269,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         })
     }
 
-    /// The short-list with its scores after a fine-tune, the best first; empty where none is asked for.
+    /// The short-list with its scores after a fine-tune, the best first; empty where none is asked
+    /// for.
     fn fine_tuned(
         &self,
         supernet: &Network<M, D>,
@@ -320,7 +328,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         }
     }
 
-    /// Measures the latency of an architecture's network for `images` images, in milliseconds, and notes it.
+    /// Measures the latency of an architecture's network for `images` images, in milliseconds, and
+    /// notes it.
     fn measured(&self, mask: &PathMask, images: usize) -> Result<f64, TrainError> {
         let Self { search, stages } = self;
         let (config, device) = (search.config(), search.device());
@@ -375,7 +384,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         })
     }
 
-    /// How far the network of `mask`, cut out of the supernet, is from the masked supernet on the first validation examples.
+    /// How far the network of `mask`, cut out of the supernet, is from the masked supernet on the
+    /// first validation examples.
     fn extraction_error(&self, supernet: &Network<M, D>, mask: &PathMask) -> Result<f64, TrainError> {
         let Self { search, .. } = self;
         let validation = &search.data().validation;

@@ -1,4 +1,5 @@
-//! Parts of a search that a program brings itself: who draws masks, who proposes candidates, who scores them.
+//! Parts of a search that a program brings itself: who draws masks, who proposes candidates, who
+//! scores them.
 
 use crate::{Examples, Networks, Progress, Scoring, SearchData, SupernetEvaluator, TrainError, training::PathSampler};
 use burn::{module::Module, tensor::Device};

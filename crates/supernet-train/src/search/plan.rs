@@ -1,4 +1,5 @@
-//! The plan of a search, from a few timed steps: time by stage, memory, the size of the space, whether the constraints can be met.
+//! The plan of a search, from a few timed steps: time by stage, memory, the size of the space,
+//! whether the constraints can be met.
 
 use super::Search;
 use crate::{
@@ -26,7 +27,8 @@ pub struct Plan {
     pub architectures: String,
     /// Training the supernet.
     pub supernet: StagePlan,
-    /// Scoring the candidates. Equal prefixes are computed once, and more candidates have more of them, so that this is an upper bound.
+    /// Scoring the candidates. Equal prefixes are computed once, and more candidates have more of
+    /// them, so that this is an upper bound.
     pub scoring: StagePlan,
     /// Fine-tuning the short-list, where one is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,8 +37,8 @@ pub struct Plan {
     pub retraining: StagePlan,
     /// Parts that a step of the supernet's training is computed in, so that it fits in memory.
     pub micro_batches: usize,
-    /// The most memory that this process has had while it was timed, in MiB, where the system tells: a supernet in training, which is what
-    /// takes most.
+    /// The most memory that this process has had while it was timed, in MiB, where the system
+    /// tells: a supernet in training, which is what takes most.
     pub peak_mib: Option<f64>,
     /// Costs of architectures drawn uniformly: the least, the median and the most parameters.
     pub parameters: [u64; 3],
@@ -127,7 +129,8 @@ fn sample<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     Ok((costs, drawn.iter().map(|architecture| architecture.mask().clone()).collect()))
 }
 
-/// Seconds between the first and the last step of a training; the first is left out, which sets things up.
+/// Seconds between the first and the last step of a training; the first is left out, which sets
+/// things up.
 fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f64) {
     match first {
         None => *first = Some(Instant::now()),
@@ -136,8 +139,8 @@ fn seconds_each(first: &mut Option<Instant>, done: u64, steps: u64, each: &mut f
     }
 }
 
-/// Computes the seconds of a training step of the supernet, in `micro_batches` parts; the first step, which sets things up, is left
-/// out. The drop rates go through the whole ramp.
+/// Computes the seconds of a training step of the supernet, in `micro_batches` parts; the first
+/// step, which sets things up, is left out. The drop rates go through the whole ramp.
 ///
 /// # Errors
 /// A device that fails; the user's stop.

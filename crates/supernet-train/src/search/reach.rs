@@ -24,9 +24,9 @@ const STARTS: u64 = 3;
 /// Checks that each limit leaves something of what networks of `space` cost.
 ///
 /// # Errors
-/// A range that ends before it begins; one that ends below the least cost or begins above the greatest,
-/// both found by going from architecture to neighbour as long as the cost changes in that direction, which
-/// is exact where a cost is a sum over the choices.
+/// A range that ends before it begins; one that ends below the least cost or begins above the
+/// greatest, both found by going from architecture to neighbour as long as the cost changes in that
+/// direction, which is exact where a cost is a sum over the choices.
 fn check_reach(
     space: &SearchSpace,
     constraints: &Constraints,

@@ -11,7 +11,8 @@ use supernet_space::{Cost, PathMask};
 pub enum Group {
     /// Among the best by one-shot score, or by that of the fine-tuned where there are any.
     Picked,
-    /// Among the best by one-shot score in the smaller half of the candidates (the paper's *small*).
+    /// Among the best by one-shot score in the smaller half of the candidates (the paper's
+    /// *small*).
     Small,
     /// Drawn uniformly from the space.
     Random,

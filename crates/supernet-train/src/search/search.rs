@@ -17,12 +17,13 @@ use supernet_nn::{KnownNet, Layer};
 use supernet_search::{Scored, Strategy};
 use supernet_space::{Architecture, SearchSpace};
 
-/// A search: what is searched, with which examples, where, and how. Everything that can be known before anything is trained is
-/// checked when it is made.
+/// A search: what is searched, with which examples, where, and how. Everything that can be known
+/// before anything is trained is checked when it is made.
 ///
 /// [`Search::images`] searches a known space; [`Search::new`] one of your own, whose networks a
-/// [`Definition`](supernet_nn::Definition) gives. Sampler, strategy and evaluator come from the configuration, or are your own
-/// (`with_…`). `Search::run` runs it in memory; a [`crate::RunDirectory`] keeps it, so that it goes on where it was stopped.
+/// [`Definition`](supernet_nn::Definition) gives. Sampler, strategy and evaluator come from the
+/// configuration, or are your own (`with_…`). `Search::run` runs it in memory; a
+/// [`crate::RunDirectory`] keeps it, so that it goes on where it was stopped.
 pub struct Search<'a, M: Module, E, const D: usize = 4> {
     config: SearchConfig,
     networks: Networks<M, D>,
@@ -44,11 +45,12 @@ impl<'a> Search<'a, KnownNet, ImageExamples<'a>> {
 }
 
 impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
-    /// Makes a search of the space of `networks`; `config.network` becomes [`NetworkSettings::Own`], whatever it was.
+    /// Makes a search of the space of `networks`; `config.network` becomes
+    /// [`NetworkSettings::Own`], whatever it was.
     ///
     /// # Errors
-    /// A number out of range, a limit that no network of the space meets, more examples in a batch than there are, a class that the
-    /// network lacks, an augmentation that does not fit.
+    /// A number out of range, a limit that no network of the space meets, more examples in a batch
+    /// than there are, a class that the network lacks, an augmentation that does not fit.
     pub fn new(
         config: &SearchConfig,
         networks: impl Into<Networks<M, D>>,
@@ -76,8 +78,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         Ok(search)
     }
 
-    /// Sets who draws the masks of a training step, instead of `config.paths`. `settings` is whatever it depends on: a run goes on
-    /// only with the same name and settings.
+    /// Sets who draws the masks of a training step, instead of `config.paths`. `settings` is
+    /// whatever it depends on: a run goes on only with the same name and settings.
     #[must_use]
     pub fn with_sampler(
         mut self,
@@ -90,8 +92,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         self
     }
 
-    /// Sets who proposes candidates, instead of `config.strategy`: `make` is given the space and the seed, and is called again when a
-    /// run goes on; the strategy is then told again what it was told.
+    /// Sets who proposes candidates, instead of `config.strategy`: `make` is given the space and
+    /// the seed, and is called again when a run goes on; the strategy is then told again what it
+    /// was told.
     #[must_use]
     pub fn with_strategy<S: Strategy + 'static>(
         mut self,
@@ -104,8 +107,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         self
     }
 
-    /// Sets how candidates are scored, instead of by the supernet alone: `evaluate` is given the trained supernet with all that belongs
-    /// to it, and architectures, and returns a score and a cost for each, in order.
+    /// Sets how candidates are scored, instead of by the supernet alone: `evaluate` is given the
+    /// trained supernet with all that belongs to it, and architectures, and returns a score and a
+    /// cost for each, in order.
     #[must_use]
     pub fn with_evaluator(
         mut self,
@@ -118,7 +122,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         self
     }
 
-    /// Calls `run` with what trains networks of the search from scratch by `training`, with weights, order and augmentation of `seed`.
+    /// Calls `run` with what trains networks of the search from scratch by `training`, with
+    /// weights, order and augmentation of `seed`.
     pub fn with_trainer<R>(
         &self,
         training: &StandAloneTraining,
@@ -131,7 +136,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         run(&StandAlone { definition, training, examples, seed, execution, device })
     }
 
-    /// Returns where the search comes from, on the device called `device`. Reads every example once.
+    /// Returns where the search comes from, on the device called `device`. Reads every example
+    /// once.
     ///
     /// # Errors
     /// A network that cannot be built.

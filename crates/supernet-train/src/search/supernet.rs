@@ -6,7 +6,8 @@ use burn::{module::Module, tensor::Device};
 use supernet_nn::{Layer, Network};
 
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
-    /// Trains the supernet with masks from `sampler` and with hooks, in as many parts of a step as are asked for.
+    /// Trains the supernet with masks from `sampler` and with hooks, in as many parts of a step as
+    /// are asked for.
     ///
     /// # Errors
     /// A loss that is no number, the user's stop, or whatever a hook reports.
@@ -21,7 +22,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
         Ok(training.run_with(self.new_supernet(&device)?, &loader, &device, hooks, progress)?.valid())
     }
 
-    /// [`Search::train_with`] with the search's own sampler, in as many parts of a step as fit in memory.
+    /// [`Search::train_with`] with the search's own sampler, in as many parts of a step as fit in
+    /// memory.
     pub(super) fn train_fitting(
         &self,
         hooks: Hooks<Network<M, D>>,

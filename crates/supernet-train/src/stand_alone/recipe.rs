@@ -17,7 +17,8 @@ pub(crate) struct Recipe<'a> {
 }
 
 impl Recipe<'_> {
-    /// `network` trained on `loader` under one mask with what is added to the loop, then calibrated for inference.
+    /// `network` trained on `loader` under one mask with what is added to the loop, then calibrated
+    /// for inference.
     pub(crate) fn train<N: MaskedNetwork>(
         &self,
         network: N,
@@ -49,7 +50,8 @@ impl Recipe<'_> {
     }
 }
 
-/// `train` for each mask and its place, which takes so many steps, `at_once` at a time (0: one per core); the networks in the order of the masks.
+/// `train` for each mask and its place, which takes so many steps, `at_once` at a time (0: one per
+/// core); the networks in the order of the masks.
 pub(crate) fn train_all<N: Send>(
     masks: Vec<&PathMask>,
     steps: u64,

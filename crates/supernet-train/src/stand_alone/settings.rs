@@ -8,7 +8,8 @@ use supernet_data::Augmentation;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandAloneTraining {
-    /// Filters F, of a known space. Default 8; at least 1. Costs and limits are those of networks of this width.
+    /// Filters F, of a known space. Default 8; at least 1. Costs and limits are those of networks
+    /// of this width.
     pub filters: usize,
     /// Passes over the training images. Default 5; at least 1.
     pub epochs: usize,
@@ -16,9 +17,11 @@ pub struct StandAloneTraining {
     pub batch: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
-    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that are no images ignore it.
+    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
+    /// are no images ignore it.
     pub augmentation: Augmentation,
-    /// Whether networks are trained on training and validation images together (the paper's main table). Default: they are.
+    /// Whether networks are trained on training and validation images together (the paper's main
+    /// table). Default: they are.
     pub with_validation: bool,
     /// Training batches whose statistics are averaged for inference. Default 20; at least 1.
     pub calibration_batches: usize,

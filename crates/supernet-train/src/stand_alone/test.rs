@@ -10,7 +10,8 @@ use supernet_nn::{Call, Layer, MaskedNetwork, Network, Statistics};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
-/// Computes accuracy and mean loss of a calibrated network on `examples`, with its stored statistics.
+/// Computes accuracy and mean loss of a calibrated network on `examples`, with its stored
+/// statistics.
 ///
 /// # Errors
 /// Examples of another shape, or a device that fails.
@@ -23,8 +24,8 @@ pub fn test<M: Layer<D, 2>, const D: usize>(
     test_by(network, mask, Statistics::Stored, examples, device)
 }
 
-/// Computes accuracy and mean loss on `examples` of a network that is not calibrated, normalised by the statistics of runs of 500 of them: of one that is
-/// in training.
+/// Computes accuracy and mean loss on `examples` of a network that is not calibrated, normalised by
+/// the statistics of runs of 500 of them: of one that is in training.
 ///
 /// # Errors
 /// As [`test()`].

@@ -9,9 +9,10 @@ use burn::tensor::Device;
 use supernet_nn::{Definition, Execution, Layer, Network, Weights};
 use supernet_space::PathMask;
 
-/// Trains networks of one architecture each, by the recipe of PAPER, *stand-alone training*: ordinary affine batch normalisation, SGD
-/// with Nesterov momentum, cosine, L2 on all weights. For inference the statistics are the plain average over
-/// `calibration_batches` training batches at the final weights.
+/// Trains networks of one architecture each, by the recipe of PAPER, *stand-alone training*:
+/// ordinary affine batch normalisation, SGD with Nesterov momentum, cosine, L2 on all weights. For
+/// inference the statistics are the plain average over `calibration_batches` training batches at
+/// the final weights.
 pub struct StandAlone<'a, M, const D: usize = 4> {
     /// The networks.
     pub definition: &'a Definition<M, D>,
@@ -89,7 +90,8 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         self.recipe().train(network, mask, &self.loader()?, self.steps()?, hooks, progress)
     }
 
-    /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read back.
+    /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read
+    /// back.
     pub(crate) fn train_in(
         &self,
         stages: Option<&Stages>,

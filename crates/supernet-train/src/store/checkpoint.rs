@@ -16,14 +16,16 @@ pub(crate) struct Checkpoint {
 /// How the file begins; the number is the format's version.
 const MAGIC: &[u8] = b"supernet checkpoint 1\n";
 
-/// Bytes of the four numbers behind the magic: step, log, length of the weights, length of the optimiser's state.
+/// Bytes of the four numbers behind the magic: step, log, length of the weights, length of the
+/// optimiser's state.
 const NUMBERS: usize = 4 * 8;
 
 /// Bytes of the checksum at the end.
 const CHECKSUM: usize = 4;
 
 impl Checkpoint {
-    /// `magic, step, log, weights' length, optimiser's length, weights, optimiser, CRC-32 of all before`, numbers little-endian.
+    /// `magic, step, log, weights' length, optimiser's length, weights, optimiser, CRC-32 of all
+    /// before`, numbers little-endian.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let Self { step, log, weights, optimizer } = self;
         let mut bytes = Vec::with_capacity(MAGIC.len() + NUMBERS + weights.len() + optimizer.len() + CHECKSUM);

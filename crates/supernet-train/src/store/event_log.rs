@@ -11,7 +11,8 @@ use std::{
 use supernet_search::Score;
 use supernet_space::PathMask;
 
-/// Something that happened. All but [`EventLine::unix_seconds`] is a function of the configuration, the data and the device.
+/// Something that happened. All but [`EventLine::unix_seconds`] is a function of the configuration,
+/// the data and the device.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -73,7 +74,8 @@ pub struct EventLine {
     pub event: Event,
 }
 
-/// An append-only log of events. A line is whole or absent, whatever stops the process: what was cut off is dropped when it is opened.
+/// An append-only log of events. A line is whole or absent, whatever stops the process: what was
+/// cut off is dropped when it is opened.
 #[derive(Debug)]
 pub struct EventLog {
     path: PathBuf,

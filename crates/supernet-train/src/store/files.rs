@@ -14,7 +14,8 @@ pub(crate) const SEARCHES: &str = "searches";
 /// How files begin that are being written: a process that was killed may leave one.
 const SCRATCH: &str = ".writing-";
 
-/// Writes a file whole: beside it first, then renamed. Whatever stops the process, it is as it was before or as it is meant to be.
+/// Writes a file whole: beside it first, then renamed. Whatever stops the process, it is as it was
+/// before or as it is meant to be.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -32,8 +33,8 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
     write().map_err(TrainError::io(path))
 }
 
-/// Puts the names in `folder` on the disk: without that a power cut may undo a renaming. Some file systems
-/// refuse to; there the names are written when the system likes.
+/// Puts the names in `folder` on the disk: without that a power cut may undo a renaming. Some file
+/// systems refuse to; there the names are written when the system likes.
 fn sync_folder(folder: &Path) {
     if cfg!(unix) {
         // The folder of a bare file name is the empty path.
@@ -53,8 +54,8 @@ fn scratch(path: &Path, folder: &Path) -> std::io::Result<NamedTempFile> {
     builder.tempfile_in(folder)
 }
 
-/// Removes what a killed process was writing, from `folder` and the folders in it. What others keep there
-/// and do not let us read, such as `lost+found`, holds nothing of ours.
+/// Removes what a killed process was writing, from `folder` and the folders in it. What others keep
+/// there and do not let us read, such as `lost+found`, holds nothing of ours.
 fn clear_scratch(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
@@ -74,8 +75,8 @@ pub(crate) fn remove(path: &Path) -> Result<(), TrainError> {
     }
 }
 
-/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that was cut off is then dropped from the
-/// file.
+/// What `parse` makes of the whole lines of a file, none where there is no file. A last line that
+/// was cut off is then dropped from the file.
 pub fn whole_lines<T>(path: &Path, parse: impl FnOnce(&str) -> Result<T, TrainError>) -> Result<T, TrainError> {
     let text = match fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
@@ -105,7 +106,8 @@ pub fn append_line(path: &Path, header: &str, line: &str) -> Result<(), TrainErr
     write().map_err(TrainError::io(path))
 }
 
-/// A directory that is locked against other processes until this is dropped, or the process ends in any way.
+/// A directory that is locked against other processes until this is dropped, or the process ends in
+/// any way.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -113,8 +115,8 @@ pub struct Lock {
     pub(crate) note: Option<String>,
 }
 
-/// Makes `folder` and locks it, then removes what a killed process was writing there. Where the file system
-/// has no locks, as some mounts over a network, the lock has a note instead.
+/// Makes `folder` and locks it, then removes what a killed process was writing there. Where the
+/// file system has no locks, as some mounts over a network, the lock has a note instead.
 ///
 /// # Errors
 /// A folder that cannot be made or written, or one where another process is at work.

@@ -14,7 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often a training's state is written, and what is done about a damaged checkpoint. Results depend on neither.
+/// How often a training's state is written, and what is done about a damaged checkpoint. Results
+/// depend on neither.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Saving {
     /// At least so long apart.
@@ -32,7 +33,8 @@ impl Default for Saving {
     }
 }
 
-/// Keeps one training's state in `STEM-STEP.checkpoint` files, the last two of them, and its events in a log.
+/// Keeps one training's state in `STEM-STEP.checkpoint` files, the last two of them, and its events
+/// in a log.
 pub struct Keeper<'a> {
     stem: PathBuf,
     saving: Saving,
@@ -46,16 +48,18 @@ pub struct Keeper<'a> {
 const KEPT: usize = 2;
 
 impl<'a> Keeper<'a> {
-    /// Keeps a training's state in files whose names begin with `stem`, and its events in `log`, of which they are the first.
+    /// Keeps a training's state in files whose names begin with `stem`, and its events in `log`, of
+    /// which they are the first.
     pub fn new(stem: impl Into<PathBuf>, saving: Saving, log: Option<&'a mut EventLog>) -> Self {
         Self { stem: stem.into(), saving, log, written: Instant::now(), took: Duration::ZERO }
     }
 
-    /// The training as its newest checkpoint left it: steps done, network, optimiser. Without a checkpoint, what was given. The log is cut
-    /// back to it.
+    /// The training as its newest checkpoint left it: steps done, network, optimiser. Without a
+    /// checkpoint, what was given. The log is cut back to it.
     ///
     /// # Errors
-    /// A damaged checkpoint, unless the one before is asked for; one of another network; a log that is shorter than the checkpoint records.
+    /// A damaged checkpoint, unless the one before is asked for; one of another network; a log that
+    /// is shorter than the checkpoint records.
     pub(crate) fn restore<N: Module>(
         &mut self,
         network: N,
@@ -114,7 +118,8 @@ impl<'a> Keeper<'a> {
         Ok(files)
     }
 
-    /// In how many parts the training's steps are computed, where it was found that they have to be.
+    /// In how many parts the training's steps are computed, where it was found that they have to
+    /// be.
     ///
     /// # Errors
     /// A file that cannot be read, or that holds no number.

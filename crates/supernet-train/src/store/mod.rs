@@ -1,4 +1,5 @@
-//! Files that survive: written whole or line by line, checkpoints, logs, and the stages of a run that leave them.
+//! Files that survive: written whole or line by line, checkpoints, logs, and the stages of a run
+//! that leave them.
 
 mod checkpoint;
 mod event_log;

@@ -13,7 +13,8 @@ pub fn csv_row<const N: usize>(cells: [String; N]) -> String {
     String::from_utf8(line).expect("rows of text are text")
 }
 
-/// Parses what stands below `header` in the CSV text of `path`, each row by `read`; nothing where the text is empty.
+/// Parses what stands below `header` in the CSV text of `path`, each row by `read`; nothing where
+/// the text is empty.
 ///
 /// # Errors
 /// Another header, or a row of which `read` makes nothing: the message holds it.
@@ -39,7 +40,8 @@ pub fn parse_rows<T>(
     records.map(row).collect()
 }
 
-/// Reads the rows of a file as [`parse_rows`]; none where there is no file. A last line that was cut off is dropped from the file.
+/// Reads the rows of a file as [`parse_rows`]; none where there is no file. A last line that was
+/// cut off is dropped from the file.
 ///
 /// # Errors
 /// As [`parse_rows`], or a file that cannot be read.

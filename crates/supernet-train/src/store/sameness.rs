@@ -43,7 +43,8 @@ impl Sameness {
     }
 }
 
-/// Whether two runs are of the same networks: their fingerprints agree, or a run of an earlier version has none.
+/// Whether two runs are of the same networks: their fingerprints agree, or a run of an earlier
+/// version has none.
 pub(crate) fn same_networks(there: &Value, here: &Value) -> bool {
     let of = |value: &Value| value.pointer("/provenance/definition").cloned().unwrap_or(Value::Null);
     match (of(there), of(here)) {
@@ -111,8 +112,8 @@ pub(crate) fn read_config<T: serde::de::DeserializeOwned>(
 /// Writes `config.json` in the directory `path`, or compares the one that is there with `here`.
 ///
 /// # Errors
-/// A directory that cannot be written, a file that is not `expected`, or the first difference; nothing
-/// is touched then.
+/// A directory that cannot be written, a file that is not `expected`, or the first difference;
+/// nothing is touched then.
 pub fn agree(path: &Path, here: &Value, expected: &'static str) -> Result<(), TrainError> {
     fs::create_dir_all(path).map_err(TrainError::io(path))?;
     let Some(there) = read_config(path, expected)? else { return write_config(path, here) };

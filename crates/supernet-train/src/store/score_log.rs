@@ -1,4 +1,5 @@
-//! Scored candidates, a line each in the order of scoring: `candidates.csv`. What stands there is not scored again.
+//! Scored candidates, a line each in the order of scoring: `candidates.csv`. What stands there is
+//! not scored again.
 
 use super::{
     event_log::{Event, EventLog},
@@ -16,8 +17,9 @@ use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 /// The file's first line.
 const HEADER: &str = "architecture,one_shot_accuracy,one_shot_loss,images,parameters,macs";
 
-/// An evaluator that stores its scores. A search asks again in the same order, so that stored scores are returned first; from the first
-/// question on that is not stored whole, the evaluator itself does.
+/// An evaluator that stores its scores. A search asks again in the same order, so that stored
+/// scores are returned first; from the first question on that is not stored whole, the evaluator
+/// itself does.
 pub(crate) struct Recorded<'a, E> {
     inner: &'a mut E,
     rows: Vec<Scored>,
@@ -34,7 +36,8 @@ pub(crate) struct Recorded<'a, E> {
 }
 
 impl<'a, E> Recorded<'a, E> {
-    /// Returns the rows of `path` first, then the scores of `inner`; the file `ledger` of the inner evaluator is removed when its scores are stored.
+    /// Returns the rows of `path` first, then the scores of `inner`; the file `ledger` of the inner
+    /// evaluator is removed when its scores are stored.
     ///
     /// # Errors
     /// A file that cannot be read, or a line that is no scored architecture of `space`.
@@ -50,7 +53,8 @@ impl<'a, E> Recorded<'a, E> {
         Ok(Self { inner, rows, asked: 0, rank_by, path, ledger, depends_on_company: true, log })
     }
 
-    /// Returns the same with scores that do not depend on the candidates beside them, unless `with_company`.
+    /// Returns the same with scores that do not depend on the candidates beside them, unless
+    /// `with_company`.
     pub(crate) fn of_its_own(self, with_company: bool) -> Self {
         Self { depends_on_company: with_company, ..self }
     }
@@ -65,8 +69,8 @@ impl<'a, E> Recorded<'a, E> {
 }
 
 impl<E: Evaluator<Error = TrainError>> Recorded<'_, E> {
-    /// Scores `architectures`, those that stand in the file but for their order or for others between them by
-    /// what stands there, where a score does not depend on its company.
+    /// Scores `architectures`, those that stand in the file but for their order or for others
+    /// between them by what stands there, where a score does not depend on its company.
     fn score(&mut self, architectures: &[Architecture]) -> Result<(), TrainError> {
         let rows: Vec<Scored> = self.rows.drain(self.asked..).collect();
         let reused = if self.depends_on_company { &[][..] } else { &rows };
@@ -136,8 +140,8 @@ fn lines(scored: &[Scored]) -> String {
     scored.iter().map(line).collect()
 }
 
-/// Reads the candidates of a `candidates.csv`, in the order of scoring; none where there is no file. A last line that was cut off is
-/// dropped.
+/// Reads the candidates of a `candidates.csv`, in the order of scoring; none where there is no
+/// file. A last line that was cut off is dropped.
 ///
 /// # Errors
 /// A file that cannot be read, or a line that is no scored architecture of `space`.

@@ -33,8 +33,8 @@ const RESULTS: [&str; 14] = [
 /// How the folders begin that hold the results of fewer candidates.
 const FIRST: &str = "first-";
 
-/// Moves the results of a run of `candidates` candidates to `searches/first-N`, so that it can be given more.
-/// Goes on where a call was stopped.
+/// Moves the results of a run of `candidates` candidates to `searches/first-N`, so that it can be
+/// given more. Goes on where a call was stopped.
 ///
 /// # Errors
 /// A file that cannot be moved.
@@ -56,8 +56,8 @@ pub(crate) fn make_room(run: &Path, candidates: usize) -> Result<(), TrainError>
     Ok(())
 }
 
-/// Returns the networks that the run in `run` trained from scratch before it was given more candidates: where
-/// their files are, without the ending, by their masks.
+/// Returns the networks that the run in `run` trained from scratch before it was given more
+/// candidates: where their files are, without the ending, by their masks.
 pub(crate) fn trained_before(run: &Path) -> HashMap<PathMask, PathBuf> {
     let folders = fs::read_dir(run.join(SEARCHES)).into_iter().flatten().flatten().map(|entry| entry.path());
     let is_first = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(FIRST));

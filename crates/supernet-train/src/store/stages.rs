@@ -1,4 +1,5 @@
-//! The stages of a run and what each leaves: a finished one is read back, one that was stopped goes on.
+//! The stages of a run and what each leaves: a finished one is read back, one that was stopped goes
+//! on.
 
 use super::{
     event_log::{Event, EventLine, EventLog, read_events},
@@ -53,10 +54,12 @@ impl Stages {
         Self { supernet: Some(run.into()), ..self }
     }
 
-    /// The trained supernet: the one that is stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
+    /// The trained supernet: the one that is stored, its weights put into what `build` gives, or
+    /// what `train` gives, which is then stored.
     ///
     /// # Errors
-    /// Whatever `build` or `train` reports; files that cannot be read or written, or do not belong together.
+    /// Whatever `build` or `train` reports; files that cannot be read or written, or do not belong
+    /// together.
     pub(crate) fn supernet<N: Module>(
         &mut self,
         stage: &str,
@@ -96,7 +99,8 @@ impl Stages {
         self.folder.join("shortlist.csv")
     }
 
-    /// `evaluator`, whose scores are stored in `candidates.csv`; those that are stored already are not computed again.
+    /// `evaluator`, whose scores are stored in `candidates.csv`; those that are stored already are
+    /// not computed again.
     ///
     /// # Errors
     /// A `candidates.csv` that cannot be read or is of another space.
@@ -114,8 +118,8 @@ impl Stages {
         self.folder.join("scoring.jsonl")
     }
 
-    /// The trained network at `place` among those trained from scratch, as [`Stages::supernet`]; its log is a file of its own, since
-    /// several are trained side by side.
+    /// The trained network at `place` among those trained from scratch, as [`Stages::supernet`];
+    /// its log is a file of its own, since several are trained side by side.
     ///
     /// # Errors
     /// As [`Stages::supernet`].
@@ -134,7 +138,8 @@ impl Stages {
         trained(&stem, stage, self.saving, &mut log, build, train)
     }
 
-    /// Reads the latencies of networks for `images` images at a time from `latencies.csv`, in milliseconds.
+    /// Reads the latencies of networks for `images` images at a time from `latencies.csv`, in
+    /// milliseconds.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -212,8 +217,9 @@ fn take_over(from: &Path, to: &Path) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what `train` gives, which is then stored. The log ends with
-/// the training; its checkpoints are removed, also those that a process left which was killed when the network was stored.
+/// The network that `STEM.safetensors` holds, its weights put into what `build` gives; or what
+/// `train` gives, which is then stored. The log ends with the training; its checkpoints are
+/// removed, also those that a process left which was killed when the network was stored.
 fn trained<N: Module>(
     stem: &Path,
     stage: &str,

@@ -9,7 +9,8 @@ use burn::{
 };
 use std::{fs, path::Path};
 
-/// A network's weights as safetensors. Metadata are written in no fixed order: none, so that equal networks have equal bytes.
+/// A network's weights as safetensors. Metadata are written in no fixed order: none, so that equal
+/// networks have equal bytes.
 pub(crate) fn weights(network: &impl Module) -> Result<Vec<u8>, String> {
     let mut store = SafetensorsStore::from_bytes(None).clear_metadata();
     let bytes = network.save_into(&mut store).and_then(|()| store.get_bytes());

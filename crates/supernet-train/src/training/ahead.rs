@@ -1,4 +1,5 @@
-//! Batches made one step ahead by a thread of their own, so that a step does not wait for its images.
+//! Batches made one step ahead by a thread of their own, so that a step does not wait for its
+//! images.
 
 use super::Batches;
 use std::{
@@ -32,7 +33,8 @@ impl<'s, B: Batches> Ahead<'s, B> {
         Self { batches, steps, ask, made, asked: None }
     }
 
-    /// Returns the batch of `step`, and has that of the next one made meanwhile. A panic of the examples goes on here.
+    /// Returns the batch of `step`, and has that of the next one made meanwhile. A panic of the
+    /// examples goes on here.
     pub(super) fn take(&mut self, step: u64) -> B::Host {
         let batch = match self.asked.take() {
             Some(asked) if asked == step => {

@@ -8,8 +8,9 @@ use supernet_space::draws;
 /// An epoch and its order.
 type Ordered = (u64, Vec<usize>);
 
-/// Cuts epochs of `count` examples into batches. Which examples batch number `step` holds is a function of (seed, step): the order of
-/// an epoch is drawn for that epoch, once. The examples that do not fill a batch are left out of their epoch.
+/// Cuts epochs of `count` examples into batches. Which examples batch number `step` holds is a
+/// function of (seed, step): the order of an epoch is drawn for that epoch, once. The examples that
+/// do not fill a batch are left out of their epoch.
 #[derive(Clone, Debug)]
 pub(crate) struct EpochOrder {
     count: usize,

@@ -29,8 +29,9 @@ pub trait Batches: Sync {
     fn rows(&self, input: &Self::Input, rows: Range<usize>) -> Self::Input;
 }
 
-/// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an epoch is drawn for that epoch, the
-/// augmentation for that step. The examples that do not fill a batch are left out of their epoch.
+/// Cuts epochs into batches. Batch number `step` is a function of (seed, step): the order of an
+/// epoch is drawn for that epoch, the augmentation for that step. The examples that do not fill a
+/// batch are left out of their epoch.
 #[derive(Clone)]
 pub struct Loader<'a, const D: usize = 4> {
     examples: &'a dyn Examples<D>,

@@ -5,8 +5,9 @@ pub(crate) fn more_parts(ghosts: usize, parts: usize) -> Option<usize> {
     (parts + 1..=ghosts).find(|&parts| ghosts.is_multiple_of(parts))
 }
 
-/// The fewest parts, at least `parts`, that take half of the memory that is available: `each` bytes for a ghost batch. The other half is for what
-/// a ghost batch does not tell: momenta, sums of gradients, memory that is kept for results of other sizes. Where nothing fits, one ghost batch
+/// The fewest parts, at least `parts`, that take half of the memory that is available: `each` bytes
+/// for a ghost batch. The other half is for what a ghost batch does not tell: momenta, sums of
+/// gradients, memory that is kept for results of other sizes. Where nothing fits, one ghost batch
 /// each.
 pub(crate) fn parts_that_fit(ghosts: usize, parts: usize, each: u64, available: u64) -> usize {
     let fits = |parts: usize| each.saturating_mul((ghosts / parts) as u64) <= available / 2;

@@ -22,7 +22,8 @@ pub trait PathSampler {
         None
     }
 
-    /// The rate at which each of two options is dropped; `None` where paths are not dropped at a rate.
+    /// The rate at which each of two options is dropped; `None` where paths are not dropped at a
+    /// rate.
     fn drop_rate(&self, _at: Moment) -> Option<f64> {
         None
     }
@@ -60,8 +61,9 @@ impl PathSampler for UniformArchitectures {
 
 /// One uniform *network* per ghost batch: architectures that are the same network count once.
 ///
-/// A description is taken if it is the canonical one of its network, of which there is one each; about four of ten are, with four
-/// blocks. After 64 draws without one the last is taken as its canonical form (probability below 1e-13 there).
+/// A description is taken if it is the canonical one of its network, of which there is one each;
+/// about four of ten are, with four blocks. After 64 draws without one the last is taken as its
+/// canonical form (probability below 1e-13 there).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UniformNetworks;
 
@@ -79,16 +81,18 @@ impl PathSampler for UniformNetworks {
     }
 }
 
-/// One architecture per ghost batch that takes the option named `identity` with a probability of its own in each choice of one option that
-/// has it, the others evenly; all other choices uniformly.
+/// One architecture per ghost batch that takes the option named `identity` with a probability of
+/// its own in each choice of one option that has it, the others evenly; all other choices
+/// uniformly.
 ///
-/// With uniform options a chain of n layers is trained at depths around n·(1 − 1/options), hardly ever at its full one, and a supernet that
-/// is trained briefly then ranks deep networks badly.
+/// With uniform options a chain of n layers is trained at depths around n·(1 − 1/options), hardly
+/// ever at its full one, and a supernet that is trained briefly then ranks deep networks badly.
 #[derive(Clone, Copy, Debug)]
 pub struct RareIdentity(pub f64);
 
 impl RareIdentity {
-    /// The place of the identity among the options of a choice, if it is a choice of one of several.
+    /// The place of the identity among the options of a choice, if it is a choice of one of
+    /// several.
     pub(crate) fn of(choice: &Choice) -> Option<usize> {
         let several = choice.max() == 1 && choice.options().len() > 1;
         choice.options().iter().position(|name| name == "identity").filter(|_| several)
@@ -109,7 +113,8 @@ impl PathSampler for RareIdentity {
     }
 }
 
-/// The mask of the first ghost batch for all of them: what ghost batches are there to avoid (an ablation).
+/// The mask of the first ghost batch for all of them: what ghost batches are there to avoid (an
+/// ablation).
 pub struct OneMask<'a>(pub &'a dyn PathSampler);
 
 impl PathSampler for OneMask<'_> {
@@ -150,7 +155,8 @@ impl PathSampler for Fixed {
     }
 }
 
-/// The proposals of a strategy: each ghost batch trains one of these architectures, drawn uniformly.
+/// The proposals of a strategy: each ghost batch trains one of these architectures, drawn
+/// uniformly.
 #[derive(Clone, Debug)]
 pub struct Proposed(pub Vec<Architecture>);
 
@@ -183,7 +189,8 @@ mod tests {
         let masks = UniformNetworks.masks(cells.space(), at, 4_000, 1);
         let canonical = |mask: &PathMask| cells.space().canonical(&cells.space().accept(mask.clone()).unwrap());
         assert!(masks.iter().all(|mask| canonical(mask).mask() == mask));
-        // Networks whose two blocks are independent and differ have two descriptions: 3,486 of 12,978 networks.
+        // Networks whose two blocks are independent and differ have two descriptions: 3,486 of
+        // 12,978 networks.
         let reads_no_block = |mask: &&PathMask| {
             mask.bits(2) & 0b100 == 0 && (mask.bits(0), mask.bits(1)) != (mask.bits(2), mask.bits(3))
         };

@@ -17,8 +17,9 @@ pub enum PathSampling {
     UniformArchitecture,
     /// One uniform network per ghost batch: architectures that are the same network count once.
     UniformNetwork,
-    /// One architecture per ghost batch that takes the option named `identity` with this probability in each choice of one of several options
-    /// that has it, the others evenly ([`RareIdentity`]). A space needs such a choice; the paper's cells have none.
+    /// One architecture per ghost batch that takes the option named `identity` with this
+    /// probability in each choice of one of several options that has it, the others evenly
+    /// ([`RareIdentity`]). A space needs such a choice; the paper's cells have none.
     RareIdentity(f64),
     /// Every path on.
     AllOn,

@@ -1,4 +1,5 @@
-//! Plain L2, for the ablation of masked L2: every weight decays at every step, whether a mask uses it or not.
+//! Plain L2, for the ablation of masked L2: every weight decays at every step, whether a mask uses
+//! it or not.
 
 use burn::{
     module::{Module, ModuleVisitor, Param},
@@ -7,8 +8,8 @@ use burn::{
 };
 use supernet_nn::{MaskedL2, Usage};
 
-/// Directions d = c·q + λ·w of every weight, q = 0 where no mask of the step uses it; c as in masked L2, λ = 0 for biases, scales and
-/// shifts.
+/// Directions d = c·q + λ·w of every weight, q = 0 where no mask of the step uses it; c as in
+/// masked L2, λ = 0 for biases, scales and shifts.
 pub(crate) fn plain_l2(
     l2: MaskedL2,
     module: &impl Module,

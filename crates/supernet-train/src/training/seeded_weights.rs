@@ -5,8 +5,8 @@ use rand::RngExt;
 use supernet_nn::{Init, NnError, Weights};
 use supernet_space::draws;
 
-/// Draws each weight from a normal distribution of the variance asked for. A supernet and a stand-alone network that ask for the
-/// same path get the same numbers.
+/// Draws each weight from a normal distribution of the variance asked for. A supernet and a
+/// stand-alone network that ask for the same path get the same numbers.
 #[derive(Clone, Debug)]
 pub struct SeededWeights {
     seed: u64,

@@ -4,18 +4,18 @@ use crate::TrainError;
 use serde::{Deserialize, Serialize};
 use supernet_nn::{MaskedL2, Weighting};
 
-/// Stochastic gradient descent with Nesterov momentum (dampening 0), a cosine from `learning_rate` to 0, L2 and a bound on the
-/// global gradient norm.
+/// Stochastic gradient descent with Nesterov momentum (dampening 0), a cosine from `learning_rate`
+/// to 0, L2 and a bound on the global gradient norm.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sgd {
-    /// Learning rate η at the first step; at step t of T it is η/2 · (1 + cos(π t/T)), so that no step is without effect. Default 0.1;
-    /// above 0.
+    /// Learning rate η at the first step; at step t of T it is η/2 · (1 + cos(π t/T)), so that no
+    /// step is without effect. Default 0.1; above 0.
     pub learning_rate: f64,
     /// Momentum μ. Default 0.9; 0 to 1, without 1.
     pub momentum: f64,
-    /// L2 λ (default 0.0005; at least 0) and the bound on the global gradient norm (default 5, of supernets and networks from scratch
-    /// alike; above 0, infinity for none).
+    /// L2 λ (default 0.0005; at least 0) and the bound on the global gradient norm (default 5, of
+    /// supernets and networks from scratch alike; above 0, infinity for none).
     pub l2: MaskedL2,
 }
 

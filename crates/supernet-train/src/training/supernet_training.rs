@@ -15,19 +15,22 @@ use supernet_nn::Execution;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SupernetTraining {
-    /// Steps T. Default 1,350; at least 1. What a ranking gains by more is [shown by its verdict](crate::SearchResult::verdict).
+    /// Steps T. Default 1,350; at least 1. What a ranking gains by more is [shown by its
+    /// verdict](crate::SearchResult::verdict).
     pub steps: u64,
     /// Images per step. Default 128; 1 to the number of training images.
     pub batch: usize,
-    /// Images per ghost batch, which share a mask and batch statistics. Default 16; divides `batch`.
+    /// Images per ghost batch, which share a mask and batch statistics. Default 16; divides
+    /// `batch`.
     pub ghost_batch: usize,
-    /// Default 1. Parts of whole ghost batches that a step is computed in, one after another, to need less memory; divides the number of ghost
-    /// batches. Only rounding depends on it.
+    /// Default 1. Parts of whole ghost batches that a step is computed in, one after another, to
+    /// need less memory; divides the number of ghost batches. Only rounding depends on it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
-    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that are no images ignore it.
+    /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
+    /// are no images ignore it.
     pub augmentation: Augmentation,
 }
 
@@ -51,7 +54,8 @@ impl SupernetTraining {
         sgd.check("supernet.sgd")
     }
 
-    /// Steps after which the supernet is looked at besides the last: `earlier` of them, a twentieth of the training apart, in order.
+    /// Steps after which the supernet is looked at besides the last: `earlier` of them, a twentieth
+    /// of the training apart, in order.
     pub fn earlier_steps(&self, earlier: usize) -> Vec<u64> {
         let apart = (self.steps / MOST_CHECKPOINTS as u64).max(1);
         let back = |i| self.steps.saturating_sub(i * apart);

@@ -29,8 +29,9 @@ pub struct Training<'a> {
     pub steps: u64,
     /// Ghost batches per batch.
     pub ghosts: usize,
-    /// Parts of whole ghost batches that a batch is computed in, one after another, to need less memory; divides `ghosts`. The gradients are summed
-    /// before they are clipped and applied, so that only rounding depends on it.
+    /// Parts of whole ghost batches that a batch is computed in, one after another, to need less
+    /// memory; divides `ghosts`. The gradients are summed before they are clipped and applied, so
+    /// that only rounding depends on it.
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
@@ -45,9 +46,11 @@ pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), 
 
 /// Additions to the loop.
 pub struct Hooks<'a, 'k, N> {
-    /// Called after each step with the number of steps done, the network, and where progress is shown.
+    /// Called after each step with the number of steps done, the network, and where progress is
+    /// shown.
     pub after: &'a mut AfterStep<'a, N>,
-    /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays and keeps its momentum.
+    /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays
+    /// and keeps its momentum.
     pub plain_l2: bool,
     /// Keeps the training's state, so that it goes on where it was stopped.
     pub keeper: Option<&'a mut Keeper<'k>>,
@@ -59,8 +62,9 @@ const NOTED: u64 = 200;
 impl Training<'_> {
     /// Trains `network` on the batches of `loader`.
     ///
-    /// A step draws a mask for each ghost batch, runs what the masks use, and applies masked L2 and one SGD update with Nesterov
-    /// momentum (PAPER, *Use, masked L2, update*) at a learning rate of η/2 · (1 + cos(π t/T)).
+    /// A step draws a mask for each ghost batch, runs what the masks use, and applies masked L2 and
+    /// one SGD update with Nesterov momentum (PAPER, *Use, masked L2, update*) at a learning rate
+    /// of η/2 · (1 + cos(π t/T)).
     ///
     /// # Errors
     /// What the network refuses, a loss that is no number, or the user's stop.
@@ -75,12 +79,15 @@ impl Training<'_> {
         self.run_with(network, loader, device, hooks, progress)
     }
 
-    /// [`Training::run`] with `hooks`. Where a device says that it has no memory left for a step, the step is computed again in more
-    /// parts, and so are those that follow; with a keeper also those of a process that goes on. With a keeper the training goes on from its newest checkpoint and ends with the same
-    /// weights, on a processor bit for bit, as one that was never stopped.
+    /// [`Training::run`] with `hooks`. Where a device says that it has no memory left for a step,
+    /// the step is computed again in more parts, and so are those that follow; with a keeper also
+    /// those of a process that goes on. With a keeper the training goes on from its newest
+    /// checkpoint and ends with the same weights, on a processor bit for bit, as one that was never
+    /// stopped.
     ///
     /// # Errors
-    /// As [`Training::run`], or whatever a hook reports. A training that the user stops has left a checkpoint.
+    /// As [`Training::run`], or whatever a hook reports. A training that the user stops has left a
+    /// checkpoint.
     pub fn run_with<N: MaskedNetwork>(
         &self,
         network: N,
@@ -154,7 +161,8 @@ impl Training<'_> {
         SgdConfig::new().with_momentum(Some(momentum)).init()
     }
 
-    /// Parts of a step: as many as are asked for, or more where `keeper` has noted that they are needed.
+    /// Parts of a step: as many as are asked for, or more where `keeper` has noted that they are
+    /// needed.
     fn parts(&self, keeper: Option<&Keeper>) -> Result<usize, TrainError> {
         let Some(found) = keeper.map_or(Ok(None), Keeper::micro_batches)? else { return Ok(self.micro_batches) };
         self.check_parts(found)?;
@@ -172,7 +180,8 @@ impl Training<'_> {
         }
     }
 
-    /// Computes a step in `parts` parts, or in more where the device has no memory for that; returns in how many as well.
+    /// Computes a step in `parts` parts, or in more where the device has no memory for that;
+    /// returns in how many as well.
     fn fitting<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: &N,
@@ -223,8 +232,8 @@ impl Training<'_> {
         Ok(Whole { part, labels: labels.inner() })
     }
 
-    /// Asks for as many parts of a step as fit in memory, at least as many as are asked for; where these are more, `keeper` notes them. What it has
-    /// noted is not measured again.
+    /// Asks for as many parts of a step as fit in memory, at least as many as are asked for; where
+    /// these are more, `keeper` notes them. What it has noted is not measured again.
     ///
     /// # Errors
     /// What the network refuses, a device that fails, a file that cannot be read or written.
@@ -246,8 +255,9 @@ impl Training<'_> {
         Ok(())
     }
 
-    /// The fewest parts, at least as many as are asked for, in which a step fits in the memory that is left: what one ghost batch of the first
-    /// step takes, times their number. On a processor of a system that tells; elsewhere what is asked for.
+    /// The fewest parts, at least as many as are asked for, in which a step fits in the memory that
+    /// is left: what one ghost batch of the first step takes, times their number. On a processor of
+    /// a system that tells; elsewhere what is asked for.
     ///
     /// # Errors
     /// What the network refuses, or a device that fails.
@@ -292,7 +302,8 @@ impl Training<'_> {
         (network, Observation { loss, logits, labels, learning_rate, drop_rate })
     }
 
-    /// Computes loss, logits and gradients of the ghost batches of `masks`, some of a step's or all.
+    /// Computes loss, logits and gradients of the ghost batches of `masks`, some of a step's or
+    /// all.
     fn gradients<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -316,8 +327,8 @@ impl Training<'_> {
         })?)
     }
 
-    /// Computes the same of all ghost batches of a step, in `parts` parts whose gradients are summed; `part` returns the images of a
-    /// part and their classes.
+    /// Computes the same of all ghost batches of a step, in `parts` parts whose gradients are
+    /// summed; `part` returns the images of a part and their classes.
     fn summed_gradients<N: MaskedNetwork>(
         &self,
         network: &N,
@@ -360,7 +371,8 @@ impl Training<'_> {
             keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
         }
         if stopping || (done < at.steps && keeper.is_due()) {
-            // A device that failed may give back anything: it is asked before its memory becomes a checkpoint.
+            // A device that failed may give back anything: it is asked before its memory becomes a
+            // checkpoint.
             observation.check(self.stage, at)?;
             keeper.save(done, network, optimizer)?;
         }
