@@ -86,13 +86,27 @@ fn another_seed_gives_other_candidates() {
 #[test]
 fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameters() {
     let folder = tempfile::tempdir().unwrap();
-    let result = run(&tiny(3), folder.path()).unwrap();
+    let mut config = tiny(3);
+    config.retrain.small = 1;
+    let result = run(&config, folder.path()).unwrap();
     let of = |group: Group| result.retrained.iter().filter(move |r| r.group == group);
-    let worst = of(Group::Picked).map(|r| r.one_shot.accuracy).fold(f64::INFINITY, f64::min);
-    let better = result.candidates.iter().filter(|c| c.score.accuracy > worst).count();
-    assert!(better < 2, "{better} candidates are better than the worst picked");
-    let smallest = of(Group::Largest).map(|r| r.cost.parameters).min().unwrap();
-    assert!(result.candidates.iter().filter(|c| c.cost.parameters > smallest).count() < 2);
+    let masks = |group| of(group).map(|r| r.mask.clone()).collect::<Vec<_>>();
+    // A sort written out: by accuracy, ties by loss, then in the order of scoring.
+    let mut order: Vec<usize> = (0..result.candidates.len()).collect();
+    let score = |i: usize| result.candidates[i].score;
+    order.sort_by(|&a, &b| {
+        let by_accuracy = score(b).accuracy.partial_cmp(&score(a).accuracy).unwrap();
+        by_accuracy.then(score(a).loss.partial_cmp(&score(b).loss).unwrap()).then(a.cmp(&b))
+    });
+    let mask = |&i: &usize| result.candidates[i].architecture.mask().clone();
+    assert_eq!(masks(Group::Picked), order.iter().take(2).map(mask).collect::<Vec<_>>());
+    let parameters = |i: usize| result.candidates[i].cost.parameters;
+    let mut sizes: Vec<u64> = (0..order.len()).map(parameters).collect();
+    sizes.sort_unstable();
+    let small = order.iter().filter(|&&i| parameters(i) <= sizes[(sizes.len() - 1) / 2]).take(1);
+    assert_eq!(masks(Group::Small), small.map(mask).collect::<Vec<_>>());
+    order.sort_by(|&a, &b| parameters(b).cmp(&parameters(a)));
+    assert_eq!(masks(Group::Largest), order.iter().take(2).map(mask).collect::<Vec<_>>());
     assert_eq!(of(Group::AllOn).count(), 1);
     assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);
 }

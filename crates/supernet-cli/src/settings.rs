@@ -136,6 +136,13 @@ impl RunSettings {
             };
             *dropout = dropout.with_schedule(Schedule::Constant);
         }
+        self.change_scoring(options);
+        self.change_limits(options);
+        Ok(())
+    }
+
+    /// How candidates are ranked.
+    fn change_scoring(&mut self, options: &Options) {
         let scoring = &mut self.search.scoring;
         scoring.rank_by = match options.rank_by {
             Some(RankName::Accuracy) => RankBy::Accuracy,
@@ -144,6 +151,10 @@ impl RunSettings {
         };
         scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
         scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
+    }
+
+    /// Limits on costs and latency.
+    fn change_limits(&mut self, options: &Options) {
         if options.min_latency.or(options.max_latency).is_some() {
             let open = LatencyLimit { images: 1, least_ms: 0.0, most_ms: OPEN_MS };
             // A range for several images says nothing about one.
@@ -160,7 +171,6 @@ impl RunSettings {
             bound(parameters, min_parameters, max_parameters);
             bound(macs, min_macs, max_macs);
         }
-        Ok(())
     }
 
     /// The space and its numbers.

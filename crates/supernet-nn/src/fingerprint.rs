@@ -1,9 +1,9 @@
 //! What tells the networks of a definition from those of another.
 
-use crate::{Init, Layer, MaskedNetwork, NamedWeights, Network, NnError, Weights, check, weights::name_hash};
+use crate::{Init, Layer, MaskedNetwork, NamedWeights, Network, NnError, Weights, check};
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
-use supernet_space::{PathMask, SearchSpace};
+use supernet_space::{PathMask, SearchSpace, fnv1a};
 
 /// What tells the networks of a definition from those of another: whoever changes a layer gets another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,7 +48,7 @@ pub(crate) fn fingerprint<M: Layer<D, 2>, const D: usize>(
     for mask in [space.all_on(), last(space), check::least(space)] {
         computes.extend(moments(supernet, mask, device)?);
     }
-    Ok(Fingerprint { parameters: format!("{:016x}", name_hash(&named)), computes })
+    Ok(Fingerprint { parameters: format!("{:016x}", fnv1a(named.as_bytes())), computes })
 }
 
 /// The highest option of each choice.
@@ -88,7 +88,7 @@ pub(crate) struct Formula;
 
 impl Weights for Formula {
     fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
-        let (phase, count) = ((name_hash(name) % 1_000) as f64, shape.iter().product());
+        let (phase, count) = ((fnv1a(name.as_bytes()) % 1_000) as f64, shape.iter().product());
         let values = match init {
             Init::Variance(variance) => wave(count, phase, variance.sqrt()),
             Init::Zero => wave(count, phase, 0.1),

@@ -5,7 +5,6 @@ use crate::{
     flow::{Memo, Pass, Variants, rows_of_each},
     names::Names,
     paths::About,
-    weights::name_hash,
 };
 use burn::{
     module::{
@@ -21,7 +20,7 @@ use std::{
     rc::Rc,
     sync::{Arc, OnceLock},
 };
-use supernet_space::{PathMask, SearchSpace};
+use supernet_space::{PathMask, SearchSpace, fnv1a};
 
 /// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
 /// mask takes.
@@ -344,7 +343,7 @@ impl ModuleMapper for Calibrate<'_> {
         // Notes are kept by the id of the scale beside the statistics, and ids are hashes of names.
         let scale = self.names.of(&[norm, &["scale".to_string()]].concat());
         let notes = self.notes.borrow();
-        let Some((means, variances, calls)) = notes.get(&ParamId::from(name_hash(&scale))) else { return param };
+        let Some((means, variances, calls)) = notes.get(&ParamId::from(fnv1a(scale.as_bytes()))) else { return param };
         let sum = match last.as_str() {
             "stored_mean" => means,
             "stored_variance" => variances,

@@ -1,10 +1,11 @@
 //! Weights by name for a module that Burn would initialise lazily: drawn or handed in, never a matter of who was touched first.
 
-use crate::{Build, Init, NnError, Weights, names::Names, weights::name_hash};
+use crate::{Build, Init, NnError, Weights, names::Names};
 use burn::{
     module::{Module, ModuleMapper, Param, ParamId},
     tensor::{Tensor, TensorData},
 };
+use supernet_space::fnv1a;
 
 /// Returns the module with the value of each parameter taken from `weights` by its name, which `names` gives, and an id that is a
 /// hash of the name.
@@ -56,7 +57,7 @@ impl ModuleMapper for Place<'_> {
                     Tensor::from_data(data, (self.build.device(), dtype)).set_require_grad(old.is_require_grad())
                 };
                 let mut placed = param.map(place);
-                placed.id = ParamId::from(name_hash(&name));
+                placed.id = ParamId::from(fnv1a(name.as_bytes()));
                 placed
             }
             Err(error) => {
@@ -145,7 +146,7 @@ mod tests {
         let linear = placed(LinearConfig::new(3, 1).init(build.device()), build, &same, &mut Fives).unwrap();
         assert_eq!(values(linear.weight.val().into_data()), [5.0; 3]);
         assert_eq!(values(linear.bias.unwrap().val().into_data()), [0.0]);
-        assert_eq!(linear.weight.id, ParamId::from(name_hash("weight")));
+        assert_eq!(linear.weight.id, ParamId::from(fnv1a("weight".as_bytes())));
         let slope = placed(PReluConfig::new().init(build.device()), build, &same, &mut Fives).unwrap();
         assert_eq!(values(slope.alpha.val().into_data()), [0.25]);
     }

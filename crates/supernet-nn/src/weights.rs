@@ -97,11 +97,6 @@ impl Init {
     }
 }
 
-/// FNV-1a, 64 bits.
-pub(crate) fn name_hash(name: &str) -> u64 {
-    name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
 /// The paths, ids and values of a module's parameters.
 #[derive(Default)]
 struct Collect {

@@ -33,6 +33,11 @@ impl<'s, B: Batches> Ahead<'s, B> {
         Self { batches, steps, ask, made, asked: None }
     }
 
+    /// What makes them.
+    pub(super) fn batches(&self) -> &'s B {
+        self.batches
+    }
+
     /// Returns the batch of `step`, and has that of the next one made meanwhile. A panic of the
     /// examples goes on here.
     pub(super) fn take(&mut self, step: u64) -> B::Host {

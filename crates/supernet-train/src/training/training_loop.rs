@@ -98,7 +98,7 @@ impl Training<'_> {
     ) -> Result<N, TrainError> {
         std::thread::scope(|scope| {
             let ahead = Ahead::new(scope, loader, self.steps);
-            self.steps_of(network, loader, ahead, device, hooks, progress)
+            self.steps_of(network, ahead, device, hooks, progress)
         })
     }
 
@@ -106,7 +106,6 @@ impl Training<'_> {
     fn steps_of<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: N,
-        loader: &B,
         mut ahead: Ahead<B>,
         device: &Device,
         hooks: Hooks<N>,
@@ -126,33 +125,46 @@ impl Training<'_> {
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
             let batch = caught(self.stage, || Ok(ahead.take(step)))?;
-            let (part, split) = self.fitting(&network, loader, (batch, at), device, parts)?;
+            let (part, split) = self.fitting(&network, ahead.batches(), (batch, at), device, parts)?;
             if split > parts {
                 parts = split;
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
             }
             let observation;
             (network, observation) = self.update(network, &mut optimizer, part, at, plain_l2);
-            let done = step + 1;
-            after(done, &network, progress)?;
-            if progress.is_due(done) || done == self.steps {
-                observation.check(self.stage, at)?;
-                progress.observe(done, &observation);
-            }
-            // Asked once: whoever stops the training here finds a checkpoint of this step.
-            let stopping = progress.should_stop();
-            if let Some(keeper) = &mut keeper {
-                self.keep(keeper, &network, &optimizer, at, &observation, stopping)?;
-            }
-            if stopping {
-                return Err(TrainError::Stopped { stage: self.stage.into(), step: done });
-            }
+            after(step + 1, &network, progress)?;
+            self.leave((&network, &optimizer), at, &observation, keeper.as_deref_mut(), progress)?;
         }
         if let Some(keeper) = &mut keeper {
             keeper.note(&Event::End { stage: self.stage.into() })?;
         }
         progress.end();
         Ok(network)
+    }
+
+    /// Shows what a step gave, and keeps it.
+    ///
+    /// # Errors
+    /// A loss that is no number, a file that cannot be written, the user's stop.
+    fn leave(
+        &self,
+        (network, optimizer): (&impl MaskedNetwork, &ModuleOptimizer),
+        at: Moment,
+        observation: &Observation,
+        keeper: Option<&mut Keeper>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let done = at.step + 1;
+        if progress.is_due(done) || done == self.steps {
+            observation.check(self.stage, at)?;
+            progress.observe(done, observation);
+        }
+        // Asked once: whoever stops the training here finds a checkpoint of this step.
+        let stopping = progress.should_stop();
+        if let Some(keeper) = keeper {
+            self.keep(keeper, network, optimizer, at, observation, stopping)?;
+        }
+        if stopping { Err(TrainError::Stopped { stage: self.stage.into(), step: done }) } else { Ok(()) }
     }
 
     /// Stochastic gradient descent with Nesterov momentum.
