@@ -16,7 +16,8 @@ use supernet_space::{Architecture, SearchSpace, draws};
 
 const NAME: &str = "lstm controller";
 
-/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). At choice t
+/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). Choices come as they stand in the
+/// space, but behind those that their conditions look at; what is not active is neither drawn nor weighed. At choice t
 /// ```text
 /// x_t = start for t = 0, else the sum of the embeddings of what choice t − 1 takes
 /// h_t = the last of the LSTM's layers
@@ -201,9 +202,19 @@ impl Lstm {
         if self.settings.anchors { v + self.settings.hidden } else { first }
     }
 
-    /// The places of the embeddings that make x at `choice` after `bits` were taken before it.
-    fn inputs(&self, choice: usize, bits: u64) -> Vec<usize> {
-        match choice.checked_sub(1) {
+    /// The step at which a choice is written.
+    fn step_of(&self, choice: usize) -> usize {
+        self.space.in_order().iter().position(|&other| other == choice).expect("a choice of the space")
+    }
+
+    /// The choice that is written before a step.
+    fn before(&self, step: usize) -> Option<usize> {
+        Some(self.space.in_order()[step.checked_sub(1)?])
+    }
+
+    /// The places of the embeddings that make x at a step before which `bits` were taken.
+    fn inputs(&self, step: usize, bits: u64) -> Vec<usize> {
+        match self.before(step) {
             None => vec![self.embedding(None)],
             Some(before) => (0..self.options(before))
                 .filter(|option| bits >> option & 1 == 1)
@@ -213,9 +224,9 @@ impl Lstm {
     }
 
     fn step(&self, bits_before: u64, steps: &[Step]) -> Step {
-        let (n, choice) = (self.settings.hidden, steps.len());
+        let n = self.settings.hidden;
         let mut x = vec![0.0; n];
-        for from in self.inputs(choice, bits_before) {
+        for from in self.inputs(steps.len(), bits_before) {
             add_scaled(&mut x, 1.0, &self.parameters[from..from + n]);
         }
         let mut layers: Vec<CellStep> = Vec::with_capacity(self.settings.layers);
@@ -225,7 +236,7 @@ impl Lstm {
             layers.push(self.layer(layer).forward(&self.parameters, input, before));
         }
         let mut step = Step { layers, attention: Vec::new(), q: Vec::new() };
-        self.weigh(choice, &mut step, steps);
+        self.weigh(self.space.in_order()[steps.len()], &mut step, steps);
         step
     }
 
@@ -237,7 +248,7 @@ impl Lstm {
         for option in 0..self.options(choice) {
             let theta = if let Some(anchor) = self.anchor(choice, option) {
                 let current = current.get_or_insert_with(|| self.attend_current(step.h()));
-                step.attention.push(self.attend(steps[anchor].h(), current));
+                step.attention.push(self.attend(steps[self.step_of(anchor)].h(), current));
                 let v = self.attention()[2];
                 dot(&self.parameters[v..v + n], &step.attention[step.attention.len() - 1])
             } else {
@@ -265,27 +276,27 @@ impl Lstm {
     fn run(&self, mut take: impl FnMut(usize, &SubsetDistribution) -> u64) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::with_capacity(self.space.choices().len());
         let mut bits = 0;
-        for (choice, bounds) in self.space.choices().iter().enumerate() {
-            let step = self.step(bits, &steps);
+        for &choice in self.space.in_order() {
+            let (bounds, step) = (&self.space.choices()[choice], self.step(bits, &steps));
             bits = take(choice, &SubsetDistribution::new(&step.q, bounds.min(), bounds.max()));
             steps.push(step);
         }
         steps
     }
 
-    /// From the gradient at q of a choice to that at the states that it reads, added to `at_h`; adds those of parameters.
-    fn head_back(&self, choice: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
-        let (n, step) = (self.settings.hidden, &steps[choice]);
+    /// From the gradient at q of a step to that at the states that it reads, added to `at_h`; adds those of parameters.
+    fn head_back(&self, place: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
+        let (n, step, choice) = (self.settings.hidden, &steps[place], self.space.in_order()[place]);
         let (mut row, mut shift) = self.head(choice);
         let mut attended = step.attention.iter();
         for (option, value) in at_q.iter().enumerate() {
             let value = value * self.settings.slope(step.q[option]);
             if let Some(anchor) = self.anchor(choice, option) {
                 let attention = attended.next().expect("one for each anchor");
-                self.attend_back((anchor, choice), value, attention, steps, at_h, gradient);
+                self.attend_back((self.step_of(anchor), place), value, attention, steps, at_h, gradient);
                 continue;
             }
-            add_scaled(&mut at_h[choice], value, &self.parameters[row..row + n]);
+            add_scaled(&mut at_h[place], value, &self.parameters[row..row + n]);
             add_scaled(&mut gradient[row..row + n], value, step.h());
             gradient[shift] += value;
             (row, shift) = (row + n, shift + 1);
@@ -295,7 +306,7 @@ impl Lstm {
     /// The same for v·tanh(W_prev·h_a + W_curr·h), whose gradient is `value`.
     fn attend_back(
         &self,
-        (anchor, choice): (usize, usize),
+        (anchor, place): (usize, usize),
         value: f64,
         attention: &[f64],
         steps: &[Step],
@@ -306,7 +317,7 @@ impl Lstm {
         add_scaled(&mut gradient[v..v + n], value, attention);
         for (k, tanh) in attention.iter().enumerate() {
             let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
-            for (first, state) in [(previous, anchor), (current, choice)] {
+            for (first, state) in [(previous, anchor), (current, place)] {
                 let row = first + k * n..first + (k + 1) * n;
                 add_scaled(&mut at_h[state], at, &self.parameters[row.clone()]);
                 add_scaled(&mut gradient[row], at, steps[state].h());
@@ -382,20 +393,20 @@ impl Controller for Lstm {
         });
         let mut at_h = vec![vec![0.0; n]; steps.len()];
         let mut at = vec![Memory::zero(n); self.settings.layers];
-        for (choice, step) in steps.iter().enumerate().rev() {
-            let at_q: Vec<f64> = at_q[choice].iter().map(|value| weight * value).collect();
+        for (place, step) in steps.iter().enumerate().rev() {
+            let at_q: Vec<f64> = at_q[place].iter().map(|value| weight * value).collect();
             // What later choices ask of h comes first: the last layer's own later steps, then heads.
-            add_scaled(&mut at_h[choice], 1.0, &at[self.settings.layers - 1].h);
-            self.head_back(choice, &at_q, &steps, &mut at_h, gradient);
-            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[choice]);
+            add_scaled(&mut at_h[place], 1.0, &at[self.settings.layers - 1].h);
+            self.head_back(place, &at_q, &steps, &mut at_h, gradient);
+            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[place]);
             let mut from_above = vec![0.0; n];
             for layer in (0..self.settings.layers).rev() {
                 add_scaled(&mut at[layer].h, 1.0, &from_above);
                 (from_above, at[layer]) =
                     self.layer(layer).backward(&self.parameters, &step.layers[layer], &at[layer], gradient);
             }
-            let before = choice.checked_sub(1).map_or(0, |before| architecture.bits(before));
-            for from in self.inputs(choice, before) {
+            let before = self.before(place).map_or(0, |before| architecture.bits(before));
+            for from in self.inputs(place, before) {
                 add_scaled(&mut gradient[from..from + n], 1.0, &from_above);
             }
         }
@@ -405,16 +416,17 @@ impl Controller for Lstm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, mixed, nested};
+    use crate::testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, mixed, nested, upside_down};
     use supernet_space::CellSpace;
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        for space in [mixed(), nested()] {
+        for space in [mixed(), nested(), upside_down()] {
             let mut controller = Lstm::new(space, 5, 1, "lstm");
             controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
             assert_gradient(&mut controller);
             assert_sums_to_one(&controller);
+            assert_draws_follow(&controller);
         }
     }
 

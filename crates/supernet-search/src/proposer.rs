@@ -64,7 +64,7 @@ pub enum Proposer {
     PoolEvolution,
     /// Blueprints and modules that evolve together (CoDeepNEAT), over stages of like choices.
     CoEvolution,
-    /// Graphs that grow, with innovation numbers and species, over spaces of graphs.
+    /// Graphs that grow, with innovation numbers and species (NEAT).
     Neat,
 }
 
@@ -111,7 +111,7 @@ impl Proposer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use supernet_space::{GeneticStages, NasBenchMacro};
+    use supernet_space::{NasBench201, NasBenchMacro};
 
     #[test]
     fn every_name_is_a_strategy_and_comes_back_from_the_settings() {
@@ -140,13 +140,11 @@ mod tests {
         for (proposer, text) in names {
             assert_eq!(serde_json::to_string(&proposer).unwrap(), text);
             assert_eq!(serde_json::from_str::<Proposer>(text).unwrap(), proposer);
-            let graphs = matches!(proposer, Proposer::Neat);
-            let space =
-                if graphs { GeneticStages::published().space().clone() } else { NasBenchMacro::new().space().clone() };
-            let asked = proposer.strategy(&space, 1).unwrap().ask(5);
-            asked.iter().for_each(|architecture| space.check(architecture).unwrap());
+            for space in [NasBenchMacro::new().space().clone(), NasBench201::new().space().clone()] {
+                let asked = proposer.strategy(&space, 1).unwrap().ask(5);
+                asked.iter().for_each(|architecture| space.check(architecture).unwrap());
+            }
         }
         assert!(Proposer::QLearning { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
-        assert!(Proposer::Neat.strategy(NasBenchMacro::new().space(), 1).is_err());
     }
 }

@@ -40,6 +40,7 @@ macro_rules! each_strategy {
         $check(HierarchicalEvolution::new(space.clone(), 1, "hierarchical"), space $(, $argument)*);
         $check(PairTournament::new(space.clone(), 1, "pairs"), space $(, $argument)*);
         $check(PoolEvolution::new(space.clone(), 1, "pool"), space $(, $argument)*);
+        $check(Neat::new(space.clone(), 1, "neat").unwrap(), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
         // Few rows and few or quick models: fits are what takes its time.
         $check(Guided::gp_ei(space.clone(), 1, "gp").with_rows(40).unwrap(), space $(, $argument)*);

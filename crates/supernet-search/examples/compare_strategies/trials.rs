@@ -6,9 +6,9 @@ use std::{
 };
 use supernet_search::{
     BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
-    HierarchicalEvolution, HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, Progressive,
-    QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
-    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
+    HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament, PoolEvolution, Ppo,
+    Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
+    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
 };
 use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
@@ -35,7 +35,7 @@ pub struct Trial {
 }
 
 /// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 26] = [
+pub const STRATEGIES: [&str; 27] = [
     "random",
     "regularised evolution",
     "tournament evolution",
@@ -56,6 +56,7 @@ pub const STRATEGIES: [&str; 26] = [
     "pair tournament",
     "pool evolution",
     "co-evolution",
+    "neat",
     "gp-ei",
     "gp-ei per second",
     "dngo",
@@ -155,6 +156,7 @@ impl Benchmark {
                     None => co_evolution,
                 })
             }
+            "neat" => Box::new(Neat::new(space, seed, name)?),
             "tpe" => Box::new(Tpe::new(space, seed, name)),
             "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
             "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),
