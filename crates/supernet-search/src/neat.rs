@@ -459,8 +459,13 @@ mod tests {
     fn xor_is_solved_in_20_of_20_seeds_within_a_median_of_60_generations() {
         let mut generations: Vec<u64> = (1..=20).map(|seed| generations_to_xor(seed, 300)).collect();
         generations.sort_unstable();
-        println!("{generations:?}");
-        assert!(generations[19] < 300 && generations[9] <= 60, "{generations:?}");
+        let solved = generations.iter().filter(|&&generations| generations < 300).count();
+        let passes = solved == 20 && generations[9] <= 60;
+        // A line of the table of gates.
+        let asked = "XOR, weights and structure: solved in 20 of 20 seeds, median at most 60 generations";
+        let found = format!("in {solved}, median {}, {} to {}", generations[9], generations[0], generations[19]);
+        println!("\n| 13 NEAT | {asked} | {found} | 20 | {} |", if passes { "yes" } else { "no" });
+        assert!(passes, "{generations:?}");
     }
 
     #[test]
