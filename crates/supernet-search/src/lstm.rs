@@ -3,6 +3,7 @@
 use crate::{
     Controller, SearchError,
     anchors::anchors,
+    deepening::Deepening,
     exact,
     known::{at_least, in_range},
     lstm_cell::{CellStep, LstmCell, Memory},
@@ -38,6 +39,8 @@ pub struct Lstm {
     settings: LstmSettings,
     /// The choice after which the node that an option names is complete; empty without anchors.
     anchors: Vec<Vec<Option<usize>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deepening: Option<Deepening>,
     /// Start and embeddings, the layers, U_t row by row and u_t for each choice, W_prev, W_curr, v.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
@@ -137,10 +140,25 @@ impl Lstm {
         Ok(Self::of(space, settings.check()?, seed, stream))
     }
 
+    /// With a choice of exactly one option that the policy does not take: its options come one after another, `every` proposals
+    /// each. Zoph and Le (ICLR 2017) so begin with 6 layers and add 2 every 1,600 networks, since a policy that is still at random
+    /// writes networks that are too deep to train ([`supernet_space::NasRl::deepening`]).
+    ///
+    /// # Errors
+    /// A name that is none of the space's choices, one that takes several options, or no proposal.
+    pub fn deepening(self, choice: &str, every: u64) -> Result<Self, SearchError> {
+        Ok(Self { deepening: Some(Deepening::new(&self.space, choice, every)?), ..self })
+    }
+
+    /// Whether a choice is the policy's under an architecture.
+    fn own(&self, active: &[bool], choice: usize) -> bool {
+        active[choice] && self.deepening.is_none_or(|deepening| deepening.choice != choice)
+    }
+
     /// With settings in range.
     pub(crate) fn of(space: SearchSpace, settings: LstmSettings, seed: u64, stream: &str) -> Self {
         let anchors = if settings.anchors { anchors(&space) } else { Vec::new() };
-        let mut lstm = Self { space, settings, anchors, parameters: Vec::new() };
+        let mut lstm = Self { space, settings, anchors, deepening: None, parameters: Vec::new() };
         let mut rng = draws(seed, stream, 0);
         lstm.parameters = (0..lstm.count()).map(|_| rng.random_range(-settings.init..settings.init)).collect();
         lstm
@@ -148,6 +166,7 @@ impl Lstm {
 
     fn check(&self) -> Result<(), SearchError> {
         self.settings.check()?;
+        self.deepening.iter().try_for_each(|deepening| deepening.check(&self.space))?;
         let expected = if self.settings.anchors { anchors(&self.space) } else { Vec::new() };
         let differ = expected.iter().zip(&self.anchors).filter(|(expected, found)| expected != found).count();
         check_count(NAME, "choices whose anchors are not their space's", differ, 0)?;
@@ -358,11 +377,19 @@ impl Controller for Lstm {
         &mut self.parameters
     }
 
+    fn begin(&mut self, proposal: u64) {
+        if let Some(deepening) = &mut self.deepening {
+            deepening.begin(&self.space, proposal);
+        }
+    }
+
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
         // What is not active reads as its least subset, whatever is drawn.
         let mut bits: Vec<u64> = self.space.choices().iter().map(|choice| choice.subset(0)).collect();
         self.run(|choice, distribution| {
-            let least = std::mem::replace(&mut bits[choice], distribution.sample(rng));
+            let scheduled = self.deepening.filter(|deepening| deepening.choice == choice);
+            let taken = scheduled.map_or_else(|| distribution.sample(rng), |deepening| deepening.bits());
+            let least = std::mem::replace(&mut bits[choice], taken);
             if !self.space.active(&self.space.mask(bits.clone()))[choice] {
                 bits[choice] = least;
             }
@@ -375,7 +402,8 @@ impl Controller for Lstm {
         let active = self.space.active(architecture);
         let mut sum = 0.0;
         self.run(|choice, distribution| {
-            sum += if active[choice] { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
+            sum +=
+                if self.own(&active, choice) { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
             architecture.bits(choice)
         });
         sum
@@ -387,7 +415,7 @@ impl Controller for Lstm {
         let mut at_q = Vec::new();
         let steps = self.run(|choice, distribution| {
             let mut gradient = distribution.gradient(architecture.bits(choice));
-            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(active[choice])));
+            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(self.own(&active, choice))));
             at_q.push(gradient);
             architecture.bits(choice)
         });
@@ -416,8 +444,11 @@ impl Controller for Lstm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, mixed, nested, upside_down};
-    use supernet_space::CellSpace;
+    use crate::{
+        Reinforce, Strategy,
+        testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, by_paths, mixed, nested, upside_down},
+    };
+    use supernet_space::{CellSpace, NasRl};
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
@@ -441,6 +472,38 @@ mod tests {
         let all = cells.space().architectures(20_000).unwrap();
         let sum: f64 = all.iter().map(|architecture| controller.log_probability(architecture).exp()).sum();
         assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+    }
+
+    #[test]
+    fn depth_follows_its_schedule_and_is_no_part_of_the_probabilities() {
+        let space = NasRl::deepening(&[1, 2]).unwrap().space().clone();
+        let of_depth = |depth: usize| {
+            let all = space.architectures(20_000).unwrap();
+            all.into_iter().filter(move |one| one.is_on(0, depth)).collect::<Vec<_>>()
+        };
+        let settings = LstmSettings { hidden: 4, layers: 2, init: 0.8, ..LstmSettings::nas_rl() };
+        let lstm = Lstm::with_settings(space.clone(), settings, 1, "lstm").unwrap();
+        let mut lstm = lstm.deepening("depth", 30).unwrap();
+        assert_gradient(&mut lstm);
+        for depth in 0..2 {
+            let sum: f64 = of_depth(depth).iter().map(|one| lstm.log_probability(one).exp()).sum();
+            assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+        }
+        let mut strategy = Reinforce::with_controller(lstm, 1, "deepening");
+        for round in 0..8 {
+            // The third batch is the last of one layer; from the sixth on nothing changes any more.
+            let asked = strategy.ask(10);
+            assert!(asked.iter().all(|one| one.is_on(0, usize::from(round >= 3))), "round {round}");
+            strategy.tell(&by_paths(&asked));
+            strategy = serde_json::from_str(&serde_json::to_string(&strategy).unwrap()).unwrap();
+        }
+        let lstm = Lstm::new(space, 3, 1, "lstm");
+        assert_eq!(
+            lstm.clone().deepening("width", 30).unwrap_err().to_string(),
+            "deepening, choice: found `width`, expected the name of a choice of the space"
+        );
+        assert!(lstm.clone().deepening("depth", 0).is_err());
+        assert!(lstm.deepening("layer2/inputs", 30).is_err());
     }
 
     #[test]

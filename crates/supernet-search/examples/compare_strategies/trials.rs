@@ -68,11 +68,11 @@ pub const STRATEGIES: [Contender; 27] = [
     Contender { name: "pool-evolution", stream: "pool evolution", most: usize::MAX },
     Contender { name: "co-evolution", stream: "co-evolution", most: usize::MAX },
     Contender { name: "neat", stream: "neat", most: usize::MAX },
-    Contender { name: "gp-ei", stream: "gp-ei", most: 500 },
-    Contender { name: "gp-ei-per-second", stream: "gp-ei per second", most: 500 },
+    Contender { name: "gp-ei", stream: "gp-ei", most: 200 },
+    Contender { name: "gp-ei-per-second", stream: "gp-ei per second", most: 200 },
     Contender { name: "ridge-ei", stream: "ridge-ei", most: 500 },
-    Contender { name: "dngo", stream: "dngo", most: 200 },
-    Contender { name: "pnas", stream: "pnas", most: 500 },
+    Contender { name: "dngo", stream: "dngo", most: 100 },
+    Contender { name: "pnas", stream: "pnas", most: 200 },
     Contender { name: "progressive-gp", stream: "progressive, gp", most: 500 },
 ];
 
