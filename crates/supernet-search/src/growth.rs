@@ -121,7 +121,7 @@ pub(crate) fn closed_subset(choice: &Choice) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use supernet_space::{CellSpace, NasBench201, NasBenchMacro, draws};
+    use supernet_space::{CellSpace, NasBench201, NasBenchMacro, PnasNet, draws};
 
     #[test]
     fn layers_open_one_by_one_and_blocks_as_a_whole_from_what_does_least() {
@@ -160,6 +160,17 @@ mod tests {
             })
             .collect();
         assert_eq!(first, brute);
+    }
+
+    #[test]
+    fn the_first_blocks_of_pnas_are_the_136_different_ones_of_256() {
+        let space = PnasNet::new(5).unwrap().space().clone();
+        let growth = Growth::in_order(&space);
+        assert_eq!(growth.steps().len(), 5);
+        let none = |_: &Choice| -> u64 { panic!("few enough to visit them all") };
+        assert_eq!(growth.children(&space, growth.closed(), 0, 1_000, none).len(), 136);
+        // Every kept block has 24 · 25 / 2 second ones.
+        assert_eq!(growth.children(&space, growth.closed(), 1, 1_000, none).len(), 300);
     }
 
     #[test]
