@@ -117,6 +117,11 @@ mod tests {
     fn every_name_is_a_strategy_and_comes_back_from_the_settings() {
         let names = [
             (Proposer::Random, "\"random\""),
+            (Proposer::RegularisedEvolution, "\"regularised_evolution\""),
+            (Proposer::TournamentEvolution, "\"tournament_evolution\""),
+            (Proposer::HillClimbing, "\"hill_climbing\""),
+            (Proposer::Tpe, "\"tpe\""),
+            (Proposer::Nsga2(vec![Objective::Accuracy, Objective::Macs]), "{\"nsga2\":[\"accuracy\",\"macs\"]}"),
             (Proposer::GpEi, "\"gp_ei\""),
             (Proposer::GpEiPerSecond, "\"gp_ei_per_second\""),
             (Proposer::RidgeEi, "\"ridge_ei\""),
