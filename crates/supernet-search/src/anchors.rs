@@ -6,14 +6,16 @@ use supernet_space::SearchSpace;
 ///
 /// A node is the choices that share the part of their names before the last `/`; a choice without `/` is a node of its own. An
 /// option names the node of its own name beside that of its choice: of `cell/node3/inputs`, the option `node1` names the node
-/// `cell/node1`.
+/// `cell/node1`. A node that conditions put behind the choice ([`SearchSpace::in_order`]) is not there yet and has no anchor.
 pub(crate) fn anchors(space: &SearchSpace) -> Vec<Vec<Option<usize>>> {
     let nodes: Vec<&str> = space.choices().iter().map(|choice| node(choice.name())).collect();
+    let place = |choice: usize| space.in_order().iter().position(|&other| other == choice);
     let of_choice = |(position, choice): (usize, &supernet_space::Choice)| {
         let beside = nodes[position].rsplit_once('/').map_or(String::new(), |(parent, _)| format!("{parent}/"));
         let of_option = |option: &String| {
             let named = format!("{beside}{option}");
-            nodes[..position].iter().rposition(|node| **node == named && *node != nodes[position])
+            let node = nodes[..position].iter().rposition(|node| **node == named && *node != nodes[position]);
+            node.filter(|&node| place(node) < place(position))
         };
         choice.options().iter().map(of_option).collect()
     };

@@ -2,7 +2,7 @@
 
 use crate::{Score, Scored, SearchError, exact::Exact, state::check_all};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 use supernet_space::{Architecture, Cost, Encoding, SearchSpace};
 
 /// Networks by their canonical architecture, each with its first score.
@@ -55,8 +55,22 @@ impl Archive {
 
     /// All, in order of telling.
     pub(crate) fn in_order(&self) -> Vec<Entry<'_>> {
+        // Numbers are places; a state that was written by hand may have others.
+        let mut places: Vec<Option<Entry>> = vec![None; self.0.len()];
+        for entry in &self.0 {
+            places.get_mut(entry.1.number).into_iter().for_each(|place| *place = Some(entry));
+        }
+        places.into_iter().flatten().collect()
+    }
+
+    /// The best `most`, best first, ties in order of telling.
+    pub(crate) fn best(&self, most: usize) -> Vec<Entry<'_>> {
         let mut entries: Vec<Entry> = self.0.iter().collect();
-        entries.sort_by_key(|(_, told)| told.number);
+        if most < entries.len() {
+            entries.select_nth_unstable_by(most, better);
+            entries.truncate(most);
+        }
+        best_first(&mut entries);
         entries
     }
 
@@ -66,9 +80,13 @@ impl Archive {
 }
 
 /// Better first; what is no number last; ties in order of telling.
-pub(crate) fn best_first(entries: &mut [Entry]) {
+fn best_first(entries: &mut [Entry]) {
+    entries.sort_by(better);
+}
+
+fn better((_, a): &Entry, (_, b): &Entry) -> Ordering {
     let value = |told: &Told| if told.accuracy().is_nan() { f64::NEG_INFINITY } else { told.accuracy() };
-    entries.sort_by(|(_, a), (_, b)| value(b).total_cmp(&value(a)).then(a.number.cmp(&b.number)));
+    value(b).total_cmp(&value(a)).then(a.number.cmp(&b.number))
 }
 
 /// At most `most` of the entries, in order of telling: the best half of them and of the others those told last.
@@ -108,8 +126,8 @@ mod tests {
         assert_eq!(numbers(bounded(&archive.in_order(), 4)), [0, 2, 5, 6]);
         assert_eq!(numbers(bounded(&archive.in_order(), 5)), [0, 2, 4, 5, 6]);
         assert_eq!(numbers(bounded(&archive.in_order(), 7)), [0, 1, 2, 3, 4, 5, 6]);
-        let mut ranked = archive.in_order();
-        best_first(&mut ranked);
-        assert_eq!(numbers(ranked), [0, 2, 6, 5, 4, 1, 3]);
+        assert_eq!(numbers(archive.best(9)), [0, 2, 6, 5, 4, 1, 3]);
+        assert_eq!(numbers(archive.best(3)), [0, 2, 6]);
+        assert!(archive.best(0).is_empty());
     }
 }

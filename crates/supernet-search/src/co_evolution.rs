@@ -410,6 +410,17 @@ mod tests {
     }
 
     #[test]
+    fn no_blueprint_ever_names_a_species_that_is_gone() {
+        let mut co = stages();
+        for generation in 0..30 {
+            let told = by_paths(&co.ask(20));
+            co.tell(&told);
+            co.check().unwrap_or_else(|error| panic!("generation {generation}: {error}"));
+        }
+        assert_eq!(co.generations, 30);
+    }
+
+    #[test]
     fn generations_get_better() {
         let mut co = stages();
         let mut means = Vec::new();

@@ -17,6 +17,9 @@ pub trait Controller {
     /// Its parameters, to be changed.
     fn parameters_mut(&mut self) -> &mut [f64];
 
+    /// Makes ready for a proposal, counted from 0, where what is drawn follows a schedule; nothing by default.
+    fn begin(&mut self, _proposal: u64) {}
+
     /// A draw.
     fn sample(&self, rng: &mut impl Rng) -> Architecture;
 

@@ -89,7 +89,7 @@ impl Controller for Factorised {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, chain, mixed, nested};
+    use crate::testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, chain, mixed, nested, upside_down};
 
     #[test]
     fn it_starts_uniform() {
@@ -100,13 +100,14 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        for space in [mixed(), nested()] {
+        for space in [mixed(), nested(), upside_down()] {
             let mut controller = Factorised::new(space);
             for (i, theta) in controller.parameters_mut().iter_mut().enumerate() {
                 *theta = (i as f64 * 0.7).sin();
             }
             assert_gradient(&mut controller);
             assert_sums_to_one(&controller);
+            assert_draws_follow(&controller);
         }
     }
 }

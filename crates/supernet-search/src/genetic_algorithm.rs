@@ -139,25 +139,36 @@ impl GeneticAlgorithm {
     }
 
     fn exchange(&self, a: &Architecture, b: &Architecture, rng: &mut impl Rng) -> (Architecture, Architecture) {
-        let (mut one, mut other) = (a.mask().clone(), b.mask().clone());
+        let mut from_other = vec![false; self.space.choices().len()];
         for stage in &self.stages {
             if rng.random::<f64>() < self.settings.cross_stage {
-                for &choice in stage {
-                    (one, other) = (one.with(choice, other.bits(choice)), other.with(choice, one.bits(choice)));
-                }
+                stage.iter().for_each(|&choice| from_other[choice] = true);
             }
         }
-        let accept = |mask| self.space.accept(mask).expect("stages of architectures");
-        (accept(one), accept(other))
+        let (of_a, of_b) = (self.space.active(a), self.space.active(b));
+        let mut child = |(own, in_own): (&Architecture, &[bool]), (other, in_other): (&Architecture, &[bool])| {
+            // Where a choice is there in one parent alone, the child has it from that one; where in neither, it is drawn.
+            self.space.architecture(|choice| match (in_own[choice], in_other[choice]) {
+                (false, false) => self.any(choice, rng),
+                (true, in_other) if !(from_other[choice] && in_other) => own.bits(choice),
+                _ => other.bits(choice),
+            })
+        };
+        (child((a, &of_a), (b, &of_b)), child((b, &of_b), (a, &of_a)))
     }
 
     fn mutate(&self, architecture: &Architecture, rng: &mut impl Rng) -> Architecture {
-        let mut mask = architecture.mask().clone();
-        for (place, choice) in self.space.choices().iter().enumerate() {
-            let bits = self.mutate_choice(choice, mask.bits(place), rng);
-            mask = mask.with(place, bits);
-        }
-        self.space.accept(mask).expect("subsets within the bounds")
+        let active = self.space.active(architecture);
+        self.space.architecture(|place| match active[place] {
+            true => self.mutate_choice(&self.space.choices()[place], architecture.bits(place), rng),
+            // A branch that the mutation opens.
+            false => self.any(place, rng),
+        })
+    }
+
+    fn any(&self, place: usize, rng: &mut impl Rng) -> u64 {
+        let choice = &self.space.choices()[place];
+        SubsetDistribution::new(&vec![0.0; choice.options().len()], choice.min(), choice.max()).sample(rng)
     }
 
     fn mutate_choice(&self, choice: &Choice, bits: u64, rng: &mut impl Rng) -> u64 {
@@ -223,7 +234,7 @@ impl Strategy for GeneticAlgorithm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{by_paths, chain, scored};
+    use crate::testing::{by_paths, chain, nested, scored};
     use std::collections::BTreeSet;
     use supernet_space::{GeneticStages, draws};
 
@@ -275,6 +286,46 @@ mod tests {
         // 2,000 · 19 bits at 0.05: 1,900 ± 42.
         assert!((1_750..2_050).contains(&flipped), "{flipped}");
         assert!(counts.contains(&1) && counts.contains(&-1));
+    }
+
+    #[test]
+    fn a_branch_that_a_mutation_or_an_exchange_opens_is_drawn_or_comes_from_the_parent_that_has_it() {
+        let space = nested();
+        let settings = GeneticSettings { mutate_bit: 0.5, cross_stage: 0.5, ..GeneticSettings::default() };
+        let ga = GeneticAlgorithm::new(space.clone(), 1, "genes").with_settings(settings).unwrap();
+        let pool = space.parse_architecture("010/100/10/10/10").unwrap();
+        let (mut kernels, mut rng) = (BTreeSet::new(), draws(5, "branches", 0));
+        for _ in 0..200 {
+            let mutant = ga.mutate(&pool, &mut rng);
+            kernels.extend(space.active(&mutant)[1].then(|| mutant.bits(1)));
+        }
+        assert_eq!(kernels, BTreeSet::from([0b1, 0b10, 0b100]));
+        // One parent alone has a kernel, the last one: so has every child that has one.
+        let conv = space.parse_architecture("100/001/01/01/01").unwrap();
+        for _ in 0..200 {
+            let (one, other) = ga.exchange(&pool, &conv, &mut rng);
+            for child in [one, other] {
+                space.check(&child).unwrap();
+                assert!(!space.active(&child)[1] || child.bits(1) == 0b100);
+            }
+        }
+    }
+
+    #[test]
+    fn no_generation_draws_as_the_one_before_it() {
+        // A generator that is seeded anew for each selection, as some copies have it, would draw the same places again.
+        let mut ga = GeneticAlgorithm::new(chain(6), 3, "genes");
+        let ranks = |ga: &GeneticAlgorithm| {
+            let mut rng = ga.proposals.beside("generation", ga.generations);
+            (0..20).map(|_| roulette(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], &mut rng)).collect::<Vec<_>>()
+        };
+        let mut drawn = BTreeSet::new();
+        for _ in 0..10 {
+            assert!(drawn.insert(ranks(&ga)));
+            let told = by_paths(&ga.ask(20));
+            ga.tell(&told);
+        }
+        assert_eq!(ga.generations, 10);
     }
 
     #[test]

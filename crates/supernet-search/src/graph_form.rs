@@ -3,6 +3,7 @@
 use crate::{
     SearchError,
     genome::{Genome, Kind, Node},
+    growth::closed_subset,
     least::least,
 };
 use supernet_space::{Architecture, Choice, SearchSpace};
@@ -10,6 +11,9 @@ use supernet_space::{Architecture, Choice, SearchSpace};
 /// The graphs of a space, found by name: a choice of any number of options is what a node reads if its options are the names of all
 /// nodes before it, as `stage1/node3/inputs` of `node1` and `node2`. Other choices beside it (`stage1/node3/operation`) are the
 /// node's attributes.
+///
+/// A choice that belongs to no such graph is a graph of its own with place for one node: without it the choice is closed
+/// ([`crate::Growth::CLOSED`]), with it the choice is the node's attribute. A chain of layers so grows layer by layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GraphForm {
     pub(crate) stages: Vec<Stage>,
@@ -27,6 +31,12 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// The graph of a choice that stands alone.
+    fn alone(space: &SearchSpace, place: usize) -> Self {
+        let name = space.choices()[place].name().to_string();
+        Self { names: vec![name.clone()], name, inputs: vec![None], attributes: vec![vec![place]] }
+    }
+
     /// Nodes that it has place for.
     pub(crate) fn places(&self) -> usize {
         self.names.len()
@@ -36,25 +46,20 @@ impl Stage {
     pub(crate) fn attributes(&self) -> &[usize] {
         self.attributes.first().map_or(&[], Vec::as_slice)
     }
+
+    /// All its choices.
+    fn choices(&self) -> impl Iterator<Item = usize> {
+        self.inputs.iter().flatten().chain(self.attributes.iter().flatten()).copied()
+    }
 }
 
 impl GraphForm {
     /// Reads the graphs of a space.
     ///
     /// # Errors
-    /// A space without any, or with choices that belong to none; nodes of one graph whose attributes differ.
+    /// Nodes of one graph whose attributes differ.
     pub(crate) fn of(strategy: &'static str, space: &SearchSpace) -> Result<Self, SearchError> {
-        Self::read(space).map_err(|found| SearchError::Setting {
-            strategy,
-            setting: "space",
-            found,
-            expected: "graphs alone: for each node but the first a choice of any of the nodes before it, by name, and the same other choices for each node",
-        })
-    }
-
-    /// The same with what stands in the way as error.
-    fn read(space: &SearchSpace) -> Result<Self, String> {
-        let mut stages = wired(space)?;
+        let mut stages = wired(space);
         for stage in &mut stages {
             let beside = |name: &String| {
                 let prefix = if stage.name.is_empty() { format!("{name}/") } else { format!("{}/{name}/", stage.name) };
@@ -65,30 +70,38 @@ impl GraphForm {
             };
             stage.attributes = stage.names.iter().map(beside).collect();
         }
-        let covered =
-            stages.iter().flat_map(|stage| stage.inputs.iter().flatten().chain(stage.attributes.iter().flatten()));
-        let left = (0..space.choices().len()).find(|place| !covered.clone().any(|covered| covered == place));
-        if let Some(left) = left {
-            return Err(format!("`{}`", space.choices()[left].name()));
-        }
         let form = |place: &usize| {
             let choice = &space.choices()[*place];
             (choice.options().len(), choice.min(), choice.max())
         };
         let forms = |places: &Vec<usize>| places.iter().map(form).collect::<Vec<_>>();
         let differs = |stage: &&Stage| stage.attributes.iter().any(|node| forms(node) != forms(&stage.attributes[0]));
-        match stages.iter().find(differs) {
-            Some(stage) => Err(format!("nodes of `{}` with different choices", stage.name)),
-            None => Ok(Self { stages }),
+        if let Some(stage) = stages.iter().find(differs) {
+            let found = format!("nodes of `{}` with different choices", stage.name);
+            let expected = "the same choices, beside what it reads, for each node of a graph";
+            return Err(SearchError::Setting { strategy, setting: "space", found, expected });
         }
+        let of_graphs: Vec<usize> = stages.iter().flat_map(Stage::choices).collect();
+        let left = (0..space.choices().len()).filter(|place| !of_graphs.contains(place));
+        stages.extend(left.map(|place| Stage::alone(space, place)));
+        Ok(Self { stages })
+    }
+
+    /// Returns the architecture of graphs without nodes.
+    fn empty(&self, space: &SearchSpace) -> Vec<u64> {
+        let least = least(space);
+        let mut bits: Vec<u64> = (0..space.choices().len()).map(|choice| least.bits(choice)).collect();
+        for stage in self.stages.iter().filter(|stage| stage.places() == 1) {
+            stage.attributes().iter().for_each(|&choice| bits[choice] = closed_subset(&space.choices()[choice]));
+        }
+        bits
     }
 
     /// Puts the hidden nodes of a genome into the places of its graphs, in an order in which each comes after those that it reads.
     /// Links from a graph's input and to its output are what the space's own rules make of nodes that read none or are read by
     /// none.
     pub(crate) fn architecture(&self, space: &SearchSpace, genome: &Genome) -> Architecture {
-        let least = least(space);
-        let mut bits: Vec<u64> = (0..space.choices().len()).map(|choice| least.bits(choice)).collect();
+        let mut bits = self.empty(space);
         for (number, stage) in self.stages.iter().enumerate() {
             let order = ordered(genome, number);
             let reads = |node: &Node| {
@@ -111,9 +124,10 @@ impl GraphForm {
     }
 }
 
-/// The graphs with what their nodes read, and without attributes.
-fn wired(space: &SearchSpace) -> Result<Vec<Stage>, String> {
+/// The graphs with what their nodes read, and without attributes. Choices that are called like one but name other nodes make none.
+fn wired(space: &SearchSpace) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
+    let mut refused: Vec<&str> = Vec::new();
     for (place, choice) in space.choices().iter().enumerate() {
         let Some((stage, node)) = reader(choice) else { continue };
         let known = stages.iter().position(|known| known.name == stage).unwrap_or_else(|| {
@@ -123,12 +137,13 @@ fn wired(space: &SearchSpace) -> Result<Vec<Stage>, String> {
         });
         let known = &mut stages[known];
         if choice.options() != known.names {
-            return Err(format!("`{}` of {}", choice.name(), choice.options().join(", ")));
+            refused.push(stage);
         }
         known.names.push(node.into());
         known.inputs.push(Some(place));
     }
-    Ok(stages)
+    stages.retain(|stage| !refused.contains(&stage.name.as_str()));
+    stages
 }
 
 /// The graph and the node of which a choice says what it reads.
@@ -160,7 +175,7 @@ fn ordered(genome: &Genome, stage: usize) -> Vec<&Node> {
 mod tests {
     use super::*;
     use crate::testing::chain;
-    use supernet_space::{EnasMacro, GeneticStages, NasBench201};
+    use supernet_space::{CellSpace, EnasMacro, GeneticStages, NasBench201};
 
     #[test]
     fn graphs_are_read_from_names() {
@@ -173,9 +188,29 @@ mod tests {
     }
 
     #[test]
-    fn spaces_of_anything_else_are_refused() {
-        let message = |space: &SearchSpace| GraphForm::of("neat", space).unwrap_err().to_string();
-        assert!(message(&chain(3)).starts_with("neat, space: found `layer0`, expected graphs alone"));
-        assert!(message(NasBench201::new().space()).starts_with("neat, space: found `node1/from0`"));
+    fn choices_that_read_no_nodes_are_graphs_of_one_place() {
+        let form = GraphForm::of("neat", &chain(3)).unwrap();
+        assert!(form.stages.iter().map(Stage::places).eq([1, 1, 1]));
+        assert_eq!(form.empty(&chain(3)), [1, 1, 1]);
+        // Without a node an edge keeps what it reads: the first option, `none`, would cut the cell.
+        let cell = NasBench201::new().space().clone();
+        assert_eq!(GraphForm::of("neat", &cell).unwrap().empty(&cell), [0b10; 6]);
+        // Blocks that read a cell's inputs as well name more than nodes.
+        let cells = CellSpace::new(3, 2).unwrap();
+        assert_eq!(GraphForm::of("neat", cells.space()).unwrap().stages.len(), cells.space().choices().len());
+    }
+
+    #[test]
+    fn nodes_with_other_choices_than_their_neighbours_are_refused() {
+        let choices = [
+            Choice::one_of("node1/operation", ["a", "b"]).unwrap(),
+            Choice::one_of("node2/operation", ["a", "b", "c"]).unwrap(),
+            Choice::new("node2/inputs", ["node1"], 0..=1).unwrap(),
+        ];
+        let error = GraphForm::of("neat", &SearchSpace::new("uneven", choices).unwrap()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "neat, space: found nodes of `` with different choices, expected the same choices, beside what it reads, for each node of a graph"
+        );
     }
 }

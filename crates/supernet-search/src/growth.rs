@@ -85,8 +85,12 @@ impl Growth {
         let opened = &self.steps[step];
         let ways = opened.iter().try_fold(1u128, |ways, &i| ways.checked_mul(space.choices()[i].subsets()));
         let mut children = BTreeSet::new();
+        // What is not there yet begins closed when it comes.
+        let is_there = space.active(parent);
+        let bits = |(i, choice)| if is_there[i] { parent.bits(i) } else { closed_subset(choice) };
+        let closed_mask = space.mask(space.choices().iter().enumerate().map(bits).collect());
         let mut visit = |subset: &mut dyn FnMut(usize, &Choice) -> u64| {
-            let mut mask = parent.mask().clone();
+            let mut mask = closed_mask.clone();
             for (place, &i) in opened.iter().enumerate() {
                 mask = mask.with(i, subset(place, &space.choices()[i]));
             }
@@ -108,7 +112,7 @@ impl Growth {
 }
 
 /// What a choice takes as long as it is closed.
-fn closed_subset(choice: &Choice) -> u64 {
+pub(crate) fn closed_subset(choice: &Choice) -> u64 {
     let place = |name: &&str| choice.options().iter().position(|option| option == name);
     let named = if choice.min() <= 1 { Growth::CLOSED.iter().find_map(place) } else { None };
     named.map_or_else(|| choice.subset(0), |option| 1 << option)
@@ -117,7 +121,7 @@ fn closed_subset(choice: &Choice) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use supernet_space::{CellSpace, NasBench201, NasBenchMacro, draws};
+    use supernet_space::{CellSpace, NasBench201, NasBenchMacro, PnasNet, draws};
 
     #[test]
     fn layers_open_one_by_one_and_blocks_as_a_whole_from_what_does_least() {
@@ -156,6 +160,31 @@ mod tests {
             })
             .collect();
         assert_eq!(first, brute);
+    }
+
+    #[test]
+    fn the_first_blocks_of_pnas_are_the_136_different_ones_of_256() {
+        let space = PnasNet::new(5).unwrap().space().clone();
+        let growth = Growth::in_order(&space);
+        assert_eq!(growth.steps().len(), 5);
+        let none = |_: &Choice| -> u64 { panic!("few enough to visit them all") };
+        assert_eq!(growth.children(&space, growth.closed(), 0, 1_000, none).len(), 136);
+        // Every kept block has 24 · 25 / 2 second ones.
+        assert_eq!(growth.children(&space, growth.closed(), 1, 1_000, none).len(), 300);
+    }
+
+    #[test]
+    fn a_branch_that_opens_is_closed_itself_until_its_step() {
+        let choices = [
+            Choice::one_of("op", ["identity", "conv"]).unwrap(),
+            Choice::one_of("kernel", ["3", "off", "5"]).unwrap().under("op", ["conv"]),
+        ];
+        let space = SearchSpace::new("branch", choices).unwrap();
+        let growth = Growth::in_order(&space);
+        let none = |_: &Choice| -> u64 { panic!("few enough to visit them all") };
+        let children = growth.children(&space, growth.closed(), 0, 100, none);
+        let texts: BTreeSet<String> = children.iter().map(ToString::to_string).collect();
+        assert_eq!(texts, ["10/100", "01/010"].map(String::from).into());
     }
 
     #[test]

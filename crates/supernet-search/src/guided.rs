@@ -2,7 +2,7 @@
 
 use crate::{
     Acquisition, Dngo, Gp, Normal, Ridge, Scored, SearchError, Strategy, Surrogate,
-    archive::{Archive, Entry, best_first, bounded, rows},
+    archive::{Archive, Entry, bounded, rows},
     known::{Proposals, at_least},
     state::{check_all, checked_state},
     targets::Targets,
@@ -24,8 +24,9 @@ const NAME: &str = "guided";
 /// # Cost
 /// What is dear to learn is learnt anew each time the number told has grown by a tenth (each time, up to 20), from at most
 /// [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half of as many, and those told last of the others. A fit is good for a
-/// fiftieth of what was told, so from 100 networks on some proposals come from one ranking. At most [`Strategy::most_at_once`] proposals are guided between two
-/// tells; further ones are uniform. So the time per proposal falls as a search goes on; memory is one entry for each network told.
+/// fiftieth of what was told, and beyond a thousand networks for more: from 100 networks on some proposals come from one ranking, at most
+/// a few hundred. At most [`Strategy::most_at_once`] proposals are guided between two tells; further ones are uniform. So the time per
+/// proposal falls as a search goes on; memory is one entry for each network told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 // Left to itself, serde wants a default of S for the field that is skipped.
 #[serde(remote = "Self", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
@@ -177,13 +178,19 @@ impl<S: Surrogate> Guided<S> {
 impl<S: Surrogate + Clone> Guided<S> {
     /// Guided proposals between two tells that a small number of networks told is good for.
     const AT_ONCE: usize = 4;
-    /// The most proposals of one ranking, and the most of them that are chosen with those before counted in.
-    const MOST_PLANNED: usize = 64;
+    /// The most proposals of one ranking; if they are more than `MOST_CHOSEN`, none is chosen with those before counted in.
+    const MOST_PLANNED: usize = 400;
     const MOST_CHOSEN: usize = 4;
     const MOST_NEIGHBOURS: usize = 100;
 
+    /// Proposals that a ranking is good for: a fiftieth of what was told, from a thousand on more and more.
+    fn good_for(&self) -> usize {
+        let told = self.told.len();
+        (told / 50 * (told / 1_000).max(1)).min(Self::MOST_PLANNED)
+    }
+
     fn planned_at_once(&self) -> usize {
-        (self.told.len() / 50).clamp(Self::AT_ONCE, Self::MOST_PLANNED)
+        self.good_for().max(Self::AT_ONCE)
     }
 
     /// The next guided proposal; `wanted` more are asked for with it. `None` where there is nothing to go by.
@@ -193,7 +200,7 @@ impl<S: Surrogate + Clone> Guided<S> {
             return None;
         }
         if self.plan.is_empty() {
-            let wanted = wanted.max(self.told.len() / 50).min(free);
+            let wanted = wanted.max(self.good_for()).min(free);
             self.plan = self.planned(wanted)?;
             self.plan.reverse();
             self.new = 0;
@@ -223,7 +230,7 @@ impl<S: Surrogate + Clone> Guided<S> {
             let values = self.values(&score, log_seconds.as_ref(), &inputs, best);
             let mut order: Vec<usize> = (0..pool.len()).collect();
             order.sort_by(|&a, &b| values[b].0.total_cmp(&values[a].0).then(values[b].1.total_cmp(&values[a].1)));
-            if chosen.len() + 1 >= wanted.min(Self::MOST_CHOSEN) {
+            if chosen.len() + 1 >= wanted || wanted > Self::MOST_CHOSEN {
                 let rest = order.into_iter().take(wanted - chosen.len());
                 chosen.extend(rest.map(|i| pool[i].clone()));
                 break;
@@ -249,7 +256,9 @@ impl<S: Surrogate + Clone> Guided<S> {
             score.condition(&inputs, &targets(&fitted.rule, &more));
             log_seconds.iter_mut().for_each(|model| model.condition(&inputs, &logarithms(&more)));
         }
-        let best = targets(&fitted.rule, &entries).into_iter().fold(f64::NEG_INFINITY, f64::max);
+        // Targets rise with the accuracy.
+        let accuracies = entries.iter().map(|(_, told)| told.accuracy()).filter(|accuracy| accuracy.is_finite());
+        let best = fitted.rule.target(accuracies.fold(f64::NEG_INFINITY, f64::max));
         Some((score, log_seconds, best))
     }
 
@@ -282,9 +291,7 @@ impl<S: Surrogate + Clone> Guided<S> {
     fn candidates(&self) -> Vec<Architecture> {
         let mut rng = self.proposals.beside("candidates", self.proposals.asked());
         let mut pool: Vec<Architecture> = (0..self.uniform).map(|_| self.space.sample(&mut rng)).collect();
-        let mut ranked = self.told.in_order();
-        best_first(&mut ranked);
-        for (centre, _) in ranked.into_iter().take(self.centres) {
+        for (centre, _) in self.told.best(self.centres) {
             pool.extend(some_neighbours(&self.space, centre, Self::MOST_NEIGHBOURS, &mut rng));
         }
         let mut seen: BTreeSet<Architecture> = self.out.iter().cloned().collect();
@@ -340,7 +347,7 @@ impl<S: Surrogate + Clone> Strategy for Guided<S> {
             self.new += usize::from(self.told.add(network, scored));
             self.since_told = 0;
         }
-        if self.new >= (self.told.len() / 50).max(1) {
+        if self.new >= self.good_for().max(1) {
             self.plan.clear();
             self.new = 0;
         }

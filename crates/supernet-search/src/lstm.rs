@@ -3,6 +3,7 @@
 use crate::{
     Controller, SearchError,
     anchors::anchors,
+    deepening::Deepening,
     exact,
     known::{at_least, in_range},
     lstm_cell::{CellStep, LstmCell, Memory},
@@ -16,7 +17,8 @@ use supernet_space::{Architecture, SearchSpace, draws};
 
 const NAME: &str = "lstm controller";
 
-/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). At choice t
+/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). Choices come as they stand in the
+/// space, but behind those that their conditions look at; what is not active is neither drawn nor weighed. At choice t
 /// ```text
 /// x_t = start for t = 0, else the sum of the embeddings of what choice t − 1 takes
 /// h_t = the last of the LSTM's layers
@@ -37,6 +39,8 @@ pub struct Lstm {
     settings: LstmSettings,
     /// The choice after which the node that an option names is complete; empty without anchors.
     anchors: Vec<Vec<Option<usize>>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deepening: Option<Deepening>,
     /// Start and embeddings, the layers, U_t row by row and u_t for each choice, W_prev, W_curr, v.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
@@ -136,10 +140,25 @@ impl Lstm {
         Ok(Self::of(space, settings.check()?, seed, stream))
     }
 
+    /// With a choice of exactly one option that the policy does not take: its options come one after another, `every` proposals
+    /// each. Zoph and Le (ICLR 2017) so begin with 6 layers and add 2 every 1,600 networks, since a policy that is still at random
+    /// writes networks that are too deep to train ([`supernet_space::NasRl::deepening`]).
+    ///
+    /// # Errors
+    /// A name that is none of the space's choices, one that takes several options, or no proposal.
+    pub fn deepening(self, choice: &str, every: u64) -> Result<Self, SearchError> {
+        Ok(Self { deepening: Some(Deepening::new(&self.space, choice, every)?), ..self })
+    }
+
+    /// Whether a choice is the policy's under an architecture.
+    fn own(&self, active: &[bool], choice: usize) -> bool {
+        active[choice] && self.deepening.is_none_or(|deepening| deepening.choice != choice)
+    }
+
     /// With settings in range.
     pub(crate) fn of(space: SearchSpace, settings: LstmSettings, seed: u64, stream: &str) -> Self {
         let anchors = if settings.anchors { anchors(&space) } else { Vec::new() };
-        let mut lstm = Self { space, settings, anchors, parameters: Vec::new() };
+        let mut lstm = Self { space, settings, anchors, deepening: None, parameters: Vec::new() };
         let mut rng = draws(seed, stream, 0);
         lstm.parameters = (0..lstm.count()).map(|_| rng.random_range(-settings.init..settings.init)).collect();
         lstm
@@ -147,6 +166,7 @@ impl Lstm {
 
     fn check(&self) -> Result<(), SearchError> {
         self.settings.check()?;
+        self.deepening.iter().try_for_each(|deepening| deepening.check(&self.space))?;
         let expected = if self.settings.anchors { anchors(&self.space) } else { Vec::new() };
         let differ = expected.iter().zip(&self.anchors).filter(|(expected, found)| expected != found).count();
         check_count(NAME, "choices whose anchors are not their space's", differ, 0)?;
@@ -201,9 +221,19 @@ impl Lstm {
         if self.settings.anchors { v + self.settings.hidden } else { first }
     }
 
-    /// The places of the embeddings that make x at `choice` after `bits` were taken before it.
-    fn inputs(&self, choice: usize, bits: u64) -> Vec<usize> {
-        match choice.checked_sub(1) {
+    /// The step at which a choice is written.
+    fn step_of(&self, choice: usize) -> usize {
+        self.space.in_order().iter().position(|&other| other == choice).expect("a choice of the space")
+    }
+
+    /// The choice that is written before a step.
+    fn before(&self, step: usize) -> Option<usize> {
+        Some(self.space.in_order()[step.checked_sub(1)?])
+    }
+
+    /// The places of the embeddings that make x at a step before which `bits` were taken.
+    fn inputs(&self, step: usize, bits: u64) -> Vec<usize> {
+        match self.before(step) {
             None => vec![self.embedding(None)],
             Some(before) => (0..self.options(before))
                 .filter(|option| bits >> option & 1 == 1)
@@ -213,9 +243,9 @@ impl Lstm {
     }
 
     fn step(&self, bits_before: u64, steps: &[Step]) -> Step {
-        let (n, choice) = (self.settings.hidden, steps.len());
+        let n = self.settings.hidden;
         let mut x = vec![0.0; n];
-        for from in self.inputs(choice, bits_before) {
+        for from in self.inputs(steps.len(), bits_before) {
             add_scaled(&mut x, 1.0, &self.parameters[from..from + n]);
         }
         let mut layers: Vec<CellStep> = Vec::with_capacity(self.settings.layers);
@@ -225,7 +255,7 @@ impl Lstm {
             layers.push(self.layer(layer).forward(&self.parameters, input, before));
         }
         let mut step = Step { layers, attention: Vec::new(), q: Vec::new() };
-        self.weigh(choice, &mut step, steps);
+        self.weigh(self.space.in_order()[steps.len()], &mut step, steps);
         step
     }
 
@@ -237,7 +267,7 @@ impl Lstm {
         for option in 0..self.options(choice) {
             let theta = if let Some(anchor) = self.anchor(choice, option) {
                 let current = current.get_or_insert_with(|| self.attend_current(step.h()));
-                step.attention.push(self.attend(steps[anchor].h(), current));
+                step.attention.push(self.attend(steps[self.step_of(anchor)].h(), current));
                 let v = self.attention()[2];
                 dot(&self.parameters[v..v + n], &step.attention[step.attention.len() - 1])
             } else {
@@ -265,27 +295,27 @@ impl Lstm {
     fn run(&self, mut take: impl FnMut(usize, &SubsetDistribution) -> u64) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::with_capacity(self.space.choices().len());
         let mut bits = 0;
-        for (choice, bounds) in self.space.choices().iter().enumerate() {
-            let step = self.step(bits, &steps);
+        for &choice in self.space.in_order() {
+            let (bounds, step) = (&self.space.choices()[choice], self.step(bits, &steps));
             bits = take(choice, &SubsetDistribution::new(&step.q, bounds.min(), bounds.max()));
             steps.push(step);
         }
         steps
     }
 
-    /// From the gradient at q of a choice to that at the states that it reads, added to `at_h`; adds those of parameters.
-    fn head_back(&self, choice: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
-        let (n, step) = (self.settings.hidden, &steps[choice]);
+    /// From the gradient at q of a step to that at the states that it reads, added to `at_h`; adds those of parameters.
+    fn head_back(&self, place: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
+        let (n, step, choice) = (self.settings.hidden, &steps[place], self.space.in_order()[place]);
         let (mut row, mut shift) = self.head(choice);
         let mut attended = step.attention.iter();
         for (option, value) in at_q.iter().enumerate() {
             let value = value * self.settings.slope(step.q[option]);
             if let Some(anchor) = self.anchor(choice, option) {
                 let attention = attended.next().expect("one for each anchor");
-                self.attend_back((anchor, choice), value, attention, steps, at_h, gradient);
+                self.attend_back((self.step_of(anchor), place), value, attention, steps, at_h, gradient);
                 continue;
             }
-            add_scaled(&mut at_h[choice], value, &self.parameters[row..row + n]);
+            add_scaled(&mut at_h[place], value, &self.parameters[row..row + n]);
             add_scaled(&mut gradient[row..row + n], value, step.h());
             gradient[shift] += value;
             (row, shift) = (row + n, shift + 1);
@@ -295,7 +325,7 @@ impl Lstm {
     /// The same for v·tanh(W_prev·h_a + W_curr·h), whose gradient is `value`.
     fn attend_back(
         &self,
-        (anchor, choice): (usize, usize),
+        (anchor, place): (usize, usize),
         value: f64,
         attention: &[f64],
         steps: &[Step],
@@ -306,7 +336,7 @@ impl Lstm {
         add_scaled(&mut gradient[v..v + n], value, attention);
         for (k, tanh) in attention.iter().enumerate() {
             let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
-            for (first, state) in [(previous, anchor), (current, choice)] {
+            for (first, state) in [(previous, anchor), (current, place)] {
                 let row = first + k * n..first + (k + 1) * n;
                 add_scaled(&mut at_h[state], at, &self.parameters[row.clone()]);
                 add_scaled(&mut gradient[row], at, steps[state].h());
@@ -347,11 +377,19 @@ impl Controller for Lstm {
         &mut self.parameters
     }
 
+    fn begin(&mut self, proposal: u64) {
+        if let Some(deepening) = &mut self.deepening {
+            deepening.begin(&self.space, proposal);
+        }
+    }
+
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
         // What is not active reads as its least subset, whatever is drawn.
         let mut bits: Vec<u64> = self.space.choices().iter().map(|choice| choice.subset(0)).collect();
         self.run(|choice, distribution| {
-            let least = std::mem::replace(&mut bits[choice], distribution.sample(rng));
+            let scheduled = self.deepening.filter(|deepening| deepening.choice == choice);
+            let taken = scheduled.map_or_else(|| distribution.sample(rng), |deepening| deepening.bits());
+            let least = std::mem::replace(&mut bits[choice], taken);
             if !self.space.active(&self.space.mask(bits.clone()))[choice] {
                 bits[choice] = least;
             }
@@ -364,7 +402,8 @@ impl Controller for Lstm {
         let active = self.space.active(architecture);
         let mut sum = 0.0;
         self.run(|choice, distribution| {
-            sum += if active[choice] { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
+            sum +=
+                if self.own(&active, choice) { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
             architecture.bits(choice)
         });
         sum
@@ -376,26 +415,26 @@ impl Controller for Lstm {
         let mut at_q = Vec::new();
         let steps = self.run(|choice, distribution| {
             let mut gradient = distribution.gradient(architecture.bits(choice));
-            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(active[choice])));
+            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(self.own(&active, choice))));
             at_q.push(gradient);
             architecture.bits(choice)
         });
         let mut at_h = vec![vec![0.0; n]; steps.len()];
         let mut at = vec![Memory::zero(n); self.settings.layers];
-        for (choice, step) in steps.iter().enumerate().rev() {
-            let at_q: Vec<f64> = at_q[choice].iter().map(|value| weight * value).collect();
+        for (place, step) in steps.iter().enumerate().rev() {
+            let at_q: Vec<f64> = at_q[place].iter().map(|value| weight * value).collect();
             // What later choices ask of h comes first: the last layer's own later steps, then heads.
-            add_scaled(&mut at_h[choice], 1.0, &at[self.settings.layers - 1].h);
-            self.head_back(choice, &at_q, &steps, &mut at_h, gradient);
-            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[choice]);
+            add_scaled(&mut at_h[place], 1.0, &at[self.settings.layers - 1].h);
+            self.head_back(place, &at_q, &steps, &mut at_h, gradient);
+            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[place]);
             let mut from_above = vec![0.0; n];
             for layer in (0..self.settings.layers).rev() {
                 add_scaled(&mut at[layer].h, 1.0, &from_above);
                 (from_above, at[layer]) =
                     self.layer(layer).backward(&self.parameters, &step.layers[layer], &at[layer], gradient);
             }
-            let before = choice.checked_sub(1).map_or(0, |before| architecture.bits(before));
-            for from in self.inputs(choice, before) {
+            let before = self.before(place).map_or(0, |before| architecture.bits(before));
+            for from in self.inputs(place, before) {
                 add_scaled(&mut gradient[from..from + n], 1.0, &from_above);
             }
         }
@@ -405,16 +444,20 @@ impl Controller for Lstm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assert_gradient, assert_sums_to_one, mixed, nested};
-    use supernet_space::CellSpace;
+    use crate::{
+        Reinforce, Strategy,
+        testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, by_paths, mixed, nested, upside_down},
+    };
+    use supernet_space::{CellSpace, NasRl};
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
-        for space in [mixed(), nested()] {
+        for space in [mixed(), nested(), upside_down()] {
             let mut controller = Lstm::new(space, 5, 1, "lstm");
             controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
             assert_gradient(&mut controller);
             assert_sums_to_one(&controller);
+            assert_draws_follow(&controller);
         }
     }
 
@@ -429,6 +472,38 @@ mod tests {
         let all = cells.space().architectures(20_000).unwrap();
         let sum: f64 = all.iter().map(|architecture| controller.log_probability(architecture).exp()).sum();
         assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+    }
+
+    #[test]
+    fn depth_follows_its_schedule_and_is_no_part_of_the_probabilities() {
+        let space = NasRl::deepening(&[1, 2]).unwrap().space().clone();
+        let of_depth = |depth: usize| {
+            let all = space.architectures(20_000).unwrap();
+            all.into_iter().filter(move |one| one.is_on(0, depth)).collect::<Vec<_>>()
+        };
+        let settings = LstmSettings { hidden: 4, layers: 2, init: 0.8, ..LstmSettings::nas_rl() };
+        let lstm = Lstm::with_settings(space.clone(), settings, 1, "lstm").unwrap();
+        let mut lstm = lstm.deepening("depth", 30).unwrap();
+        assert_gradient(&mut lstm);
+        for depth in 0..2 {
+            let sum: f64 = of_depth(depth).iter().map(|one| lstm.log_probability(one).exp()).sum();
+            assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+        }
+        let mut strategy = Reinforce::with_controller(lstm, 1, "deepening");
+        for round in 0..8 {
+            // The third batch is the last of one layer; from the sixth on nothing changes any more.
+            let asked = strategy.ask(10);
+            assert!(asked.iter().all(|one| one.is_on(0, usize::from(round >= 3))), "round {round}");
+            strategy.tell(&by_paths(&asked));
+            strategy = serde_json::from_str(&serde_json::to_string(&strategy).unwrap()).unwrap();
+        }
+        let lstm = Lstm::new(space, 3, 1, "lstm");
+        assert_eq!(
+            lstm.clone().deepening("width", 30).unwrap_err().to_string(),
+            "deepening, choice: found `width`, expected the name of a choice of the space"
+        );
+        assert!(lstm.clone().deepening("depth", 0).is_err());
+        assert!(lstm.deepening("layer2/inputs", 30).is_err());
     }
 
     #[test]

@@ -241,6 +241,10 @@ fn mutate(
 /// innovation numbers, by which genomes are aligned for crossover; genomes that are near each other are a species and share their
 /// fitness, so that what is new is not lost at once.
 ///
+/// A choice that belongs to no graph, as a layer of [`supernet_space::NasBenchMacro`], is a graph of its own with place for one node:
+/// closed at first (the identity), and what the node's attribute says once there is one. What is left of NEAT then is growth from
+/// the smallest network and species of what is open.
+///
 /// A genome's weights do not reach the network, which is trained. Its fitness is how far its score is above the generation's least:
 /// accuracies are so near each other that shares by the accuracy itself would be even.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -280,7 +284,7 @@ impl Neat {
     /// Over `space`, with draws from stream `stream` under `seed`.
     ///
     /// # Errors
-    /// A space that is not of graphs alone.
+    /// A space with a graph whose nodes have different choices.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Result<Self, SearchError> {
         GraphForm::of(NAME, &space)?;
         let empty = Self {
@@ -381,7 +385,10 @@ impl Strategy for Neat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RandomSearch, testing::scored};
+    use crate::{
+        RandomSearch,
+        testing::{by_paths, chain, scored},
+    };
     use std::collections::BTreeMap;
     use supernet_space::{EnasMacro, GeneticStages, draws};
 
@@ -452,8 +459,13 @@ mod tests {
     fn xor_is_solved_in_20_of_20_seeds_within_a_median_of_60_generations() {
         let mut generations: Vec<u64> = (1..=20).map(|seed| generations_to_xor(seed, 300)).collect();
         generations.sort_unstable();
-        println!("{generations:?}");
-        assert!(generations[19] < 300 && generations[9] <= 60, "{generations:?}");
+        let solved = generations.iter().filter(|&&generations| generations < 300).count();
+        let passes = solved == 20 && generations[9] <= 60;
+        // A line of the table of gates.
+        let asked = "XOR, weights and structure: solved in 20 of 20 seeds, median at most 60 generations";
+        let found = format!("in {solved}, median {}, {} to {}", generations[9], generations[0], generations[19]);
+        println!("\n| 13 NEAT | {asked} | {found} | 20 | {} |", if passes { "yes" } else { "no" });
+        assert!(passes, "{generations:?}");
     }
 
     #[test]
@@ -504,6 +516,23 @@ mod tests {
             neat.check().unwrap_or_else(|error| panic!("round {round}: {error}"));
         }
         assert!(neat.population.genomes.iter().any(|genome| genome.nodes.len() > 5));
+    }
+
+    #[test]
+    fn a_chain_begins_closed_and_opens_layer_by_layer() {
+        let space = chain(8);
+        let mut neat = Neat::new(space.clone(), 1, "neat").unwrap();
+        let open = |one: &Architecture| (0..8).filter(|&layer| !one.is_on(layer, 0)).count();
+        let first = neat.ask(30);
+        // One mutation each, which opens a layer or draws an identity for it.
+        assert!(first.iter().all(|one| open(one) <= 1) && first.iter().any(|one| open(one) == 1));
+        neat.tell(&by_paths(&first));
+        for _ in 0..25 {
+            let asked = neat.ask(30);
+            neat.tell(&by_paths(&asked));
+        }
+        let best = by_paths(&neat.ask(30)).iter().map(|scored| scored.score.accuracy).fold(0.0, f64::max);
+        assert!(best >= 14.0, "{best} of 16");
     }
 
     #[test]

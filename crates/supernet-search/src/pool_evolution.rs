@@ -16,7 +16,7 @@ const NAME: &str = "pool evolution";
 /// pool holds the best that were told, each once.
 ///
 /// Their filter, by which a candidate must pass a short test before it is scored in earnest, is [`crate::Filtered`]; that a score
-/// is the least over several tasks is the evaluator's part.
+/// is the least over several tasks is [`crate::OverTasks`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct PoolEvolution {

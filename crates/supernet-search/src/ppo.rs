@@ -146,7 +146,11 @@ impl<C: Controller> Strategy for Ppo<C> {
     }
 
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
-        (0..count).map(|_| self.controller.sample(&mut self.proposals.draw())).collect()
+        let mut propose = |_| {
+            self.controller.begin(self.proposals.asked());
+            self.controller.sample(&mut self.proposals.draw())
+        };
+        (0..count).map(&mut propose).collect()
     }
 
     fn tell(&mut self, scored: &[Scored]) {

@@ -64,7 +64,7 @@ pub enum Proposer {
     PoolEvolution,
     /// Blueprints and modules that evolve together (CoDeepNEAT), over stages of like choices.
     CoEvolution,
-    /// Graphs that grow, with innovation numbers and species, over spaces of graphs.
+    /// Graphs that grow, with innovation numbers and species (NEAT).
     Neat,
 }
 
@@ -111,12 +111,17 @@ impl Proposer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use supernet_space::{GeneticStages, NasBenchMacro};
+    use supernet_space::{NasBench201, NasBenchMacro};
 
     #[test]
     fn every_name_is_a_strategy_and_comes_back_from_the_settings() {
         let names = [
             (Proposer::Random, "\"random\""),
+            (Proposer::RegularisedEvolution, "\"regularised_evolution\""),
+            (Proposer::TournamentEvolution, "\"tournament_evolution\""),
+            (Proposer::HillClimbing, "\"hill_climbing\""),
+            (Proposer::Tpe, "\"tpe\""),
+            (Proposer::Nsga2(vec![Objective::Accuracy, Objective::Macs]), "{\"nsga2\":[\"accuracy\",\"macs\"]}"),
             (Proposer::GpEi, "\"gp_ei\""),
             (Proposer::GpEiPerSecond, "\"gp_ei_per_second\""),
             (Proposer::RidgeEi, "\"ridge_ei\""),
@@ -140,13 +145,11 @@ mod tests {
         for (proposer, text) in names {
             assert_eq!(serde_json::to_string(&proposer).unwrap(), text);
             assert_eq!(serde_json::from_str::<Proposer>(text).unwrap(), proposer);
-            let graphs = matches!(proposer, Proposer::Neat);
-            let space =
-                if graphs { GeneticStages::published().space().clone() } else { NasBenchMacro::new().space().clone() };
-            let asked = proposer.strategy(&space, 1).unwrap().ask(5);
-            asked.iter().for_each(|architecture| space.check(architecture).unwrap());
+            for space in [NasBenchMacro::new().space().clone(), NasBench201::new().space().clone()] {
+                let asked = proposer.strategy(&space, 1).unwrap().ask(5);
+                asked.iter().for_each(|architecture| space.check(architecture).unwrap());
+            }
         }
         assert!(Proposer::QLearning { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
-        assert!(Proposer::Neat.strategy(NasBenchMacro::new().space(), 1).is_err());
     }
 }

@@ -23,8 +23,8 @@ const NAME: &str = "q-learning";
 /// ```
 /// ε falls from 1 to 0.1 with the number of different networks that were scored, not of proposals: one proposed again costs
 /// nothing, so it must not end the exploration either. An action that was never taken has the value `first`; while a choice has
-/// such actions they stand beside the others when the greatest is looked for. Choices that are not active under those before
-/// them are passed over; they must stand behind the choices that they depend on.
+/// such actions they stand beside the others when the greatest is looked for. Choices come as they stand in the space, but behind
+/// those that their conditions look at; those that are not active are passed over.
 ///
 /// With the published reward ([`Shaping::Terminal`]) and rate, early choices hear almost nothing in some hundred networks: on
 /// NAS-Bench-Macro it is no better than random search after 200. [`Shaping::Spread`] is the default.
@@ -34,7 +34,7 @@ pub struct QLearning {
     space: SearchSpace,
     proposals: Proposals,
     settings: QLearningSettings,
-    /// For each choice, by what the choice before it takes, the value of each action taken so far.
+    /// For each choice, by what the one written before it takes, the value of each action taken so far.
     values: Vec<BTreeMap<u64, BTreeMap<u64, Exact>>>,
     /// One architecture of each different network, in order of telling.
     memory: Vec<Known>,
@@ -138,7 +138,7 @@ impl QLearning {
         check_count(NAME, "choices with values", self.values.len(), self.space.choices().len())?;
         for (place, states) in self.values.iter().enumerate() {
             let fits = |place: usize, bits: u64| allows(&self.space.choices()[place], bits);
-            let states_fit = |last: u64| place.checked_sub(1).map_or(last == 0, |before| fits(before, last));
+            let states_fit = |last: u64| self.before(place).map_or(last == 0, |before| fits(before, last));
             let wrong = states.iter().filter(|(last, actions)| {
                 !states_fit(**last) || actions.is_empty() || !actions.keys().all(|&action| fits(place, action))
             });
@@ -154,6 +154,13 @@ impl QLearning {
     pub fn values(&self, choice: usize, last: u64) -> BTreeMap<u64, f64> {
         let actions = self.values[choice].get(&last);
         actions.into_iter().flatten().map(|(&action, value)| (action, value.0)).collect()
+    }
+
+    /// The choice that is written before another.
+    fn before(&self, choice: usize) -> Option<usize> {
+        let order = self.space.in_order();
+        let place = order.iter().position(|&other| other == choice)?;
+        Some(order[place.checked_sub(1)?])
     }
 
     fn has_untaken(&self, choice: usize, last: u64) -> bool {
@@ -172,10 +179,10 @@ impl QLearning {
         let accuracy = known.score().accuracy;
         let reward = if accuracy.is_finite() { accuracy } else { 0.0 };
         let active = self.space.active(&known.architecture);
-        let taken: Vec<usize> = (0..self.values.len()).filter(|&choice| active[choice]).collect();
-        let last = |choice: usize| choice.checked_sub(1).map_or(0, |before| known.architecture.bits(before));
+        let taken: Vec<usize> = self.space.in_order().iter().copied().filter(|&choice| active[choice]).collect();
         let mut onwards = 0.0;
         for &choice in taken.iter().rev() {
+            let last = self.before(choice).map_or(0, |before| known.architecture.bits(before));
             let is_last = taken.last() == Some(&choice);
             let reward = match self.settings.shaping {
                 Shaping::Spread => reward / taken.len() as f64,
@@ -183,10 +190,10 @@ impl QLearning {
                 Shaping::Terminal => 0.0,
             };
             let (rate, first) = (self.settings.rate, self.settings.first);
-            let actions = self.values[choice].entry(last(choice)).or_default();
+            let actions = self.values[choice].entry(last).or_default();
             let value = actions.entry(known.architecture.bits(choice)).or_insert(Exact(first));
             value.0 = (1.0 - rate) * value.0 + rate * (reward + onwards);
-            onwards = self.greatest(choice, last(choice));
+            onwards = self.greatest(choice, last);
         }
     }
 
@@ -195,10 +202,10 @@ impl QLearning {
         let mut rng = self.proposals.draw();
         let least = least(&self.space);
         let mut mask = least.mask().clone();
-        for choice in 0..self.values.len() {
+        for &choice in self.space.in_order() {
             let explore = rng.random::<f64>() < epsilon;
             if self.space.active(&mask)[choice] {
-                let last = choice.checked_sub(1).map_or(0, |before| mask.bits(before));
+                let last = self.before(choice).map_or(0, |before| mask.bits(before));
                 let action = if explore { self.any(choice, &mut rng) } else { self.greedy(choice, last, &mut rng) };
                 mask = mask.with(choice, action);
             }
@@ -261,7 +268,7 @@ impl Strategy for QLearning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{chain, scored};
+    use crate::testing::{chain, scored, upside_down};
     use supernet_space::NasBenchMacro;
 
     /// Of three layers: what the last two take together is all that counts, so the states of the table know enough.
@@ -325,6 +332,27 @@ mod tests {
         }
         strategy.ask(1_000);
         assert_eq!(strategy.settings.epsilon(strategy.memory.len()), 1.0);
+    }
+
+    #[test]
+    fn a_choice_that_stands_before_what_it_depends_on_is_written_behind_it() {
+        let space = upside_down();
+        let settings = QLearningSettings { networks: 20, ..Default::default() };
+        let mut strategy = QLearning::new(space.clone(), 1, "q").with_settings(settings).unwrap();
+        let mut momenta = BTreeSet::new();
+        for _ in 0..200 {
+            let asked = strategy.ask(1);
+            momenta.extend(space.active(&asked[0])[1].then(|| asked[0].bits(1)));
+            strategy
+                .tell(&[scored(&asked[0], f64::from(u8::from(space.active(&asked[0])[1] && asked[0].is_on(1, 1))))]);
+        }
+        assert_eq!(momenta, BTreeSet::from([0b1, 0b10]));
+        // The momentum is worth something, and so is what leads to it.
+        let best = |choice: usize, last: u64| {
+            let values = strategy.values(choice, last);
+            values.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap().0
+        };
+        assert_eq!((best(2, 0b1), best(1, 0b10)), (0b10, 0b10));
     }
 
     #[test]

@@ -46,6 +46,36 @@ pub(crate) fn nested() -> SearchSpace {
     SearchSpace::new("nested", choices).unwrap()
 }
 
+/// The same kind of space with every choice before those that its conditions look at.
+pub(crate) fn upside_down() -> SearchSpace {
+    let one_of = |name: &str, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
+    let choices = [
+        one_of("width", &["16", "32"]),
+        one_of("momentum", &["low", "high"]).under("norm", ["batch"]),
+        one_of("norm", &["none", "batch"]).under("op", ["conv"]),
+        one_of("op", &["conv", "pool", "skip"]),
+    ];
+    SearchSpace::new("upside down", choices).unwrap()
+}
+
+/// Draws of a controller against its probabilities, by chi-square.
+pub(crate) fn assert_draws_follow(controller: &impl Controller) {
+    let all = controller.space().architectures(10_000).unwrap();
+    let (n, mut rng) = (20_000, draws(4, "draws of a controller", 0));
+    let mut seen = vec![0.0; all.len()];
+    for _ in 0..n {
+        let drawn = controller.sample(&mut rng);
+        seen[all.iter().position(|one| *one == drawn).expect("an architecture of the space")] += 1.0;
+    }
+    let of_one = |(one, seen): (&Architecture, &f64)| {
+        let expected = controller.log_probability(one).exp() * f64::from(n);
+        (seen - expected).powi(2) / expected
+    };
+    let (chi2, degrees) = (all.iter().zip(&seen).map(of_one).sum::<f64>(), all.len() as f64 - 1.0);
+    // Mean k and variance 2k: five deviations above the mean.
+    assert!(chi2 < degrees + 5.0 * (2.0 * degrees).sqrt(), "chi-square {chi2} at {degrees} degrees of freedom");
+}
+
 /// The gradient of the log probability of some architectures against central differences.
 pub(crate) fn assert_gradient(controller: &mut impl Controller) {
     // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.

@@ -19,8 +19,8 @@ const NAME: &str = "tpe";
 /// architectures told are *good*, the others *bad*; l and g model each choice on its own, the probability of a subset being in
 /// proportion to one plus the number of good (bad) architectures that take it (the ones are a uniform prior; all of a choice
 /// together weigh at most [`Tpe::MOST_PRIOR`] architectures, for choices of very many subsets). A proposal is the one of
-/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform. So are the first
-/// `start` proposals.
+/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform, of a hundred draws the first
+/// that is not. So are the first `start` proposals.
 ///
 /// A choice under a condition is modelled on those architectures alone in which it is active, and counts in l/g only where the candidate has
 /// it: what a branch that is not taken would hold says nothing. On a space with conditions a proposal takes of each choice the draw that is best
@@ -200,6 +200,8 @@ impl Tpe {
     }
 
     fn propose(&mut self) -> Architecture {
+        /// Uniform draws for one that is not told yet, once the candidates are all told.
+        const MOST_UNIFORM: usize = 100;
         let uniform = self.proposals.asked() < self.start as u64 || self.known.is_empty();
         let mut rng = self.proposals.draw();
         if uniform {
@@ -212,7 +214,12 @@ impl Tpe {
         let by_choice = self.space.is_conditional().then(|| self.best_by_choice(&drawn));
         let mut best_first = by_choice.into_iter().chain(ranked.into_iter().map(|(_, one)| one));
         let new = best_first.find(|architecture| !self.known.contains(architecture));
-        new.unwrap_or_else(|| self.space.sample(&mut rng))
+        new.unwrap_or_else(|| {
+            let mut uniform = (0..MOST_UNIFORM).map(|_| self.space.sample(&mut rng));
+            let first = uniform.next().expect("at least one draw");
+            let is_new = |one: &Architecture| !self.known.contains(one);
+            if is_new(&first) { first } else { uniform.find(is_new).unwrap_or(first) }
+        })
     }
 
     /// The logarithm of l/g of a choice's subset.
@@ -326,6 +333,17 @@ mod tests {
             tpe.tell(&by_paths(&asked));
         }
         assert_eq!(repeated, 0, "of 100 proposals on a space of 6,561");
+    }
+
+    #[test]
+    fn a_small_space_is_found_as_a_whole_without_much_repetition() {
+        let mut tpe = Tpe::new(chain(3), 1, "tpe");
+        for _ in 0..40 {
+            let asked = tpe.ask(1);
+            tpe.tell(&by_paths(&asked));
+        }
+        assert_eq!(tpe.known.len(), 27);
+        assert_eq!(tpe.ask(50).len(), 50);
     }
 
     #[test]

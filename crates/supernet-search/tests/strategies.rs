@@ -40,6 +40,7 @@ macro_rules! each_strategy {
         $check(HierarchicalEvolution::new(space.clone(), 1, "hierarchical"), space $(, $argument)*);
         $check(PairTournament::new(space.clone(), 1, "pairs"), space $(, $argument)*);
         $check(PoolEvolution::new(space.clone(), 1, "pool"), space $(, $argument)*);
+        $check(Neat::new(space.clone(), 1, "neat").unwrap(), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);
         // Few rows and few or quick models: fits are what takes its time.
         $check(Guided::gp_ei(space.clone(), 1, "gp").with_rows(40).unwrap(), space $(, $argument)*);
@@ -130,6 +131,19 @@ fn nested() -> SearchSpace {
     SearchSpace::new("nested", choices).unwrap()
 }
 
+/// The same kind of space with every choice before those that its conditions look at.
+fn upside_down() -> SearchSpace {
+    let one_of = |name: &str, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
+    let choices = [
+        one_of("width", &["16", "32", "64"]),
+        one_of("momentum", &["low", "high"]).under("norm", ["batch"]),
+        Choice::new("inputs", ["a", "b", "c"], 1..=2).unwrap().under("op", ["conv", "pool"]),
+        one_of("norm", &["none", "batch"]).under("op", ["conv"]),
+        one_of("op", &["conv", "pool", "skip"]),
+    ];
+    SearchSpace::new("upside down", choices).unwrap()
+}
+
 fn cells() -> SearchSpace {
     CellSpace::new(3, 2).unwrap().space().clone()
 }
@@ -168,6 +182,7 @@ fn a_stored_strategy_goes_on_exactly() {
     each_strategy!(check(cells()));
     each_strategy!(check(NasBenchMacro::new().space().clone()));
     each_strategy!(check(nested()));
+    each_strategy!(check(upside_down()));
     each_formed!(check());
 }
 
@@ -299,6 +314,19 @@ fn every_strategy_stays_in_the_range_of_its_constraints() {
         assert!(outcome.scored.len() == 60 || outcome.asked >= 3_000, "{}", strategy.name());
     }
     each_strategy!(check(cells()));
+}
+
+#[test]
+fn tpe_without_conditions_proposes_what_it_always_did() {
+    let space = NasBenchMacro::new().space().clone();
+    let mut tpe = Tpe::new(space, 1, "tpe");
+    let mut text = String::new();
+    for _ in 0..200 {
+        let asked = tpe.ask(1);
+        text += &asked[0].to_string();
+        tpe.tell(&[score(&asked[0])]);
+    }
+    assert_eq!(supernet_space::fnv1a(text.as_bytes()), 8_656_919_982_088_613_059);
 }
 
 /// NAS-Bench-Macro by formula, all 6,561 lines of it.

@@ -26,6 +26,8 @@ pub(crate) enum Symmetry {
     NasBench201,
     /// Stages of so many nodes each, of which any but the first reads any of those before it and whose names are free.
     UnlabelledStages { nodes: Vec<usize> },
+    /// Blocks of two operands, a state and an operation each, that can change places.
+    Operands,
 }
 
 /// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of them with five).
@@ -68,6 +70,19 @@ impl Symmetry {
                     && reads.zip(choices).all(is_any);
                 (fits, "one choice for each node after the first of each stage, any of the nodes before it")
             }
+            Symmetry::Operands => {
+                let blocks = choices.chunks(4);
+                let alike = |block: &[Choice]| {
+                    block.len() == 4
+                        && block.iter().all(is_one)
+                        && block[0].options() == block[2].options()
+                        && block[1].options() == block[3].options()
+                };
+                (
+                    blocks.into_iter().all(alike),
+                    "four choices for each block, state and operation of two alike operands",
+                )
+            }
         };
         let unconditional = choices.iter().all(|choice| choice.when().is_empty());
         if fits && (unconditional || *self == Symmetry::None) {
@@ -87,6 +102,7 @@ impl Symmetry {
                 (0..6).fold(mask.clone(), |mask, edge| mask.with(edge, 1 << least[edge]))
             }
             Symmetry::UnlabelledStages { nodes } => least_stages(mask, nodes),
+            Symmetry::Operands => later_first(mask),
         }
     }
 
@@ -111,6 +127,14 @@ impl Symmetry {
             Symmetry::NasBench201 => Some(nas_bench_201_cells::networks().into()),
             Symmetry::UnlabelledStages { nodes } => {
                 Some(nodes.iter().map(|&nodes| BigUint::from(unlabelled::different_graphs(nodes))).product())
+            }
+            Symmetry::Operands => {
+                // Two of n operands without their order, the same one twice among them.
+                let of_block = |block: &[Choice]| {
+                    let operands = BigUint::from(block[0].subsets() * block[1].subsets());
+                    (&operands + 1u32) * operands / 2u32
+                };
+                Some(choices.chunks(4).map(of_block).product())
             }
         }
     }
@@ -164,6 +188,16 @@ fn least_stages(mask: &PathMask, nodes: &[usize]) -> PathMask {
         first += nodes - 1;
     }
     canonical
+}
+
+/// Each block's operands in the order that makes the lesser text: that of one option is the less the later the option.
+fn later_first(mask: &PathMask) -> PathMask {
+    (0..mask.shape().len() / 4).map(|block| 4 * block).fold(mask.clone(), |canonical, first| {
+        let [left, right] = [first, first + 2].map(|operand| (mask.bits(operand), mask.bits(operand + 1)));
+        let ((state, operation), (other_state, other_operation)) = (left.max(right), left.min(right));
+        let canonical = canonical.with(first, state).with(first + 1, operation);
+        canonical.with(first + 2, other_state).with(first + 3, other_operation)
+    })
 }
 
 /// A set's place in the order of its text: option 0 is the first character, `0` before `1`.

@@ -14,6 +14,8 @@ pub(crate) struct Conditions {
     of: Vec<Vec<Vec<Test>>>,
     /// All choices, each behind those that its tests look at; where nothing is conditional, in order.
     order: Vec<usize>,
+    /// The same, but else as the choices stand.
+    in_order: Vec<usize>,
 }
 
 /// Whether a choice takes one of some options.
@@ -39,7 +41,7 @@ impl Conditions {
         let of = choices.iter().map(alternatives).collect::<Result<Vec<_>, _>>()?;
         let order = parents_first(&of);
         match (0..choices.len()).find(|i| !order.contains(i)) {
-            None => Ok(Self { of, order }),
+            None => Ok(Self { in_order: as_they_stand(&of), of, order }),
             Some(circle) => Err(SpaceError::Condition {
                 choice: choices[circle].name().into(),
                 found: "itself among the choices that its conditions depend on".into(),
@@ -51,6 +53,11 @@ impl Conditions {
     /// All choices, each behind those that it depends on.
     pub(crate) fn order(&self) -> &[usize] {
         &self.order
+    }
+
+    /// All choices, each behind those that it depends on, else as they stand.
+    pub(crate) fn in_order(&self) -> &[usize] {
+        &self.in_order
     }
 
     /// Whether a choice is active, once it is known of those before it in the order.
@@ -159,6 +166,18 @@ fn parents_first(of: &[Vec<Vec<Test>>]) -> Vec<usize> {
     }
     let mut order = Vec::with_capacity(of.len());
     (0..of.len()).for_each(|choice| visit(choice, of, &mut order));
+    order
+}
+
+/// Choices as they stand, but those that depend on a later one right behind the last of these. There is no circle.
+fn as_they_stand(of: &[Vec<Vec<Test>>]) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(of.len());
+    while order.len() < of.len() {
+        let is_ready = |&choice: &usize| {
+            !order.contains(&choice) && of[choice].iter().flatten().all(|test| order.contains(&test.parent))
+        };
+        order.extend((0..of.len()).find(is_ready));
+    }
     order
 }
 
@@ -297,6 +316,22 @@ mod tests {
         let active = |text: &str| space.active(&space.parse(text).unwrap())[2];
         assert!(active("010/10/10") && active("001/10/10") && !active("100/10/10") && !active("010/01/10"));
         assert_eq!(space.size(), (2 * 2 + 4u32).into());
+    }
+
+    #[test]
+    fn choices_are_read_as_they_stand_but_behind_what_they_depend_on() {
+        assert_eq!(nested().in_order(), [0, 1, 2, 3, 4]);
+        let choices = [
+            one_of("width", &["16", "32"]),
+            one_of("momentum", &["0.9", "0.99"]).under("norm", ["batch"]),
+            one_of("op", &["conv", "pool"]),
+            one_of("stride", &["1", "2"]),
+            one_of("norm", &["none", "batch"]).under("op", ["conv"]),
+        ];
+        let space = SearchSpace::new("upside down", choices).unwrap();
+        assert_eq!(space.in_order(), [0, 2, 3, 4, 1]);
+        assert_eq!(space.size(), (2 * 2 * (3 + 1u32)).into());
+        assert_eq!(distinct(&space).len(), 16);
     }
 
     #[test]

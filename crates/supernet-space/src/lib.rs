@@ -25,6 +25,7 @@ mod nas_net;
 mod nas_rl;
 mod path_dropout;
 mod path_mask;
+mod pnas_net;
 mod rest;
 mod space;
 #[cfg(test)]
@@ -55,4 +56,5 @@ pub use nas_rl::{NasRl, NasRlLayer};
 pub use num_bigint::BigUint;
 pub use path_dropout::{PathDropout, Schedule};
 pub use path_mask::PathMask;
+pub use pnas_net::{PnasNet, PnasNetShape};
 pub use space::SearchSpace;

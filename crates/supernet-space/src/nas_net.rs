@@ -201,7 +201,7 @@ impl NasNet {
 
 impl Cost {
     /// A cell's blocks at `c` filters and output side `side`, and the channels of its output.
-    fn nas_net_cell(
+    pub(crate) fn nas_net_cell(
         &mut self,
         blocks: &[NasNetBlock],
         concatenated: u64,

@@ -82,6 +82,12 @@ impl SearchSpace {
         self.conditions.active(mask)
     }
 
+    /// Returns the choices by place, each behind those that its conditions look at, else as they stand: the order in which a policy
+    /// can write an architecture.
+    pub fn in_order(&self) -> &[usize] {
+        self.conditions.in_order()
+    }
+
     /// Choices in an order in which each stands behind those that it depends on.
     pub(crate) fn parents_first(&self) -> &[usize] {
         self.conditions.order()

@@ -1,6 +1,6 @@
 //! Medians and quartiles over seeds.
 
-use crate::trials::{Benchmark, STRATEGIES, Trial};
+use crate::trials::{Benchmark, Contender, STRATEGIES, Trial};
 use rayon::prelude::*;
 use std::fmt::Write;
 use supernet_search::{Bootstrap, Estimate, SearchError};
@@ -8,6 +8,7 @@ use supernet_search::{Bootstrap, Estimate, SearchError};
 /// The regret of one strategy after 1, 2, … queries, over all seeds, in points.
 pub struct Curve {
     pub strategy: &'static str,
+    /// As far as it was run.
     pub points: Vec<Quartiles>,
     /// Median over seeds of what a proposal took.
     pub milliseconds: f64,
@@ -38,15 +39,22 @@ impl Quartiles {
 
 /// The strategies `only`, or all, under seeds 1 to `seeds`; random search first.
 pub fn all(bench: &Benchmark, only: &[String], seeds: u64, queries: usize) -> Result<Vec<Curve>, SearchError> {
-    let wanted =
-        |strategy: &&str| *strategy == STRATEGIES[0] || only.is_empty() || only.iter().any(|name| name == strategy);
-    let curve = |strategy: &'static str| {
-        let trials = (1..=seeds).into_par_iter().map(|seed| bench.run(strategy, seed, queries));
+    let wanted = |strategy: &Contender| {
+        strategy.name == STRATEGIES[0].name || only.is_empty() || only.iter().any(|name| name == strategy.name)
+    };
+    let curve = |strategy: Contender| {
+        let trials = (1..=seeds).into_par_iter().map(|seed| bench.run(&strategy, seed, queries));
         let trials = trials.collect::<Result<Vec<Trial>, _>>()?;
         let at = |query: usize| Quartiles::of(trials.iter().map(|trial| trial.regrets[query]).collect());
-        let points = (0..queries).map(at).collect();
+        let points = (0..trials[0].regrets.len()).map(at).collect();
         let milliseconds = Quartiles::of(trials.iter().map(|trial| trial.milliseconds).collect()).median;
-        Ok(Curve { strategy, points, milliseconds, trials: trials.into_iter().map(|trial| trial.regrets).collect() })
+        eprintln!("{}: {milliseconds:.3} ms a proposal", strategy.name);
+        Ok(Curve {
+            strategy: strategy.name,
+            points,
+            milliseconds,
+            trials: trials.into_iter().map(|trial| trial.regrets).collect(),
+        })
     };
     STRATEGIES.into_iter().filter(wanted).filter(|strategy| bench.has(strategy)).map(curve).collect()
 }
@@ -69,7 +77,7 @@ pub fn csv(curves: &[Curve], seeds: u64) -> String {
     text
 }
 
-/// The same as a table, from 20 queries on.
+/// The same as a table, from 20 queries on; empty where a strategy was not run as far.
 pub fn markdown(curves: &[Curve], queries: usize) -> String {
     let columns: Vec<usize> = milestones(queries).into_iter().filter(|&query| query >= 20).collect();
     let mut text = String::from("| strategy |");
@@ -79,8 +87,11 @@ pub fn markdown(curves: &[Curve], queries: usize) -> String {
     for curve in curves {
         write!(text, "\n| {} |", curve.strategy).expect("a string");
         for query in &columns {
-            let Quartiles { low, median, high } = curve.points[query - 1];
-            write!(text, " {median:.2} [{low:.2}, {high:.2}] |").expect("a string");
+            match curve.points.get(query - 1) {
+                Some(Quartiles { low, median, high }) => write!(text, " {median:.2} [{low:.2}, {high:.2}] |"),
+                None => write!(text, " |"),
+            }
+            .expect("a string");
         }
         write!(text, " {:.3} |", curve.milliseconds).expect("a string");
     }
@@ -110,6 +121,7 @@ pub fn against_random(curves: &[Curve], queries: usize) -> String {
 
 /// Seeds of both are drawn again, each on their own.
 fn gain(random: &Curve, curve: &Curve, query: usize) -> Option<Estimate> {
+    curve.points.get(query)?;
     let seeds = random.trials.len();
     let strata: Vec<usize> = (0..2 * seeds).map(|i| i / seeds).collect();
     let median = |curve: &Curve, places: &mut dyn Iterator<Item = usize>| {

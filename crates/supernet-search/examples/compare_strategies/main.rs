@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let sees = [
             "A search sees the accuracy of a network's first training. Drawn is how far the mean of three of the network that it holds for its best is".into(),
             format!("below the best of all ({:.2} %), no less than 0.01 points. Successive halving and hyperband pay 1 or 3 trainings a score and see the", bench.best()),
-            "mean of as many. A search that runs out of new proposals keeps what it found.".into(),
+            "mean of as many. A search that runs out of new proposals keeps what it found. Some that are dear stop earlier.".into(),
         ];
         compare(&arguments, &bench, arguments.queries, data, sees, "")?;
     }
@@ -61,7 +61,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let sees = [
             "A search sees the validation accuracy; every cell stands for the nearest of the 500. Drawn is how far the test accuracy of the cell that it".into(),
             format!("holds for its best is below the best of the 500 ({:.2} %), no less than 0.01 points. A search that runs out of new proposals keeps what it", bench.best()),
-            "found.".into(),
+            "found. Some that are dear stop earlier.".into(),
         ];
         compare(&arguments, &bench, arguments.queries.min(200), data, sees, "_201")?;
     }

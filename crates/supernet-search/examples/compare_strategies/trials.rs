@@ -2,13 +2,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    time::{Duration, Instant},
+    time::{Duration, SystemTime},
 };
 use supernet_search::{
     BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
-    HierarchicalEvolution, HillClimbing, Hyperband, Nsga2, Objective, PairTournament, PoolEvolution, Ppo, Progressive,
-    QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits, Strategy,
-    SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
+    HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament, PoolEvolution, Ppo,
+    Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
+    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
 };
 use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
@@ -30,38 +30,50 @@ pub struct Benchmark {
 pub struct Trial {
     /// The regret of the best network by what the search saw, after 1, 2, … trainings looked up.
     pub regrets: Vec<f64>,
-    /// What a proposal took the strategy, asking and telling, in milliseconds.
+    /// What a proposal took, asking, looking up and telling, in milliseconds.
     pub milliseconds: f64,
 }
 
-/// The strategies compared, random search first, each with its default settings.
-pub const STRATEGIES: [&str; 26] = [
-    "random",
-    "regularised evolution",
-    "tournament evolution",
-    "nsga-ii (accuracy, macs)",
-    "hill climbing",
-    "reinforce, factorised",
-    "reinforce, lstm",
-    "tpe",
-    "successive halving",
-    "hyperband",
-    "nas-rl",
-    "ppo, factorised",
-    "ppo, lstm",
-    "q-learning",
-    "edit policy",
-    "genetic algorithm",
-    "hierarchical evolution",
-    "pair tournament",
-    "pool evolution",
-    "co-evolution",
-    "gp-ei",
-    "gp-ei per second",
-    "dngo",
-    "ridge-ei",
-    "pnas",
-    "progressive, gp",
+/// A strategy with its default settings.
+#[derive(Clone, Copy)]
+pub struct Contender {
+    /// As `--strategy` of the command calls it; those with budgets it does not know.
+    pub name: &'static str,
+    /// The stream that it draws from.
+    stream: &'static str,
+    /// Trainings after which it is stopped: what has found the best network long before and is dear need not go on.
+    most: usize,
+}
+
+/// The strategies compared, random search first.
+pub const STRATEGIES: [Contender; 27] = [
+    Contender { name: "random", stream: "random", most: usize::MAX },
+    Contender { name: "regularised-evolution", stream: "regularised evolution", most: usize::MAX },
+    Contender { name: "tournament-evolution", stream: "tournament evolution", most: usize::MAX },
+    Contender { name: "nsga2", stream: "nsga-ii (accuracy, macs)", most: usize::MAX },
+    Contender { name: "hill-climbing", stream: "hill climbing", most: usize::MAX },
+    Contender { name: "reinforce", stream: "reinforce, factorised", most: usize::MAX },
+    Contender { name: "reinforce-lstm", stream: "reinforce, lstm", most: usize::MAX },
+    Contender { name: "tpe", stream: "tpe", most: usize::MAX },
+    Contender { name: "successive halving", stream: "successive halving", most: usize::MAX },
+    Contender { name: "hyperband", stream: "hyperband", most: usize::MAX },
+    Contender { name: "nas-rl", stream: "nas-rl", most: usize::MAX },
+    Contender { name: "ppo", stream: "ppo, factorised", most: usize::MAX },
+    Contender { name: "ppo-lstm", stream: "ppo, lstm", most: usize::MAX },
+    Contender { name: "q-learning", stream: "q-learning", most: usize::MAX },
+    Contender { name: "edit-policy", stream: "edit policy", most: usize::MAX },
+    Contender { name: "genetic-algorithm", stream: "genetic algorithm", most: usize::MAX },
+    Contender { name: "hierarchical-evolution", stream: "hierarchical evolution", most: usize::MAX },
+    Contender { name: "pair-tournament", stream: "pair tournament", most: usize::MAX },
+    Contender { name: "pool-evolution", stream: "pool evolution", most: usize::MAX },
+    Contender { name: "co-evolution", stream: "co-evolution", most: usize::MAX },
+    Contender { name: "neat", stream: "neat", most: usize::MAX },
+    Contender { name: "gp-ei", stream: "gp-ei", most: 200 },
+    Contender { name: "gp-ei-per-second", stream: "gp-ei per second", most: 200 },
+    Contender { name: "ridge-ei", stream: "ridge-ei", most: 500 },
+    Contender { name: "dngo", stream: "dngo", most: 100 },
+    Contender { name: "pnas", stream: "pnas", most: 200 },
+    Contender { name: "progressive-gp", stream: "progressive, gp", most: 500 },
 ];
 
 impl Benchmark {
@@ -99,8 +111,8 @@ impl Benchmark {
     }
 
     /// Whether a strategy can run on it: those with budgets need several trainings.
-    pub fn has(&self, strategy: &str) -> bool {
-        self.three.is_some() || !["successive halving", "hyperband"].contains(&strategy)
+    pub fn has(&self, strategy: &Contender) -> bool {
+        self.three.is_some() || !["successive halving", "hyperband"].contains(&strategy.name)
     }
 
     /// The accuracy that no search sees, in per cent.
@@ -115,61 +127,67 @@ impl Benchmark {
         all.fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Runs a strategy under a seed until `queries` trainings are looked up.
-    pub fn run(&self, strategy: &str, seed: u64, queries: usize) -> Result<Trial, SearchError> {
-        match strategy {
+    /// Runs a strategy under a seed until `queries` trainings are looked up, or as many as it is run for.
+    pub fn run(&self, strategy: &Contender, seed: u64, queries: usize) -> Result<Trial, SearchError> {
+        let (queries, stream) = (queries.min(strategy.most), strategy.stream);
+        match strategy.name {
             "successive halving" => {
-                let mut strategy = SuccessiveHalving::new(self.space.clone(), 81, (1, 3), 3, seed, strategy)?;
+                let mut strategy = SuccessiveHalving::new(self.space.clone(), 81, (1, 3), 3, seed, stream)?;
                 self.budgeted(&mut strategy, queries)
             }
-            "hyperband" => self.budgeted(&mut Hyperband::new(self.space.clone(), (1, 3), 3, seed, strategy)?, queries),
+            "hyperband" => self.budgeted(&mut Hyperband::new(self.space.clone(), (1, 3), 3, seed, stream)?, queries),
             _ => self.plain(&mut *self.strategy(strategy, seed)?, queries),
         }
     }
 
-    fn strategy(&self, name: &str, seed: u64) -> Result<Box<dyn Strategy>, SearchError> {
+    fn strategy(
+        &self,
+        &Contender { name, stream, .. }: &Contender,
+        seed: u64,
+    ) -> Result<Box<dyn Strategy>, SearchError> {
         let space = self.space.clone();
         Ok(match name {
-            "random" => Box::new(RandomSearch::new(space, seed, name)),
-            "regularised evolution" => Box::new(RegularisedEvolution::new(space, seed, name)),
-            "tournament evolution" => Box::new(TournamentEvolution::new(space, seed, name)),
-            "nsga-ii (accuracy, macs)" => {
-                Box::new(Nsga2::new(space, &[Objective::Accuracy, Objective::Macs], seed, name)?)
-            }
-            "hill climbing" => Box::new(HillClimbing::new(space, seed, name)),
-            "reinforce, factorised" => Box::new(Reinforce::factorised(space, seed, name)),
-            "reinforce, lstm" => Box::new(Reinforce::lstm(space, seed, name)),
-            "nas-rl" => Box::new(Reinforce::nas_rl(space, seed, name)),
-            "ppo, factorised" => Box::new(Ppo::factorised(space, seed, name)),
-            "ppo, lstm" => Box::new(Ppo::lstm(space, seed, name)),
-            "q-learning" => Box::new(QLearning::new(space, seed, name)),
-            "edit policy" => Box::new(EditPolicy::new(space, seed, name)?),
-            "genetic algorithm" => Box::new(GeneticAlgorithm::new(space, seed, name)),
-            "hierarchical evolution" => Box::new(HierarchicalEvolution::new(space, seed, name)),
-            "pair tournament" => Box::new(PairTournament::new(space, seed, name)),
-            "pool evolution" => Box::new(PoolEvolution::new(space, seed, name)),
+            "random" => Box::new(RandomSearch::new(space, seed, stream)),
+            "regularised-evolution" => Box::new(RegularisedEvolution::new(space, seed, stream)),
+            "tournament-evolution" => Box::new(TournamentEvolution::new(space, seed, stream)),
+            "nsga2" => Box::new(Nsga2::new(space, &[Objective::Accuracy, Objective::Macs], seed, stream)?),
+            "hill-climbing" => Box::new(HillClimbing::new(space, seed, stream)),
+            "reinforce" => Box::new(Reinforce::factorised(space, seed, stream)),
+            "reinforce-lstm" => Box::new(Reinforce::lstm(space, seed, stream)),
+            "nas-rl" => Box::new(Reinforce::nas_rl(space, seed, stream)),
+            "ppo" => Box::new(Ppo::factorised(space, seed, stream)),
+            "ppo-lstm" => Box::new(Ppo::lstm(space, seed, stream)),
+            "q-learning" => Box::new(QLearning::new(space, seed, stream)),
+            "edit-policy" => Box::new(EditPolicy::new(space, seed, stream)?),
+            "genetic-algorithm" => Box::new(GeneticAlgorithm::new(space, seed, stream)),
+            "hierarchical-evolution" => Box::new(HierarchicalEvolution::new(space, seed, stream)),
+            "pair-tournament" => Box::new(PairTournament::new(space, seed, stream)),
+            "pool-evolution" => Box::new(PoolEvolution::new(space, seed, stream)),
             "co-evolution" => {
-                let co_evolution = CoEvolution::new(space, seed, name)?;
+                let co_evolution = CoEvolution::new(space, seed, stream)?;
                 Box::new(match &self.stages {
                     Some(stages) => co_evolution.with_stages(stages.clone())?,
                     None => co_evolution,
                 })
             }
-            "tpe" => Box::new(Tpe::new(space, seed, name)),
-            "gp-ei" => Box::new(Guided::gp_ei(space, seed, name)),
-            "gp-ei per second" => Box::new(Guided::gp_ei_per_second(space, seed, name)),
-            "dngo" => Box::new(Guided::dngo(space, seed, name)),
-            "ridge-ei" => Box::new(Guided::ridge_ei(space, seed, name)),
-            "progressive, gp" => Box::new(Progressive::gp(space, seed, name)),
-            "pnas" => Box::new(Progressive::pnas(space, seed, name)),
+            "neat" => Box::new(Neat::new(space, seed, stream)?),
+            "tpe" => Box::new(Tpe::new(space, seed, stream)),
+            "gp-ei" => Box::new(Guided::gp_ei(space, seed, stream)),
+            "gp-ei-per-second" => Box::new(Guided::gp_ei_per_second(space, seed, stream)),
+            "dngo" => Box::new(Guided::dngo(space, seed, stream)),
+            "ridge-ei" => Box::new(Guided::ridge_ei(space, seed, stream)),
+            "progressive-gp" => Box::new(Progressive::gp(space, seed, stream)),
+            "pnas" => Box::new(Progressive::pnas(space, seed, stream)),
             _ => unreachable!("a strategy of the list"),
         })
     }
 
     fn plain(&self, strategy: &mut dyn Strategy, queries: usize) -> Result<Trial, SearchError> {
         let limits = SearchLimits { candidates: queries, ask: 1, patience: 2_000 };
-        let mut timed = Timed::new(strategy, self);
-        let outcome = search(&self.space, &mut timed, &mut Rows(self), limits)?;
+        let started = now();
+        let mut of_rows = OfRows { strategy, bench: self, proposals: Vec::new() };
+        let outcome = search(&self.space, &mut of_rows, &mut Rows(self), limits)?;
+        let milliseconds = 1e3 * (now() - started).as_secs_f64() / outcome.asked.max(1) as f64;
         let mut regrets = Vec::with_capacity(queries);
         let mut best: Option<&Scored> = None;
         for scored in &outcome.scored {
@@ -178,7 +196,6 @@ impl Benchmark {
             }
             regrets.push(self.best() - self.truth(&self.row(&best.unwrap_or(scored).architecture))?);
         }
-        let milliseconds = 1e3 * timed.spent.as_secs_f64() / outcome.asked.max(1) as f64;
         Ok(Trial { regrets: extended(regrets, queries), milliseconds })
     }
 
@@ -190,13 +207,13 @@ impl Benchmark {
 
     /// The best among those with the greatest budget so far; a score costs its budget.
     fn budgeted(&self, strategy: &mut dyn BudgetedStrategy, queries: usize) -> Result<Trial, SearchError> {
-        let started = Instant::now();
+        let started = now();
         let limits = BudgetLimits { spend: queries as u64, ask: 1, patience: 2_000 };
         let outcome = {
             let mut three = self.three.clone().expect("a table of several trainings");
             search_budgeted(&self.space, strategy, &mut three, limits)?
         };
-        let milliseconds = 1e3 * started.elapsed().as_secs_f64() / outcome.asked.max(1) as f64;
+        let milliseconds = 1e3 * (now() - started).as_secs_f64() / outcome.asked.max(1) as f64;
         let mut regrets = Vec::with_capacity(queries);
         let mut best: Option<&(_, Scored)> = None;
         for pair in &outcome.scored {
@@ -233,21 +250,14 @@ impl Evaluator for Rows<'_> {
     }
 }
 
-/// A strategy that is timed and proposes rows: what stands for one row is one network, looked up once.
-struct Timed<'a> {
+/// A strategy that proposes rows: what stands for one row is one network, looked up once.
+struct OfRows<'a> {
     strategy: &'a mut dyn Strategy,
     bench: &'a Benchmark,
     proposals: Vec<Architecture>,
-    spent: Duration,
 }
 
-impl<'a> Timed<'a> {
-    fn new(strategy: &'a mut dyn Strategy, bench: &'a Benchmark) -> Self {
-        Self { strategy, bench, proposals: Vec::new(), spent: Duration::ZERO }
-    }
-}
-
-impl Strategy for Timed<'_> {
+impl Strategy for OfRows<'_> {
     fn name(&self) -> &str {
         self.strategy.name()
     }
@@ -257,9 +267,7 @@ impl Strategy for Timed<'_> {
     }
 
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
-        let started = Instant::now();
         self.proposals = self.strategy.ask(count);
-        self.spent += started.elapsed();
         self.proposals.iter().map(|proposal| self.bench.row(proposal)).collect()
     }
 
@@ -267,9 +275,16 @@ impl Strategy for Timed<'_> {
         let proposed = scored.iter().zip(self.proposals.drain(..));
         let told: Vec<Scored> =
             proposed.map(|(scored, architecture)| Scored { architecture, ..scored.clone() }).collect();
-        let started = Instant::now();
         self.strategy.tell(&told);
-        self.spent += started.elapsed();
+    }
+}
+
+/// The processor time of this thread where the system tells it, so that other work on the machine does not count; else the time of day.
+fn now() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
+        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
+        None => SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
     }
 }
 
