@@ -31,7 +31,7 @@ pub enum ExportError {
     Differs {
         /// Name of the space.
         space: String,
-        /// The largest |Δ| / max(1, |logit|).
+        /// The largest difference, over the largest logit or 1.
         found: f64,
         /// What rounding explains.
         expected: f64,

@@ -160,7 +160,8 @@ fn field(parameter: &str, last: &str) -> String {
         let silent = part.starts_with(|c: char| c.is_ascii_uppercase()) || part == "options";
         let clean: String = part.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
         let clean = clean.trim_matches('_').to_ascii_lowercase();
-        if !silent && !clean.is_empty() && parts.last() != Some(&clean) {
+        let again = parts.last() == Some(&clean) && !clean.starts_with(|c: char| c.is_ascii_digit());
+        if !silent && !clean.is_empty() && !again {
             parts.push(clean);
         }
     }
@@ -190,6 +191,7 @@ mod tests {
         for (parameter, expected) in [
             ("stem.weight", "stem"),
             ("stages.0.1.edges.2.options.nor_conv_3x3.Conv.norm.norm.scale", "stages_0_1_edges_2_nor_conv_3x3_norm"),
+            ("narrow.weights.0.0.weight", "narrow_weights_0_0"),
             ("0.weight", "layer_0"),
             ("type.weight", "layer_type"),
             ("a very long name/of an option that nobody would write but somebody does.weight", "layer"),

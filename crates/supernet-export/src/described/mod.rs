@@ -13,6 +13,7 @@ pub use drawing::drawing;
 pub use model_source::model_source;
 pub use onnx::onnx;
 pub use write::write_described;
+pub(crate) use write::write_graph;
 
 use crate::facts::Facts;
 use supernet_data::Normalisation;

@@ -14,8 +14,9 @@ use supernet_train::{
     store::write_whole,
 };
 
-/// How far a description's logits may be from a network's: rounding, in another order of sums.
-const TOLERANCE: f64 = 1e-3;
+/// How far a description's logits may be from a network's, of the largest: rounding in another order of sums, which a channel that hardly
+/// varies magnifies.
+const TOLERANCE: f64 = 0.02;
 
 /// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run, which describes itself, beside its weights in `folder`, and
 /// the card anew, which then lists them. `retrained` are the networks of the run that were trained from scratch, for the card.
@@ -28,11 +29,21 @@ pub fn write_described<M: Layer<D, 2> + Describe, const D: usize>(
     retrained: &[Retrained],
     network: &Network<M, D>,
 ) -> Result<(), ExportError> {
-    let record = read_record(folder)?;
     let graph = network.graph()?;
     agrees(network, &graph)?;
+    write_graph(folder, retrained, network, &graph)
+}
+
+/// Writes the files of a network that computes what `graph` says.
+pub(crate) fn write_graph(
+    folder: &Path,
+    retrained: &[Retrained],
+    network: &impl Module,
+    graph: &Graph,
+) -> Result<(), ExportError> {
+    let record = read_record(folder)?;
     let described = DescribedNetwork {
-        graph: &graph,
+        graph,
         architecture: &record.architecture,
         normalisation: record.normalisation.as_ref().filter(|_| graph.input().len() == 3),
         classes: &record.classes,
@@ -41,7 +52,7 @@ pub fn write_described<M: Layer<D, 2> + Describe, const D: usize>(
     let write = |file: BestFile, bytes: &[u8]| write_whole(&folder.join(file.name()), bytes);
     write(BestFile::Model, model_source(&described)?.as_bytes())?;
     write(BestFile::Onnx, &onnx(&described, network)?)?;
-    write(BestFile::Drawing, drawing(&graph).as_bytes())?;
+    write(BestFile::Drawing, drawing(graph).as_bytes())?;
     Ok(write(BestFile::Card, record.markdown(retrained, &BestFile::ALL).as_bytes())?)
 }
 
@@ -58,7 +69,8 @@ fn agrees<M: Layer<D, 2> + Describe, const D: usize>(
     let device = network.devices().into_iter().next().unwrap_or_default();
     let rows = Tensor::<D>::from_data(TensorData::new(wave, dims).convert_dtype(dtype), (&device, dtype));
     let (expected, found) = (network.forward(rows.clone())?.into_data(), graph.compute(&weights, rows)?.into_data());
-    let each = expected.iter::<f64>().zip(found.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
+    let largest = expected.iter::<f64>().fold(1.0, |most, logit| logit.abs().max(most));
+    let each = expected.iter::<f64>().zip(found.iter::<f64>()).map(|(a, b)| (a - b).abs() / largest);
     let found = each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most });
     match found <= TOLERANCE {
         true => Ok(()),

@@ -231,8 +231,8 @@ fn size(plan: &Plan, source: Source) -> String {
 }
 
 /// The function that reads the weights.
-pub(crate) const LOAD: &str = "\
-    /// The network with the weights of a safetensors file: that of the search, or one that this module was
+pub(crate) const LOAD: &str =
+    "    /// The network with the weights of a safetensors file: that of the search, or one that this module was
     /// saved into. Numbers of 16 or 64 bits are rounded to 32.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use burn::{
         PaddingConfig2d,
         pool::{AvgPool2dConfig, MaxPool2dConfig},
     },
-    tensor::{Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions},
+    tensor::{DType, Device, Tensor, activation::relu, module::conv2d, ops::ConvOptions},
 };
 
 impl Graph {
@@ -16,12 +16,12 @@ impl Graph {
     /// # Errors
     /// A parameter that is missing or of another shape; input of another shape.
     pub fn compute<const D: usize>(&self, weights: &NamedWeights, input: Tensor<D>) -> Result<Tensor<2>, NnError> {
-        let (dims, device) = (input.dims().to_vec(), input.device());
+        let (dims, device, dtype) = (input.dims().to_vec(), input.device(), input.dtype());
         if dims[1..] != *self.input() {
             return Err(NnError::Input { found: dims[1..].to_vec(), expected: self.input().to_vec() });
         }
         let input = input.reshape(as_maps(dims[0], self.input()));
-        let machine = Machine { weights, rows: dims[0], device };
+        let machine = Machine { weights, rows: dims[0], device, dtype };
         let mut results: Vec<Tensor<4>> = Vec::new();
         for node in &self.nodes {
             let result = match node.operation {
@@ -48,12 +48,13 @@ struct Machine<'a> {
     weights: &'a NamedWeights,
     rows: usize,
     device: Device,
+    dtype: DType,
 }
 
 impl Machine<'_> {
     fn node(&self, node: &Node, mut inputs: Vec<Tensor<4>>) -> Result<Tensor<4>, NnError> {
         match node.operation {
-            Operation::Zeros => Ok(Tensor::zeros(as_maps(self.rows, &node.shape), &self.device)),
+            Operation::Zeros => Ok(Tensor::zeros(as_maps(self.rows, &node.shape), (&self.device, self.dtype))),
             Operation::Sum => Ok(inputs.into_iter().reduce(|a, b| a + b).expect("a sum has terms")),
             Operation::Concatenation => Ok(Tensor::cat(inputs, 1)),
             _ => self.single(&node.operation, &node.shape, inputs.swap_remove(0)),
