@@ -27,29 +27,29 @@ pub enum Operation {
     Zeros,
     /// A convolution.
     Convolution {
-        /// [outputs, inputs / groups, height, width].
+        /// `[outputs, inputs / groups, height, width]`.
         weight: String,
-        /// [outputs].
+        /// `[outputs]`.
         bias: Option<String>,
         /// Where it reads.
         window: Window,
         /// Groups of channels that are convolved by themselves.
         groups: usize,
     },
-    /// A 1x1 convolution without bias, or a linear layer of rows of features, whose weight is [inputs, outputs].
+    /// A 1x1 convolution without bias, or a linear layer of rows of features, whose weight is `[inputs, outputs]`.
     Projection {
-        /// [inputs, outputs].
+        /// `[inputs, outputs]`.
         weight: String,
     },
     /// (x − mean) / sqrt(variance + 1e-5) · scale + shift, channel by channel.
     Normalisation {
-        /// [channels].
+        /// `[channels]`.
         scale: String,
-        /// [channels].
+        /// `[channels]`.
         shift: String,
-        /// [channels].
+        /// `[channels]`.
         mean: String,
-        /// [channels].
+        /// `[channels]`.
         variance: String,
     },
     /// max(x, 0).
@@ -78,9 +78,9 @@ pub enum Operation {
     GlobalAverage,
     /// x · weight + bias, of rows of features.
     Linear {
-        /// [inputs, outputs].
+        /// `[inputs, outputs]`.
         weight: String,
-        /// [outputs].
+        /// `[outputs]`.
         bias: Option<String>,
     },
 }

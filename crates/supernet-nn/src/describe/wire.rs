@@ -138,7 +138,7 @@ impl Wire {
         module.describe(self)
     }
 
-    /// A convolution of maps with a weight [outputs, inputs / groups, height, width].
+    /// A convolution of maps with a weight `[outputs, inputs / groups, height, width]`.
     pub fn convolved(
         self,
         weight: &Param<Tensor<4>>,
@@ -174,7 +174,7 @@ impl Wire {
         self.then(Operation::Projection { weight }, shape, true)
     }
 
-    /// Normalised by stored statistics: the parameters are scale, shift, mean and variance, [channels] each.
+    /// Normalised by stored statistics: the parameters are scale, shift, mean and variance, `[channels]` each.
     pub fn normalised(self, parameters: [&Param<Tensor<1>>; 4]) -> Self {
         let [channels] = parameters[0].lazy_shape().dims();
         if self.shape.first() != Some(&channels) {
@@ -223,7 +223,7 @@ impl Wire {
         }
     }
 
-    /// x · weight + bias, of rows of features; the weight is [inputs, outputs].
+    /// x · weight + bias, of rows of features; the weight is `[inputs, outputs]`.
     pub fn linear(self, weight: &Param<Tensor<2>>, bias: Option<&Param<Tensor<1>>>) -> Self {
         let [inputs, outputs] = weight.lazy_shape().dims();
         if self.shape != [inputs] {
