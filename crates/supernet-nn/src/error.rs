@@ -146,4 +146,14 @@ pub enum NnError {
         /// What the space has there.
         expected: String,
     },
+    /// A network cannot be described as a graph.
+    #[error("description: {place}: found {found}, expected {expected}")]
+    Description {
+        /// What is described.
+        place: String,
+        /// What there is.
+        found: String,
+        /// What a graph can say.
+        expected: String,
+    },
 }

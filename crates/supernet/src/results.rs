@@ -3,7 +3,7 @@
 use supernet_nn::Layer;
 #[cfg(feature = "report")]
 use supernet_train::Retrained;
-use supernet_train::{FinishedRun, RunDirectory, SearchConfig, SearchResult, TrainError};
+use supernet_train::{FinishedRun, NetworkSettings, RunDirectory, SearchConfig, SearchResult, TrainError};
 use thiserror::Error;
 
 /// Why results cannot be written.
@@ -44,8 +44,8 @@ impl From<supernet_export::ExportError> for ResultsError {
 
 /// Writes what a finished search leaves beside its tables in `directory`: with the feature `report`
 /// figures and `report.html`, with the feature `export` the files `model.rs`, `model.onnx` and
-/// `cell.svg` in `best/`, and the picked cells on the page, where the networks can be written down
-/// ([`can_be_written_down`]).
+/// `cell.svg` in `best/` where they can be written ([`can_be_written_down`]), and the picked cells
+/// of the paper's space on the page.
 ///
 /// # Errors
 /// Nothing to draw, or a file that cannot be written.
@@ -82,10 +82,11 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
     Ok(())
 }
 
-/// Whether the best network of a search can be written as code, as ONNX and as a drawing: those of
-/// the paper's space can.
+/// Whether [`write_results`] writes the best network of a search as code, as ONNX and as a drawing:
+/// those of known spaces. Those of a program that describe themselves ([`supernet_nn::Describe`])
+/// are written by `export::write_described`.
 pub fn can_be_written_down(config: &SearchConfig) -> bool {
-    config.network.paper().is_some()
+    !matches!(config.network, NetworkSettings::Own(_))
 }
 
 /// Drawings of the picked cells, each with its caption; none without the feature `export`, nor of

@@ -1,5 +1,6 @@
 //! Networks to take away, with weights by formula and calibrated statistics.
 
+use crate::known::{KnownCase, known_cases, random_known_cases};
 use burn::tensor::{DType, Tensor};
 use std::path::Path;
 use supernet::{
@@ -13,6 +14,37 @@ use supernet::{
 use supernet_nn::{Call, Layer, Network, NetworkConfig, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, PathMask, draws};
 use supernet_tests::{Formula, behind_imagenet_stem, config, device, images, paths, with_order};
+
+/// A network to take away.
+pub trait TakeAway {
+    /// The file in `generated/`, if it is one of them.
+    fn name(&self) -> &str;
+
+    /// Writes its `best/` into `folder`.
+    fn write(&self, folder: &Path);
+
+    /// Images that no statistics were taken of, and the library's logits for them.
+    fn images_and_logits(&self, count: usize) -> (Tensor<4>, Tensor<2>);
+
+    /// How far those logits are from what is computed in f64. In a deep chain a channel that hardly varies magnifies what is rounded, so
+    /// that other code in f32 is as far from them.
+    fn rounding(&self, count: usize) -> f64;
+}
+
+/// What may be between logits of two sides that both round.
+pub fn tolerance(case: &dyn TakeAway, count: usize, at_least: f64) -> f64 {
+    let rounding = case.rounding(count);
+    assert!(rounding < 1e-3, "{}: rounding of {rounding:e}, of which nothing can be told", case.name());
+    at_least.max(4.0 * rounding)
+}
+
+/// The networks of all spaces, and `count` random ones of each.
+pub fn all(count: u64) -> Vec<Box<dyn TakeAway>> {
+    let boxed = |case: Case| -> Box<dyn TakeAway> { Box::new(case) };
+    let known = |case: KnownCase| -> Box<dyn TakeAway> { Box::new(case) };
+    let paper = cases().into_iter().chain(random_cases(count)).map(boxed);
+    paper.chain(known_cases().into_iter().chain(random_known_cases(count)).map(known)).collect()
+}
 
 /// A network and what its description borrows.
 pub struct Case {
@@ -94,17 +126,7 @@ impl Case {
 
     /// Writes `best/` into `folder`.
     pub fn save(&self, network: &PaperNetwork, folder: &Path) {
-        let provenance = Provenance {
-            supernet: "0.1.0".into(),
-            burn: "0.22.1".into(),
-            device: "flex".into(),
-            data: "formulas".into(),
-            images: [16, 0, 16],
-            fingerprints: ["0".into(), "0".into(), "0".into()],
-            definition: None,
-            parts: Vec::new(),
-            left_out: Default::default(),
-        };
+        let provenance = provenance();
         let card = Card {
             network: &BestNet::Paper(self.config.clone()),
             mask: &self.mask,
@@ -119,5 +141,38 @@ impl Case {
         };
         Best { card, network }.save(folder).expect("a folder that can be written");
         write_best(folder, &[], network).expect("a folder that can be written");
+    }
+}
+
+impl TakeAway for Case {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn write(&self, folder: &Path) {
+        self.save(&self.network(), folder);
+    }
+
+    fn images_and_logits(&self, count: usize) -> (Tensor<4>, Tensor<2>) {
+        self.answers(&self.network(), count)
+    }
+
+    fn rounding(&self, _count: usize) -> f64 {
+        0.0
+    }
+}
+
+/// Where weights by formula come from.
+pub fn provenance() -> Provenance {
+    Provenance {
+        supernet: "0.1.0".into(),
+        burn: "0.22.1".into(),
+        device: "flex".into(),
+        data: "formulas".into(),
+        images: [16, 0, 16],
+        fingerprints: ["0".into(), "0".into(), "0".into()],
+        definition: None,
+        parts: Vec::new(),
+        left_out: Default::default(),
     }
 }

@@ -1,7 +1,10 @@
 //! `model.rs` in a crate of its own, outside the workspace, whose one dependency is Burn with the features that the file asks for. Burn is
 //! built for it, in minutes, so this is run by `.ci/export`.
 
-use crate::{book::snippet, cases::cases};
+use crate::{
+    book::snippet,
+    cases::{all, tolerance},
+};
 use std::{fs, path::Path, process::Command};
 use supernet_tests::{assert_close, values};
 
@@ -86,17 +89,16 @@ fn a_crate_of_its_own_that_knows_burn_alone_computes_what_the_library_computes()
     let sources = folder.path().join("src");
     fs::create_dir(&sources).unwrap();
     let mut expected = Vec::new();
-    for case in cases() {
-        let of_case = folder.path().join(&case.name);
-        let network = case.network();
-        case.save(&network, &of_case);
-        fs::copy(of_case.join("model.rs"), sources.join(&case.name).with_extension("rs")).unwrap();
-        let (images, logits) = case.answers(&network, 6);
+    for case in all(0) {
+        let of_case = folder.path().join(case.name());
+        case.write(&of_case);
+        fs::copy(of_case.join("model.rs"), sources.join(case.name()).with_extension("rs")).unwrap();
+        let (images, logits) = case.images_and_logits(6);
         let bytes: Vec<u8> = images.into_data().iter::<f32>().flat_map(f32::to_le_bytes).collect();
         fs::write(of_case.join("images.f32"), bytes).unwrap();
-        expected.push((case.name, values(logits)));
+        expected.push((case.name().to_owned(), values(logits), tolerance(&*case, 6, TOLERANCE)));
     }
-    let names: Vec<&str> = expected.iter().map(|(name, _): &(String, _)| name.as_str()).collect();
+    let names: Vec<&str> = expected.iter().map(|(name, ..): &(String, _, _)| name.as_str()).collect();
     fs::write(sources.join("main.rs"), program(&names)).unwrap();
     fs::write(folder.path().join("Cargo.toml"), MANIFEST).unwrap();
     // The versions that the workspace is tested with.
@@ -111,9 +113,9 @@ fn a_crate_of_its_own_that_knows_burn_alone_computes_what_the_library_computes()
     cargo(folder.path(), &target, &["run", "-q", "--bin", "book"]);
     fs::rename(folder.path().join("best"), folder.path().join(names[0])).unwrap();
 
-    for (name, expected) in expected {
+    for (name, expected, tolerance) in expected {
         let bytes = fs::read(folder.path().join(&name).join("logits.f32")).unwrap();
         let found = bytes.chunks_exact(4).map(|bytes| f64::from(f32::from_le_bytes(bytes.try_into().unwrap())));
-        assert_close(&name, &found.collect::<Vec<_>>(), &expected, TOLERANCE);
+        assert_close(&name, &found.collect::<Vec<_>>(), &expected, tolerance);
     }
 }

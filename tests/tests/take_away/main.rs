@@ -5,5 +5,7 @@ mod book;
 mod cases;
 mod crate_of_its_own;
 mod generated;
+mod known;
+mod known_module;
 mod module;
 mod onnxruntime;

@@ -1,14 +1,14 @@
 //! Where rustfmt's defaults break a line, for those lines whose length depends on the network.
 
 /// Width of a line.
-const LINE: usize = 100;
+pub(crate) const LINE: usize = 100;
 /// Width of a list or a chain of calls that stays on its line.
-const SHORT: usize = 60;
+pub(crate) const SHORT: usize = 60;
 /// Width of an item of which several go on a line.
 const SMALL: usize = 10;
 
 /// `prefix`, the items between `open` and `close`, `suffix`, at `indent` blanks.
-pub(super) fn list(indent: usize, prefix: &str, [open, close]: [&str; 2], items: &[String], suffix: &str) -> String {
+pub(crate) fn list(indent: usize, prefix: &str, [open, close]: [&str; 2], items: &[String], suffix: &str) -> String {
     let blanks = " ".repeat(indent);
     if inner_width(items) <= SHORT {
         format!("{blanks}{prefix}{open}{}{close}{suffix}\n", items.join(", "))

@@ -2,8 +2,8 @@
 
 mod blocks;
 mod cells;
-mod layout;
-mod names;
+pub(crate) mod layout;
+pub(crate) mod names;
 mod parts;
 #[cfg(test)]
 mod tests;
@@ -16,9 +16,11 @@ use self::{
 };
 use crate::{
     ExportError,
+    facts::Facts,
     plan::{Plan, Source},
 };
-use supernet_space::{CELL_INPUTS, CellOperation, NetworkShape};
+use supernet_data::Normalisation;
+use supernet_space::{CELL_INPUTS, CellOperation};
 use supernet_train::{BURN, best::NetworkDescription};
 
 /// Returns the source of a Rust file, `model.rs`: a module of plain Burn with the network of this description, that depends on `burn` alone,
@@ -59,21 +61,29 @@ pub fn model_source(description: &NetworkDescription) -> Result<String, ExportEr
 /// The whole file.
 fn source(export: &NetworkDescription, plan: &Plan) -> String {
     let cells = Cells::new(plan);
-    let mut items = vec![imports(plan), images(export), sizes(plan), table(plan, &cells), network(plan, &cells)];
+    let (facts, shape) = (Facts::from(export), plan.shape);
+    let input = [shape.channels, shape.side, shape.side];
+    let images = images(&facts, &input);
+    let mut items = vec![imports(plan), images, sizes(plan), table(plan, &cells), network(plan, &cells)];
     items.extend(cells.source(plan));
     items.extend(pieces(plan));
-    header(export) + &items.join("\n")
+    header(&facts, &input) + &items.join("\n")
 }
 
-fn header(export: &NetworkDescription) -> String {
-    let shape = export.config.shape;
+/// What the file says of itself.
+pub(crate) fn header(facts: &Facts, input: &[usize]) -> String {
+    let (classes, read) = (facts.classes.len(), row(input));
+    let (reads, argument) = match facts.normalisation {
+        Some(_) => (format!("images {read} as [`normalise`] makes them"), "normalise(images)"),
+        None => (format!("rows {read}"), "rows"),
+    };
     format!(
         "\
 //! A network that one-shot architecture search found, as a plain Burn module. Written by supernet {version}.
 //!
-//! Architecture (seed {seed}): `{mask}`
+//! Architecture (seed {seed}): `{architecture}`
 //!
-//! It reads images [batch, {channels}, {side}, {side}] as [`normalise`] makes them and gives logits [batch, {classes}],
+//! It reads {reads} and gives logits [batch, {classes}],
 //! in the order of [`CLASSES`]. Batch normalisation uses the statistics stored with the weights; on a device
 //! with autodiff it uses the batch's and updates those stored, as any Burn module, so it can be trained on.
 //!
@@ -81,7 +91,7 @@ fn header(export: &NetworkDescription) -> String {
 //!
 //! ```text
 //! let network = Network::load(\"weights.safetensors\", &device)?;
-//! let logits = network.forward(normalise(images));
+//! let logits = network.forward({argument});
 //! ```
 
 #![allow(dead_code, reason = \"a program need not use all of it\")]
@@ -89,12 +99,15 @@ fn header(export: &NetworkDescription) -> String {
 ",
         version = env!("CARGO_PKG_VERSION"),
         burn = burn_line(),
-        seed = export.seed,
-        mask = export.mask,
-        channels = shape.channels,
-        side = shape.side,
-        classes = shape.classes,
+        seed = facts.seed,
+        architecture = facts.architecture,
     )
+}
+
+/// The shape of a batch in words: `[batch, 3, 32, 32]`.
+pub(crate) fn row(input: &[usize]) -> String {
+    let sizes: Vec<String> = input.iter().map(usize::to_string).collect();
+    format!("[batch, {}]", sizes.join(", "))
 }
 
 fn imports(plan: &Plan) -> String {
@@ -121,20 +134,36 @@ use std::path::Path;
 }
 
 /// Class names and normalisation.
-fn images(export: &NetworkDescription) -> String {
-    let NetworkShape { channels, side, .. } = export.config.shape;
-    let numbers = |values: &[f32]| -> Vec<String> { values.iter().map(|value| format!("{value:?}")).collect() };
-    let classes: Vec<String> = export.classes.iter().map(|name| format!("{name:?}")).collect();
-    let constant = |name: &str, of: &str, items: &[String]| {
-        list(0, &format!("pub const {name}: [{of}; {}] = ", items.len()), ["[", "]"], items, ";")
+pub(crate) fn images(facts: &Facts, input: &[usize]) -> String {
+    let classes: Vec<String> = facts.classes.iter().map(|name| format!("{name:?}")).collect();
+    let classes = constant("CLASSES", "&str", &classes);
+    let sizes: Vec<String> = input.iter().map(usize::to_string).collect();
+    let (said, name) = match input.len() {
+        3 => ("Channels, height and width of an image.", "IMAGE"),
+        _ => ("The shape of a row.", "ROW"),
     };
+    let normalise = facts.normalisation.map_or_else(String::new, normalise);
     format!(
         "\
-/// Channels, height and width of an image.
-pub const IMAGE: [usize; 3] = [{channels}, {side}, {side}];
+/// {said}
+pub const {name}: [usize; {}] = [{}];
 
 /// The classes, in the order of the logits.
-{}
+{classes}{normalise}",
+        sizes.len(),
+        sizes.join(", "),
+    )
+}
+
+fn constant(name: &str, of: &str, items: &[String]) -> String {
+    list(0, &format!("pub const {name}: [{of}; {}] = ", items.len()), ["[", "]"], items, ";")
+}
+
+/// How pixels become what the network reads.
+fn normalise(normalisation: &Normalisation) -> String {
+    let numbers = |values: &[f32]| -> Vec<String> { values.iter().map(|value| format!("{value:?}")).collect() };
+    format!(
+        "
 /// Mean of each channel of the training images, of values from 0 to 1.
 {}
 /// Standard deviation of each channel of the training images, of values from 0 to 1.
@@ -151,9 +180,8 @@ fn per_channel(values: [f32; IMAGE[0]], device: &Device) -> Tensor<4> {{
     values.reshape([1, IMAGE[0], 1, 1])
 }}
 ",
-        constant("CLASSES", "&str", &classes),
-        constant("MEAN", "f32", &numbers(export.normalisation.mean())),
-        constant("STD", "f32", &numbers(export.normalisation.std())),
+        constant("MEAN", "f32", &numbers(normalisation.mean())),
+        constant("STD", "f32", &numbers(normalisation.std())),
     )
 }
 
@@ -202,6 +230,26 @@ fn size(plan: &Plan, source: Source) -> String {
     }
 }
 
+/// The function that reads the weights.
+pub(crate) const LOAD: &str =
+    "    /// The network with the weights of a safetensors file: that of the search, or one that this module was
+    /// saved into. Numbers of 16 or 64 bits are rounded to 32.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that lacks a weight or has one of another shape.
+    pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, SafetensorsStoreError> {
+        let rounded = FloatCastAdapter::to(DType::F32);
+        let mut store = SafetensorsStore::from_file(path.as_ref()).with_from_adapter(rounded);
+        for (from, to) in NAMES {
+            store = store.with_key_remapping(from, *to);
+        }
+        let mut network = Self::new(device);
+        network.load_from(&mut store)?;
+        Ok(network)
+    }
+
+";
+
 /// The struct that a program uses.
 fn network(plan: &Plan, cells: &Cells) -> String {
     let shape = plan.shape;
@@ -229,23 +277,7 @@ impl Network {{
         }}
     }}
 
-    /// The network with the weights of a safetensors file: that of the search, or one that this module was
-    /// saved into. Numbers of 16 or 64 bits are rounded to 32.
-    ///
-    /// # Errors
-    /// A file that cannot be read, or that lacks a weight or has one of another shape.
-    pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, SafetensorsStoreError> {{
-        let rounded = FloatCastAdapter::to(DType::F32);
-        let mut store = SafetensorsStore::from_file(path.as_ref()).with_from_adapter(rounded);
-        for (from, to) in NAMES {{
-            store = store.with_key_remapping(from, *to);
-        }}
-        let mut network = Self::new(device);
-        network.load_from(&mut store)?;
-        Ok(network)
-    }}
-
-    /// The logits [batch, {classes}] of normalised images [batch, {channels}, {side}, {side}].
+{LOAD}    /// The logits [batch, {classes}] of normalised images [batch, {channels}, {side}, {side}].
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {{
         let stem1 = self.stem1.forward(images);
         let stem2 = self.stem2.forward(stem1.clone());

@@ -10,12 +10,17 @@ use supernet_space::{CELL_INPUTS, CellOperation};
 
 /// The table of names: patterns and what replaces them, in order.
 pub(super) fn table(plan: &Plan, cells: &Cells) -> String {
+    table_of(rules(plan, cells))
+}
+
+/// The table of these patterns.
+pub(crate) fn table_of(rules: Vec<(String, String)>) -> String {
     let mut text = String::from(
         "/// What the weights file calls the parameters, as patterns, and what they are called here. The patterns\n\
          /// are applied in this order; names that are this module's already stay as they are.\n\
          const NAMES: &[(&str, &str)] = &[\n",
     );
-    for (from, to) in rules(plan, cells) {
+    for (from, to) in rules {
         text += &list(4, "", ["(", ")"], &[format!("r\"{from}\""), format!("\"{to}\"")], ",");
     }
     text + "];\n"

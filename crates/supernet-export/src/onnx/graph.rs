@@ -1,16 +1,16 @@
 //! A graph under construction: operators by the names of what they put out.
 
-use super::messages::{Attribute, AttributeKind, FLOAT, Initializer, Node};
+use super::messages::{Attribute, AttributeKind, FLOAT, INT64, Initializer, Node};
 
 #[derive(Default)]
-pub(super) struct GraphBuilder {
-    pub(super) nodes: Vec<Node>,
-    pub(super) weights: Vec<Initializer>,
+pub(crate) struct GraphBuilder {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) weights: Vec<Initializer>,
 }
 
 impl GraphBuilder {
     /// Adds an operator that puts out `name`.
-    pub(super) fn node(&mut self, operator: &str, name: &str, inputs: &[&str], attributes: Vec<Attribute>) -> String {
+    pub(crate) fn node(&mut self, operator: &str, name: &str, inputs: &[&str], attributes: Vec<Attribute>) -> String {
         self.nodes.push(Node {
             input: inputs.iter().map(|&input| input.to_owned()).collect(),
             output: vec![name.to_owned()],
@@ -22,12 +22,12 @@ impl GraphBuilder {
     }
 
     /// Adds the sum of some tensors; a single one is its own sum.
-    pub(super) fn sum(&mut self, name: &str, terms: &[String]) -> String {
+    pub(crate) fn sum(&mut self, name: &str, terms: &[String]) -> String {
         self.joined("Sum", name, terms, Vec::new())
     }
 
     /// Adds the concatenation of some tensors along the channels; a single one is itself.
-    pub(super) fn concat(&mut self, name: &str, parts: &[String]) -> String {
+    pub(crate) fn concat(&mut self, name: &str, parts: &[String]) -> String {
         self.joined("Concat", name, parts, vec![int("axis", 1)])
     }
 
@@ -39,7 +39,7 @@ impl GraphBuilder {
     }
 
     /// Adds a weight.
-    pub(super) fn weight(&mut self, name: &str, shape: &[usize], values: &[f32]) {
+    pub(crate) fn weight(&mut self, name: &str, shape: &[usize], values: &[f32]) {
         debug_assert_eq!(shape.iter().product::<usize>(), values.len());
         self.weights.push(Initializer {
             dims: shape.iter().map(|&size| size as i64).collect(),
@@ -48,17 +48,27 @@ impl GraphBuilder {
             raw_data: values.iter().flat_map(|value| value.to_le_bytes()).collect(),
         });
     }
+
+    /// Adds a list of whole numbers.
+    pub(crate) fn numbers(&mut self, name: &str, values: &[usize]) {
+        self.weights.push(Initializer {
+            dims: vec![values.len() as i64],
+            data_type: INT64,
+            name: name.to_owned(),
+            raw_data: values.iter().flat_map(|&value| (value as i64).to_le_bytes()).collect(),
+        });
+    }
 }
 
-pub(super) fn int(name: &str, value: usize) -> Attribute {
+pub(crate) fn int(name: &str, value: usize) -> Attribute {
     Attribute { name: name.into(), i: Some(value as i64), kind: AttributeKind::Int.into(), ..Attribute::default() }
 }
 
-pub(super) fn float(name: &str, value: f32) -> Attribute {
+pub(crate) fn float(name: &str, value: f32) -> Attribute {
     Attribute { name: name.into(), f: Some(value), kind: AttributeKind::Float.into(), ..Attribute::default() }
 }
 
-pub(super) fn ints(name: &str, values: &[usize]) -> Attribute {
+pub(crate) fn ints(name: &str, values: &[usize]) -> Attribute {
     let ints = values.iter().map(|&value| value as i64).collect();
     Attribute { name: name.into(), ints, kind: AttributeKind::Ints.into(), ..Attribute::default() }
 }

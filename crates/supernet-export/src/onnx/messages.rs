@@ -105,6 +105,9 @@ pub(crate) struct Initializer {
 /// `TensorProto.DataType.FLOAT`.
 pub(crate) const FLOAT: i32 = 1;
 
+/// `TensorProto.DataType.INT64`.
+pub(crate) const INT64: i32 = 7;
+
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct ValueInfo {
     #[prost(string, tag = "1")]

@@ -1,15 +1,20 @@
 //! `model.onnx`: the network as operators of ONNX's opset 17.
 
 mod graph;
-mod messages;
+pub(crate) mod messages;
 mod network;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+
+pub(crate) use self::{
+    graph::{GraphBuilder, float, int, ints},
+    messages::Attribute,
+};
 
 use self::messages::{
     Dimension, FLOAT, Graph, Model, OperatorSet, Property, TensorShape, TensorType, ValueInfo, ValueType,
 };
-use crate::{ExportError, plan::Plan};
+use crate::{ExportError, facts::Facts, plan::Plan};
 use burn::module::Module;
 use prost::Message;
 use supernet_train::best::NetworkDescription;
@@ -28,46 +33,54 @@ const OPSET: i64 = 17;
 const IR_VERSION: i64 = 8;
 
 /// Names of what goes in and comes out.
-const INPUT: &str = "images";
-const OUTPUT: &str = "logits";
+pub(crate) const INPUT: &str = "images";
+pub(crate) const OUTPUT: &str = "logits";
 
-/// The encoded model.
 fn encode(export: &NetworkDescription, plan: &Plan, network: &impl Module) -> Result<Vec<u8>, ExportError> {
-    let shape = plan.shape;
     let graph = network::graph(plan, network)?;
+    let shape = plan.shape;
+    Ok(model(graph, (INPUT, &[shape.channels, shape.side, shape.side]), &Facts::from(export)))
+}
+
+/// The encoded model of a graph, whose input has this name and rows of this shape.
+pub(crate) fn model(graph: GraphBuilder, (input, shape): (&str, &[usize]), facts: &Facts) -> Vec<u8> {
+    let reads = match facts.normalisation {
+        Some(_) => " It reads normalised images: (value / 255 - mean) / std, channel by channel.",
+        None => "",
+    };
     let model = Model {
         ir_version: IR_VERSION,
         producer_name: "supernet".into(),
         producer_version: env!("CARGO_PKG_VERSION").into(),
-        doc_string: "A network that one-shot architecture search found. It reads normalised images: (value / 255 - mean) / std, \
-                     channel by channel."
-            .into(),
+        doc_string: format!("A network that one-shot architecture search found.{reads}"),
         graph: Some(Graph {
             node: graph.nodes,
             name: "network".into(),
             initializer: graph.weights,
-            input: vec![value(INPUT, &[shape.channels, shape.side, shape.side])],
-            output: vec![value(OUTPUT, &[shape.classes])],
+            input: vec![value(input, shape)],
+            output: vec![value(OUTPUT, &[facts.classes.len()])],
         }),
         opset_import: vec![OperatorSet { domain: String::new(), version: OPSET }],
-        metadata_props: metadata(export),
+        metadata_props: metadata(facts),
     };
-    Ok(model.encode_to_vec())
+    model.encode_to_vec()
 }
 
 /// Where the network comes from, what it reads and what its logits mean; lists as JSON.
-fn metadata(export: &NetworkDescription) -> Vec<Property> {
+fn metadata(facts: &Facts) -> Vec<Property> {
     let numbers = |values: &[f32]| serde_json::to_string(values).expect("plain data");
-    let normalisation = export.normalisation;
+    let of_pixels = facts
+        .normalisation
+        .into_iter()
+        .flat_map(|normalisation| [("mean", numbers(normalisation.mean())), ("std", numbers(normalisation.std()))]);
     [
-        ("architecture", export.mask.to_string()),
-        ("seed", export.seed.to_string()),
+        ("architecture", facts.architecture.to_string()),
+        ("seed", facts.seed.to_string()),
         ("supernet", env!("CARGO_PKG_VERSION").into()),
-        ("mean", numbers(normalisation.mean())),
-        ("std", numbers(normalisation.std())),
-        ("classes", serde_json::to_string(export.classes).expect("plain data")),
     ]
     .into_iter()
+    .chain(of_pixels)
+    .chain([("classes", serde_json::to_string(facts.classes).expect("plain data"))])
     .map(|(key, value)| Property { key: key.into(), value })
     .collect()
 }

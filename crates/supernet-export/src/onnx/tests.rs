@@ -5,27 +5,33 @@ use supernet_nn::NormKind;
 
 fn encoded(described: &Described) -> Model {
     let bytes = onnx(&described.export(), &described.network()).unwrap();
-    Model::decode(&bytes[..]).unwrap()
+    decoded(&bytes)
+}
+
+pub(crate) fn decoded(bytes: &[u8]) -> Model {
+    Model::decode(bytes).unwrap()
 }
 
 /// Images in a batch, where shapes are computed.
 const BATCH: usize = 3;
 
-fn ints(node: &Node, name: &str) -> Vec<usize> {
+pub(crate) fn ints(node: &Node, name: &str) -> Vec<usize> {
     let attribute = node.attribute.iter().find(|attribute| attribute.name == name);
     attribute.map_or_else(Vec::new, |attribute| attribute.ints.iter().map(|&i| i as usize).collect())
 }
 
-fn int(node: &Node, name: &str) -> Option<usize> {
+pub(crate) fn int(node: &Node, name: &str) -> Option<usize> {
     node.attribute.iter().find(|attribute| attribute.name == name)?.i.map(|i| i as usize)
 }
 
-/// The shape of what an operator puts out, by ONNX's rules; fails where they are not met.
-fn shape_of(node: &Node, inputs: &[Vec<usize>]) -> Vec<usize> {
+/// The shape of what an operator puts out, by ONNX's rules; fails where they are not met. `numbers` are those of its inputs that are whole
+/// numbers.
+fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) -> Vec<usize> {
     let slide = |side: usize, axis: usize, kernel: usize| {
         let (pads, strides) = (ints(node, "pads"), ints(node, "strides"));
         let padded = side + if pads.is_empty() { 0 } else { pads[axis] + pads[axis + 2] };
-        (padded - kernel) / if strides.is_empty() { 1 } else { strides[axis] } + 1
+        let extent = (kernel - 1) * ints(node, "dilations").get(axis).unwrap_or(&1) + 1;
+        (padded - extent) / if strides.is_empty() { 1 } else { strides[axis] } + 1
     };
     let x = &inputs[0];
     match node.op_type.as_str() {
@@ -40,7 +46,8 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>]) -> Vec<usize> {
             assert_eq!(inputs[1..], vec![vec![x[1]]; 4], "{}", node.name);
             x.clone()
         }
-        "Relu" => x.clone(),
+        "Relu" | "Identity" => x.clone(),
+        "Shape" => vec![int(node, "end").expect("an end") - int(node, "start").expect("a start")],
         "MaxPool" | "AveragePool" => {
             let kernel = ints(node, "kernel_shape");
             vec![x[0], x[1], slide(x[2], 0, kernel[0]), slide(x[3], 1, kernel[1])]
@@ -49,6 +56,7 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>]) -> Vec<usize> {
             assert!(inputs.iter().all(|input| input == x), "{}", node.name);
             x.clone()
         }
+        "Concat" if int(node, "axis") == Some(0) => vec![inputs.iter().map(|input| input[0]).sum()],
         "Concat" => {
             assert!(inputs.iter().all(|input| (input[0], &input[2..]) == (x[0], &x[2..])), "{}", node.name);
             vec![x[0], inputs.iter().map(|input| input[1]).sum(), x[2], x[3]]
@@ -59,27 +67,55 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>]) -> Vec<usize> {
             assert_eq!((x[1], &inputs[1][1..]), (inputs[1][0], &inputs[2][..]), "{}", node.name);
             vec![x[0], inputs[1][1]]
         }
+        "MatMul" => {
+            assert_eq!((x.len(), x[1]), (2, inputs[1][0]), "{}", node.name);
+            vec![x[0], inputs[1][1]]
+        }
+        "Slice" => {
+            let [start, end, axis] = [1, 2, 3].map(|input| numbers[input].as_ref().expect("whole numbers")[0]);
+            assert!(start < end && end <= x[axis], "{}", node.name);
+            let mut shape = x.clone();
+            shape[axis] = end - start;
+            shape
+        }
+        "ConstantOfShape" => numbers[0].clone().expect("a shape"),
         other => panic!("{}: operator {other}", node.name),
     }
 }
 
 /// Every input is defined before it is read, every result is read, every shape fits; the output is [batch, classes].
-fn check(graph: &Graph, classes: usize) {
+pub(crate) fn check(graph: &Graph, classes: usize) {
     let sizes = |info: &ValueInfo| -> Vec<usize> {
         let shape = info.of.as_ref().unwrap().tensor.as_ref().unwrap().shape.as_ref().unwrap();
         assert_eq!(shape.dim[0].name.as_deref(), Some("batch"));
         [BATCH].into_iter().chain(shape.dim[1..].iter().map(|size| size.value.unwrap() as usize)).collect()
     };
-    let mut known: HashMap<&str, Vec<usize>> = HashMap::from([(INPUT, sizes(&graph.input[0]))]);
+    let mut known: HashMap<&str, Vec<usize>> = HashMap::from([(&*graph.input[0].name, sizes(&graph.input[0]))]);
+    let mut whole: HashMap<&str, Vec<usize>> = HashMap::new();
     let mut read = HashSet::from([OUTPUT]);
     for weight in &graph.initializer {
         let dims: Vec<usize> = weight.dims.iter().map(|&size| size as usize).collect();
-        assert_eq!(weight.raw_data.len(), 4 * dims.iter().product::<usize>(), "{}", weight.name);
+        let bytes = if weight.data_type == INT64 { 8 } else { 4 };
+        assert_eq!(weight.raw_data.len(), bytes * dims.iter().product::<usize>(), "{}", weight.name);
+        if weight.data_type == INT64 {
+            let numbers = weight.raw_data.chunks_exact(8).map(|b| i64::from_le_bytes(b.try_into().unwrap()) as usize);
+            whole.insert(&weight.name, numbers.collect());
+        }
         assert!(known.insert(&weight.name, dims).is_none(), "{} twice", weight.name);
     }
     for node in &graph.node {
         let input = |name: &String| known.get(name.as_str()).unwrap_or_else(|| panic!("{name} before it is defined"));
-        let shape = shape_of(node, &node.input.iter().map(|name| input(name).clone()).collect::<Vec<_>>());
+        let inputs: Vec<Vec<usize>> = node.input.iter().map(|name| input(name).clone()).collect();
+        let numbers: Vec<Option<Vec<usize>>> =
+            node.input.iter().map(|name| whole.get(name.as_str()).cloned()).collect();
+        match node.op_type.as_str() {
+            "Shape" => drop(whole.insert(&node.output[0], inputs[0][..1].to_vec())),
+            "Concat" if numbers.iter().all(Option::is_some) => {
+                whole.insert(&node.output[0], numbers.iter().flatten().flatten().copied().collect());
+            }
+            _ => {}
+        }
+        let shape = shape_of(node, &inputs, &numbers);
         read.extend(node.input.iter().map(String::as_str));
         assert!(known.insert(&node.output[0], shape).is_none(), "{} twice", node.output[0]);
     }

@@ -10,7 +10,7 @@ use burn::module::Module;
 /// Two places of the same name are tied: they take the same options.
 #[derive(Module, Debug)]
 pub struct OneOf<M: Module> {
-    options: Options<M>,
+    pub(crate) options: Options<M>,
 }
 
 impl<M: Module> OneOf<M> {

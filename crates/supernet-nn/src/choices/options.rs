@@ -21,7 +21,7 @@ pub(crate) struct Options<M> {
     names: Vec<String>,
     min: usize,
     max: usize,
-    held: Vec<Option<M>>,
+    pub(crate) held: Vec<Option<M>>,
 }
 
 impl<M: Module> Options<M> {

@@ -15,7 +15,7 @@ use burn::{
 #[derive(Clone, Debug)]
 pub struct Repeat<M> {
     /// Module d−1 stands under the depth d that it makes.
-    depths: Options<M>,
+    pub(crate) depths: Options<M>,
 }
 
 impl<M: Module> Repeat<M> {

@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 /// [`SomeOf::concatenated`] is the same for a concatenation followed by a 1x1.
 #[derive(Module, Debug)]
 pub struct SomeOf<M: Module> {
-    options: Options<M>,
+    pub(crate) options: Options<M>,
 }
 
 impl<M: Module> SomeOf<M> {
@@ -81,8 +81,8 @@ impl<M: Module + ModuleDisplay> SomeOf<Sliced<M>> {
 /// A module and its slice of the 1x1 that reads a concatenation.
 #[derive(Module, Debug)]
 pub struct Sliced<M: Module> {
-    module: M,
-    slice: Param<Tensor<2>>,
+    pub(crate) module: M,
+    pub(crate) slice: Param<Tensor<2>>,
 }
 
 impl<M: Module + ModuleDisplay> Sliced<M> {

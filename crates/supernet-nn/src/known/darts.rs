@@ -1,7 +1,7 @@
 //! The cells of DARTS (Liu, Simonyan and Yang, ICLR 2019) as a network.
 
 use super::{darts_node::DartsNode, darts_operation::FactorisedReduce};
-use crate::{Build, ConvNorm, Definition, Layer, NnError, Rows, flow::concatenated};
+use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, Rows, Wire, flow::concatenated};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
@@ -99,6 +99,39 @@ impl Layer<4, 2> for DartsNet {
         for cell in &self.cells {
             let [older, newer] = before;
             let output = cell.forward([older, newer.clone()]);
+            before = [newer, output];
+        }
+        let [_, last] = before;
+        last.global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for DartsInput {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::Keeps(conv) => x.relu().through(conv),
+            Self::Reduces(reduce) => x.through(reduce),
+        }
+    }
+}
+
+impl DartsCell {
+    fn describe(&self, before: [Wire; 2]) -> Wire {
+        let mut states: Vec<Wire> = before.into_iter().zip(&self.inputs).map(|(x, input)| x.through(input)).collect();
+        for node in &self.nodes {
+            states.push(node.describe(&states));
+        }
+        Wire::concatenated(states.split_off(2), &[self.channels; Darts::NODES])
+    }
+}
+
+impl Describe for DartsNet {
+    fn describe(&self, x: Wire) -> Wire {
+        let stem = x.through(&self.stem);
+        let mut before = [stem.clone(), stem];
+        for cell in &self.cells {
+            let [older, newer] = before;
+            let output = cell.describe([older, newer.clone()]);
             before = [newer, output];
         }
         let [_, last] = before;

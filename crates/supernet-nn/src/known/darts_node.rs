@@ -2,7 +2,7 @@
 
 use super::darts_operation::DartsOperation;
 use crate::{
-    Build, Identity, Layer, Rows,
+    Build, Identity, Layer, Rows, Wire,
     choices::Options,
     flow::{Taken, sum},
 };
@@ -115,6 +115,23 @@ impl DartsNode {
         let choices = [&self.inputs, &self.lower, &self.higher].map(|options| choice(options).0 + 1);
         let depends = states.iter().map(|rows| rows.depends).chain(choices).max().unwrap_or(0);
         sum(&states[0].nothing().depending(depends), terms)
+    }
+}
+
+impl DartsNode {
+    /// Describes the sum over the earlier `states`.
+    pub(super) fn describe(&self, states: &[Wire]) -> Wire {
+        let taken = |options: &Options<Identity>| states[0].choice(options.name());
+        let inputs = taken(&self.inputs);
+        let mut terms = Vec::new();
+        for (role, bits) in ROLES.into_iter().zip([taken(&self.lower), taken(&self.higher)]) {
+            for (state, (x, operations)) in states.iter().zip(&self.states).enumerate() {
+                let is_taken = |o: usize| role.is_that_of(state, inputs) && bits >> o & 1 == 1;
+                let held = operations.iter().enumerate().filter(|(o, _)| is_taken(*o));
+                terms.extend(held.filter_map(|(_, operation)| Some(x.clone().through(operation.as_ref()?))));
+            }
+        }
+        if terms.is_empty() { states[0].clone().nothing() } else { Wire::sum(terms) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The operations of DARTS (Liu, Simonyan and Yang, ICLR 2019).
 
 use super::nas_bench_201::average_3x3;
-use crate::{Build, Conv, ConvNorm, GhostNorm, Identity, Layer, Rows, flow::concatenated};
+use crate::{Build, Conv, ConvNorm, Describe, GhostNorm, Identity, Layer, Rows, Wire, flow::concatenated};
 use burn::{
     module::Module,
     nn::{
@@ -106,5 +106,36 @@ impl Layer for FactorisedReduce {
         let [first, second] = &self.halves;
         let halves = vec![x.through(first), shifted.through(second)];
         concatenated(halves, &[self.channels / 2; 2]).through(&self.norm)
+    }
+}
+
+impl Describe for DartsOperation {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::Maximum(pool) => x.through(pool),
+            Self::Average(pool) => x.through(pool),
+            Self::Skip(identity) => x.through(identity),
+            Self::Reduce(reduce) => x.through(reduce),
+            Self::Separable(convs) => x.through(convs),
+        }
+    }
+}
+
+impl Describe for SeparableConv {
+    fn describe(&self, x: Wire) -> Wire {
+        x.relu().through(&self.depthwise).through(&self.pointwise)
+    }
+}
+
+impl Describe for FactorisedReduce {
+    fn describe(&self, x: Wire) -> Wire {
+        let x = x.relu();
+        let shifted = match *x.shape() {
+            [_, height, width] => x.clone().narrow(2, 1, height - 1).narrow(3, 1, width - 1),
+            _ => x.clone(),
+        };
+        let [first, second] = &self.halves;
+        let halves = vec![x.through(first), shifted.through(second)];
+        Wire::concatenated(halves, &[self.channels / 2; 2]).through(&self.norm)
     }
 }

@@ -1,6 +1,6 @@
 //! The inverted residual of MobileNetV2 (Sandler et al., CVPR 2018), and what else a layer of a chain may be.
 
-use crate::{Build, ConvNorm, Identity, Layer, Rows};
+use crate::{Build, ConvNorm, Describe, Identity, Layer, Rows, Wire};
 use burn::module::Module;
 use supernet_space::InvertedResidual;
 
@@ -67,6 +67,27 @@ impl ChainLayer {
 
 impl Layer for ChainLayer {
     fn forward(&self, x: Rows) -> Rows {
+        match self {
+            Self::Identity(identity) => x.through(identity),
+            Self::Reduce(reduce) => x.through(reduce),
+            Self::Inverted(inverted) => x.through(inverted),
+        }
+    }
+}
+
+impl Describe for InvertedResidualBlock {
+    fn describe(&self, x: Wire) -> Wire {
+        let inside = match &self.expand {
+            Some(expand) => x.clone().through(expand),
+            None => x.clone(),
+        };
+        let y = inside.through(&self.depthwise).through(&self.project);
+        if self.keeps_shape { x + y } else { y }
+    }
+}
+
+impl Describe for ChainLayer {
+    fn describe(&self, x: Wire) -> Wire {
         match self {
             Self::Identity(identity) => x.through(identity),
             Self::Reduce(reduce) => x.through(reduce),

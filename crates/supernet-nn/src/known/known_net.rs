@@ -1,7 +1,7 @@
 //! The network of any known space as one type, for programs that learn at run time which space it is.
 
 use super::{DartsNet, MobileNet, NasBench201Net, NasBenchMacroNet, NetworkConfig, PaperNet};
-use crate::{Definition, Layer, Network, NnError, Rows};
+use crate::{Definition, Describe, Layer, Network, NnError, Rows, Wire};
 use burn::{module::Module, tensor::Device};
 use supernet_space::{DartsShape, MobileChain, MobileShape, NasBench201Shape, NasBenchMacroShape};
 
@@ -75,5 +75,17 @@ impl KnownNet {
     /// A size out of range.
     pub fn mobile(chain: &MobileChain, shape: MobileShape, device: &Device) -> Result<Definition<Self>, NnError> {
         Ok(MobileNet::definition(chain, shape, device)?.within(Self::Mobile))
+    }
+}
+
+impl Describe for KnownNet {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::Paper(net) => net.describe(x),
+            Self::NasBench201(net) => net.describe(x),
+            Self::NasBenchMacro(net) => net.describe(x),
+            Self::Darts(net) => net.describe(x),
+            Self::Mobile(net) => net.describe(x),
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A chain of inverted residuals as searched by MnasNet, ProxylessNAS and Once-for-All, as a network.
 
 use super::{ChainLayer, InvertedResidualBlock};
-use crate::{Build, ConvNorm, Definition, Layer, NnError, OneOf, Rows};
+use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, OneOf, Rows, Wire};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
@@ -61,6 +61,13 @@ impl MobileNet {
 
 impl Layer<4, 2> for MobileNet {
     fn forward(&self, x: Rows) -> Rows<2> {
+        let x = x.through(&self.stem).through(&self.first).through(&self.layers).through(&self.head);
+        x.global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for MobileNet {
+    fn describe(&self, x: Wire) -> Wire {
         let x = x.through(&self.stem).through(&self.first).through(&self.layers).through(&self.head);
         x.global_average().through(&self.classifier)
     }

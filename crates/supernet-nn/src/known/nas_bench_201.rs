@@ -1,6 +1,8 @@
 //! NAS-Bench-201 (Dong and Yang, ICLR 2020) as a network.
 
-use crate::{Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, NnError, OneOf, Rows, Zeros};
+use crate::{
+    Build, Conv, ConvNorm, Definition, Describe, GhostNorm, Identity, Layer, NnError, OneOf, Rows, Wire, Zeros,
+};
 use burn::{
     module::Module,
     nn::{
@@ -160,5 +162,49 @@ impl Layer<4, 2> for NasBench201Net {
             x = x.through(cells);
         }
         self.last.relu(x).global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for CellOperation {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::None(zeros) => x.through(zeros),
+            Self::Skip(identity) => x.through(identity),
+            Self::Conv(conv) => x.relu().through(conv),
+            Self::Pool(pool) => x.through(pool),
+        }
+    }
+}
+
+impl Describe for Cell201 {
+    fn describe(&self, x: Wire) -> Wire {
+        let mut nodes = vec![x];
+        let mut edges = self.edges.iter();
+        for to in 1..=3 {
+            let terms = nodes.iter().zip(edges.by_ref().take(to)).map(|(node, edge)| node.clone().through(edge));
+            let sum = Wire::sum(terms.collect());
+            nodes.push(sum);
+        }
+        nodes.pop().expect("four nodes")
+    }
+}
+
+impl Describe for ReducingBlock {
+    fn describe(&self, x: Wire) -> Wire {
+        let y = self.convs.iter().fold(x.clone(), |y, conv| y.relu().through(conv));
+        y + x.through(&self.pool).through(&self.shortcut)
+    }
+}
+
+impl Describe for NasBench201Net {
+    fn describe(&self, x: Wire) -> Wire {
+        let mut x = x.through(&self.stem);
+        for (stage, cells) in self.stages.iter().enumerate() {
+            if let Some(before) = stage.checked_sub(1) {
+                x = x.through(&self.reductions[before]);
+            }
+            x = x.through(cells);
+        }
+        x.through(&self.last).relu().global_average().through(&self.classifier)
     }
 }

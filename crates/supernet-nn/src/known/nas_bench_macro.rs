@@ -1,7 +1,7 @@
 //! NAS-Bench-Macro (Su et al., CVPR 2021) as a network.
 
 use super::ChainLayer;
-use crate::{Build, ConvNorm, Definition, Layer, NnError, OneOf, Rows};
+use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, OneOf, Rows, Wire};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
@@ -57,6 +57,13 @@ impl NasBenchMacroNet {
 
 impl Layer<4, 2> for NasBenchMacroNet {
     fn forward(&self, x: Rows) -> Rows<2> {
+        let x = x.through(&self.stem).through(&self.layers).through(&self.head);
+        x.global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for NasBenchMacroNet {
+    fn describe(&self, x: Wire) -> Wire {
         let x = x.through(&self.stem).through(&self.layers).through(&self.head);
         x.global_average().through(&self.classifier)
     }

@@ -15,10 +15,10 @@ use std::rc::Rc;
 /// A convolution without bias, padded to keep the size (then divided by the stride).
 #[derive(Module, Debug)]
 pub struct Conv {
-    weight: Param<Tensor<4>>,
-    stride: usize,
-    dilation: usize,
-    groups: usize,
+    pub(crate) weight: Param<Tensor<4>>,
+    pub(crate) stride: usize,
+    pub(crate) dilation: usize,
+    pub(crate) groups: usize,
 }
 
 impl Conv {
@@ -182,11 +182,11 @@ fn every(x: Tensor<4>, stride: usize) -> Tensor<4> {
 /// for.
 #[derive(Module, Debug)]
 pub struct ConvNorm {
-    weight: Param<Tensor<4>>,
-    norm: GhostNorm,
-    stride: usize,
-    groups: usize,
-    relu: bool,
+    pub(crate) weight: Param<Tensor<4>>,
+    pub(crate) norm: GhostNorm,
+    pub(crate) stride: usize,
+    pub(crate) groups: usize,
+    pub(crate) relu: bool,
 }
 
 impl ConvNorm {

@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// for inference ([`crate::NormKind`]). It keeps no state between calls.
 #[derive(Module, Debug)]
 pub struct GhostNorm {
-    norm: Norm,
+    pub(crate) norm: Norm,
 }
 
 impl GhostNorm {

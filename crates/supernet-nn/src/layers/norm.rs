@@ -46,6 +46,11 @@ impl Norm {
         }
     }
 
+    /// Its scale, shift, mean and variance, those that it has.
+    pub(crate) fn parameters(&self) -> [Option<&Param<Tensor<1>>>; 4] {
+        [&self.scale, &self.shift, &self.stored_mean, &self.stored_variance].map(Option::as_ref)
+    }
+
     /// The runs `on` of `x` [groups · n, channels, h, w], sorted and distinct, normalised by the statistics of each, or by those stored,
     /// and max(0, ·) if asked for: [on · n, channels, h, w].
     pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, on: &[u32], call: &Call, with_relu: bool) -> Tensor<4> {

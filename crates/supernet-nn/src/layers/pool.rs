@@ -15,7 +15,7 @@ pub use supernet_kernels::Pool;
 #[derive(Module, Debug)]
 pub struct Pool3x3 {
     #[module(skip)]
-    kind: Pool,
+    pub(crate) kind: Pool,
 }
 
 impl Pool3x3 {

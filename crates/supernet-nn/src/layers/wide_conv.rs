@@ -18,13 +18,13 @@ use std::rc::Rc;
 /// weight is stored in slices, one for each step of either width, so that what is off does not move.
 #[derive(Module, Debug)]
 pub struct WideConv {
-    from: Width,
-    to: Width,
+    pub(crate) from: Width,
+    pub(crate) to: Width,
     /// [slice of the outputs][slice of the inputs].
-    weights: Vec<Vec<Param<Tensor<4>>>>,
-    norms: Vec<GhostNorm>,
-    stride: usize,
-    relu: bool,
+    pub(crate) weights: Vec<Vec<Param<Tensor<4>>>>,
+    pub(crate) norms: Vec<GhostNorm>,
+    pub(crate) stride: usize,
+    pub(crate) relu: bool,
 }
 
 impl WideConv {

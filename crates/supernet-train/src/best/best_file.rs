@@ -11,7 +11,7 @@ pub enum BestFile {
     Model,
     /// The network as ONNX.
     Onnx,
-    /// A drawing of the cell.
+    /// A drawing of the cell; of other spaces than the paper's, of the network.
     Drawing,
     /// [`super::Card`].
     Card,
@@ -21,8 +21,7 @@ impl BestFile {
     /// All of them, in the order of the card.
     pub const ALL: [Self; 6] = [Self::Card, Self::Architecture, Self::Model, Self::Onnx, Self::Drawing, Self::Weights];
 
-    /// Those that every run of the paper's space writes; the crate `supernet-export` writes the
-    /// others.
+    /// Those that every run writes; the crate `supernet-export` writes the others.
     pub const OF_EVERY_RUN: [Self; 3] = [Self::Card, Self::Architecture, Self::Weights];
 
     /// Its name.
@@ -44,7 +43,7 @@ impl BestFile {
             Self::Weights => "weights and stored statistics, for `model.rs` and for supernet",
             Self::Model => "the network as a module of plain Burn; its first lines say how to use it",
             Self::Onnx => "the network with its weights as ONNX, opset 17: `images` in, `logits` out",
-            Self::Drawing => "a drawing of the cell",
+            Self::Drawing => "a drawing of the cell or of the network",
             Self::Card => "this card",
         }
     }

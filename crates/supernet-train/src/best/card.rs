@@ -135,10 +135,10 @@ impl Card<'_> {
 }
 
 impl BestRecord {
-    /// Returns the description of the network, from which `supernet-export` writes `file`.
+    /// Returns the description of a network of the paper's, from which `supernet-export` writes `file`.
     ///
     /// # Errors
-    /// Networks of another space than the paper's, or that read no images.
+    /// Networks of another space, or that read no images.
     pub fn description(&self, file: BestFile) -> Result<NetworkDescription<'_>, BestError> {
         let Self { network, architecture: mask, normalisation, classes, seed, .. } = self;
         match (network, normalisation) {

@@ -27,8 +27,8 @@ pub enum BestError {
     },
     /// This network cannot be written down as code.
     #[error(
-        "{file}: found a network of the space `{space}`, expected one of the paper's on images; architecture.json and \
-         weights.safetensors hold it"
+        "{file}: found a network of the space `{space}`, expected one of a known space, or one that describes itself, of which \
+         `supernet_export::write_described` writes it; architecture.json and weights.safetensors hold it"
     )]
     OtherSpace {
         /// The file asked for.

@@ -6,10 +6,24 @@ pub mod cells_of_their_own;
 #[rustfmt::skip]
 pub mod conv_norm_relu;
 #[rustfmt::skip]
+pub mod darts;
+#[rustfmt::skip]
 pub mod dead_block;
+#[rustfmt::skip]
+pub mod dead_edges;
+#[rustfmt::skip]
+pub mod dead_network;
 #[rustfmt::skip]
 pub mod every_operation;
 #[rustfmt::skip]
 pub mod imagenet_stem;
+#[rustfmt::skip]
+pub mod mobile_chain;
+#[rustfmt::skip]
+pub mod nas_bench_201;
+#[rustfmt::skip]
+pub mod nas_bench_macro;
+#[rustfmt::skip]
+pub mod own_choices;
 #[rustfmt::skip]
 pub mod relu_conv_norm;

@@ -1,7 +1,7 @@
 //! The cell: two inputs, each through a 1x1 of its own, choice blocks, and the concatenation of everything.
 
 use super::{ChoiceBlock, Site};
-use crate::{Build, Conv, Rows};
+use crate::{Build, Conv, Describe, Rows, Wire, describe::Window};
 use burn::module::Module;
 use supernet_space::{CellSpace, ConvOrder, NetworkShape};
 
@@ -92,5 +92,37 @@ impl Stem {
 
     pub(super) fn forward(&self, x: Rows) -> Rows {
         self.site.both(x.through(&self.conv))
+    }
+}
+
+impl Projection {
+    /// Describes the 1x1 of slices that are brought to its side, and its site.
+    pub(super) fn describe(&self, slices: &[Wire], site: &Site) -> Wire {
+        let at_side = |slice: &Wire| match *slice.shape() {
+            [_, side, _] if side > self.side => {
+                let window = [side / self.side; 2];
+                slice.clone().average_pool(Window::new(window).with_stride(window), true)
+            }
+            _ => slice.clone(),
+        };
+        let each = slices.iter().zip(&self.weights).map(|(slice, weight)| at_side(slice).through(weight));
+        site.describe_both(Wire::sum(each.collect()))
+    }
+}
+
+impl Cell {
+    /// Describes the slices of the cell's output, from those of the last two.
+    pub(super) fn describe(&self, [older, newer]: &[Vec<Wire>; 2]) -> Vec<Wire> {
+        let mut slices = vec![self.a.describe(older, &self.a_site), self.b.describe(newer, &self.b_site)];
+        for block in &self.blocks {
+            slices.push(block.describe(&slices));
+        }
+        slices
+    }
+}
+
+impl Describe for Stem {
+    fn describe(&self, x: Wire) -> Wire {
+        self.site.describe_both(x.through(&self.conv))
     }
 }

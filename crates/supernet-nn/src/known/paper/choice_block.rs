@@ -1,7 +1,7 @@
 //! The choice block: selected inputs → concat → 1x1 → one or two of seven operations → sum.
 
 use super::{Operation, Site};
-use crate::{Build, Conv, Rows, SomeOf};
+use crate::{Build, Conv, Rows, SomeOf, Wire};
 use burn::module::Module;
 use supernet_space::{Choice, ConvOrder, OPERATIONS};
 
@@ -52,5 +52,22 @@ impl ChoiceBlock {
         // Nobody but the operations reads the 1x1's output.
         drop((raw, shared));
         self.output.shared(self.operations.forward_each(each))
+    }
+}
+
+impl ChoiceBlock {
+    /// Describes the block's output for its readers, from A', B' and the blocks before it.
+    pub(super) fn describe(&self, slices: &[Wire]) -> Wire {
+        let projected = self.inputs.describe_each(slices);
+        let (raw, shared) = match &self.projected {
+            Some(site) => {
+                let raw = site.describe_raw(projected);
+                (raw.clone(), site.describe_shared(raw))
+            }
+            None => (projected.clone(), projected),
+        };
+        let reads = |&convolves: &bool| if convolves { shared.clone() } else { raw.clone() };
+        let each: Vec<Wire> = self.convolves.iter().map(reads).collect();
+        self.output.describe_shared(self.operations.describe_each(&each))
     }
 }

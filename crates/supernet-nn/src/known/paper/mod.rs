@@ -11,7 +11,7 @@ pub use choice_block::ChoiceBlock;
 pub use operation::{Factored, Operation, Separable};
 pub use site::Site;
 
-use crate::{Build, Definition, Init, Layer, Network, NnError, NormKind, Rows, Weights};
+use crate::{Build, Definition, Describe, Init, Layer, Network, NnError, NormKind, Rows, Weights, Wire};
 use burn::{
     module::{Module, Param},
     tensor::{Device, Tensor},
@@ -165,5 +165,25 @@ impl Classifier {
 impl Layer<2, 2> for Classifier {
     fn forward(&self, x: Rows<2>) -> Rows<2> {
         x.run(self, |linear, x| supernet_kernels::linear(x, linear.weight.val()) + linear.bias.val().unsqueeze())
+    }
+}
+
+impl Describe for PaperNet {
+    fn describe(&self, x: Wire) -> Wire {
+        let stem1 = self.stem1.describe(x);
+        let mut before = [vec![stem1.clone()], vec![self.stem2.describe(stem1)]];
+        for cell in &self.cells {
+            let output = cell.describe(&before);
+            let [_, newer] = before;
+            before = [newer, output];
+        }
+        let [_, last] = before;
+        self.head.describe(&last, &self.head_site).global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for Classifier {
+    fn describe(&self, x: Wire) -> Wire {
+        x.linear(&self.weight, Some(&self.bias))
     }
 }

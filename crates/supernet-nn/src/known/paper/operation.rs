@@ -1,7 +1,7 @@
 //! The seven operations of a choice block (PAPER, *Search space*).
 
 use super::Site;
-use crate::{Build, Conv, Identity, Layer, Pool, Pool3x3, Rows};
+use crate::{Build, Conv, Describe, Identity, Layer, Pool, Pool3x3, Rows, Wire};
 use burn::module::Module;
 use supernet_space::{ConvOrder, OPERATIONS};
 
@@ -116,5 +116,38 @@ impl Layer for Factored {
     fn forward(&self, x: Rows) -> Rows {
         let y = self.first.both(x.through(&self.horizontal));
         ended(y.through(&self.vertical), self.second.as_ref())
+    }
+}
+
+impl Describe for Operation {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::Identity(identity) => x.through(identity),
+            Self::Pool(pool) => x.through(pool),
+            Self::Separable(pair) => x.through(pair),
+            Self::Factored(pair) => x.through(pair),
+        }
+    }
+}
+
+fn described_end(y: Wire, second: Option<&Site>) -> Wire {
+    match second {
+        Some(site) => site.describe_raw(y),
+        None => y,
+    }
+}
+
+impl Describe for Separable {
+    fn describe(&self, x: Wire) -> Wire {
+        let [depthwise, pointwise] = [&self.depthwise, &self.pointwise];
+        let y = self.first.describe_both(x.through(&depthwise[0]).through(&pointwise[0]));
+        described_end(y.through(&depthwise[1]).through(&pointwise[1]), self.second.as_ref())
+    }
+}
+
+impl Describe for Factored {
+    fn describe(&self, x: Wire) -> Wire {
+        let y = self.first.describe_both(x.through(&self.horizontal));
+        described_end(y.through(&self.vertical), self.second.as_ref())
     }
 }

@@ -1,6 +1,6 @@
 //! Normalisation and ReLU around a convolution's output: one site per tensor, shared by all its readers.
 
-use crate::{Build, GhostNorm, Layer as _, Rows};
+use crate::{Build, GhostNorm, Layer as _, Rows, Wire};
 use burn::module::Module;
 use supernet_space::ConvOrder;
 
@@ -54,5 +54,30 @@ impl Site {
     /// What convolutions read, from a convolution's output.
     pub(super) fn both(&self, x: Rows) -> Rows {
         self.shared(self.raw(x))
+    }
+}
+
+impl Site {
+    /// Describes [`Site::raw`].
+    pub(super) fn describe_raw(&self, x: Wire) -> Wire {
+        match (self.order, &self.norm) {
+            (ConvOrder::NormReluConv, _) | (_, None) => x,
+            (ConvOrder::ReluConvNorm, Some(norm)) => x.through(norm),
+            (ConvOrder::ConvNormRelu, Some(norm)) => x.through(norm).relu(),
+        }
+    }
+
+    /// Describes [`Site::shared`].
+    pub(super) fn describe_shared(&self, raw: Wire) -> Wire {
+        match (self.order, &self.norm) {
+            (ConvOrder::NormReluConv, Some(norm)) => raw.through(norm).relu(),
+            (ConvOrder::ReluConvNorm, _) => raw.relu(),
+            (ConvOrder::ConvNormRelu, _) | (_, None) => raw,
+        }
+    }
+
+    /// Describes [`Site::both`].
+    pub(super) fn describe_both(&self, x: Wire) -> Wire {
+        self.describe_shared(self.describe_raw(x))
     }
 }

@@ -1,0 +1,64 @@
+//! How choices are described: by the options that the network's mask takes.
+
+use super::{Describe, Wire};
+use crate::{OneOf, Repeat, Sliced, SomeOf, choices::Options};
+use burn::module::Module;
+
+impl<M: Module + Describe> Options<M> {
+    /// The sum of the options that the mask takes, each of its own input or all of one; nothing where it takes none.
+    fn described(&self, inputs: &[Wire]) -> Wire {
+        let bits = inputs[0].choice(self.name());
+        let input = |o: usize| inputs[if inputs.len() == 1 { 0 } else { o }].clone();
+        let taken = self.held.iter().enumerate().filter(|(o, _)| bits >> o & 1 == 1);
+        let term = |(o, option): (usize, &Option<M>)| match option {
+            Some(option) => input(o).through(option),
+            None => input(o).failed(self.name(), format!("option {o} taken"), "one that the network was built with"),
+        };
+        let terms: Vec<Wire> = taken.map(term).collect();
+        if terms.is_empty() { input(0).nothing() } else { Wire::sum(terms) }
+    }
+}
+
+impl<M: Module + Describe> Describe for OneOf<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        self.options.described(&[x])
+    }
+}
+
+impl<M: Module + Describe> Describe for SomeOf<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        self.options.described(&[x])
+    }
+}
+
+impl<M: Module + Describe> SomeOf<M> {
+    /// Describes [`SomeOf::forward_each`]: option j reads `inputs[j]`.
+    ///
+    /// # Panics
+    /// If there is not one input for each option.
+    pub fn describe_each(&self, inputs: &[Wire]) -> Wire {
+        let count = self.options.held.len();
+        assert!(inputs.len() == count, "found {} inputs, expected one for each of {count} options", inputs.len());
+        self.options.described(inputs)
+    }
+}
+
+impl<M: Module + Describe> Describe for Sliced<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        x.through(&self.module).projected(&self.slice)
+    }
+}
+
+impl<M: Module + Describe> Describe for Repeat<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        let bits = x.choice(self.depths.name());
+        let (mut terms, mut y) = (Vec::new(), x.clone());
+        for (i, module) in self.depths.held.iter().flatten().enumerate() {
+            y = y.through(module);
+            if bits >> i & 1 == 1 {
+                terms.push(y.clone());
+            }
+        }
+        if terms.is_empty() { x.nothing() } else { Wire::sum(terms) }
+    }
+}

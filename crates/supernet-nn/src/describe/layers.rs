@@ -1,0 +1,95 @@
+//! How the layers of this crate are described.
+
+use super::{Describe, Window, Wire};
+use crate::{Conv, ConvNorm, GhostNorm, Identity, Norm, Pool, Pool3x3, WideConv, Zeros};
+
+/// A k×k window that keeps the size, but for the stride.
+fn keeping([height, width]: [usize; 2], stride: usize, dilation: usize) -> Window {
+    Window::new([height, width])
+        .with_stride([stride; 2])
+        .with_padding([dilation * (height / 2), dilation * (width / 2)])
+        .with_dilation([dilation; 2])
+}
+
+impl Describe for Conv {
+    fn describe(&self, x: Wire) -> Wire {
+        let [_, _, height, width] = self.weight.lazy_shape().dims();
+        x.convolved(&self.weight, None, keeping([height, width], self.stride, self.dilation), self.groups)
+    }
+}
+
+impl Describe for ConvNorm {
+    fn describe(&self, x: Wire) -> Wire {
+        let [_, _, height, width] = self.weight.lazy_shape().dims();
+        let window = keeping([height, width], self.stride, 1);
+        let y = x.convolved(&self.weight, None, window, self.groups).through(&self.norm);
+        if self.relu { y.relu() } else { y }
+    }
+}
+
+impl Describe for Norm {
+    fn describe(&self, x: Wire) -> Wire {
+        match self.parameters() {
+            [Some(scale), Some(shift), Some(mean), Some(variance)] => x.normalised([scale, shift, mean, variance]),
+            _ => x.failed("a normalisation", "no stored statistics", "those of a stand-alone network"),
+        }
+    }
+}
+
+impl Describe for GhostNorm {
+    fn describe(&self, x: Wire) -> Wire {
+        x.through(&self.norm)
+    }
+}
+
+impl Describe for WideConv {
+    fn describe(&self, x: Wire) -> Wire {
+        let (mut first, mut parts) = (0, Vec::new());
+        for channels in self.from.slices() {
+            parts.push(x.clone().narrow(1, first, channels));
+            first += channels;
+        }
+        let slices = self.to.slices();
+        if parts.is_empty() || slices.is_empty() {
+            return x.nothing();
+        }
+        let slice = |j: usize| {
+            let term = |(part, weight): (&Wire, &_)| {
+                let weight: &burn::module::Param<burn::tensor::Tensor<4>> = weight;
+                let [_, _, height, width] = weight.lazy_shape().dims();
+                part.clone().convolved(weight, None, keeping([height, width], self.stride, 1), 1)
+            };
+            let y = Wire::sum(parts.iter().zip(&self.weights[j]).map(term).collect()).through(&self.norms[j]);
+            if self.relu { y.relu() } else { y }
+        };
+        Wire::concatenated((0..slices.len()).map(slice).collect(), &slices)
+    }
+}
+
+impl Describe for Pool3x3 {
+    fn describe(&self, x: Wire) -> Wire {
+        let window = keeping([3; 2], 1, 1);
+        match self.kind {
+            Pool::Max => x.max_pool(window),
+            Pool::Average => x.average_pool(window, true),
+        }
+    }
+}
+
+impl Describe for Identity {
+    fn describe(&self, x: Wire) -> Wire {
+        x
+    }
+}
+
+impl Describe for Zeros {
+    fn describe(&self, x: Wire) -> Wire {
+        x.zeros()
+    }
+}
+
+impl<M: Describe> Describe for Vec<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        self.iter().fold(x, |x, layer| x.through(layer))
+    }
+}

@@ -1,0 +1,173 @@
+//! Networks of the known spaces beside the paper's, with weights by formula and calibrated statistics.
+
+use crate::cases::{TakeAway, provenance};
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use std::path::Path;
+use supernet::{
+    data::Normalisation,
+    export::write_best,
+    train::{
+        NetworkSettings,
+        best::{Best, BestNet, Card},
+    },
+};
+use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, NamedWeights, Notes, Statistics};
+use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
+use supernet_tests::{Formula, device, distance, images, values};
+
+/// A network of a known space.
+pub struct KnownCase {
+    /// The file in `generated/`, if it is one of them.
+    pub name: String,
+    net: BestNet,
+    definition: Definition<KnownNet>,
+    mask: PathMask,
+    normalisation: Normalisation,
+    classes: Vec<String>,
+}
+
+/// The spaces, the files of theirs in `generated/`, and the side of their images.
+const SPACES: [(&str, usize); 4] = [("nas-bench-201", 16), ("nas-bench-macro", 16), ("darts", 16), ("mobile", 64)];
+
+/// Of each space a network with most of its operations; of NAS-Bench-201 one with a node that nobody reads and one that is zeros, and one
+/// whose logits depend on no image.
+pub fn known_cases() -> Vec<KnownCase> {
+    let cell = |text: &str| NasBench201::new().parse(text).expect("an architecture").mask().clone();
+    let genotype = "Genotype(normal=[('sep_conv_3x3', 0), ('dil_conv_5x5', 1), ('skip_connect', 0), ('max_pool_3x3', 2), \
+                    ('avg_pool_3x3', 1), ('sep_conv_5x5', 3), ('dil_conv_3x3', 0), ('skip_connect', 4)], \
+                    normal_concat=range(2, 6), reduce=[('skip_connect', 0), ('avg_pool_3x3', 1), ('dil_conv_3x3', 1), \
+                    ('skip_connect', 2), ('max_pool_3x3', 0), ('sep_conv_3x3', 2), ('skip_connect', 1), \
+                    ('max_pool_3x3', 3)], reduce_concat=range(2, 6))";
+    let mobile = KnownCase::of("mobile", 64, "mobile_chain", None);
+    // Every second layer that may be nothing is.
+    let option = |(i, choice): (usize, &Choice)| 1 << if i % 2 == 0 { 0 } else { i % choice.options().len() };
+    let space = mobile.definition.space();
+    let chain = space.mask(space.choices().iter().enumerate().map(option).collect());
+    vec![
+        KnownCase::of(
+            "nas-bench-201",
+            16,
+            "nas_bench_201",
+            Some(cell("|avg_pool_3x3~0|+|none~0|nor_conv_3x3~1|+|skip_connect~0|nor_conv_3x3~1|nor_conv_1x1~2|")),
+        ),
+        KnownCase::of(
+            "nas-bench-201",
+            16,
+            "dead_edges",
+            Some(cell("|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|nor_conv_1x1~2|")),
+        ),
+        KnownCase::of(
+            "nas-bench-201",
+            16,
+            "dead_network",
+            Some(cell("|none~0|+|none~0|none~1|+|none~0|none~1|none~2|")),
+        ),
+        KnownCase::of(
+            "nas-bench-macro",
+            16,
+            "nas_bench_macro",
+            Some(NasBenchMacro::new().parse("01210210").expect("an architecture").mask().clone()),
+        ),
+        KnownCase::of("darts", 16, "darts", Some(Darts::new().parse(genotype).expect("a genotype").mask().clone())),
+        KnownCase { mask: chain, ..mobile },
+    ]
+}
+
+/// Uniform architectures of each space.
+pub fn random_known_cases(count: u64) -> Vec<KnownCase> {
+    let of_space = |(space, side): (&'static str, usize)| {
+        (0..count).map(move |i| {
+            let case = KnownCase::of(space, side, &format!("{space}-{i}"), None);
+            let mask = case.definition.space().sample(&mut draws(1, "tests", i)).mask().clone();
+            KnownCase { mask, ..case }
+        })
+    };
+    SPACES.into_iter().flat_map(of_space).collect()
+}
+
+impl KnownCase {
+    /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of the first options without a mask.
+    fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
+        let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
+        settings.set_filters(4);
+        if let Some(cells) = settings.cells_mut() {
+            *cells = if space == "darts" { 3 } else { 1 };
+        }
+        if let Some(head) = settings.head_mut() {
+            *head = 16;
+        }
+        let net = BestNet::Known { settings, input: [3, side, side], classes: 5 };
+        let definition = net.definition(&device()).expect("sizes in range");
+        let first = || definition.space().sample(&mut draws(1, "first", 0)).mask().clone();
+        Self {
+            name: name.into(),
+            mask: mask.unwrap_or_else(first),
+            normalisation: Normalisation::new(vec![0.491, 0.482, 0.447], vec![0.247, 0.243, 0.262]).expect("numbers"),
+            classes: ["aeroplane", "car", "bird", "cat", "deer"].map(Into::into).to_vec(),
+            net,
+            definition,
+        }
+    }
+
+    fn images(&self, count: usize) -> Tensor<4> {
+        let side = self.definition.input()[1];
+        let (order, stem) = (ConvOrder::default(), StemKind::Plain);
+        images(count, &NetworkShape { filters: 4, side, channels: 3, classes: 5, order, stem }, DType::F32, &device())
+    }
+
+    /// The trained network: weights by formula, statistics averaged over two batches.
+    pub fn network(&self) -> KnownNetwork {
+        let network = self.definition.stand_alone(&self.mask, &mut Formula(DType::F32), &device()).expect("a network");
+        let notes = Notes::default();
+        let call = Call { statistics: Statistics::Note(&notes), ..Call::default() };
+        let paths = network.paths(vec![self.mask.clone()], None).expect("a mask of the space");
+        for batch in self.images(16).chunk(2, 0) {
+            network.forward_with(batch, &paths, &call).expect("logits");
+        }
+        network.calibrate(&notes)
+    }
+
+    /// Writes `best/` into `folder`.
+    pub fn save(&self, network: &KnownNetwork, folder: &Path) {
+        let provenance = provenance();
+        let card = Card {
+            network: &self.net,
+            mask: &self.mask,
+            cost: self.definition.cost(&self.mask).expect("a mask of the space"),
+            normalisation: Some(&self.normalisation),
+            classes: &self.classes,
+            seed: 7,
+            retrained: &[],
+            provenance: &provenance,
+            command: None,
+            latency: &[],
+        };
+        Best { card, network }.save(folder).expect("a folder that can be written");
+        write_best(folder, &[], network).expect("a folder that can be written");
+    }
+}
+
+impl TakeAway for KnownCase {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn write(&self, folder: &Path) {
+        self.save(&self.network(), folder);
+    }
+
+    fn images_and_logits(&self, count: usize) -> (Tensor<4>, Tensor<2>) {
+        let images = self.images(16 + count).narrow(0, 16, count);
+        (images.clone(), self.network().forward(images).expect("logits"))
+    }
+
+    fn rounding(&self, count: usize) -> f64 {
+        let network = self.network();
+        let (images, logits) = self.images_and_logits(count);
+        let in_f64 = |data: TensorData| data.convert_dtype(DType::F64);
+        let weights = NamedWeights::of(&network).0.into_iter().map(|(name, data)| (name, in_f64(data))).collect();
+        let images = Tensor::<4>::from_data(in_f64(images.into_data()), (&Device::flex(), DType::F64));
+        let exact = network.graph().and_then(|graph| graph.compute(&NamedWeights(weights), images)).expect("logits");
+        distance(&values(logits), &values(exact))
+    }
+}
