@@ -6,8 +6,8 @@
 //! target/release/spaces --space darts --size small --what train --file case.json
 //! ```
 //!
-//! A training step does what the peer's does. Candidates are scored in the order of their masks, `--together` in a forward pass that
-//! computes once what they share. `BURN_DEVICE` chooses the device.
+//! A training step does what the peer's does. Candidates are scored as a search scores them, in the order of their masks and in
+//! `--memory-mib` of memory: what they share is computed once. `BURN_DEVICE` chooses the device.
 
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
@@ -52,9 +52,9 @@ struct Arguments {
     /// Candidates to score, the first of the file.
     #[arg(long, default_value_t = Case::CANDIDATES)]
     candidates: usize,
-    /// Candidates in a forward pass.
-    #[arg(long, default_value_t = 8)]
-    together: usize,
+    /// Memory in which candidates are scored; the default is that of a search on a processor.
+    #[arg(long, default_value_t = 16)]
+    memory_mib: usize,
     /// Threads.
     #[arg(long, default_value_t = 2)]
     threads: usize,
@@ -164,6 +164,9 @@ fn train<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     print("train_step", arguments, before, &times, figures);
 }
 
+/// Candidates that are scored before time is taken.
+const WARM_UP: usize = 8;
+
 /// How many candidates are scored in a second: all of them, over and over, after a forward pass that is not counted.
 fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case: &Case) {
     let device = device();
@@ -171,7 +174,7 @@ fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     let images = formula_images(case.score_images, definition.input(), &device);
     let candidates = &case.candidates[..arguments.candidates.min(case.candidates.len())];
     let before = resident_kib();
-    scored(&network, &images, &candidates[..arguments.together.min(candidates.len())], arguments);
+    scored(&network, &images, &candidates[..WARM_UP.min(candidates.len())], arguments);
     let time = |_| {
         let begun = Instant::now();
         let logits = scored(&network, &images, candidates, arguments);
@@ -196,22 +199,21 @@ fn scored<M: Layer<4, 2>>(
     candidates: &[PathMask],
     arguments: &Arguments,
 ) -> Vec<Vec<f32>> {
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by(|&a, &b| candidates[a].cmp(&candidates[b]));
-    let mut logits = vec![Vec::new(); candidates.len()];
-    for chunk in order.chunks(arguments.together) {
-        let masks = chunk.iter().map(|&i| candidates[i].clone()).collect();
-        let paths = network.paths(masks, None).expect("masks of this space");
-        let all = awake_on(&images.device(), || {
-            let call = Call { execution: execution(arguments), ..Call::default() };
-            let all = network.forward_shared(images.clone(), &paths, &call).expect("images of this size");
-            all.into_data().try_to_vec::<f32>().expect("floats")
-        });
-        for (&i, part) in chunk.iter().zip(all.chunks(all.len() / chunk.len())) {
-            logits[i] = part.to_vec();
-        }
-    }
-    logits
+    let masks: Vec<&PathMask> = candidates.iter().collect();
+    let mut scores = vec![Vec::new(); candidates.len()];
+    awake_on(&images.device(), || {
+        let call = Call { execution: execution(arguments), ..Call::default() };
+        let mut keep = |places: &[usize], logits: Tensor<2>| {
+            let all = logits.into_data().try_to_vec::<f32>().expect("floats");
+            for (&place, part) in places.iter().zip(all.chunks(all.len() / places.len())) {
+                scores[place] = part.to_vec();
+            }
+            true
+        };
+        let memory = arguments.memory_mib << 20;
+        network.forward_each(images.clone(), &masks, memory, &call, &mut keep).expect("masks and images of this space");
+    });
+    scores
 }
 
 /// Writes images, the logits of the first training draw's masks on them, and the weights in the order of the module: a line of JSON

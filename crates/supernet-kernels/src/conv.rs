@@ -8,7 +8,7 @@ use burn::{backend::Dispatch, tensor::Tensor};
 
 use crate::{
     backend::has_kernels,
-    contract::{ContractOps, contract_add},
+    contract::{ContractOps, contract_add, rectified_on_a_card},
     ghosts::Ghosts,
     reference,
 };
@@ -21,15 +21,25 @@ use crate::{
 /// # Panics
 /// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, or the weight does not fit.
 pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    conv_of(x, weight, false, groups, on)
+}
+
+/// As [`conv`], of max(0, `x`) if `relu`, which is computed on the way (on CubeCL devices before).
+///
+/// # Panics
+/// As [`conv`].
+pub fn conv_of(x: Tensor<4>, weight: Tensor<4>, relu: bool, groups: usize, on: &[u32]) -> Tensor<4> {
     let [rows, c, _, _] = x.dims();
     Ghosts::cut("conv", rows, groups).check("conv", "on", on);
     check_weight("conv", c, &weight);
     if on.is_empty() || !has_kernels([&x, &weight]) {
-        return reference::conv(x, weight, groups, on);
+        return reference::conv_of(x, weight, relu, groups, on);
     }
+    let (x, relu) = rectified_on_a_card(x, relu);
     Tensor::from_dispatch(<Dispatch as ContractOps>::contract(
         x.into_dispatch(),
         weight.into_dispatch(),
+        relu,
         groups,
         on.to_vec(),
     ))
@@ -50,8 +60,24 @@ pub fn conv_add(
     read: &[u32],
     write: &[u32],
 ) -> Tensor<4> {
+    conv_add_of(acc, x, weight, false, groups, read, write)
+}
+
+/// As [`conv_add`], of max(0, `x`) if `relu`.
+///
+/// # Panics
+/// As [`conv_add`].
+pub fn conv_add_of(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    relu: bool,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
     check_weight("conv_add", x.dims()[1], &weight);
-    contract_add("conv_add", acc, x, weight, groups, read, write)
+    contract_add("conv_add", acc, x, weight, relu, groups, read, write)
 }
 
 fn check_weight(op: &str, c_in: usize, weight: &Tensor<4>) {

@@ -16,7 +16,7 @@
 
 use burn::tensor::Tensor;
 
-use crate::{backend::has_kernels, conv, conv_add, ghosts::Ghosts, phase::phase, reference};
+use crate::{backend::has_kernels, conv_add_of, conv_of, ghosts::Ghosts, phase::phase, reference};
 
 /// Dense 3x3 convolution, stride 2, zero padding 1, of the listed ghost batches.
 ///
@@ -27,18 +27,27 @@ use crate::{backend::has_kernels, conv, conv_add, ghosts::Ghosts, phase::phase, 
 /// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, a side is odd, or the weight does not
 /// fit.
 pub fn conv_stride2(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    conv_stride2_of(x, weight, false, groups, on)
+}
+
+/// As [`conv_stride2`], of max(0, `x`) if `relu`.
+///
+/// # Panics
+/// As [`conv_stride2`].
+pub fn conv_stride2_of(x: Tensor<4>, weight: Tensor<4>, relu: bool, groups: usize, on: &[u32]) -> Tensor<4> {
     let [rows, c, h, w] = x.dims();
     Ghosts::cut("conv_stride2", rows, groups).check("conv_stride2", "on", on);
     assert!(h % 2 == 0 && w % 2 == 0, "conv_stride2: the image sides {h} and {w} must be even");
     let shape = weight.dims();
     assert!(shape[1..] == [c, 3, 3], "conv_stride2: the weight must be [c_out, {c}, 3, 3], found {shape:?}");
     if on.is_empty() || !has_kernels([&x, &weight]) {
-        return reference::conv_stride2(x, weight, groups, on);
+        return reference::conv_stride2_of(x, weight, relu, groups, on);
     }
     let all: Vec<u32> = (0..on.len() as u32).collect();
-    let mut y = conv(phase(x.clone(), 0, 0), taps(&weight, 0, 0), groups, on);
+    let mut y = conv_of(phase(x.clone(), 0, 0), taps(&weight, 0, 0), relu, groups, on);
     for (row, column) in [(0, 1), (1, 0), (1, 1)] {
-        y = conv_add(y, phase(x.clone(), row, column), taps(&weight, row, column), on.len(), on, &all);
+        let of_phase = phase(x.clone(), row, column);
+        y = conv_add_of(y, of_phase, taps(&weight, row, column), relu, on.len(), on, &all);
     }
     y
 }

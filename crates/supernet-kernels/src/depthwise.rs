@@ -1,8 +1,10 @@
-//! Depthwise convolution of the listed ghost batches: each channel with a `k x k` kernel of its own, stride 1, same padding.
+//! Depthwise convolution of the listed ghost batches: each channel with a `k x k` kernel of its own, same padding.
 //!
 //! ```text
-//! y[i, c, a, b] = sum over u, v of  weight[c, 0, u, v] * x[i, c, a + u - k/2, b + v - k/2]      (0 outside the image)
+//! y[i, c, a, b] = sum over u, v of  weight[c, 0, u, v] * x[i, c, s * a + d * (u - k/2), s * b + d * (v - k/2)]
 //! ```
+//!
+//! with stride `s` and dilation `d`, 0 outside the image.
 
 use burn::{
     backend::{
@@ -19,16 +21,24 @@ use burn::{
 };
 
 use crate::{
-    backend::has_kernels,
+    backend::{has_kernels, is_cube},
     ghosts::Ghosts,
     gradients::{consume, register},
+    phase::every,
     reference,
+    taps::Taps,
 };
 
 /// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is checked before.
 pub trait DepthwiseKernels: Backend {
     /// The convolution of the listed ghost batches, compact.
-    fn forward(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: &[u32]) -> FloatTensor<Self>;
+    fn forward(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        taps: Taps,
+        groups: usize,
+        on: &[u32],
+    ) -> FloatTensor<Self>;
 
     /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a ghost batch is not listed, and is
     /// added to `into` if that is given.
@@ -36,6 +46,7 @@ pub trait DepthwiseKernels: Backend {
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
         weight: FloatTensor<Self>,
+        taps: Taps,
         groups: usize,
         on: &[u32],
         need: [bool; 2],
@@ -47,12 +58,24 @@ pub trait DepthwiseKernels: Backend {
 #[backend_extension(Flex: cfg(feature = "flex"), Cube: cfg(feature = "cubecl"), Autodiff)]
 pub trait DepthwiseOps: Backend {
     /// See [`DepthwiseKernels::forward`].
-    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self>;
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        taps: Taps,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self>;
 }
 
 impl<B: DepthwiseKernels> DepthwiseOps for B {
-    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
-        B::forward(x, weight, groups, &on)
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        taps: Taps,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
+        B::forward(x, weight, taps, groups, &on)
     }
 }
 
@@ -60,22 +83,22 @@ impl<B: DepthwiseKernels> DepthwiseOps for B {
 struct DepthwiseBackward;
 
 impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
-    type State = (FloatTensor<B>, FloatTensor<B>, usize, Vec<u32>);
+    type State = (FloatTensor<B>, FloatTensor<B>, Taps, usize, Vec<u32>);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let grad = consume!(B, grads, ops.node);
-        let (x, weight, groups, on) = ops.state;
+        let (x, weight, taps, groups, on) = ops.state;
         let [of_x, of_weight] = ops.parents;
         let need = [of_x.is_some(), of_weight.is_some()];
         let gradient_of_weight;
         if let Some(parent) = of_x {
             register!(B, grads, parent, |into| {
-                let [dx, dw] = B::backward(grad, x, weight, groups, &on, need, into);
+                let [dx, dw] = B::backward(grad, x, weight, taps, groups, &on, need, into);
                 gradient_of_weight = dw;
                 dx.expect("the gradient of x is needed")
             });
         } else {
-            gradient_of_weight = B::backward(grad, x, weight, groups, &on, need, None)[1].take();
+            gradient_of_weight = B::backward(grad, x, weight, taps, groups, &on, need, None)[1].take();
         }
         if let (Some(parent), Some(dw)) = (of_weight, gradient_of_weight) {
             grads.register::<B>(parent.id, dw);
@@ -84,14 +107,20 @@ impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
 }
 
 impl<B: DepthwiseKernels, C: CheckpointStrategy> DepthwiseOps for Autodiff<B, C> {
-    fn depthwise(x: FloatTensor<Self>, weight: FloatTensor<Self>, groups: usize, on: Vec<u32>) -> FloatTensor<Self> {
+    fn depthwise(
+        x: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        taps: Taps,
+        groups: usize,
+        on: Vec<u32>,
+    ) -> FloatTensor<Self> {
         let ((x, x_node), (weight, weight_node)) = (x.into_parts(), weight.into_parts());
         match DepthwiseBackward.prepare::<C>([x_node, weight_node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let y = B::forward(x.clone(), weight.clone(), groups, &on);
-                prep.finish((x, weight, groups, on), y)
+                let y = B::forward(x.clone(), weight.clone(), taps, groups, &on);
+                prep.finish((x, weight, taps, groups, on), y)
             }
-            OpsKind::UnTracked(prep) => prep.finish(B::forward(x, weight, groups, &on)),
+            OpsKind::UnTracked(prep) => prep.finish(B::forward(x, weight, taps, groups, &on)),
         }
     }
 }
@@ -104,6 +133,17 @@ impl<B: DepthwiseKernels, C: CheckpointStrategy> DepthwiseOps for Autodiff<B, C>
 /// # Panics
 /// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, or the weight does not fit.
 pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    depthwise_taps(x, weight, Taps::PLAIN, groups, on)
+}
+
+/// As [`depthwise`], of max(0, `x`) if `taps.relu`, with a stride and a dilation: zero padding `dilation * (k / 2)`, and results of height `h / stride` and width
+/// `w / stride`, rounded up.
+///
+/// On CubeCL devices a stride takes every so many pixels of the whole result, and a dilation runs as Burn's operation.
+///
+/// # Panics
+/// As [`depthwise`]; a stride or a dilation of zero.
+pub fn depthwise_taps(x: Tensor<4>, weight: Tensor<4>, taps: Taps, groups: usize, on: &[u32]) -> Tensor<4> {
     let [rows, c, _, _] = x.dims();
     Ghosts::cut("depthwise", rows, groups).check("depthwise", "on", on);
     let shape = weight.dims();
@@ -111,12 +151,21 @@ pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> 
         shape[0] == c && shape[1] == 1 && shape[2] == shape[3] && shape[2] % 2 == 1,
         "depthwise: the weight must be [{c}, 1, k, k] with odd k, found {shape:?}"
     );
+    assert!(taps.stride > 0 && taps.dilation > 0, "depthwise: found {taps:?}, expected 1 or more");
     if on.is_empty() || !matches!(shape[3], 3 | 5 | 7) || !has_kernels([&x, &weight]) {
-        return reference::depthwise(x, weight, groups, on);
+        return reference::depthwise_taps(x, weight, taps, groups, on);
+    }
+    if taps != Taps::PLAIN && is_cube(&x.device()) {
+        let rectified = |x| if taps.relu { burn::tensor::activation::relu(x) } else { x };
+        return match taps.dilation {
+            1 => every(depthwise(rectified(x), weight, groups, on), taps.stride),
+            _ => reference::depthwise_taps(x, weight, taps, groups, on),
+        };
     }
     Tensor::from_dispatch(<Dispatch as DepthwiseOps>::depthwise(
         x.into_dispatch(),
         weight.into_dispatch(),
+        taps,
         groups,
         on.to_vec(),
     ))

@@ -75,6 +75,16 @@ impl Lists {
         Self { write: (0..on.len() as u32).collect(), read: on }
     }
 
+    /// Returns what is read, sorted and distinct, and the place of each of `read` in it.
+    pub(crate) fn read_once(&self) -> (Vec<u32>, Vec<u32>) {
+        let mut on = self.read.clone();
+        on.sort_unstable();
+        on.dedup();
+        let place = |ghost: &u32| on.binary_search(ghost).expect("it is among them") as u32;
+        let places = self.read.iter().map(place).collect();
+        (on, places)
+    }
+
     /// Checks lists for an input of `rows_of_x` rows that is added to `rows` rows of `groups` ghost batches.
     ///
     /// # Panics

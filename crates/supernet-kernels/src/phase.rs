@@ -18,7 +18,11 @@ use burn::{
     tensor::Tensor,
 };
 
-use crate::gradients::{consume, register};
+use crate::{
+    backend::has_kernels,
+    gradients::{consume, register},
+    reference,
+};
 
 /// Kernels of a backend. Tensors are `f32` with even sides; `row` and `column` are 0 or 1.
 pub trait PhaseKernels: Backend {
@@ -77,4 +81,26 @@ impl<B: PhaseKernels, C: CheckpointStrategy> PhaseOps for Autodiff<B, C> {
 /// Shapes: `x` `[rows, c, h, w]`, the result `[rows, c, h / 2, w / 2]`.
 pub(crate) fn phase(x: Tensor<4>, row: usize, column: usize) -> Tensor<4> {
     Tensor::from_dispatch(<Dispatch as PhaseOps>::phase(x.into_dispatch(), row, column))
+}
+
+/// Every `stride`-th row and column, from the first.
+///
+/// Shapes: `x` `[rows, c, h, w]`, the result `[rows, c, h / stride, w / stride]`, rounded up.
+pub fn every(x: Tensor<4>, stride: usize) -> Tensor<4> {
+    let [rows, _, h, w] = x.dims();
+    if stride != 2 || rows == 0 || h % 2 == 1 || w % 2 == 1 || !has_kernels([&x]) {
+        return reference::every(x, stride);
+    }
+    phase(x, 0, 0)
+}
+
+/// Every second row and column, from the second.
+///
+/// Shapes: `x` `[rows, c, h, w]`, the result `[rows, c, h / 2, w / 2]`, rounded down.
+pub fn every_other(x: Tensor<4>) -> Tensor<4> {
+    let [rows, _, h, w] = x.dims();
+    if rows == 0 || h % 2 == 1 || w % 2 == 1 || !has_kernels([&x]) {
+        return reference::every_other(x);
+    }
+    phase(x, 1, 1)
 }

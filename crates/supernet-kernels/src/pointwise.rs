@@ -11,7 +11,7 @@ use burn::{backend::Dispatch, tensor::Tensor};
 
 use crate::{
     backend::has_kernels,
-    contract::{ContractOps, contract_add},
+    contract::{ContractOps, contract_add, rectified_on_a_card},
     reference,
 };
 
@@ -22,11 +22,21 @@ use crate::{
 /// # Panics
 /// If the weight does not fit.
 pub fn pointwise(x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
+    pointwise_of(x, weight, false)
+}
+
+/// As [`pointwise`], of max(0, `x`) if `relu`.
+///
+/// # Panics
+/// As [`pointwise`].
+pub fn pointwise_of(x: Tensor<4>, weight: Tensor<4>, relu: bool) -> Tensor<4> {
     check_weight("pointwise", &x, &weight);
     if x.dims()[0] == 0 || !has_kernels([&x, &weight]) {
-        return reference::pointwise(x, weight);
+        return reference::pointwise_of(x, weight, relu);
     }
-    Tensor::from_dispatch(<Dispatch as ContractOps>::contract(x.into_dispatch(), weight.into_dispatch(), 1, vec![0]))
+    let (x, relu) = rectified_on_a_card(x, relu);
+    let (x, weight) = (x.into_dispatch(), weight.into_dispatch());
+    Tensor::from_dispatch(<Dispatch as ContractOps>::contract(x, weight, relu, 1, vec![0]))
 }
 
 /// `acc` with the 1x1 convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
@@ -47,7 +57,7 @@ pub fn pointwise_add(
     write: &[u32],
 ) -> Tensor<4> {
     check_weight("pointwise_add", &x, &weight);
-    contract_add("pointwise_add", acc, x, weight, groups, read, write)
+    contract_add("pointwise_add", acc, x, weight, false, groups, read, write)
 }
 
 fn check_weight(op: &str, x: &Tensor<4>, weight: &Tensor<4>) {

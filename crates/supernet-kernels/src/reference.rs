@@ -4,13 +4,13 @@
 //! Burn. Arguments are taken as checked: call the functions at the root unless you want exactly these operations.
 
 use burn::tensor::{
-    IndexingUpdateOp, Int, Tensor,
+    IndexingUpdateOp, Int, Slice, Tensor,
     activation::relu,
     module::{avg_pool2d, conv2d, max_pool2d},
     ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
 
-use crate::pool_kind::Pool;
+use crate::{pool_kind::Pool, taps::Taps};
 
 /// See [`norm`](crate::norm).
 pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {
@@ -39,11 +39,51 @@ pub fn norm_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor<4> {
     norm(take(x, groups, on), on.len(), eps)
 }
 
+/// See [`norm_add`](crate::norm_add).
+pub fn norm_add(acc: Tensor<4>, x: Tensor<4>, groups: usize, read: &[u32], write: &[u32], eps: f64) -> Tensor<4> {
+    if write.is_empty() {
+        return acc;
+    }
+    let groups_of_x = x.dims()[0] / (acc.dims()[0] / groups);
+    add_rows(acc, norm(take(x, groups_of_x, read), read.len(), eps), groups, write)
+}
+
+/// See [`relu_on`](crate::relu_on).
+pub fn relu_on(x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    relu(take(x, groups, on))
+}
+
 /// See [`depthwise`](crate::depthwise).
 pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
+    depthwise_taps(x, weight, Taps::PLAIN, groups, on)
+}
+
+/// See [`depthwise_taps`](crate::depthwise_taps).
+pub fn depthwise_taps(
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    Taps { stride, dilation, relu }: Taps,
+    groups: usize,
+    on: &[u32],
+) -> Tensor<4> {
     let [c, _, k, _] = weight.dims();
-    let options = ConvOptions::new([1, 1], [k / 2, k / 2], [1, 1], c);
-    convolve(take(x, groups, on), weight, options)
+    let options = ConvOptions::new([stride; 2], [dilation * (k / 2); 2], [dilation; 2], c);
+    convolve(rectified(take(x, groups, on), relu), weight, options)
+}
+
+/// See [`every`](crate::every).
+pub fn every(x: Tensor<4>, stride: usize) -> Tensor<4> {
+    if stride == 1 {
+        return x;
+    }
+    let each = Slice::with_step(0, None, stride as isize);
+    x.slice([Slice::full(), Slice::full(), each, each])
+}
+
+/// See [`every_other`](crate::every_other).
+pub fn every_other(x: Tensor<4>) -> Tensor<4> {
+    let [_, _, h, w] = x.dims();
+    every(x.narrow(2, 1, h - 1).narrow(3, 1, w - 1), 2)
 }
 
 /// See [`conv`](crate::conv).
@@ -51,6 +91,25 @@ pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tenso
     let [_, _, kh, kw] = weight.dims();
     let options = ConvOptions::new([1, 1], [kh / 2, kw / 2], [1, 1], 1);
     convolve(take(x, groups, on), weight, options)
+}
+
+/// See [`conv_of`](crate::conv_of).
+pub fn conv_of(x: Tensor<4>, weight: Tensor<4>, with_relu: bool, groups: usize, on: &[u32]) -> Tensor<4> {
+    conv(rectified(x, with_relu), weight, groups, on)
+}
+
+/// See [`conv_stride2_of`](crate::conv_stride2_of).
+pub fn conv_stride2_of(x: Tensor<4>, weight: Tensor<4>, with_relu: bool, groups: usize, on: &[u32]) -> Tensor<4> {
+    conv_stride2(rectified(x, with_relu), weight, groups, on)
+}
+
+/// See [`pointwise_of`](crate::pointwise_of).
+pub fn pointwise_of(x: Tensor<4>, weight: Tensor<4>, with_relu: bool) -> Tensor<4> {
+    pointwise(rectified(x, with_relu), weight)
+}
+
+fn rectified(x: Tensor<4>, with_relu: bool) -> Tensor<4> {
+    if with_relu { relu(x) } else { x }
 }
 
 /// See [`conv_stride2`](crate::conv_stride2).
@@ -101,28 +160,77 @@ pub fn conv_add(
     add_rows(acc, y, groups, write)
 }
 
+/// See [`conv_add_of`](crate::conv_add_of).
+pub fn conv_add_of(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    weight: Tensor<4>,
+    with_relu: bool,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    conv_add(acc, rectified(x, with_relu), weight, groups, read, write)
+}
+
+/// See [`channels_add`](crate::channels_add).
+pub fn channels_add(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    first: usize,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
+    if write.is_empty() {
+        return acc;
+    }
+    let ([rows, all, h, w], [_, c, ..]) = (acc.dims(), x.dims());
+    let size = rows / groups;
+    let part = take(x.clone(), x.dims()[0] / size, read);
+    let zeros = |channels: usize| Tensor::zeros([size * read.len(), channels, h, w], (&x.device(), x.dtype()));
+    let around = [zeros(first), part, zeros(all - first - c)];
+    let parts = around.into_iter().filter(|part| part.dims()[1] > 0).collect();
+    add_rows(acc, Tensor::cat(parts, 1), groups, write)
+}
+
 /// See [`pool_add`](crate::pool_add).
 pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u32]) -> Tensor<4> {
     pool_at(acc, x, kind, groups, on, on)
 }
 
-fn pool(x: Tensor<4>, kind: Pool) -> Tensor<4> {
+fn pool(x: Tensor<4>, kind: Pool, stride: usize) -> Tensor<4> {
+    let average = |counts_padding| {
+        let options = AvgPoolOptions::new([3, 3]).with_stride([stride; 2]).with_padding([1, 1]);
+        options.with_count_include_pad(counts_padding)
+    };
     match kind {
-        Pool::Max => max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1])),
-        Pool::Average => avg_pool2d(
-            x,
-            AvgPoolOptions::new([3, 3]).with_stride([1, 1]).with_padding([1, 1]).with_count_include_pad(true),
-        ),
+        Pool::Max => max_pool2d(x, MaxPoolOptions::new([3, 3]).with_stride([stride; 2]).with_padding([1, 1])),
+        Pool::Average => avg_pool2d(x, average(true)),
+        Pool::AverageInside => avg_pool2d(x, average(false)),
     }
 }
 
 /// See [`pool_at`](crate::pool_at).
 pub fn pool_at(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
+    strided_pool_at(acc, x, kind, 1, groups, read, write)
+}
+
+/// See [`strided_pool_at`](crate::strided_pool_at).
+pub fn strided_pool_at(
+    acc: Tensor<4>,
+    x: Tensor<4>,
+    kind: Pool,
+    stride: usize,
+    groups: usize,
+    read: &[u32],
+    write: &[u32],
+) -> Tensor<4> {
     if write.is_empty() {
         return acc;
     }
     let groups_of_x = x.dims()[0] / (acc.dims()[0] / groups);
-    add_rows(acc, pool(take(x, groups_of_x, read), kind), groups, write)
+    add_rows(acc, pool(take(x, groups_of_x, read), kind, stride), groups, write)
 }
 
 /// See [`add_on`](crate::add_on).

@@ -130,11 +130,12 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         let mut order: Vec<usize> = (0..masks.len()).collect();
         order.sort_by(|&a, &b| masks[a].cmp(masks[b]));
         let memo = Rc::default();
-        let (mut first, mut width, mut largest) = (0, 1, 1);
+        let (mut first, mut width, mut largest) = (0, 1, 0);
         while first < order.len() {
             let places = &order[first..order.len().min(first.saturating_add(width))];
             first += places.len();
-            width = (memory / (largest * IN_WORK)).max(1);
+            // What one mask needs is known once a pass has run.
+            width = memory.checked_div(largest * IN_WORK).unwrap_or(1).max(1);
             let next = order.get(first..order.len().min(first.saturating_add(width))).and_then(|next| next.last());
             let shared = next.map_or(0, |&next| self.choices_shared(masks[places[0]], masks[next]));
             let paths = self.paths(places.iter().map(|&place| masks[place].clone()).collect(), None)?;

@@ -13,7 +13,7 @@ use super::{
 use crate::{contract::ContractKernels, ghosts::Lists};
 
 impl ContractKernels for CubeBackend {
-    fn forward(x: CubeTensor, weight: CubeTensor, groups: usize, on: &[u32]) -> CubeTensor {
+    fn forward(x: CubeTensor, weight: CubeTensor, _: bool, groups: usize, on: &[u32]) -> CubeTensor {
         let (x, weight) = (ordered(x), ordered(weight));
         let [rows, _, h, w] = sides(&x);
         let size = rows / groups;
@@ -23,7 +23,14 @@ impl ContractKernels for CubeBackend {
         y
     }
 
-    fn forward_add(acc: CubeTensor, x: CubeTensor, weight: CubeTensor, groups: usize, lists: &Lists) -> CubeTensor {
+    fn forward_add(
+        acc: CubeTensor,
+        x: CubeTensor,
+        weight: CubeTensor,
+        _: bool,
+        groups: usize,
+        lists: &Lists,
+    ) -> CubeTensor {
         let (acc, x, weight) = (owned(acc), ordered(x), ordered(weight));
         let size = sides(&acc)[0] / groups;
         contract(&x, &weight, &acc, size, &Jobs::of_result(lists), Way { turned: false, add: true });
@@ -32,6 +39,7 @@ impl ContractKernels for CubeBackend {
 
     fn backward_input(
         grad: CubeTensor,
+        _: Option<CubeTensor>,
         weight: CubeTensor,
         size: usize,
         groups_of_x: usize,
@@ -46,7 +54,14 @@ impl ContractKernels for CubeBackend {
         dx
     }
 
-    fn backward_weight(grad: CubeTensor, x: CubeTensor, weight: [usize; 4], size: usize, lists: &Lists) -> CubeTensor {
+    fn backward_weight(
+        grad: CubeTensor,
+        x: CubeTensor,
+        _: bool,
+        weight: [usize; 4],
+        size: usize,
+        lists: &Lists,
+    ) -> CubeTensor {
         contract_weight::gradient(&ordered(grad), &ordered(x), weight, size, lists)
     }
 }

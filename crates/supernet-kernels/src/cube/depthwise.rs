@@ -6,10 +6,10 @@ use cubecl::prelude::*;
 use super::{
     Sides, SidesLaunch, cube_of_units, empty, grid_of_units, jobs::Jobs, numbers, ordered, sides, sums, target, upload,
 };
-use crate::{depthwise::DepthwiseKernels, ghosts::Lists};
+use crate::{depthwise::DepthwiseKernels, ghosts::Lists, taps::Taps};
 
 impl DepthwiseKernels for CubeBackend {
-    fn forward(x: CubeTensor, weight: CubeTensor, groups: usize, on: &[u32]) -> CubeTensor {
+    fn forward(x: CubeTensor, weight: CubeTensor, _: Taps, groups: usize, on: &[u32]) -> CubeTensor {
         let (x, weight) = (ordered(x), ordered(weight));
         let [rows, c, h, w] = sides(&x);
         let size = rows / groups;
@@ -23,6 +23,7 @@ impl DepthwiseKernels for CubeBackend {
         grad: CubeTensor,
         x: CubeTensor,
         weight: CubeTensor,
+        _: Taps,
         groups: usize,
         on: &[u32],
         [need_x, need_weight]: [bool; 2],

@@ -4,16 +4,21 @@ use burn_cubecl::{CubeBackend, tensor::CubeTensor};
 use cubecl::prelude::*;
 
 use super::{cube_of_units, grid_of_units, jobs::Jobs, numbers, ordered, owned, sides, target, upload};
-use crate::{ghosts::Lists, pool::PoolKernels, pool_kind::Pool};
+use crate::{
+    ghosts::Lists,
+    pool::PoolKernels,
+    pool_kind::{Pool, Window},
+};
 
 impl PoolKernels for CubeBackend {
-    fn forward_add(acc: CubeTensor, x: CubeTensor, kind: Pool, groups: usize, lists: &Lists) -> CubeTensor {
+    fn forward_add(acc: CubeTensor, x: CubeTensor, window: Window, groups: usize, lists: &Lists) -> CubeTensor {
         let (acc, x) = (owned(acc), ordered(x));
         let size = sides(&acc)[0] / groups;
         let jobs = Jobs::of_result(lists);
-        match kind {
+        match window.kind {
             Pool::Max => maximum(&x, &acc, size, &jobs),
             Pool::Average => average(&x, &acc, size, &jobs, true),
+            Pool::AverageInside => unreachable!("runs as Burn's operations"),
         }
         acc
     }
@@ -21,7 +26,7 @@ impl PoolKernels for CubeBackend {
     fn backward(
         grad: CubeTensor,
         x: CubeTensor,
-        kind: Pool,
+        window: Window,
         size: usize,
         lists: &Lists,
         into: Option<CubeTensor>,
@@ -29,10 +34,11 @@ impl PoolKernels for CubeBackend {
         let grad = ordered(grad);
         let (dx, add) = target(&grad, sides(&x), into);
         let jobs = Jobs::of_input(sides(&x)[0] / size, lists, add);
-        match kind {
+        match window.kind {
             Pool::Max => maximum_gradient(&grad, &ordered(x), &dx, size, &jobs, add),
             // The average is its own transpose.
             Pool::Average => average(&grad, &dx, size, &jobs, add),
+            Pool::AverageInside => unreachable!("runs as Burn's operations"),
         }
         dx
     }

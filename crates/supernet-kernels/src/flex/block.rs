@@ -10,6 +10,10 @@ use std::io;
 /// Bytes behind a block that are never open, so that it ends in them and not in its neighbour.
 const GUARD: usize = if cfg!(supernet_asan) { 4096 } else { 0 };
 
+/// Bytes of a huge page: of a block, whole ones are asked for, since a system that clears and maps ordinary pages one by one takes as
+/// long for them as a kernel for its work.
+const HUGE: usize = 2 << 20;
+
 /// Pages of any content. What is freed goes back to the system at once: an allocator would keep some
 /// of it beside what waits to be used again.
 pub(super) struct Block {
@@ -23,7 +27,14 @@ impl Block {
     /// # Errors
     /// A system without memory.
     pub(super) fn of_size(size: usize) -> io::Result<Self> {
-        let block = Self { pages: MmapMut::map_anon(size + GUARD)?, size };
+        // A system lays out such a length for huge pages; what is never touched takes no memory.
+        let length = if size < HUGE { size + GUARD } else { (size + GUARD).next_multiple_of(HUGE) };
+        let block = Self { pages: MmapMut::map_anon(length)?, size };
+        #[cfg(target_os = "linux")]
+        if size >= HUGE {
+            // Where there are none, ordinary pages do.
+            let _ = block.pages.advise_range(memmap2::Advice::HugePage, 0, size / HUGE * HUGE);
+        }
         block.close();
         Ok(block)
     }

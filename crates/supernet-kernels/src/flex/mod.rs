@@ -11,6 +11,7 @@
 
 mod add_on;
 mod block;
+mod channels_add;
 mod contract;
 mod depthwise;
 mod mean_pool;
@@ -20,6 +21,7 @@ mod phase;
 mod planes;
 mod pool;
 mod recycled;
+mod relu;
 pub mod simd;
 mod zeros;
 

@@ -3,10 +3,10 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, filled, gradient, numbers, ordered, owned, sides,
+    Out, each, filled, gradient, jobs_of_input, numbers, ordered, owned, sides,
     simd::{Vector, simd_fn},
 };
-use crate::norm_relu::NormKernels;
+use crate::{ghosts::Lists, norm_add::NormAddKernels, norm_relu::NormKernels};
 
 /// A channel of a ghost batch: `count` runs of `len` numbers, `stride` apart.
 #[derive(Clone, Copy)]
@@ -104,6 +104,67 @@ impl NormKernels for Flex {
         unsafe {
             gradient(shape, groups, on, into, |dx, add| {
                 each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, add, u));
+            })
+        }
+    }
+}
+
+impl NormAddKernels for Flex {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, groups: usize, lists: &Lists, eps: f32) -> (FlexTensor, FlexTensor) {
+        let x = ordered(x);
+        let mut acc = owned(acc);
+        let [rows, c, h, w] = sides(&acc);
+        let (size, plane) = (rows / groups, h * w);
+        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (jobs, on) = jobs_of_input(sides(&x)[0] / size, lists);
+        let input = numbers(&x);
+        let mut stats = vec![0.0; on.len() * c * 2];
+        let stats_out = Out::new(&mut stats);
+        let y = Out::new(acc.storage_mut());
+        each(on.len() * c, size * plane / 4, |unit| {
+            let (job, channel) = (&jobs[unit / c], unit % c);
+            let from = &input[job.to * ghost + channel * plane..];
+            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `acc`; ghost batches are written once.
+            unsafe {
+                let found = statistics(from.as_ptr(), runs, eps);
+                for &to in &job.from {
+                    let to = y.at(to * ghost + channel * plane, ghost - channel * plane);
+                    add_normalised(from.as_ptr(), to, runs, found);
+                }
+                stats_out.at(2 * unit, 2).cast::<[f32; 2]>().write(found);
+            }
+        });
+        (acc, super::tensor(stats, [on.len(), c, 2]))
+    }
+
+    fn backward_add(
+        grad: FlexTensor,
+        x: FlexTensor,
+        stats: FlexTensor,
+        size: usize,
+        lists: &Lists,
+        into: Option<FlexTensor>,
+    ) -> FlexTensor {
+        let (grad, x) = (ordered(grad), ordered(x));
+        let shape = sides(&x);
+        let [rows, c, h, w] = shape;
+        let (groups, plane) = (rows / size, h * w);
+        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (jobs, on) = jobs_of_input(groups, lists);
+        let (input, stats, g) = (numbers(&x), numbers(&stats), numbers(&grad));
+        // SAFETY: the units write the ghost batches that are read; the runs of a channel lie inside them, in all three.
+        unsafe {
+            gradient(shape, groups, &on, into, |dx, to_sum| {
+                each(on.len() * c, size * plane / 3, |unit| {
+                    let (job, channel) = (&jobs[unit / c], unit % c);
+                    let at = job.to * ghost + channel * plane;
+                    let stats = [stats[2 * unit], stats[2 * unit + 1]];
+                    for (n, &from) in job.from.iter().enumerate() {
+                        let g = g[from * ghost + channel * plane..].as_ptr();
+                        let dx = dx.at(at, ghost - channel * plane);
+                        backward(g, input[at..].as_ptr(), dx, runs, stats, false, [1.0, 0.0], n > 0 || to_sum);
+                    }
+                });
             })
         }
     }
@@ -333,6 +394,43 @@ impl Terms<1> for Gradient {
     }
 }
 
+/// The mean of a channel and the inverse of its deviation.
+#[inline(always)]
+unsafe fn mean_and_rstd<V: Vector>(x: *const f32, runs: Runs, eps: f32) -> [f32; 2] {
+    // One pass, around the mean of the first run: the variance is at least the square of that mean's distance from the mean of
+    // all, divided by the number of runs, so the difference below loses no more than that factor.
+    let first = Runs { count: 1, ..runs };
+    // SAFETY: the caller's.
+    let [sum] = unsafe { sum_runs::<V, 1>(first, Plain(x)) };
+    let near = sum / first.numbers();
+    // SAFETY: the caller's.
+    let [sum, squares] = unsafe { sum_runs::<V, 2>(runs, Distances(x, near)) };
+    let (shift, square) = (sum / runs.numbers(), squares / runs.numbers());
+    [near + shift, 1.0 / ((square - shift * shift).max(0.0) + eps).sqrt()]
+}
+
+simd_fn! {
+    /// [`mean_and_rstd`].
+    ///
+    /// # Safety
+    /// `x` has the runs.
+    unsafe fn statistics<V>(x: *const f32, runs: Runs, eps: f32) -> [f32; 2] {
+        mean_and_rstd::<V>(x, runs, eps)
+    }
+}
+
+simd_fn! {
+    /// Adds the normalised channel.
+    ///
+    /// # Safety
+    /// `x` and `y` have the runs.
+    unsafe fn add_normalised<V>(x: *const f32, y: *mut f32, runs: Runs, stats: [f32; 2]) {
+        let [mean, rstd] = stats;
+        let floor = f32::NEG_INFINITY;
+        map_runs::<V>(runs, y, true, Normalised { x, mean, rstd, affine: [1.0, 0.0], floor });
+    }
+}
+
 simd_fn! {
     /// Writes the normalised channel, scaled and shifted, and returns its mean and the inverse of its deviation.
     ///
@@ -346,15 +444,7 @@ simd_fn! {
         relu: bool,
         affine: [f32; 2],
     ) -> [f32; 2] {
-        // One pass, around the mean of the first run: the variance is at least the square of that mean's distance from the mean of
-        // all, divided by the number of runs, so the difference below loses no more than that factor.
-        let first = Runs { count: 1, ..runs };
-        let [sum] = sum_runs::<V, 1>(first, Plain(x));
-        let near = sum / first.numbers();
-        let [sum, squares] = sum_runs::<V, 2>(runs, Distances(x, near));
-        let (shift, square) = (sum / runs.numbers(), squares / runs.numbers());
-        let mean = near + shift;
-        let rstd = 1.0 / ((square - shift * shift).max(0.0) + eps).sqrt();
+        let [mean, rstd] = mean_and_rstd::<V>(x, runs, eps);
         let floor = if relu { 0.0 } else { f32::NEG_INFINITY };
         map_runs::<V>(runs, y, false, Normalised { x, mean, rstd, affine, floor });
         [mean, rstd]

@@ -19,10 +19,15 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub fn new(k: usize, w: usize) -> Self {
+        Self::dilated(k, 1, w)
+    }
+
+    /// Those of a kernel whose columns are `dilation` pixels apart.
+    pub fn dilated(k: usize, dilation: usize, w: usize) -> Self {
         let period = w / gcd(w, 16) * 16;
         let half = k as isize / 2;
         let mut masks = Vec::with_capacity(k * period);
-        for shift in -half..=half {
+        for shift in (-half..=half).map(|shift| shift * dilation as isize) {
             masks.extend((0..period).map(|i| {
                 let column = (i % w) as isize + shift;
                 let exists = (0..w as isize).contains(&column);
@@ -107,6 +112,12 @@ pub(crate) unsafe fn load<V: Vector>(from: *const f32, lanes: usize) -> V {
     unsafe { if lanes == V::LANES { V::load(from) } else { V::load_part(from, lanes) } }
 }
 
+/// max(0, ·) if `relu`.
+#[inline(always)]
+pub(crate) fn rectified<V: Vector>(v: V, relu: bool) -> V {
+    if relu { v.max(V::zero()) } else { v }
+}
+
 /// Stores `lanes` numbers.
 #[inline(always)]
 pub(crate) unsafe fn store<V: Vector>(v: V, to: *mut f32, lanes: usize) {
@@ -156,7 +167,8 @@ impl<const N: usize> Spill<N> {
     }
 }
 
-/// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up to a vector's end behind it.
+/// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up to a vector's end behind it; max(0, ·)
+/// of it if `relu`.
 ///
 /// # Safety
 /// `plane` has `|shift|` readable numbers before and after it, `to` room for `len` rounded up to a vector.
@@ -166,6 +178,7 @@ pub(crate) unsafe fn shifted<V: Vector>(
     len: usize,
     shift: isize,
     (mask, period): (*const f32, usize),
+    relu: bool,
     to: *mut f32,
 ) {
     // SAFETY of all below: the caller's; the pattern has whole vectors.
@@ -174,14 +187,14 @@ pub(crate) unsafe fn shifted<V: Vector>(
         // The width divides a vector: one mask for all.
         let mask = unsafe { V::load(mask) };
         for_vectors!(V, len, 0, |i, lanes, _| {
-            unsafe { load::<V>(from.add(i), lanes).and(mask).store(to.add(i)) };
+            unsafe { rectified(load::<V>(from.add(i), lanes).and(mask), relu).store(to.add(i)) };
         });
         return;
     }
     for_vectors!(V, len, period, |i, lanes, p| {
         unsafe {
             let v: V = load(from.add(i), lanes);
-            v.and(V::load(mask.add(p))).store(to.add(i));
+            rectified(v.and(V::load(mask.add(p))), relu).store(to.add(i));
         }
     });
 }

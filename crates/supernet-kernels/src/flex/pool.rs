@@ -3,16 +3,23 @@
 //! Both pools are separable: first along the rows, into a plane with a row of padding above and below, then across the rows. The
 //! first maximum of a window, row by row, is the first row that has the maximum and in it the first column, so its place is found
 //! separably too; the gradient then looks back from every input pixel at the nine windows that hold it.
+//!
+//! With a stride, the plane of all windows is computed in scratch and the windows that there are are taken from it; a gradient is
+//! spread over such a plane first, zeros between.
 
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
     Out, each, gradient, jobs_of_input, numbers, ordered, owned,
-    planes::{Columns, Source, for_vectors, load, shifted, store},
+    planes::{Columns, Source, for_vectors, load, put, shifted, store},
     scratch, sides,
     simd::{Vector, simd_fn},
 };
-use crate::{ghosts::Lists, pool::PoolKernels, pool_kind::Pool};
+use crate::{
+    ghosts::Lists,
+    pool::PoolKernels,
+    pool_kind::{Pool, Window},
+};
 
 /// A plane in scratch, a row of padding above and below.
 #[derive(Clone, Copy)]
@@ -38,21 +45,22 @@ impl Plane {
 }
 
 impl PoolKernels for Flex {
-    fn forward_add(acc: FlexTensor, x: FlexTensor, kind: Pool, groups: usize, lists: &Lists) -> FlexTensor {
+    fn forward_add(acc: FlexTensor, x: FlexTensor, window: Window, groups: usize, lists: &Lists) -> FlexTensor {
         let x = ordered(x);
         let mut acc = owned(acc);
-        let [rows, c, h, w] = sides(&acc);
-        let (size, plane) = (rows / groups, Plane { h, w });
+        let ([rows, c, h, w], [_, _, h_of_x, w_of_x]) = (sides(&acc), sides(&x));
+        let (size, plane, len) = (rows / groups, Plane { h: h_of_x, w: w_of_x }, h * w);
+        let shares = shares(window.kind, plane);
         let y = Out::new(acc.storage_mut());
         images(lists.write.len() * size, c, plane, |unit, columns, room| {
             let image = |list: &[u32]| list[unit / size] as usize * size + unit % size;
-            let x = image_of(numbers(&x), image(&lists.read), c, plane);
-            let y = y.at(image(&lists.write) * c * plane.len(), c * plane.len());
+            let x = image_of(numbers(&x), image(&lists.read), c, plane.len());
+            let y = y.at(image(&lists.write) * c * len, c * len);
             // SAFETY: the unit's images, and room as large as `Plane` says.
             unsafe {
-                match kind {
-                    Pool::Max => maximum(x, y, c, plane, columns, room),
-                    Pool::Average => average(x, y, c, plane, columns, true, room),
+                match window.kind {
+                    Pool::Max => maximum(x, y, c, plane, columns, window.stride, room),
+                    _ => average(x, y, c, plane, columns, [1, window.stride], [None, Some(&shares)], true, room),
                 }
             }
         });
@@ -62,29 +70,32 @@ impl PoolKernels for Flex {
     fn backward(
         grad: FlexTensor,
         x: FlexTensor,
-        kind: Pool,
+        window: Window,
         size: usize,
         lists: &Lists,
         into: Option<FlexTensor>,
     ) -> FlexTensor {
         let (grad, x) = (ordered(grad), ordered(x));
-        let [rows, c, h, w] = sides(&x);
+        let ([rows, c, h, w], [_, _, h_of_g, w_of_g]) = (sides(&x), sides(&grad));
         let (groups, plane) = (rows / size, Plane { h, w });
         let (jobs, listed) = jobs_of_input(groups, lists);
+        let shares = shares(window.kind, plane);
+        // A sum over the window is its own transpose, and so is the average where all windows count the same.
+        let scales: [Option<&[f32]>; 2] =
+            if window.kind == Pool::Average { [None, Some(&shares)] } else { [Some(&shares), None] };
         let write = |dx: Out<'_>, to_sum: bool| {
             images(jobs.len() * size, c, plane, |unit, columns, room| {
                 let (job, place) = (&jobs[unit / size], unit % size);
                 let dx = dx.at((job.to * size + place) * c * plane.len(), c * plane.len());
-                let x = || image_of(numbers(&x), job.to * size + place, c, plane);
+                let x = || image_of(numbers(&x), job.to * size + place, c, plane.len());
                 for (n, &from) in job.from.iter().enumerate() {
-                    let g = image_of(numbers(&grad), from * size + place, c, plane);
+                    let g = image_of(numbers(&grad), from * size + place, c, h_of_g * w_of_g);
                     let add = n > 0 || to_sum;
                     // SAFETY: the unit's images, and room as large as `Plane` says.
                     unsafe {
-                        match kind {
-                            Pool::Max => maximum_gradient(g, x(), dx, c, plane, columns, add, room),
-                            // The average is its own transpose.
-                            Pool::Average => average(g, dx, c, plane, columns, add, room),
+                        match window.kind {
+                            Pool::Max => maximum_gradient(g, x(), dx, c, plane, columns, window.stride, add, room),
+                            _ => average(g, dx, c, plane, columns, [window.stride, 1], scales, add, room),
                         }
                     }
                 }
@@ -95,15 +106,78 @@ impl PoolKernels for Flex {
     }
 }
 
-/// Image `image` of a tensor.
-fn image_of(numbers: &[f32], image: usize, c: usize, plane: Plane) -> Source<'_> {
-    Source { numbers, first: image * c * plane.len(), stride: plane.len(), len: plane.len() }
+/// What each number of a window's sum counts in its average, for the window around every pixel.
+fn shares(kind: Pool, Plane { h, w }: Plane) -> Vec<f32> {
+    let inside = |at: usize, side: usize| 1 + usize::from(at > 0) + usize::from(at + 1 < side);
+    let share = |i: usize| match kind {
+        Pool::AverageInside => 1.0 / (inside(i / w, h) * inside(i % w, w)) as f32,
+        Pool::Max | Pool::Average => 1.0 / 9.0,
+    };
+    (0..h * w).map(share).collect()
+}
+
+/// Image `image` of a tensor of planes of `len` numbers.
+fn image_of(numbers: &[f32], image: usize, c: usize, len: usize) -> Source<'_> {
+    Source { numbers, first: image * c * len, stride: len, len }
 }
 
 /// Runs `unit` for each of `count` images of `c` planes.
 fn images(count: usize, c: usize, plane: Plane, unit: impl Fn(usize, &Columns, *mut f32) + Sync + Send) {
     let columns = Columns::new(3, plane.w);
     each(count, c * plane.len() / 4, |u| scratch(plane.total(), |room| unit(u, &columns, room)));
+}
+
+/// A pointer to plane `channel` of `from` with a number to read before and after it; with a stride or with scales, to a plane in `room`
+/// over which its numbers, times their scales, are spread.
+///
+/// # Safety
+/// `room` has two numbers more than the plane.
+#[inline(always)]
+unsafe fn spread(
+    from: Source<'_>,
+    channel: usize,
+    plane: Plane,
+    stride: usize,
+    scales: Option<&[f32]>,
+    room: *mut f32,
+) -> *const f32 {
+    // SAFETY of all below: the caller's; a plane of `h` by `w` has a number of `from` for every `stride`-th row and column.
+    if stride == 1 && scales.is_none() {
+        return unsafe { from.plane(channel, 1, room) };
+    }
+    let numbers = &from.numbers[from.first + channel * from.stride..][..from.len];
+    let to = unsafe {
+        room.write_bytes(0, plane.len() + 2);
+        room.add(1)
+    };
+    let across = plane.w.div_ceil(stride);
+    for (a, row) in numbers.chunks_exact(across).enumerate() {
+        let at = a * stride * plane.w;
+        for (b, &number) in row.iter().enumerate() {
+            let at = at + b * stride;
+            let scale = if let Some(scales) = scales { scales[at] } else { 1.0 };
+            unsafe { to.add(at).write(number * scale) };
+        }
+    }
+    to
+}
+
+/// Adds every `stride`-th number of every `stride`-th row of `from` to `to`, row by row.
+///
+/// # Safety
+/// `from` has the plane, `to` as many numbers as it has of those.
+#[inline(always)]
+unsafe fn add_every(from: *const f32, to: *mut f32, plane: Plane, stride: usize) {
+    let mut to = to;
+    for a in (0..plane.h).step_by(stride) {
+        for b in (0..plane.w).step_by(stride) {
+            // SAFETY: the caller's.
+            unsafe {
+                *to += *from.add(a * plane.w + b);
+                to = to.add(1);
+            }
+        }
+    }
 }
 
 /// A mask and what stands where it has no bits, for the columns to the left and to the right.
@@ -140,13 +214,22 @@ unsafe fn fill(room: *mut f32, len: usize, value: f32) {
 }
 
 simd_fn! {
-    /// Adds the maxima of `c` planes.
+    /// Adds the maxima of `c` planes, those of the windows that are `stride` apart.
     ///
     /// # Safety
     /// `x` and `y` have the planes, `room` as many numbers as [`Plane::total`].
-    unsafe fn maximum<V>(x: Source<'_>, y: *mut f32, c: usize, plane: Plane, columns: &Columns, room: *mut f32) {
+    unsafe fn maximum<V>(
+        x: Source<'_>,
+        y: *mut f32,
+        c: usize,
+        plane: Plane,
+        columns: &Columns,
+        stride: usize,
+        room: *mut f32,
+    ) {
         let (len, w) = (plane.len(), plane.w);
-        let (across, edge) = (room.add(w), room.add(6 * plane.room()));
+        let of_y = plane.h.div_ceil(stride) * w.div_ceil(stride);
+        let (across, all, edge) = (room.add(w), room.add(plane.room()), room.add(6 * plane.room()));
         let lowest = V::splat(f32::NEG_INFINITY);
         fill(room, w, f32::NEG_INFINITY);
         for channel in 0..c {
@@ -156,18 +239,23 @@ simd_fn! {
                 a.max(b).max(c).store(across.add(i));
             });
             fill(across.add(len), w, f32::NEG_INFINITY);
-            let to = y.add(channel * len);
+            let to = y.add(channel * of_y);
             for_vectors!(V, len, 0, |i, lanes, _| {
                 let (b, a, c) = (across.add(i), room.add(i), across.add(i + w));
                 let max = V::load(a).max(V::load(b)).max(V::load(c));
-                store(load::<V>(to.add(i), lanes).add(max), to.add(i), lanes);
+                put(max, if stride == 1 { to.add(i) } else { all.add(i) }, lanes, stride == 1);
             });
+            if stride > 1 {
+                add_every(all, to, plane, stride);
+            }
         }
     }
 }
 
 simd_fn! {
-    /// Writes, or adds if `add`, the averages of `c` planes.
+    /// Writes, or adds if `add`, the sums over the windows of `c` planes, times the scales of `before` on their way in and those of `after`
+    /// on their way out. With a stride `x` has every `strides[0]`-th pixel of the plane, `y` every `strides[1]`-th window; the latter are
+    /// added.
     ///
     /// # Safety
     /// As [`maximum`].
@@ -177,15 +265,18 @@ simd_fn! {
         c: usize,
         plane: Plane,
         columns: &Columns,
+        strides: [usize; 2],
+        scales: [Option<&[f32]>; 2],
         add: bool,
         room: *mut f32,
     ) {
         let (len, w) = (plane.len(), plane.w);
-        let (across, edge) = (room.add(w), room.add(6 * plane.room()));
-        let ninth = V::splat(1.0 / 9.0);
+        let of_y = plane.h.div_ceil(strides[1]) * w.div_ceil(strides[1]);
+        let (across, all, edge) = (room.add(w), room.add(plane.room()), room.add(6 * plane.room()));
+        let is_whole = strides[1] == 1;
         room.write_bytes(0, w);
         for channel in 0..c {
-            let from = x.plane(channel, 1, edge);
+            let from = spread(x, channel, plane, strides[0], scales[0], edge);
             for_vectors!(V, len, columns.of(0).1, |i, lanes, p| {
                 let left: V = load(from.add(i).wrapping_sub(1), lanes);
                 let right: V = load(from.add(i + 1), lanes);
@@ -196,19 +287,21 @@ simd_fn! {
                 left.add(load(from.add(i), lanes)).add(right).store(across.add(i));
             });
             across.add(len).write_bytes(0, w);
-            let to = y.add(channel * len);
+            let to = y.add(channel * of_y);
             for_vectors!(V, len, 0, |i, lanes, _| {
                 let sum = V::load(room.add(i)).add(V::load(across.add(i))).add(V::load(across.add(i + w)));
-                let mean = sum.mul(ninth);
-                let mean = if add { load::<V>(to.add(i), lanes).add(mean) } else { mean };
-                store(mean, to.add(i), lanes);
+                let mean = if let Some(after) = scales[1] { sum.mul(load(after.as_ptr().add(i), lanes)) } else { sum };
+                put(mean, if is_whole { to.add(i) } else { all.add(i) }, lanes, add && is_whole);
             });
+            if !is_whole {
+                add_every(all, to, plane, strides[1]);
+            }
         }
     }
 }
 
 simd_fn! {
-    /// Writes, or adds if `add`, the gradient of the maxima of `c` planes.
+    /// Writes, or adds if `add`, the gradient of the maxima of `c` planes, of windows that are `stride` apart.
     ///
     /// # Safety
     /// As [`maximum`]; `g` and `dx` have the planes too.
@@ -219,6 +312,7 @@ simd_fn! {
         c: usize,
         plane: Plane,
         columns: &Columns,
+        stride: usize,
         add: bool,
         room: *mut f32,
     ) {
@@ -248,9 +342,9 @@ simd_fn! {
                 ab.max(c).store(highest.add(w + i));
             });
             fill(highest.add(w + len), w, f32::NEG_INFINITY);
-            let from = g.plane(channel, 1, edge);
+            let from = spread(g, channel, plane, stride, None, edge);
             for v in 0..3 {
-                shifted::<V>(from, len, 1 - v as isize, columns.of(2 - v), shifts.add(v * plane.room() + w));
+                shifted::<V>(from, len, 1 - v as isize, columns.of(2 - v), false, shifts.add(v * plane.room() + w));
             }
             for_vectors!(V, len, 0, |i, _, _| {
                 let (above, below) = (i, i + 2 * w);

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
-use supernet_kernels::Pool;
+use supernet_kernels::{Pool, Taps};
 
 /// The device under test: `BURN_DEVICE` names it (`flex`, `vulkan`, `cuda:1`), the CPU by default.
 pub fn device() -> Device {
@@ -146,6 +146,23 @@ macro_rules! both {
     }};
 }
 
+/// A depthwise convolution of a stride, a dilation, and of a ReLU or not.
+macro_rules! both_taps {
+    ($stride:literal, $dilation:literal, $relu:literal) => {
+        both!(|x, groups, on| {
+            let taps = Taps { stride: $stride, dilation: $dilation, relu: $relu };
+            ops::depthwise_taps(x(), x(), taps, groups, on)
+        })
+    };
+}
+
+/// A pool of a stride.
+macro_rules! both_pools {
+    ($kind:expr, $stride:literal) => {
+        both!(|x, groups, on| ops::strided_pool_at(x(), x(), $kind, $stride, groups, on, on))
+    };
+}
+
 /// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single pixels, rows of every remainder.
 pub const SHAPES: [[usize; 5]; 14] = [
     [3, 2, 8, 16, 16],
@@ -219,12 +236,89 @@ pub fn cases() -> Vec<Case> {
                 let weight = [c, 1, k, k];
                 case("depthwise", &[whole, weight], both!(|x, groups, on| ops::depthwise(x(), x(), groups, on)));
             }
+            for k in [3, 5, 7] {
+                let weight = [c, 1, k, k];
+                case("depthwise of a ReLU", &[whole, weight], both_taps!(1, 1, true));
+                case("depthwise of stride 2", &[whole, weight], both_taps!(2, 1, false));
+                case("depthwise of a ReLU, of stride 2", &[whole, weight], both_taps!(2, 1, true));
+                case("depthwise of stride 3", &[whole, weight], both_taps!(3, 1, false));
+                case("depthwise of dilation 2", &[whole, weight], both_taps!(1, 2, false));
+                case("depthwise of a ReLU, of dilation 2", &[whole, weight], both_taps!(1, 2, true));
+                case("depthwise of stride 2 and dilation 2", &[whole, weight], both_taps!(2, 2, false));
+            }
+            case("relu_on", &[whole], both!(|x, groups, on| ops::relu_on(x(), groups, on)));
+            case("every second", &[whole], both!(|x, groups, on| ops::every(x(), 2)));
+            if h > 1 && w > 1 {
+                case("every other", &[whole], both!(|x, groups, on| ops::every_other(x())));
+            }
+            for weight in [[c + 5, c, 3, 3], [c + 3, c, 1, 1], [c, c, 1, 7]] {
+                case(
+                    "conv of a ReLU",
+                    &[whole, weight],
+                    both!(|x, groups, on| ops::conv_of(x(), x(), true, groups, on)),
+                );
+                case(
+                    "conv_add of a ReLU of one ghost batch to several",
+                    &[[groups * n, weight[0], h, w], [2 * n, c, h, w], weight],
+                    both!(|x, groups, on| ops::conv_add_of(x(), x(), x(), true, groups, &vec![1; on.len()], on)),
+                );
+            }
+            if n * h * w > 1 {
+                case(
+                    "norm_add of a compact input",
+                    &[whole, [on.len() * n, c, h, w]],
+                    both!(|x, groups, on| {
+                        let read: Vec<u32> = (0..on.len() as u32).collect();
+                        ops::norm_add(x(), x(), groups, &read, on, 1e-5)
+                    }),
+                );
+                case(
+                    "norm_add of one ghost batch to several",
+                    &[whole, [2 * n, c, h, w]],
+                    both!(|x, groups, on| ops::norm_add(x(), x(), groups, &vec![1; on.len()], on, 1e-5)),
+                );
+            }
+            let beside = [groups * n, c + 3, h, w];
+            case(
+                "channels_add of a compact input",
+                &[beside, [on.len() * n, c, h, w]],
+                both!(|x, groups, on| {
+                    let read: Vec<u32> = (0..on.len() as u32).collect();
+                    ops::channels_add(x(), x(), 2, groups, &read, on)
+                }),
+            );
+            case(
+                "channels_add of one ghost batch to several",
+                &[beside, [2 * n, c, h, w]],
+                both!(|x, groups, on| ops::channels_add(x(), x(), 3, groups, &vec![1; on.len()], on)),
+            );
+            case(
+                "maximum of stride 2",
+                &[[groups * n, c, h.div_ceil(2), w.div_ceil(2)], whole],
+                both_pools!(Pool::Max, 2),
+            );
+            case(
+                "average of stride 2",
+                &[[groups * n, c, h.div_ceil(2), w.div_ceil(2)], whole],
+                both_pools!(Pool::Average, 2),
+            );
+            case("average inside", &[whole, whole], both_pools!(Pool::AverageInside, 1));
+            case(
+                "average inside of stride 2",
+                &[[groups * n, c, h.div_ceil(2), w.div_ceil(2)], whole],
+                both_pools!(Pool::AverageInside, 2),
+            );
             for [c_out, kh, kw] in [[c, 1, 7], [c, 7, 1], [c + 5, 3, 3], [2, 1, 1]] {
                 let weight = [c_out, c, kh, kw];
                 case("conv", &[whole, weight], both!(|x, groups, on| ops::conv(x(), x(), groups, on)));
             }
             if h % 2 == 0 && w % 2 == 0 {
                 let weight = [c + 5, c, 3, 3];
+                case(
+                    "conv_stride2 of a ReLU",
+                    &[whole, weight],
+                    both!(|x, groups, on| ops::conv_stride2_of(x(), x(), true, groups, on)),
+                );
                 case("conv_stride2", &[whole, weight], both!(|x, groups, on| ops::conv_stride2(x(), x(), groups, on)));
             }
             case("maximum", &[whole, whole], both!(|x, groups, on| ops::pool_add(x(), x(), Pool::Max, groups, on)));
@@ -322,6 +416,7 @@ pub fn cases() -> Vec<Case> {
             }
             for c_out in [c, c + 3, 2 * c] {
                 let weight = [c_out, c, 1, 1];
+                case("pointwise of a ReLU", &[whole, weight], both!(|x, groups, on| ops::pointwise_of(x(), x(), true)));
                 case("pointwise", &[whole, weight], both!(|x, groups, on| ops::pointwise(x(), x())));
             }
             case(

@@ -23,6 +23,6 @@ impl<M: Module> OneOf<M> {
 
 impl<const I: usize, const O: usize, M: Layer<I, O>> Layer<I, O> for OneOf<M> {
     fn forward(&self, x: Rows<I>) -> Rows<O> {
-        self.options.sum(vec![x])
+        self.options.sum_later(x)
     }
 }

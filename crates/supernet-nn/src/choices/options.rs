@@ -3,7 +3,7 @@
 use crate::{
     Build, Layer, NnError, Rows,
     choice_walk::{CHOICE, OPTION},
-    flow::{Taken, prepare, sum},
+    flow::{Taken, prepare, sum, sum_later},
 };
 use burn::{
     module::{Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor},
@@ -49,6 +49,27 @@ impl<M: Module> Options<M> {
     where
         M: Layer<I, O>,
     {
+        let (nothing, terms, scale) = self.terms(inputs);
+        sum(&nothing, terms).scaled(scale)
+    }
+
+    /// As [`Options::sum`], computed when it is read; `input` is computed now, so that not all of a deep network waits for its end.
+    pub(super) fn sum_later<const I: usize, const O: usize>(&self, input: Rows<I>) -> Rows<O>
+    where
+        M: Layer<I, O>,
+    {
+        if !input.pass().checks() {
+            input.settle();
+        }
+        let (nothing, terms, scale) = self.terms(vec![input]);
+        sum_later(&nothing, terms).scaled(scale)
+    }
+
+    /// The sum of no option, the results of the options that are on, and what their sum is multiplied by.
+    fn terms<const I: usize, const O: usize>(&self, inputs: Vec<Rows<I>>) -> (Rows<O>, Vec<Rows<O>>, Option<f64>)
+    where
+        M: Layer<I, O>,
+    {
         let pass = Rc::clone(inputs[0].pass());
         let (choice, bits) = pass.paths().choice(&self.name);
         let depends = inputs.iter().map(|rows| rows.depends).fold(choice + 1, usize::max);
@@ -66,10 +87,10 @@ impl<M: Module> Options<M> {
         if pass.checks()
             && let Some(error) = self.different_outputs(&terms)
         {
-            return nothing.failed(error);
+            return (nothing.failed(error), Vec::new(), None);
         }
         let scale = pass.paths().scale(choice);
-        sum(&nothing, terms).scaled(scale)
+        (nothing, terms, scale)
     }
 
     /// The same rows, read only by the ghost batches that have some option on.

@@ -2,14 +2,16 @@
 
 use super::{
     memo::Place,
+    planes::{from_planes, planes},
     rows::{Rows, take},
     sum::times,
     uses::Uses,
-    value::Value,
+    value::{Read, Value},
     variants::Variants,
 };
 use burn::tensor::Tensor;
 use std::rc::Rc;
+use supernet_kernels::channels_add;
 
 /// `terms` side by side along axis 1, ghost batch by ghost batch: term t gives `channels[t]` channels, zeros where it is cut.
 pub(crate) fn concatenated<const D: usize>(terms: Vec<Rows<D>>, channels: &[usize]) -> Rows<D> {
@@ -67,9 +69,43 @@ pub(crate) fn concatenated<const D: usize>(terms: Vec<Rows<D>>, channels: &[usiz
     };
     let kept = pass.kept(depends);
     let tensor = kept.as_ref().and_then(Place::found).unwrap_or_else(|| {
-        let tensor = Tensor::cat(terms.into_iter().enumerate().map(part).collect(), 1);
+        let tensor = match terms.iter().find_map(|rows| rows.value.as_ref()) {
+            Some(value) if !pass.is_dense() && pass.adds_channels() => {
+                let mut shape = value.shape();
+                (shape[0], shape[1]) = (shape[0] / value.count() * lists.len(), channels.iter().sum());
+                side_by_side(terms, channels, &lists, pass.zeros(shape), depends)
+            }
+            _ => Tensor::cat(terms.into_iter().enumerate().map(part).collect(), 1),
+        };
         kept.iter().for_each(|place| place.keep(&tensor));
         tensor
     });
     Rows { value: Some(Value::ready(tensor, variants.count())), variants, uses, depends, pass: Rc::clone(&pass) }
+}
+
+/// `acc` with the channels of each term added where they stand; `lists` says for each run of `acc` what it reads of each term.
+fn side_by_side<const D: usize>(
+    terms: Vec<Rows<D>>,
+    channels: &[usize],
+    lists: &[Vec<Option<u32>>],
+    acc: Tensor<D>,
+    depends: usize,
+) -> Tensor<D> {
+    let shape = acc.dims();
+    let (mut acc, mut first) = (planes(acc), 0);
+    for (t, rows) in terms.into_iter().enumerate() {
+        if let Some(value) = rows.value.filter(|value| !value.is_zero()) {
+            let pairs = || (0..).zip(lists).filter_map(|(run, list)| Some((run, list[t]?)));
+            let (write, read): (Vec<u32>, Vec<u32>) = pairs().unzip();
+            let mut distinct = read.clone();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let Read { tensor, places, .. } = value.read_once(&distinct, depends);
+            let place = |variant| places[distinct.binary_search(variant).expect("it is among them")];
+            let read: Vec<u32> = read.iter().map(place).collect();
+            acc = channels_add(acc, planes(tensor), first, lists.len(), &read, &write);
+        }
+        first += channels[t];
+    }
+    from_planes(acc, shape)
 }

@@ -17,6 +17,6 @@ pub(crate) use memo::Memo;
 pub(crate) use pass::{Pass, Run, Taken, conditions};
 pub(crate) use planes::{from_planes, planes};
 pub(crate) use rows::{Source, prepare, take};
-pub(crate) use sum::{rows_of_each, sum};
+pub(crate) use sum::{rows_of_each, sum, sum_later};
 pub(crate) use value::{Adder, Operation, Read};
 pub(crate) use variants::Variants;

@@ -14,7 +14,7 @@ use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
-use supernet_kernels::zeros_like;
+use supernet_kernels::{on_processor, zeros_like};
 
 /// A forward pass: the masks, how to run, and notes.
 #[derive(Debug)]
@@ -175,6 +175,11 @@ impl Pass {
     /// Whether every option runs for every ghost batch: the reference that tests hold the library against.
     pub(crate) fn is_dense(&self) -> bool {
         self.execution == Execution::Dense
+    }
+
+    /// Whether there is a kernel that writes some channels of a tensor.
+    pub(crate) fn adds_channels(&self) -> bool {
+        self.execution == Execution::Kernels && on_processor(&self.like.device())
     }
 
     pub(crate) fn paths(&self) -> &Paths {

@@ -3,11 +3,12 @@
 use super::{
     memo::Place,
     pass::Pass,
+    planes::{from_planes, planes},
     uses::Uses,
     value::{Operation, Read, Tags, Value},
     variants::Variants,
 };
-use crate::{NnError, choice_walk::own_parameters, cost::macs};
+use crate::{NnError, call::run, choice_walk::own_parameters, cost::macs};
 use burn::{
     module::{Module, ParamId},
     tensor::{Int, Tensor, TensorData, activation::relu},
@@ -73,6 +74,12 @@ impl<const D: usize> Source<D> {
         Read { places: on.iter().map(place).collect(), ..read }
     }
 
+    /// What it is max(0, ·) of, if that is not computed yet and has no other reader.
+    pub(crate) fn rectified(&self) -> Option<Self> {
+        let value = self.value.rectifies().filter(|_| Rc::strong_count(&self.value) == 1)?;
+        Some(Self { value, list: self.list.clone(), depends: self.depends })
+    }
+
     /// Number of variants that are read.
     pub(crate) fn count(&self) -> usize {
         self.list.len()
@@ -83,6 +90,25 @@ impl<const D: usize> Source<D> {
         let mut shape = self.value.shape();
         shape[0] = shape[0] / self.value.count() * self.list.len();
         shape
+    }
+}
+
+/// A ReLU that runs when its result is read.
+struct Rectified<const D: usize> {
+    source: Source<D>,
+    pass: Rc<Pass>,
+}
+
+impl<const D: usize> Operation<D> for Rectified<D> {
+    fn compute(&self, on: &[u32]) -> Tensor<D> {
+        let Read { tensor, count, places } = self.source.read(on);
+        let mut shape = tensor.dims();
+        shape[0] = shape[0] / count * on.len();
+        from_planes(run!(self.pass.call(), relu_on(planes(tensor), count, &places)), shape)
+    }
+
+    fn rectifies(&self) -> Option<&Rc<Value<D>>> {
+        Some(&self.source.value)
     }
 }
 
@@ -196,9 +222,18 @@ impl<const D: usize> Rows<D> {
         }
     }
 
-    /// max(x, 0).
+    /// max(x, 0). It is computed when it is read, once for all who read it at a time.
     pub fn relu(self) -> Self {
-        self.map(relu)
+        let Some(value) = self.value.as_ref().filter(|_| !self.pass.checks() && !self.pass.is_dense()) else {
+            return self.map(relu);
+        };
+        let (shape, count) = (value.shape(), value.count());
+        let make = || {
+            let source = Source { value: Rc::clone(value), list: (0..count as u32).collect(), depends: self.depends };
+            Value::pending(Rectified { source, pass: Rc::clone(&self.pass) }, shape, count, Tags::default())
+        };
+        let value = Some(value.rectified(make));
+        Self { value, ..self }
     }
 
     /// The same rows, read only by the ghost batches that `reads` names from their options of choice `choice`.
@@ -255,6 +290,13 @@ impl<const D: usize> Rows<D> {
     pub(crate) fn exists(&self) {
         if let Some(value) = &self.value {
             value.read(&self.variants.list());
+        }
+    }
+
+    /// Computes it if it is a sum that waits for a reader.
+    pub(crate) fn settle(&self) {
+        if self.value.as_ref().is_some_and(|value| value.is_sum()) {
+            self.exists();
         }
     }
 

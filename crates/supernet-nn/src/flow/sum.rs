@@ -6,12 +6,12 @@ use super::{
     planes::{from_planes, planes},
     rows::{Rows, take},
     uses::Uses,
-    value::{Read, Value},
+    value::{Adder, Operation, Read, Tags, Value},
     variants::Variants,
 };
 use crate::{NnError, call::run};
 use burn::tensor::{Tensor, TensorData};
-use std::{ops::Add, rc::Rc};
+use std::{cell::RefCell, ops::Add, rc::Rc};
 
 /// What a sum reads of a term: the variant of the term, and the sum, sorted and distinct.
 #[derive(Default)]
@@ -23,9 +23,19 @@ struct Lists {
 /// Σ of `terms`, ghost batch by ghost batch, in their order, with a variant for each distinct set of what is read. `nothing` is the
 /// sum of no term.
 ///
-/// What a ghost batch gets does not depend on the others, bit for bit. A term that is a convolution or a pool that nobody else reads
-/// is computed into the sum.
-pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) -> Rows<D> {
+/// What a ghost batch gets does not depend on the others, bit for bit. A term that is a convolution, a normalisation or a pool that
+/// nobody else reads is computed into the sum.
+pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, terms: Vec<Rows<D>>) -> Rows<D> {
+    summed(nothing, terms, false)
+}
+
+/// As [`sum`], computed when it is read: a sum that is a term of another is added to that one, term by term.
+pub(crate) fn sum_later<const D: usize>(nothing: &Rows<D>, terms: Vec<Rows<D>>) -> Rows<D> {
+    // While a definition is checked, who reads a term is noted where the sum stands.
+    summed(nothing, terms, !nothing.pass.checks())
+}
+
+fn summed<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>, is_later: bool) -> Rows<D> {
     let depends = terms.iter().map(|rows| rows.depends).fold(nothing.depends, usize::max);
     terms.retain(Rows::is_live);
     if terms.is_empty() {
@@ -34,7 +44,7 @@ pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) ->
     let pass = Rc::clone(&nothing.pass);
     let kept = pass.kept(depends);
     let is_added = |rows: &Rows<D>| rows.value.as_ref().is_some_and(|value| value.is_added());
-    if terms.len() == 1 && !is_added(&terms[0]) {
+    if terms.len() == 1 && (is_later || !is_added(&terms[0])) {
         return terms.pop().expect("one term").depending(depends);
     }
     if let Some(error) = different_shapes(&terms) {
@@ -44,23 +54,24 @@ pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>) ->
         return dense_sum(terms, &pass);
     }
     let (variants, members) = members(&terms, nothing.variants.ghosts());
-    let mut lists: Vec<Lists> = terms.iter().map(|_| Lists::default()).collect();
-    for (sum, members) in members.iter().enumerate() {
-        for &(term, variant) in members {
-            lists[term as usize].read.push(variant);
-            lists[term as usize].write.push(sum as u32);
-        }
-    }
     let uses = |members: &Vec<(u32, u32)>| {
         Uses::joined(members.iter().map(|&(t, variant)| terms[t as usize].uses[variant as usize].clone()).collect())
     };
     let uses = if terms[0].uses.is_empty() { Vec::new() } else { members.iter().map(uses).collect() };
-    let tensor = kept.as_ref().and_then(Place::found).unwrap_or_else(|| {
-        let tensor = accumulated(terms, lists, variants.count(), depends, &pass);
-        kept.iter().for_each(|place| place.keep(&tensor));
-        tensor
-    });
-    Rows { value: Some(Value::ready(tensor, variants.count())), variants, uses, depends, pass }
+    let count = variants.count();
+    let value = match kept.as_ref().and_then(Place::found) {
+        Some(tensor) => Value::ready(tensor, count),
+        None => {
+            let sum = Summation::of(terms, members, depends, &pass);
+            let (shape, all) = (sum.shape(count), Vec::from_iter(0..count as u32));
+            let value = Value::pending(sum, shape, count, Tags { noted: None, kept });
+            if !is_later {
+                value.prepare(&all);
+            }
+            value
+        }
+    };
+    Rows { value: Some(value), variants, uses, depends, pass }
 }
 
 /// The distinct sums, and the terms of each with what it reads of them. Zeros are the same for all that read them.
@@ -78,36 +89,116 @@ fn members<const D: usize>(terms: &[Rows<D>], ghosts: usize) -> (Variants, Vec<V
     (variants, first.into_iter().map(read).collect())
 }
 
-/// The sums of `terms`, as many as `sums`, one after the other.
-fn accumulated<const D: usize>(
-    terms: Vec<Rows<D>>,
-    lists: Vec<Lists>,
-    sums: usize,
+/// A sum that is computed, or added to another one, when it is read.
+struct Summation<const D: usize> {
+    /// A term is gone once it is added for the last time.
+    terms: RefCell<Vec<Option<Rc<Value<D>>>>>,
+    /// The shape of a variant.
+    one: [usize; D],
+    /// For each variant its terms, and what it reads of them.
+    members: Vec<Vec<(u32, u32)>>,
     depends: usize,
-    pass: &Pass,
-) -> Tensor<D> {
-    let value = terms[0].value.as_ref().expect("a live term");
-    let mut shape = value.shape();
-    shape[0] = shape[0] / value.count() * sums;
-    let mut sum = pass.zeros(shape);
-    for (rows, Lists { read, write }) in terms.into_iter().zip(lists) {
-        let value = rows.value.expect("a live term");
-        if value.is_zero() {
-            continue;
-        }
-        let (acc, is_added) = value.add_once(sum, sums, [&read, &write], depends);
-        sum = acc;
-        if !is_added {
-            let mut distinct = read.clone();
-            distinct.sort_unstable();
-            distinct.dedup();
-            let Read { tensor, places, .. } = value.read_once(&distinct, depends);
-            let place = |variant| places[distinct.binary_search(variant).expect("it is among them")];
-            let read: Vec<u32> = read.iter().map(place).collect();
-            sum = add_at(sum, tensor, sums, &read, &write, pass);
-        }
+    pass: Rc<Pass>,
+}
+
+impl<const D: usize> Summation<D> {
+    fn of(terms: Vec<Rows<D>>, members: Vec<Vec<(u32, u32)>>, depends: usize, pass: &Rc<Pass>) -> Self {
+        let terms: Vec<_> = terms.into_iter().map(|rows| rows.value).collect();
+        let first = terms[0].as_ref().expect("a live term");
+        let mut one = first.shape();
+        one[0] /= first.count();
+        Self { terms: RefCell::new(terms), one, members, depends, pass: Rc::clone(pass) }
     }
-    sum
+
+    /// The shape of `count` variants.
+    fn shape(&self, count: usize) -> [usize; D] {
+        let mut shape = self.one;
+        shape[0] *= count;
+        shape
+    }
+
+    /// For each term what of it is added where, if variant `read[i]` is added to run `write[i]`.
+    fn lists(&self, read: &[u32], write: &[u32]) -> Vec<Lists> {
+        let mut lists: Vec<Lists> = self.terms.borrow().iter().map(|_| Lists::default()).collect();
+        for (&variant, &run) in read.iter().zip(write) {
+            for &(term, variant) in &self.members[variant as usize] {
+                lists[term as usize].read.push(variant);
+                lists[term as usize].write.push(run);
+            }
+        }
+        lists
+    }
+
+    /// The first term if it alone gives every one of `sums` runs its first summand, each variant one, and nobody else reads it: then it
+    /// can be added to.
+    fn start(&self, lists: &[Lists], sums: usize) -> Option<(usize, Tensor<D>)> {
+        let terms = self.terms.borrow();
+        let first = terms.iter().position(|value| value.as_ref().is_some_and(|value| !value.is_zero()))?;
+        let (value, Lists { read, write }) = (terms[first].as_ref()?, &lists[first]);
+        let is_whole = write.len() == sums && read.windows(2).all(|pair| pair[0] < pair[1]);
+        if !is_whole || !value.is_for_one(self.depends) {
+            return None;
+        }
+        let Read { tensor, count, places } = value.read_once(read, self.depends);
+        (places.len() == count).then_some((first, tensor))
+    }
+
+    /// `acc`, of `sums` runs, with the terms from `first` on added as the lists say; nobody adds them again if `is_last`.
+    fn added(&self, acc: Tensor<D>, lists: &[Lists], first: usize, sums: usize, is_last: bool) -> Tensor<D> {
+        let mut sum = acc;
+        for (t, Lists { read, write }) in lists.iter().enumerate().skip(first) {
+            let value = self.terms.borrow_mut()[t].take().expect("it was not added for the last time");
+            if !value.is_zero() && !write.is_empty() {
+                sum = self.plus(sum, &value, sums, [read, write]);
+            }
+            if !is_last {
+                self.terms.borrow_mut()[t] = Some(value);
+            }
+        }
+        sum
+    }
+
+    /// `sum` with variants of a term added as the lists say.
+    fn plus(&self, sum: Tensor<D>, value: &Rc<Value<D>>, sums: usize, [read, write]: [&[u32]; 2]) -> Tensor<D> {
+        let (sum, is_added) = value.add_once(sum, sums, [read, write], self.depends);
+        if is_added {
+            return sum;
+        }
+        let mut distinct = read.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let Read { tensor, places, .. } = value.read_once(&distinct, self.depends);
+        let place = |variant| places[distinct.binary_search(variant).expect("it is among them")];
+        let read: Vec<u32> = read.iter().map(place).collect();
+        add_at(sum, tensor, sums, &read, write, &self.pass)
+    }
+}
+
+impl<const D: usize> Operation<D> for Summation<D> {
+    fn compute(&self, on: &[u32]) -> Tensor<D> {
+        let sums = on.len();
+        let all: Vec<u32> = (0..sums as u32).collect();
+        let lists = self.lists(on, &all);
+        let (sum, first) = match self.start(&lists, sums) {
+            Some((first, sum)) => (sum, first + 1),
+            None => (self.pass.zeros(self.shape(sums)), 0),
+        };
+        self.added(sum, &lists, first, sums, sums == self.members.len())
+    }
+
+    fn adder(&self) -> Option<&dyn Adder<D>> {
+        Some(self)
+    }
+
+    fn is_sum(&self) -> bool {
+        true
+    }
+}
+
+impl<const D: usize> Adder<D> for Summation<D> {
+    fn add(&self, acc: Tensor<D>, sums: usize, read: &[u32], write: &[u32]) -> Tensor<D> {
+        self.added(acc, &self.lists(read, write), 0, sums, false)
+    }
 }
 
 /// `sum` with variant `read[i]` of `x` added to its run `write[i]`.
@@ -182,7 +273,7 @@ impl<const D: usize> Add for Rows<D> {
 
     /// The sum, ghost batch by ghost batch. Where one side is cut off the other stands alone: zeros flow on.
     fn add(self, other: Self) -> Self {
-        sum(&self.nothing(), vec![self, other])
+        sum_later(&self.nothing(), vec![self, other])
     }
 }
 

@@ -2,7 +2,11 @@
 
 use super::{memo::Place, pass::Pass};
 use burn::tensor::Tensor;
-use std::{cell::RefCell, fmt, rc::Rc};
+use std::{
+    cell::RefCell,
+    fmt,
+    rc::{Rc, Weak},
+};
 
 /// The last operation of a tensor that does not exist yet. Its result has runs of rows of equal length, its *variants*.
 pub(crate) trait Operation<const D: usize> {
@@ -13,6 +17,16 @@ pub(crate) trait Operation<const D: usize> {
     /// computes and adds at once.
     fn adder(&self) -> Option<&dyn Adder<D>> {
         None
+    }
+
+    /// What it is max(0, ·) of, variant by variant.
+    fn rectifies(&self) -> Option<&Rc<Value<D>>> {
+        None
+    }
+
+    /// Whether it is a sum of others.
+    fn is_sum(&self) -> bool {
+        false
     }
 }
 
@@ -29,6 +43,8 @@ pub(crate) struct Value<const D: usize> {
     is_zero: bool,
     state: RefCell<State<D>>,
     tags: Tags,
+    /// What is max(0, ·) of it, while somebody reads that.
+    rectified: RefCell<Weak<Self>>,
 }
 
 /// What else is known of a value that does not exist yet.
@@ -73,7 +89,8 @@ impl<const D: usize> Value<D> {
     pub(crate) fn ready(tensor: Tensor<D>, count: usize) -> Rc<Self> {
         let computed = Some(Held { tensor: tensor.clone(), variants: None });
         let state = RefCell::new(State { computed, operation: None });
-        Rc::new(Self { shape: tensor.dims(), count, is_zero: false, state, tags: Tags::default() })
+        let rectified = RefCell::default();
+        Rc::new(Self { shape: tensor.dims(), count, is_zero: false, state, tags: Tags::default(), rectified })
     }
 
     /// Zeros of `shape`, for all `count` variants.
@@ -101,7 +118,17 @@ impl<const D: usize> Value<D> {
 
     fn of(operation: impl Operation<D> + 'static, shape: [usize; D], count: usize, tags: Tags) -> Self {
         let state = RefCell::new(State { computed: None, operation: Some(Rc::new(operation)) });
-        Self { shape, count, is_zero: false, state, tags }
+        Self { shape, count, is_zero: false, state, tags, rectified: RefCell::default() }
+    }
+
+    /// What is max(0, ·) of it, one for all who read it at a time; `make` makes the first.
+    pub(crate) fn rectified(&self, make: impl FnOnce() -> Rc<Self>) -> Rc<Self> {
+        let found = self.rectified.borrow().upgrade();
+        found.unwrap_or_else(|| {
+            let made = make();
+            *self.rectified.borrow_mut() = Rc::downgrade(&made);
+            made
+        })
     }
 
     /// The shape of all variants together.
@@ -119,10 +146,27 @@ impl<const D: usize> Value<D> {
         self.is_zero
     }
 
+    /// Whether nobody reads it but who asks, who depends on `depends` leading choices.
+    pub(crate) fn is_for_one(self: &Rc<Self>, depends: usize) -> bool {
+        Rc::strong_count(self) == 1 && !self.is_kept_before(depends)
+    }
+
     /// Whether it would be computed into a sum.
     pub(crate) fn is_added(&self) -> bool {
         let state = self.state.borrow();
         state.computed.is_none() && state.operation.as_ref().is_some_and(|operation| operation.adder().is_some())
+    }
+
+    /// What it is max(0, ·) of, if nothing of that is computed yet.
+    pub(crate) fn rectifies(&self) -> Option<Rc<Self>> {
+        let state = self.state.borrow();
+        let operation = state.operation.as_ref().filter(|_| state.computed.is_none())?;
+        operation.rectifies().cloned()
+    }
+
+    /// Whether it is a sum that is not computed yet.
+    pub(crate) fn is_sum(&self) -> bool {
+        self.state.borrow().operation.as_ref().is_some_and(|operation| operation.is_sum())
     }
 
     /// A tensor that has the variants `on`, sorted and distinct. What is computed for it is kept for other readers.
@@ -138,7 +182,7 @@ impl<const D: usize> Value<D> {
     /// As [`Value::read`] for a reader that depends on `depends` leading choices. If it is the only one, of what does not exist yet `on`
     /// alone is computed, and not kept.
     pub(crate) fn read_once(self: &Rc<Self>, on: &[u32], depends: usize) -> Read<D> {
-        if Rc::strong_count(self) > 1 || self.is_kept_before(depends) {
+        if !self.is_for_one(depends) {
             return self.read(on);
         }
         self.note_read();
@@ -169,8 +213,7 @@ impl<const D: usize> Value<D> {
         lists: [&[u32]; 2],
         depends: usize,
     ) -> (Tensor<D>, bool) {
-        let is_shared = Rc::strong_count(self) > 1 || self.is_kept_before(depends);
-        if is_shared || self.state.borrow().computed.is_some() {
+        if !self.is_for_one(depends) || self.state.borrow().computed.is_some() {
             return (acc, false);
         }
         let operation = self.state.borrow().operation.clone();

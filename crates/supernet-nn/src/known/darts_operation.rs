@@ -91,20 +91,16 @@ pub struct FactorisedReduce {
 
 impl FactorisedReduce {
     pub(super) fn new(b: &Build, [from, to]: [usize; 2]) -> Self {
-        let half = || Conv::new(b, [from, to / 2], 1).with_stride(2);
-        Self { halves: [half(), half()], norm: GhostNorm::new(b, to), channels: to }
+        let half = || Conv::new(b, [from, to / 2], 1);
+        Self { halves: [half().with_stride(2), half()], norm: GhostNorm::new(b, to), channels: to }
     }
 }
 
 impl Layer for FactorisedReduce {
     fn forward(&self, x: Rows) -> Rows {
-        let x = x.relu();
-        let shifted = x.clone().map(|x| {
-            let [_, _, h, w] = x.dims();
-            x.narrow(2, 1, h - 1).narrow(3, 1, w - 1)
-        });
         let [first, second] = &self.halves;
-        let halves = vec![x.through(first), shifted.through(second)];
+        let shifted = x.clone().every_other();
+        let halves = vec![x.relu().through(first), shifted.relu().through(second)];
         concatenated(halves, &[self.channels / 2; 2]).through(&self.norm)
     }
 }

@@ -8,9 +8,11 @@ use crate::{
 };
 use burn::{
     module::{Module, Param},
-    tensor::{Slice, Tensor, module::conv2d, ops::ConvOptions},
+    nn::{PaddingConfig2d, conv::Conv2d},
+    tensor::{Tensor, module::conv2d, ops::ConvOptions},
 };
 use std::rc::Rc;
+use supernet_kernels::Taps as Places;
 
 /// A convolution without bias, padded to keep the size (then divided by the stride).
 #[derive(Module, Debug)]
@@ -68,6 +70,35 @@ impl Layer for Conv {
     }
 }
 
+/// Burn's convolution on our kernels, where it is padded as [`Conv`] is.
+impl Layer for Conv2d {
+    fn forward(&self, x: Rows) -> Rows {
+        let Some(taps) = taps_of(self) else { return x.run(self, |module, x| module.forward(x)) };
+        let y = convolved(x, &self.weight, taps);
+        match &self.bias {
+            None => y,
+            Some(bias) => y.compute(Rc::from([bias.id]), |y| {
+                let [channels] = bias.lazy_shape().dims();
+                y + bias.val().reshape([1, channels, 1, 1])
+            }),
+        }
+    }
+}
+
+/// Where Burn's convolution reads; `None` where it is padded otherwise than to keep the size, or is not as tall as wide.
+fn taps_of(conv: &Conv2d) -> Option<Taps> {
+    let ([kh, kw], [stride, across], [dilation, wide]) = (conv.kernel_size, conv.stride, conv.dilation);
+    let [down, right] = [dilation * (kh / 2), dilation * (kw / 2)];
+    let is_padded = match conv.padding {
+        PaddingConfig2d::Explicit(top, left, bottom, last) => [top, bottom] == [down; 2] && [left, last] == [right; 2],
+        PaddingConfig2d::Same => stride == 1 && dilation == 1,
+        PaddingConfig2d::Valid => [down, right] == [0; 2],
+    };
+    let is_even = kh % 2 == 0 || kw % 2 == 0;
+    let fits = !is_even && is_padded && stride == across && dilation == wide;
+    fits.then_some(Taps { stride, dilation, groups: conv.groups })
+}
+
 /// Where a convolution's weights read.
 #[derive(Clone, Copy)]
 struct Taps {
@@ -86,8 +117,8 @@ fn convolved(x: Rows, weight: &Param<Tensor<4>>, taps: Taps) -> Rows {
         let expected = inputs * taps.groups;
         assert!(channels == expected, "Conv: found {channels} channels, expected {expected}");
         let side = |side: usize| (side - 1) / taps.stride + 1;
-        let convolution = Convolution { taps, weight: weight.val(), source, pass };
-        (convolution, [rows, outputs, side(h), side(w)])
+        let convolution = Convolution { taps, weight: weight.val(), source, relu: false, pass };
+        (convolution.rectifying(), [rows, outputs, side(h), side(w)])
     })
 }
 
@@ -96,6 +127,8 @@ struct Convolution {
     taps: Taps,
     weight: Tensor<4>,
     source: Source<4>,
+    /// Whether it reads max(0, ·) of its source.
+    relu: bool,
     pass: Rc<Pass>,
 }
 
@@ -108,13 +141,21 @@ enum Kernel {
     Stride2,
     /// 1x1 of a stride.
     Pointwise,
-    /// Each channel by itself, without dilation.
+    /// Each channel by itself.
     Depthwise,
     /// None: Burn's operation.
     Burn,
 }
 
 impl Convolution {
+    /// The same, computing a ReLU on the way that nobody else reads.
+    fn rectifying(self) -> Self {
+        match self.source.rectified().filter(|_| self.kernel() != Kernel::Burn) {
+            Some(source) => Self { source, relu: true, ..self },
+            None => self,
+        }
+    }
+
     fn kernel(&self) -> Kernel {
         let Taps { stride, dilation, groups } = self.taps;
         let [outputs, inputs, kh, kw] = self.weight.dims();
@@ -123,7 +164,7 @@ impl Convolution {
             (1, 1) if dilation == 1 => Kernel::Dense,
             (1, _) if kh == 1 && kw == 1 => Kernel::Pointwise,
             (1, 2) if (kh, kw) == (3, 3) && dilation == 1 && h % 2 == 0 && w % 2 == 0 => Kernel::Stride2,
-            _ if inputs == 1 && groups == outputs && kh == kw && dilation == 1 => Kernel::Depthwise,
+            _ if inputs == 1 && groups == outputs && kh == kw => Kernel::Depthwise,
             _ => Kernel::Burn,
         }
     }
@@ -132,16 +173,22 @@ impl Convolution {
 impl Operation<4> for Convolution {
     fn compute(&self, on: &[u32]) -> Tensor<4> {
         let Taps { stride, dilation, groups } = self.taps;
-        let (call, weight) = (self.pass.call(), self.weight.clone());
+        let (call, weight, relu) = (self.pass.call(), self.weight.clone(), self.relu);
         let Read { tensor: x, count, places } = self.source.read(on);
         let is_whole = places.len() == count;
         match self.kernel() {
-            Kernel::Dense if is_whole && weight.dims()[2..] == [1, 1] => run!(call, pointwise(x, weight)),
-            Kernel::Dense => run!(call, conv(x, weight, count, &places)),
-            Kernel::Pointwise => run!(call, pointwise(every(take(x, count, &places), stride), weight)),
-            Kernel::Stride2 => run!(call, conv_stride2(x, weight, count, &places)),
-            // Pixels that the stride leaves out are computed too: still faster than what there is for strides.
-            Kernel::Depthwise => every(run!(call, depthwise(x, weight, count, &places)), stride),
+            Kernel::Dense if is_whole && weight.dims()[2..] == [1, 1] => {
+                run!(call, pointwise_of(x, weight, relu))
+            }
+            Kernel::Dense => run!(call, conv_of(x, weight, relu, count, &places)),
+            Kernel::Pointwise => {
+                let x = take(x, count, &places);
+                run!(call, pointwise_of(run!(call, every(x, stride)), weight, relu))
+            }
+            Kernel::Stride2 => run!(call, conv_stride2_of(x, weight, relu, count, &places)),
+            Kernel::Depthwise => {
+                run!(call, depthwise_taps(x, weight, Places { stride, dilation, relu }, count, &places))
+            }
             Kernel::Burn => {
                 let [_, _, kh, kw] = weight.dims();
                 let padding = [dilation * (kh / 2), dilation * (kw / 2)];
@@ -159,22 +206,7 @@ impl Operation<4> for Convolution {
 impl Adder<4> for Convolution {
     fn add(&self, acc: Tensor<4>, sums: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
         let Read { tensor: x, places, .. } = self.source.read_any(read);
-        let (call, weight) = (self.pass.call(), self.weight.clone());
-        match weight.dims()[2..] {
-            [1, 1] => run!(call, pointwise_add(acc, x, weight, sums, &places, write)),
-            _ => run!(call, conv_add(acc, x, weight, sums, &places, write)),
-        }
-    }
-}
-
-/// Every `stride`-th row and column, from the first.
-fn every(x: Tensor<4>, stride: usize) -> Tensor<4> {
-    match stride {
-        1 => x,
-        _ => {
-            let each = Slice::with_step(0, None, stride as isize);
-            x.slice([Slice::full(), Slice::full(), each, each])
-        }
+        run!(self.pass.call(), conv_add_of(acc, x, self.weight.clone(), self.relu, sums, &places, write))
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Layer, Norm};
 use crate::{
     Build, Rows,
     choice_walk::own_parameters,
-    flow::{Operation, Pass, Read, Source, from_planes, planes},
+    flow::{Adder, Operation, Pass, Read, Source, from_planes, planes},
 };
 use burn::{module::Module, tensor::Tensor};
 use std::rc::Rc;
@@ -63,5 +63,18 @@ impl<const D: usize> Operation<D> for Normalisation<D> {
         shape[0] = shape[0] / count * on.len();
         let x = planes(tensor);
         from_planes(self.norm.forward(x, count, &places, &self.pass.call(), self.with_relu), shape)
+    }
+
+    fn adder(&self) -> Option<&dyn Adder<D>> {
+        (!self.with_relu && self.norm.adds(&self.pass.call())).then_some(self)
+    }
+}
+
+impl<const D: usize> Adder<D> for Normalisation<D> {
+    fn add(&self, acc: Tensor<D>, sums: usize, read: &[u32], write: &[u32]) -> Tensor<D> {
+        let Read { tensor, places, .. } = self.source.read_any(read);
+        let shape = acc.dims();
+        let sum = self.norm.add(planes(acc), planes(tensor), sums, &places, write, &self.pass.call());
+        from_planes(sum, shape)
     }
 }

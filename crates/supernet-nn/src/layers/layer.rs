@@ -30,11 +30,8 @@ macro_rules! layers {
 
 layers! {
     nn::conv::Conv1d: 3,
-    nn::conv::Conv2d: 4,
     nn::pool::MaxPool1d: 3,
     nn::pool::AvgPool1d: 3,
-    nn::pool::MaxPool2d: 4,
-    nn::pool::AvgPool2d: 4,
 }
 
 impl<const D: usize> Layer<D, D> for nn::Linear {
@@ -94,6 +91,12 @@ impl Rows<4> {
 }
 
 impl Rows<4> {
+    /// Every second row and column, from the second.
+    pub(crate) fn every_other(self) -> Self {
+        let call = self.pass().call().execution;
+        self.map(|x| run!(crate::Call { execution: call, ..crate::Call::default() }, every_other(x)))
+    }
+
     /// The means of squares of pixels that bring it to `side`; itself at that side.
     pub(crate) fn mean_pooled(self, side: usize) -> Self {
         let Some(&found) = self.row_shape().last() else { return self };

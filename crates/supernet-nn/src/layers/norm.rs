@@ -64,6 +64,24 @@ impl Norm {
         self.normalised(take(x, groups, on), on.len(), call, with_relu)
     }
 
+    /// Whether [`Norm::add`] may be called.
+    pub(crate) fn adds(&self, call: &Call) -> bool {
+        self.scale.is_none() && matches!(call.statistics, Statistics::Batch)
+    }
+
+    /// `acc`, of `sums` runs, with run `read[i]` of `x`, normalised, added to its run `write[i]`.
+    pub(crate) fn add(
+        &self,
+        acc: Tensor<4>,
+        x: Tensor<4>,
+        sums: usize,
+        read: &[u32],
+        write: &[u32],
+        call: &Call,
+    ) -> Tensor<4> {
+        run!(call, norm_add(acc, x, sums, read, write, EPSILON))
+    }
+
     fn normalised(&self, x: Tensor<4>, groups: usize, call: &Call, with_relu: bool) -> Tensor<4> {
         if let Statistics::Note(notes) = call.statistics {
             self.note(x.clone(), notes);

@@ -1,7 +1,7 @@
 //! Planes of images that a contraction reads, in the tensor or in scratch.
 
 use crate::flex::{
-    planes::{Source, load, store},
+    planes::{Source, load, rectified, store},
     simd::Vector,
 };
 
@@ -17,8 +17,9 @@ pub(super) struct Images {
     pub(super) channel: usize,
 }
 
-/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of padding.
+/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of padding; max(0, ·) of them if `relu`.
 #[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "an inlined loop: its variables")]
 pub(super) unsafe fn stage<V: Vector>(
     source: Source<'_>,
     first: usize,
@@ -26,6 +27,7 @@ pub(super) unsafe fn stage<V: Vector>(
     channels: usize,
     plane: usize,
     above: usize,
+    relu: bool,
     to: Images,
 ) {
     for t in 0..count {
@@ -38,7 +40,7 @@ pub(super) unsafe fn stage<V: Vector>(
                 let mut i = 0;
                 while i < plane {
                     let lanes = V::LANES.min(plane - i);
-                    store(load::<V>(from.add(i), lanes), to.add(i), lanes);
+                    store(rectified(load::<V>(from.add(i), lanes), relu), to.add(i), lanes);
                     i += V::LANES;
                 }
             }

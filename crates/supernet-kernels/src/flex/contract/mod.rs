@@ -16,10 +16,10 @@ use super::{Job, Out, filled, gradient, jobs_of_input, numbers, ordered, owned, 
 use crate::{contract::ContractKernels, ghosts::Lists};
 use products::weight_gradient;
 use sides::{ROWS, Sides};
-use sums::contract;
+use sums::{Way, contract};
 
 impl ContractKernels for Flex {
-    fn forward(x: FlexTensor, weight: FlexTensor, groups: usize, on: &[u32]) -> FlexTensor {
+    fn forward(x: FlexTensor, weight: FlexTensor, relu: bool, groups: usize, on: &[u32]) -> FlexTensor {
         let (x, weight) = (ordered(x), ordered(weight));
         let (sides_of, size) = contraction(&x, &weight, groups);
         let packed = pack(numbers(&weight), sides_of, false);
@@ -27,12 +27,19 @@ impl ContractKernels for Flex {
         // SAFETY: the jobs cover every ghost batch of the result.
         unsafe {
             filled([on.len() * size, sides_of.c_out, sides_of.h, sides_of.w], |y| {
-                contract(numbers(&x), &packed, y, sides_of, size, &jobs, false);
+                contract(numbers(&x), &packed, y, sides_of, size, &jobs, Way { relu, ..Way::default() });
             })
         }
     }
 
-    fn forward_add(acc: FlexTensor, x: FlexTensor, weight: FlexTensor, groups: usize, lists: &Lists) -> FlexTensor {
+    fn forward_add(
+        acc: FlexTensor,
+        x: FlexTensor,
+        weight: FlexTensor,
+        relu: bool,
+        groups: usize,
+        lists: &Lists,
+    ) -> FlexTensor {
         let (x, weight) = (ordered(x), ordered(weight));
         let mut acc = owned(acc);
         let size = sides(&acc)[0] / groups;
@@ -45,12 +52,13 @@ impl ContractKernels for Flex {
             .map(|(&from, &to)| Job { to: to as usize, from: vec![from as usize] })
             .collect();
         let y = Out::new(acc.storage_mut());
-        contract(numbers(&x), &packed, y, sides_of, size, &jobs, true);
+        contract(numbers(&x), &packed, y, sides_of, size, &jobs, Way { add: true, relu, mask: None });
         acc
     }
 
     fn backward_input(
         grad: FlexTensor,
+        rectified: Option<FlexTensor>,
         weight: FlexTensor,
         size: usize,
         groups_of_x: usize,
@@ -62,22 +70,31 @@ impl ContractKernels for Flex {
         let [_, _, h, w] = sides(&grad);
         let sides_of = Sides { c_in, c_out, kh, kw, h, w }.transposed();
         let packed = pack(numbers(&weight), sides_of, true);
+        let rectified = rectified.map(ordered);
+        let mask = rectified.as_ref().map(numbers);
         let (jobs, listed) = jobs_of_input(groups_of_x, lists);
         let shape = [groups_of_x * size, c_in, h, w];
         // SAFETY: the jobs write the ghost batches that are read.
         unsafe {
             gradient(shape, groups_of_x, &listed, into, |dx, add| {
-                contract(numbers(&grad), &packed, dx, sides_of, size, &jobs, add);
+                contract(numbers(&grad), &packed, dx, sides_of, size, &jobs, Way { add, relu: false, mask });
             })
         }
     }
 
-    fn backward_weight(grad: FlexTensor, x: FlexTensor, weight: [usize; 4], size: usize, lists: &Lists) -> FlexTensor {
+    fn backward_weight(
+        grad: FlexTensor,
+        x: FlexTensor,
+        relu: bool,
+        weight: [usize; 4],
+        size: usize,
+        lists: &Lists,
+    ) -> FlexTensor {
         let (grad, x) = (ordered(grad), ordered(x));
         let [c_out, c_in, kh, kw] = weight;
         let [_, _, h, w] = sides(&x);
         let sides_of = Sides { c_in, c_out, kh, kw, h, w };
-        let dw = weight_gradient(numbers(&grad), numbers(&x), sides_of, size, lists);
+        let dw = weight_gradient(numbers(&grad), numbers(&x), relu, sides_of, size, lists);
         super::tensor(dw, weight)
     }
 }
@@ -91,22 +108,19 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 /// The weights in the order of the sum, `[block of output channels][column][input channel][row][output channel of the block]`, zero
 /// where the last block has no channel. `turned`: those of the input's gradient, from the weights of the forward contraction.
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
-    let mut packed = Vec::with_capacity(s.c_out.next_multiple_of(ROWS) * s.terms());
-    for block in (0..s.c_out).step_by(ROWS) {
-        for v in 0..s.kw {
-            for c in 0..s.c_in {
-                for u in 0..s.kh {
-                    for o in block..block + ROWS {
-                        packed.push(if o >= s.c_out {
-                            0.0
-                        } else if turned {
-                            // The forward contraction has `s.c_in` output channels.
-                            weight[((c * s.c_out + o) * s.kh + s.kh - 1 - u) * s.kw + s.kw - 1 - v]
-                        } else {
-                            weight[((o * s.c_in + c) * s.kh + u) * s.kw + v]
-                        });
-                    }
-                }
+    let (kernel, terms) = (s.taps(), s.terms());
+    let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
+    // A kernel's weights stand one after the other; its rows and columns are sums' outer and inner terms.
+    for o in 0..s.c_out {
+        let to = &mut packed[o / ROWS * ROWS * terms + o % ROWS..];
+        for c in 0..s.c_in {
+            // The forward contraction has `s.c_in` output channels.
+            let at = if turned { c * s.c_out + o } else { o * s.c_in + c };
+            let weights = &weight[at * kernel..][..kernel];
+            for (tap, &weight) in weights.iter().enumerate() {
+                let tap = if turned { kernel - 1 - tap } else { tap };
+                let (u, v) = (tap / s.kw, tap % s.kw);
+                to[((v * s.c_in + c) * s.kh + u) * ROWS] = weight;
             }
         }
     }

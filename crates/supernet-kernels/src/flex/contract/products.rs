@@ -39,8 +39,9 @@ fn terms(s: Sides) -> Vec<Term> {
 /// Terms in a block of a weight gradient.
 const TERMS: usize = 4;
 
-/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the lists.
-pub(super) fn weight_gradient(grad: &[f32], x: &[f32], s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
+/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the lists. `x` is read as max(0, ·) if
+/// `relu`.
+pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
     let plane = s.plane();
     let (columns, terms) = (Columns::new(s.kw, s.w), terms(s));
     // Images of a partial sum: their planes stay in the nearest cache. Depends on shapes alone.
@@ -53,7 +54,7 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], s: Sides, size: usize, li
     let mut parts = vec![0.0; pairs.len() * parts_of_ghost * len];
     let out = Out::new(&mut parts);
     // Images of small planes lie a power of two apart, and push each other out of the cache: they are copied side by side.
-    let direct = s.taps() == 1 && plane.is_multiple_of(16) && images <= 4;
+    let direct = s.taps() == 1 && plane.is_multiple_of(16) && images <= 4 && !relu;
     let cost = images * plane * s.terms() * channels.min(s.c_out) / 16;
     each(pairs.len() * parts_of_ghost * blocks, cost, |unit| {
         let (part, block) = (unit / blocks, unit % blocks);
@@ -80,9 +81,9 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], s: Sides, size: usize, li
             // SAFETY: the images are in `x` and `grad`; a unit writes rows of its own.
             unsafe {
                 if s.kw > 1 {
-                    products::<true>(source, of_g, count, direct, rows, &columns, &terms, dw, s, room);
+                    products::<true>(source, of_g, count, direct, relu, rows, &columns, &terms, dw, s, room);
                 } else {
-                    products::<false>(source, of_g, count, direct, rows, &columns, &terms, dw, s, room);
+                    products::<false>(source, of_g, count, direct, relu, rows, &columns, &terms, dw, s, room);
                 }
             }
         });
@@ -94,13 +95,14 @@ simd_fn! {
     /// `dw[o][term] = sum over the pixels of count images of g[o] * x[term]` for `rows` output channels.
     ///
     /// # Safety
-    /// `x` and `g` have the images, `dw` room for `rows` rows; unless `direct`, `room` has the numbers of [`Sides::room`] and then
+    /// `x` (max(0, ·) of it if `relu`, never with `direct`) and `g` have the images, `dw` room for `rows` rows; unless `direct`, `room` has the numbers of [`Sides::room`] and then
     /// those of the rows of `g`.
     unsafe fn products<V, const MASKED: bool>(
         x: Source<'_>,
         g: Source<'_>,
         count: usize,
         direct: bool,
+        relu: bool,
         rows: usize,
         columns: &Columns,
         terms: &[Term],
@@ -131,8 +133,8 @@ simd_fn! {
                 channel: count * plane,
             };
             room.write_bytes(0, s.room(count));
-            stage::<V>(x, 0, count, s.c_in, plane, s.above(), of_x);
-            stage::<V>(g, 0, count, rows, plane, 0, of_g);
+            stage::<V>(x, 0, count, s.c_in, plane, s.above(), relu, of_x);
+            stage::<V>(g, 0, count, rows, plane, 0, false, of_g);
             (of_x, of_g)
         };
         let mut o = 0;

@@ -6,10 +6,21 @@ use super::{
 };
 use crate::flex::{
     Job, Out, each,
-    planes::{Columns, Source, Spill, put},
+    planes::{Columns, Source, Spill, load, put},
     scratch,
     simd::{Vector, simd_fn},
 };
+
+/// What is read and written how.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Way<'a> {
+    /// Adds to what is there.
+    pub(super) add: bool,
+    /// Reads max(0, ·).
+    pub(super) relu: bool,
+    /// Numbers like those that are written: zero counts where one is not positive.
+    pub(super) mask: Option<&'a [f32]>,
+}
 
 /// What all units of a contraction share.
 struct Plan<'a> {
@@ -20,10 +31,39 @@ struct Plan<'a> {
     images: usize,
     /// Whether the tensor itself is read: a 1x1 on whole vectors.
     direct: bool,
+    relu: bool,
 }
 
-/// Runs the jobs: `y[to] = sum of contractions of x[from]`, or adds them to `y[to]` if `add`.
-pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: usize, jobs: &[Job], add: bool) {
+/// Where a unit writes: the numbers of its images, and those of the mask.
+#[derive(Clone, Copy)]
+struct Target {
+    y: *mut f32,
+    /// Null where there is no mask.
+    mask: *const f32,
+    add: bool,
+}
+
+impl Target {
+    /// The target `numbers` further on.
+    #[inline(always)]
+    fn after(self, numbers: usize) -> Self {
+        let mask = if self.mask.is_null() { self.mask } else { self.mask.wrapping_add(numbers) };
+        Self { y: self.y.wrapping_add(numbers), mask, ..self }
+    }
+
+    /// Stores `lanes` numbers.
+    #[inline(always)]
+    unsafe fn put<V: Vector>(self, v: V, lanes: usize) {
+        // SAFETY: the caller's.
+        unsafe {
+            let v = if self.mask.is_null() { v } else { v.where_greater(load(self.mask, lanes), V::zero()) };
+            put(v, self.y, lanes, self.add);
+        }
+    }
+}
+
+/// Runs the jobs: `y[to] = sum of contractions of x[from]`, or adds them to `y[to]`.
+pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: usize, jobs: &[Job], way: Way<'_>) {
     let plane = s.plane();
     let plan = Plan {
         s,
@@ -32,6 +72,7 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
         // At least two vectors of sixteen.
         images: 32usize.div_ceil(plane).min(size),
         direct: s.taps() == 1 && plane.is_multiple_of(16),
+        relu: way.relu,
     };
     let per_image = plane * s.terms() * s.c_out / 16;
     // A unit is a run of images of a ghost batch.
@@ -43,7 +84,9 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
         let (job, first) = (&jobs[unit / runs], unit % runs * run);
         let count = run.min(size - first);
         let at = (job.to * size + first) * s.c_out * plane;
-        let to = y.at(at, count * s.c_out * plane);
+        let numbers = count * s.c_out * plane;
+        let mask = way.mask.map_or(std::ptr::null(), |mask| mask[at..at + numbers].as_ptr());
+        let to = y.at(at, numbers);
         scratch(room, |room| {
             for (i, &from) in job.from.iter().enumerate() {
                 let source = Source {
@@ -52,13 +95,15 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
                     stride: s.c_in * plane,
                     len: s.c_in * plane,
                 };
-                let add = add || i > 0;
+                let to = Target { y: to, mask, add: way.add || i > 0 };
                 // SAFETY: the images are in `x`, their outputs in `y`, and the room is as large as `Sides` says.
                 unsafe {
                     if s.kw > 1 {
-                        run_images::<true>(&plan, source, count, to, add, room);
+                        run_images::<true, false>(&plan, source, count, to, room);
+                    } else if plan.direct && plan.relu {
+                        run_images::<false, true>(&plan, source, count, to, room);
                     } else {
-                        run_images::<false>(&plan, source, count, to, add, room);
+                        run_images::<false, false>(&plan, source, count, to, room);
                     }
                 }
             }
@@ -67,22 +112,21 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
 }
 
 simd_fn! {
-    /// Contracts `count` images, a few at a time.
+    /// Contracts `count` images, a few at a time. `RELU`: what is read from the tensor itself is read as max(0, ·).
     ///
     /// # Safety
-    /// `source` has the images, `y` room for their outputs, `room` the numbers that `Sides` says (unless `direct`).
-    unsafe fn run_images<V, const MASKED: bool>(
+    /// `source` has the images, `target` room for their outputs, `room` the numbers that `Sides` says (unless `direct`).
+    unsafe fn run_images<V, const MASKED: bool, const RELU: bool>(
         plan: &Plan<'_>,
         source: Source<'_>,
         count: usize,
-        y: *mut f32,
-        add: bool,
+        target: Target,
         room: *mut f32,
     ) {
         let s = plan.s;
         let mut first = 0;
         if !plan.direct {
-            room.write_bytes(0, s.room(plan.images));
+            clear_padding(s, plan.images, room);
         }
         while first < count {
             let some = plan.images.min(count - first);
@@ -100,21 +144,21 @@ simd_fn! {
                     image: s.c_in * s.channel(),
                     channel: s.channel(),
                 };
-                stage::<V>(source, first, some, s.c_in, s.plane(), s.above(), at);
+                stage::<V>(source, first, some, s.c_in, s.plane(), s.above(), plan.relu, at);
                 at
             };
-            let to = y.add(first * s.c_out * s.plane());
+            let to = target.after(first * s.c_out * s.plane());
             for block in 0..s.c_out.div_ceil(ROWS) {
                 let weights = plan.packed[block * ROWS * s.terms()..].as_ptr();
                 let rows = ROWS.min(s.c_out - block * ROWS);
-                let to = to.add(block * ROWS * s.plane());
+                let to = to.after(block * ROWS * s.plane());
                 if V::WIDE_FILE {
-                    block_of_channels::<V, 8, 2, MASKED>(plan, at, weights, to, rows, add);
+                    block_of_channels::<V, 8, 2, MASKED, RELU>(plan, at, weights, to, rows);
                 } else {
-                    block_of_channels::<V, 4, 2, MASKED>(plan, at, weights, to, rows.min(4), add);
+                    block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows.min(4));
                     if rows > 4 {
-                        let (weights, to) = (weights.add(4), to.add(4 * s.plane()));
-                        block_of_channels::<V, 4, 2, MASKED>(plan, at, weights, to, rows - 4, add);
+                        let (weights, to) = (weights.add(4), to.after(4 * s.plane()));
+                        block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows - 4);
                     }
                 }
             }
@@ -123,15 +167,30 @@ simd_fn! {
     }
 }
 
+/// Sets what lies around the planes of `images` images in scratch to zero.
+#[inline(always)]
+unsafe fn clear_padding(s: Sides, images: usize, room: *mut f32) {
+    let (channel, above, plane) = (s.channel(), s.above(), s.plane());
+    // SAFETY: the caller's: `room` is as large as `Sides` says.
+    unsafe {
+        room.write_bytes(0, s.margin());
+        for c in 0..images * s.c_in {
+            let start = room.add(s.margin() + c * channel);
+            start.write_bytes(0, above);
+            start.add(above + plane).write_bytes(0, channel - above - plane);
+        }
+        room.add(s.margin() + images * s.c_in * channel).write_bytes(0, s.margin() + 16);
+    }
+}
+
 /// `R` output channels of some images, `P` vectors of pixels at a time. `rows` of the channels exist.
 #[inline(always)]
-unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MASKED: bool>(
+unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MASKED: bool, const RELU: bool>(
     plan: &Plan<'_>,
     at: Images,
     weights: *const f32,
-    y: *mut f32,
+    target: Target,
     rows: usize,
-    add: bool,
 ) {
     let s = plan.s;
     let plane = s.plane();
@@ -171,6 +230,9 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
                         for b in 0..P {
                             let from = row.wrapping_add(from[b]);
                             pixels[b] = if MASKED { V::load_where(from, masks[b]) } else { V::load(from) };
+                            if RELU {
+                                pixels[b] = pixels[b].max(V::zero());
+                            }
                         }
                         for r in 0..R {
                             let weight = V::splat(*w.add(r));
@@ -187,10 +249,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
         for r in 0..rows {
             for b in 0..used {
                 // SAFETY: the caller's.
-                unsafe {
-                    let y = y.add(r * plane + to[b]);
-                    put(sums.get::<V>(r * P + b), y, lanes[b], add);
-                }
+                unsafe { target.after(r * plane + to[b]).put(sums.get::<V>(r * P + b), lanes[b]) };
             }
         }
         q += used;

@@ -3,10 +3,10 @@
 //! Almost every pixel of a 4x4 plane sees every other, so a row of sixteen outputs per input pixel wastes little, needs no padding
 //! and costs the same for every kernel.
 
-use super::{Taps, write_tap};
+use super::{Weights, write_tap};
 use crate::flex::{
     Out, each,
-    planes::{Spill, put},
+    planes::{Spill, put, rectified},
     simd::simd_fn,
 };
 
@@ -43,14 +43,14 @@ impl Pairs {
     }
 
     /// `[from][to]`: the weight with which pixel `to` sees pixel `from`.
-    fn matrix(&self, taps: &Taps) -> Matrix {
+    fn matrix(&self, taps: &Weights) -> Matrix {
         let mut padded = [0.0; 256];
         padded[..49].copy_from_slice(taps);
         self.0.map(|row| row.map(|tap| padded[usize::from(tap)]))
     }
 
     /// The sums of a matrix over the pairs of every tap.
-    fn sums(&self, matrix: &Matrix) -> Taps {
+    fn sums(&self, matrix: &Matrix) -> Weights {
         let mut sums = [0.0; 256];
         for (row, taps) in matrix.iter().zip(&self.0) {
             for (product, &tap) in row.iter().zip(taps) {
@@ -71,11 +71,20 @@ struct Planes {
 }
 
 simd_fn! {
-    /// `y = x * matrix` for every plane, or `y += x * matrix` if `add`.
+    /// `y = x * matrix` for every plane, or `y += x * matrix` if `add`; of max(0, x) if `relu`, and only where `mask` is positive, if that
+    /// is not null.
     ///
     /// # Safety
-    /// `x` and `y` have the planes.
-    unsafe fn convolve<V>(matrix: &Matrix, x: *const f32, y: *mut f32, planes: Planes, add: bool) {
+    /// `x`, `y` and `mask` have the planes.
+    unsafe fn convolve<V>(
+        matrix: &Matrix,
+        x: *const f32,
+        y: *mut f32,
+        planes: Planes,
+        add: bool,
+        relu: bool,
+        mask: *const f32,
+    ) {
         let last = (planes.images - 1) * planes.stride;
         let mut image = 0;
         while image < planes.images {
@@ -90,12 +99,17 @@ simd_fn! {
                 for (pixel, row) in matrix.iter().enumerate() {
                     let row = V::load(row.as_ptr().add(lane));
                     for t in 0..IMAGES {
-                        sums[t] = V::splat(*from[t].add(pixel)).mul_add(row, sums[t]);
+                        let seen = rectified(V::splat(*from[t].add(pixel)), relu);
+                        sums[t] = seen.mul_add(row, sums[t]);
                     }
                 }
                 let sums = Spill::<IMAGES>::of([sums]);
                 for t in 0..IMAGES.min(planes.images - image) {
-                    put(sums.get::<V>(t), y.add((image + t) * planes.stride + lane), V::LANES, add);
+                    let (at, mut sum) = ((image + t) * planes.stride + lane, sums.get::<V>(t));
+                    if !mask.is_null() {
+                        sum = sum.where_greater(V::load(mask.add(at)), V::zero());
+                    }
+                    put(sum, y.add(at), V::LANES, add);
                 }
                 lane += V::LANES;
             }
@@ -105,18 +119,18 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Adds to `total[from][to]` pixel `from` of `seen` times pixel `to` of `x`, summed over the planes.
+    /// Adds to `total[from][to]` pixel `from` of `seen` times pixel `to` of `x`, or of max(0, x) if `relu`, summed over the planes.
     ///
     /// # Safety
     /// `seen` and `x` have the planes.
-    unsafe fn add_products<V>(total: &mut Matrix, seen: *const f32, x: *const f32, planes: Planes) {
+    unsafe fn add_products<V>(total: &mut Matrix, seen: *const f32, x: *const f32, planes: Planes, relu: bool) {
         // Eight rows at a time.
         for (half, total) in total.chunks_exact_mut(8).enumerate() {
             let mut lane = 0;
             while lane < PIXELS {
                 let mut sums = [V::zero(); 8];
                 for t in 0..planes.images {
-                    let row = V::load(x.add(t * planes.stride + lane));
+                    let row = rectified(V::load(x.add(t * planes.stride + lane)), relu);
                     let seen = seen.add(t * planes.stride + half * 8);
                     for i in 0..8 {
                         sums[i] = V::splat(*seen.add(i)).mul_add(row, sums[i]);
@@ -136,9 +150,10 @@ simd_fn! {
 pub(super) fn forward(
     x: &[f32],
     y: Out<'_>,
-    taps: impl Fn(usize) -> Taps + Sync + Send,
+    taps: impl Fn(usize) -> Weights + Sync + Send,
     [size, c, k, w]: [usize; 4],
     on: &[u32],
+    relu: bool,
 ) {
     let pairs = Pairs::new(k, w);
     let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
@@ -149,7 +164,7 @@ pub(super) fn forward(
             let at = g as usize * ghost + first;
             let x = x[at..at + span].as_ptr();
             // SAFETY: planes of a channel lie `c * 16` apart in both tensors; a unit writes its own.
-            unsafe { convolve(&matrix, x, y.at(i * ghost + first, span), planes, false) };
+            unsafe { convolve(&matrix, x, y.at(i * ghost + first, span), planes, false, relu, std::ptr::null()) };
         }
     });
 }
@@ -161,10 +176,11 @@ pub(super) fn backward(
     x: &[f32],
     dx: Option<Out<'_>>,
     dw: Option<Out<'_>>,
-    taps: impl Fn(usize) -> Taps + Sync + Send,
+    taps: impl Fn(usize) -> Weights + Sync + Send,
     [size, c, k, w]: [usize; 4],
     on: &[u32],
     add: bool,
+    relu: bool,
 ) {
     let pairs = Pairs::new(k, w);
     let (ghost, planes) = (size * c * PIXELS, Planes { images: size, stride: c * PIXELS });
@@ -179,10 +195,11 @@ pub(super) fn backward(
             // SAFETY: planes of a channel lie `c * 16` apart in all three; a unit writes its own.
             unsafe {
                 if let Some(dx) = dx {
-                    convolve(&matrix, grad, dx.at(at, span), planes, add);
+                    let mask = if relu { x } else { std::ptr::null() };
+                    convolve(&matrix, grad, dx.at(at, span), planes, add, false, mask);
                 }
                 if dw.is_some() {
-                    add_products(&mut total, grad, x, planes);
+                    add_products(&mut total, grad, x, planes, relu);
                 }
             }
         }

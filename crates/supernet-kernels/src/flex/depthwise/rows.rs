@@ -4,9 +4,9 @@
 //! column, is loaded once and multiplied into all output rows that see it. A vector holds `S` rows: one where the width is a
 //! multiple of the vector's, two where it is half of it; then a load starts at every row and holds the next one too.
 
-use super::{Look, write_tap};
+use super::{Look, Relu, write_tap};
 use crate::flex::{
-    planes::{Spill, load, put, store},
+    planes::{Spill, load, put, rectified, store},
     simd::Vector,
 };
 
@@ -19,7 +19,7 @@ const NEAR: usize = 4096;
 /// Whether a vector holds whole rows, or a row whole vectors, of these planes.
 #[inline(always)]
 pub(super) fn fits<V: Vector>(look: Look<'_>) -> bool {
-    look.w.is_multiple_of(V::LANES) || look.w * 2 == V::LANES
+    look.dilation == 1 && (look.w.is_multiple_of(V::LANES) || look.w * 2 == V::LANES)
 }
 
 /// Where the copies lie.
@@ -63,7 +63,7 @@ unsafe fn copy<V: Vector>(look: Look<'_>, first: usize, count: usize, copies: Co
             let to = room.add(t * copies.image + copies.above);
             while i < source.len {
                 let lanes = V::LANES.min(source.len - i);
-                store(load::<V>(plane.add(i), lanes), to.add(i), lanes);
+                store(rectified(load::<V>(plane.add(i), lanes), look.relu == Relu::Seen), to.add(i), lanes);
                 i += V::LANES;
             }
         }
@@ -81,7 +81,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
     room: *mut f32,
 ) {
     let copies = Copies::new(K, look);
-    let stride = look.source.stride;
+    let stride = look.stride;
     let mut sums = [[V::zero(); K]; K];
     let mut first = 0;
     // SAFETY: the caller's.
@@ -95,8 +95,8 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                 for t in 0..count {
                     let plane = room.add(t * copies.image + copies.above);
                     if let Some(dx) = dx {
-                        let to = dx.add(at + t * stride);
-                        sum_rows::<V, K, 1, SUMS, 1>(look, [plane], to, stride, 1, add);
+                        let to = dx.add(at + t * stride).cast_const();
+                        sum_rows::<V, K, 1, SUMS, 1>(look, [plane], [x.add(at + t * stride), to], stride, 1, add);
                     }
                     if dw.is_some() {
                         sum_products::<V, K, 1, SUMS>(look, plane, x.add(at + t * stride), &mut sums);
@@ -108,7 +108,8 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
                     // With an odd number, the last has itself for company.
                     let pair = [plane, plane.add(if t + 1 < count { copies.image } else { 0 })];
                     if let Some(dx) = dx {
-                        let to = dx.add(at + t * stride);
+                        let to = dx.add(at + t * stride).cast_const();
+                        let to = [x.add(at + t * stride), to];
                         sum_rows::<V, K, 2, { SUMS / 2 }, 2>(look, pair, to, stride, 2.min(count - t), add);
                     }
                     if dw.is_some() {
@@ -149,11 +150,12 @@ macro_rules! for_constants {
 unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, const I: usize>(
     look: Look<'_>,
     planes: [*mut f32; I],
-    y: *mut f32,
+    [x, y]: [*const f32; 2],
     stride: usize,
     images: usize,
     add: bool,
 ) {
+    let y = y.cast_mut();
     let (h, w, half) = (look.h, look.w, K / 2);
     let mut column = 0;
     while column < w {
@@ -167,7 +169,7 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
                     let mask = V::mask(pattern.add(column));
                     let mut weights = [V::zero(); K];
                     for (u, weight) in weights.iter_mut().enumerate() {
-                        *weight = V::splat(*look.taps.get_unchecked(v * K + u));
+                        *weight = V::splat(*look.weights.get_unchecked(v * K + u));
                     }
                     let offset = (row * w + column + v) as isize - (half * w + half) as isize;
                     for_constants!(|i| {
@@ -191,8 +193,11 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
                     let at = (row + S * r) * w + column;
                     // SAFETY: the caller's.
                     unsafe {
-                        let to = y.add(n * stride + at);
-                        put(sums.get::<V>(n * R + r), to, V::LANES.min(h * w - at), add);
+                        let (lanes, mut sum) = (V::LANES.min(h * w - at), sums.get::<V>(n * R + r));
+                        if look.relu == Relu::Other {
+                            sum = sum.where_greater(load(x.add(n * stride + at), lanes), V::zero());
+                        }
+                        put(sum, y.add(n * stride + at), lanes, add);
                     }
                 }
             }
@@ -221,6 +226,7 @@ unsafe fn sum_products<V: Vector, const K: usize, const S: usize, const R: usize
                 if at < h * w {
                     // SAFETY: the caller's.
                     *vector = unsafe { load(x.add(at), V::LANES.min(h * w - at)) };
+                    *vector = rectified(*vector, look.relu == Relu::Other);
                 }
             }
             for v in 0..K {

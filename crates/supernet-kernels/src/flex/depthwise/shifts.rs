@@ -3,9 +3,9 @@
 //! Rows of zeros lie above and below each copy, so that every tap is a load from one of them; eight vectors of pixels are summed at
 //! once in registers.
 
-use super::{Look, Taps, write_tap};
+use super::{Look, Relu, Weights, write_tap};
 use crate::flex::{
-    planes::{Spill, load, put, shifted},
+    planes::{Spill, load, put, rectified, shifted},
     simd::Vector,
 };
 
@@ -24,6 +24,8 @@ struct Copies {
     shift: usize,
     /// Images at a time.
     images: usize,
+    /// Pixels from a tap to the next.
+    dilation: usize,
 }
 
 impl Copies {
@@ -31,13 +33,19 @@ impl Copies {
         let (w, len, images) = (look.w, look.h * look.w, look.images);
         // Eight vectors of sixteen, in as few images as have them.
         let images = (BLOCK * 16).div_ceil(len).min(images);
-        let image = (len + (k - 1) * w).next_multiple_of(16);
-        Self { len, w, image, shift: image * images, images }
+        let image = (len + (k - 1) * look.dilation * w).next_multiple_of(16);
+        Self { len, w, image, shift: image * images, images, dilation: look.dilation }
     }
 
     /// Numbers of all copies, a vector over the end, and the room for a plane at the edge of the tensor.
     fn total(&self, k: usize) -> usize {
-        k * self.shift + 16 + self.len + 2 * k
+        k * self.shift + 16 + self.len + 2 * k * self.dilation
+    }
+
+    /// From a row of the kernel to the next.
+    #[inline(always)]
+    fn row(&self) -> usize {
+        self.dilation * self.w
     }
 }
 
@@ -50,7 +58,7 @@ unsafe fn write_copies<V: Vector, const K: usize>(
     copies: Copies,
     room: *mut f32,
 ) {
-    let half = K / 2;
+    let half = K / 2 * copies.dilation;
     // SAFETY: the caller's.
     unsafe {
         let edge = room.add(K * copies.shift + 16);
@@ -58,26 +66,34 @@ unsafe fn write_copies<V: Vector, const K: usize>(
             let plane = look.source.plane(first + t, half, edge);
             for v in 0..K {
                 let to = room.add(v * copies.shift + t * copies.image + half * copies.w);
-                shifted::<V>(plane, copies.len, v as isize - half as isize, look.columns.of(v), to);
+                let shift = (v * copies.dilation) as isize - half as isize;
+                shifted::<V>(plane, copies.len, shift, look.columns.of(v), look.relu == Relu::Seen, to);
             }
         }
     }
+}
+
+/// Where sums are written, and the numbers beside them: zero counts where one is not positive. Null where all count.
+#[derive(Clone, Copy)]
+struct To {
+    start: *mut f32,
+    mask: *const f32,
 }
 
 /// Writes the sums over all taps for `count` images whose copies are in `room`.
 #[inline(always)]
 unsafe fn sum_taps<V: Vector, const K: usize>(
     room: *const f32,
-    y: *mut f32,
+    y: To,
     stride: usize,
-    taps: &Taps,
+    taps: &Weights,
     count: usize,
     copies: Copies,
     add: bool,
 ) {
     let mut offsets = [0; 49];
     for (tap, offset) in offsets.iter_mut().enumerate().take(K * K) {
-        *offset = tap / K * copies.shift + tap % K * copies.w;
+        *offset = tap / K * copies.shift + tap % K * copies.row();
     }
     let per_image = copies.len.div_ceil(V::LANES);
     let last = copies.len - (per_image - 1) * V::LANES;
@@ -137,9 +153,9 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
 #[expect(clippy::too_many_arguments, reason = "a register block of an inlined loop: its variables")]
 unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
     room: *const f32,
-    y: *mut f32,
+    y: To,
     stride: usize,
-    taps: &Taps,
+    taps: &Weights,
     offsets: &[usize; 49],
     image: usize,
     images: usize,
@@ -175,8 +191,11 @@ unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
             let lanes = if vector + j + 1 == per_image { last } else { V::LANES };
             // SAFETY: the caller's.
             unsafe {
-                let to = y.add((image + i) * stride + (vector + j) * V::LANES);
-                put(sums.get::<V>(i * J + j), to, lanes, add);
+                let (at, mut sum) = ((image + i) * stride + (vector + j) * V::LANES, sums.get::<V>(i * J + j));
+                if !y.mask.is_null() {
+                    sum = sum.where_greater(load(y.mask.add(at), lanes), V::zero());
+                }
+                put(sum, y.start.add(at), lanes, add);
             }
         }
     }
@@ -198,7 +217,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
     room: *mut f32,
 ) {
     let copies = Copies::new(K, look);
-    let stride = look.source.stride;
+    let stride = look.stride;
     let mut sums = [[V::zero(); K]; K];
     let mut first = 0;
     // SAFETY: the caller's.
@@ -209,10 +228,13 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
             let at = first * stride;
             write_copies::<V, K>(look, first, count, copies, room);
             if let Some(dx) = dx {
-                sum_taps::<V, K>(room, dx.add(at), stride, look.taps, count, copies, add);
+                let mask = if look.relu == Relu::Other { x.add(at) } else { std::ptr::null() };
+                let to = To { start: dx.add(at), mask };
+                sum_taps::<V, K>(room, to, stride, look.weights, count, copies, add);
             }
             if dw.is_some() {
-                sum_pixels::<V, K>(room, x.add(at), stride, &mut sums, count, copies);
+                let relu = look.relu == Relu::Other;
+                sum_pixels::<V, K>(room, x.add(at), relu, stride, &mut sums, count, copies);
             }
             first += count;
         }
@@ -231,6 +253,7 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
 unsafe fn sum_pixels<V: Vector, const K: usize>(
     room: *const f32,
     x: *const f32,
+    relu: bool,
     stride: usize,
     sums: &mut [[V; K]; K],
     count: usize,
@@ -245,10 +268,11 @@ unsafe fn sum_pixels<V: Vector, const K: usize>(
                 // SAFETY: the caller's.
                 unsafe {
                     let pixel: V = load(x.add(t * stride + i), V::LANES.min(copies.len - i));
+                    let pixel = rectified(pixel, relu);
                     let base = room.add(t * copies.image + i);
                     for (v, column) in s.iter_mut().enumerate() {
                         for (u, sum) in column.iter_mut().enumerate() {
-                            let g = V::load(base.add(v * copies.shift + u * copies.w));
+                            let g = V::load(base.add(v * copies.shift + u * copies.row()));
                             *sum = g.mul_add(pixel, *sum);
                         }
                     }
@@ -267,9 +291,10 @@ unsafe fn sum_pixels<V: Vector, const K: usize>(
                 // SAFETY: the caller's.
                 unsafe {
                     let pixel: V = load(x.add(t * stride + i), V::LANES.min(copies.len - i));
+                    let pixel = rectified(pixel, relu);
                     let base = room.add(v * copies.shift + t * copies.image + i);
                     for (u, sum) in s.iter_mut().enumerate() {
-                        *sum = V::load(base.add(u * copies.w)).mul_add(pixel, *sum);
+                        *sum = V::load(base.add(u * copies.row())).mul_add(pixel, *sum);
                     }
                 }
                 i += V::LANES;
