@@ -72,6 +72,7 @@ impl Describe for Pool3x3 {
         match self.kind {
             Pool::Max => x.max_pool(window),
             Pool::Average => x.average_pool(window, true),
+            Pool::AverageInside => x.average_pool(window, false),
         }
     }
 }
