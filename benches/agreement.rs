@@ -1,12 +1,14 @@
-//! Whether training with this library's kernels and with Burn's own operations comes out the same: the mean loss of the last steps.
+//! Whether training with this library's kernels and with Burn's own operations comes out the same:
+//! the mean loss of the last steps.
 //!
 //! ```text
 //! cargo run --release --bin agreement
 //! SUPERNET_DATA=data cargo run --release --bin agreement -- --data cifar10 --filters 16 --batch 64
 //! ```
 //!
-//! Both runs start from the same weights and see the same images and masks. Rounding differs, and training magnifies it step by
-//! step, so single losses drift apart while their means should not. `BURN_DEVICE` chooses the device.
+//! Both runs start from the same weights and see the same images and masks. Rounding differs, and
+//! training magnifies it step by step, so single losses drift apart while their means should not.
+//! `BURN_DEVICE` chooses the device.
 
 use clap::{Parser, ValueEnum};
 use std::{error::Error, path::Path};
@@ -18,10 +20,12 @@ use supernet::{
 };
 use supernet_benches::{device, device_name};
 
-/// Trains a supernet twice, with kernels and with plain Burn operations, and compares the mean losses of the last steps.
+/// Trains a supernet twice, with kernels and with plain Burn operations, and compares the mean
+/// losses of the last steps.
 #[derive(Parser)]
 struct Arguments {
-    /// Images: the embedded clothing at 16x16 as in the quickstart, or CIFAR-10 from the folder `cifar-10-batches-bin` in `SUPERNET_DATA`.
+    /// Images: the embedded clothing at 16x16 as in the quickstart, or CIFAR-10 from the folder
+    /// `cifar-10-batches-bin` in `SUPERNET_DATA`.
     #[arg(long, value_enum, default_value = "fashion_mnist")]
     data: Data,
     /// Steps of both runs.

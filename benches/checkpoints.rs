@@ -1,5 +1,5 @@
-//! What checkpoints and the log cost: training with them, as often as checkpoints are written by default at most and with a line for every
-//! step, against training without.
+//! What checkpoints and the log cost: training with them, as often as checkpoints are written by
+//! default at most and with a line for every step, against training without.
 //!
 //! `cargo bench --bench checkpoints`; a minute on two cores. `BURN_DEVICE` chooses the device.
 
@@ -16,7 +16,8 @@ const STEPS: u64 = 60;
 /// How often each kind of training is timed, in turns.
 const ROUNDS: usize = 15;
 
-/// Checkpoints as soon as the share of the time that they may take allows: the default's, without its 30 seconds.
+/// Checkpoints as soon as the share of the time that they may take allows: the default's, without
+/// its 30 seconds.
 const OFTEN: Saving = Saving { every: Duration::ZERO, share: 0.01, from_last_good: false };
 
 /// A checkpoint after every step.

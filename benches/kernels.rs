@@ -1,10 +1,12 @@
-//! Time of every operation of `supernet-kernels`: its kernel, its reference of plain Burn operations, and where that differs what a
-//! Burn user would write without lists (`dense`: the operation on all ghost batches, times a mask of zeros and ones).
+//! Time of every operation of `supernet-kernels`: its kernel, its reference of plain Burn
+//! operations, and where that differs what a Burn user would write without lists (`dense`: the
+//! operation on all ghost batches, times a mask of zeros and ones).
 //!
-//! `cargo bench --bench kernels` runs all; `-- depthwise` those whose name has it. One item is a floating-point operation on the
-//! ghost batches that are on, so "Gitem/s" reads GFLOP/s; `matrix_product` is the peak to hold it against. `BURN_DEVICE` chooses the
-//! device. Names hold the device, `ghosts x images x channels x height x width`, and `half` where every other ghost batch is on.
-//! Shapes are those of the networks that the comparison with the PyTorch peer uses.
+//! `cargo bench --bench kernels` runs all; `-- depthwise` those whose name has it. One item is a
+//! floating-point operation on the ghost batches that are on, so "Gitem/s" reads GFLOP/s;
+//! `matrix_product` is the peak to hold it against. `BURN_DEVICE` chooses the device. Names hold
+//! the device, `ghosts x images x channels x height x width`, and `half` where every other ghost
+//! batch is on. Shapes are those of the networks that the comparison with the PyTorch peer uses.
 
 use burn::tensor::{
     Device, Distribution, Tensor, TensorData,
@@ -51,7 +53,8 @@ enum Takes {
 }
 use Takes::{All, List};
 
-/// Name, shape of the weight, floating-point operations for a number of the input, lists, and the operation.
+/// Name, shape of the weight, floating-point operations for a number of the input, lists, and the
+/// operation.
 type Row = (&'static str, [usize; 4], usize, Takes, fn(Inputs) -> Tensor<4>);
 
 macro_rules! operations {

@@ -1,7 +1,8 @@
-//! How the time of a training step grows with active paths, ghost batches, filters and cells: a table in Markdown, one or two
-//! minutes on two cores.
+//! How the time of a training step grows with active paths, ghost batches, filters and cells: a
+//! table in Markdown, one or two minutes on two cores.
 //!
-//! One thing varies in each part; the rest is the shape in the title. `BURN_DEVICE` chooses the device.
+//! One thing varies in each part; the rest is the shape in the title. `BURN_DEVICE` chooses the
+//! device.
 
 use supernet::{
     nn::Execution,

@@ -1,5 +1,6 @@
-//! Candidates scored by a supernet, the 64 of the PyTorch peer's mask files, at the two shapes, with this library's kernels and with
-//! Burn's own operations. One item is a candidate on one image.
+//! Candidates scored by a supernet, the 64 of the PyTorch peer's mask files, at the two shapes,
+//! with this library's kernels and with Burn's own operations. One item is a candidate on one
+//! image.
 //!
 //! `BURN_DEVICE` chooses the device; device and shape stand in every case's name.
 

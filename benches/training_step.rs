@@ -1,6 +1,8 @@
-//! One training step of a supernet: by masks, by shape, with this library's kernels and with Burn's own operations.
+//! One training step of a supernet: by masks, by shape, with this library's kernels and with Burn's
+//! own operations.
 //!
-//! `BURN_DEVICE` chooses the device; device and shape (`F cells side ghosts`) stand in every case's name.
+//! `BURN_DEVICE` chooses the device; device and shape (`F cells side ghosts`) stand in every case's
+//! name.
 
 use divan::Bencher;
 use std::fmt;

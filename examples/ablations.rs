@@ -1,5 +1,5 @@
-//! What each part of the method is worth, and what ranks better than the paper: rank correlation with and without, same seeds, same
-//! accuracies from scratch.
+//! What each part of the method is worth, and what ranks better than the paper: rank correlation
+//! with and without, same seeds, same accuracies from scratch.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
@@ -22,7 +22,8 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     fine_tune_epochs: usize,
 
-    /// Only this change, as in the column `ablation` of result.json: constant_rate, by_loss, …; may be given several times [default: all]
+    /// Only this change, as in the column `ablation` of result.json: constant_rate, by_loss, …; may
+    /// be given several times [default: all]
     #[arg(long, value_parser = ablation, value_name = "CHANGE")]
     only: Vec<Ablation>,
 

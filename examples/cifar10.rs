@@ -8,7 +8,8 @@ use supernet_examples::command;
 /// One-shot architecture search on CIFAR-10.
 #[derive(Parser)]
 struct Arguments {
-    /// Folder of the binary version: data_batch_1.bin to data_batch_5.bin (any of them) and test_batch.bin.
+    /// Folder of the binary version: data_batch_1.bin to data_batch_5.bin (any of them) and
+    /// test_batch.bin.
     #[arg(long)]
     data: PathBuf,
 
@@ -32,7 +33,8 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
+    /// wgpu:0.
     #[arg(long, default_value = "flex")]
     device: String,
 

@@ -1,5 +1,6 @@
-//! Does one-shot accuracy tell which networks are good? Architectures drawn at random and stratified by one-shot accuracy are trained from
-//! scratch, and the two accuracies compared (PAPER, *correlation*).
+//! Does one-shot accuracy tell which networks are good? Architectures drawn at random and
+//! stratified by one-shot accuracy are trained from scratch, and the two accuracies compared
+//! (PAPER, *correlation*).
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};

@@ -1,5 +1,5 @@
-//! How much path dropout ranks best: the correlation study of supernets trained at several constant rates and with the ramp (PAPER,
-//! *dropout study*).
+//! How much path dropout ranks best: the correlation study of supernets trained at several constant
+//! rates and with the ramp (PAPER, *dropout study*).
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};

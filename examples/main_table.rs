@@ -1,5 +1,5 @@
-//! The paper's main table: One-Shot Top, One-Shot Small, Random and All On at several widths, trained from scratch and tested once
-//! (PAPER, *main table*).
+//! The paper's main table: One-Shot Top, One-Shot Small, Random and All On at several widths,
+//! trained from scratch and tested once (PAPER, *main table*).
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};

@@ -1,5 +1,6 @@
-//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro are trained on CIFAR-10 at a reduced scale, score all of
-//! its networks, and are held against the published accuracies.
+//! Does a supernet rank a space whose truth is known? Supernets of NAS-Bench-Macro are trained on
+//! CIFAR-10 at a reduced scale, score all of its networks, and are held against the published
+//! accuracies.
 
 use clap::Parser;
 use std::{fs, path::PathBuf, process::ExitCode};
@@ -63,7 +64,8 @@ struct Arguments {
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2, 3])]
     seeds: Vec<u64>,
 
-    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
+    /// wgpu:0.
     #[arg(long, default_value = "flex")]
     device: String,
 

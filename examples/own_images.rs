@@ -1,5 +1,6 @@
-//! A whole one-shot search on images of one's own: a folder of class folders, CIFAR-100, or IDX files. Without arguments it writes a small
-//! folder of PNG files from the embedded Fashion-MNIST, 60 images of each class, and searches on that.
+//! A whole one-shot search on images of one's own: a folder of class folders, CIFAR-100, or IDX
+//! files. Without arguments it writes a small folder of PNG files from the embedded Fashion-MNIST,
+//! 60 images of each class, and searches on that.
 
 use clap::Parser;
 use std::{
@@ -17,7 +18,8 @@ struct Arguments {
     #[arg(long, conflicts_with_all = ["cifar100", "idx"])]
     folder: Option<PathBuf>,
 
-    /// Side of the images of a folder: their centred squares are scaled to it. Divisible by 4, with --imagenet-stem by 16.
+    /// Side of the images of a folder: their centred squares are scaled to it. Divisible by 4, with
+    /// --imagenet-stem by 16.
     #[arg(long, default_value_t = 32)]
     size: usize,
 
@@ -33,7 +35,8 @@ struct Arguments {
     #[arg(long, requires = "cifar100")]
     coarse: bool,
 
-    /// Two IDX files, plain or gzip, as those of MNIST: images, labels. They are not flipped when they are trained on.
+    /// Two IDX files, plain or gzip, as those of MNIST: images, labels. They are not flipped when
+    /// they are trained on.
     #[arg(long, num_args = 2, value_names = ["IMAGES", "LABELS"])]
     idx: Option<Vec<PathBuf>>,
 
@@ -49,7 +52,8 @@ struct Arguments {
     #[arg(long)]
     imagenet_stem: bool,
 
-    /// Scales training steps, candidates and epochs together; with 1 as many images are trained on as by the quickstart.
+    /// Scales training steps, candidates and epochs together; with 1 as many images are trained on
+    /// as by the quickstart.
     #[arg(long, default_value_t = 0.1)]
     budget: f64,
 
@@ -57,7 +61,8 @@ struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
+    /// wgpu:0.
     #[arg(long, default_value = "flex")]
     device: String,
 
@@ -120,7 +125,8 @@ fn split(arguments: &Arguments) -> Result<Split, Box<dyn Error>> {
     }
 }
 
-/// The quickstart's search for these images, with crops as far as an eighth of the side, and flips where images may be exchanged left and right.
+/// The quickstart's search for these images, with crops as far as an eighth of the side, and flips
+/// where images may be exchanged left and right.
 fn config(arguments: &Arguments, split: &Split) -> Result<SearchConfig, TrainError> {
     let mut config = SearchConfig { seed: arguments.seed, ..fitted_quick(split) };
     if arguments.imagenet_stem {

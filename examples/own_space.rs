@@ -18,7 +18,8 @@ impl Layer for Op {
     }
 }
 
-/// An ordinary Burn module. Its choices are the space: 3 layers of 3 options, 1 to 3 more: 81 networks.
+/// An ordinary Burn module. Its choices are the space: 3 layers of 3 options, 1 to 3 more: 81
+/// networks.
 #[derive(Module, Debug)]
 struct Net {
     stem: ConvNorm,

@@ -1,5 +1,6 @@
-//! A whole one-shot search on embedded images, with no download: train a supernet, score hundreds of architectures, train the best from
-//! scratch beside random and large ones, and print a table that says whether the search was worth it.
+//! A whole one-shot search on embedded images, with no download: train a supernet, score hundreds
+//! of architectures, train the best from scratch beside random and large ones, and print a table
+//! that says whether the search was worth it.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
@@ -17,7 +18,8 @@ struct Arguments {
     #[arg(long, default_value_t = 1.0)]
     budget: f64,
 
-    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0, wgpu:0.
+    /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
+    /// wgpu:0.
     #[arg(long, default_value = "flex")]
     device: String,
 

@@ -1,4 +1,5 @@
-//! Searching something that is no image: a classifier of noisy waveforms, sequences [1, 64] of four kinds. The same library, other axes.
+//! Searching something that is no image: a classifier of noisy waveforms, sequences [1, 64] of four
+//! kinds. The same library, other axes.
 
 use rand::RngExt;
 use supernet::burn::{self, module::Module, nn, tensor::Tensor};

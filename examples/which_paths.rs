@@ -1,5 +1,5 @@
-//! Which paths matter: divergence of predictions on unlabelled training images against accuracy, and what switching off each operation and
-//! each input costs (PAPER, *which paths matter*).
+//! Which paths matter: divergence of predictions on unlabelled training images against accuracy,
+//! and what switching off each operation and each input costs (PAPER, *which paths matter*).
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};

@@ -1,5 +1,6 @@
-//! Writes some images of CIFAR-10, or of the embedded Fashion-MNIST, as a folder of PNG files: what an image folder looks like, and something
-//! to try `own_images`, `correlation` and `main_table` on.
+//! Writes some images of CIFAR-10, or of the embedded Fashion-MNIST, as a folder of PNG files: what
+//! an image folder looks like, and something to try `own_images`, `correlation` and `main_table`
+//! on.
 
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
@@ -9,7 +10,8 @@ use supernet_examples::{first_of_each_class, report};
 /// Writes images as a folder of PNG files, OUT/CLASS/NUMBER.png.
 #[derive(Parser)]
 struct Arguments {
-    /// Folder of CIFAR-10's binary version, whose test images are taken; without it the embedded Fashion-MNIST.
+    /// Folder of CIFAR-10's binary version, whose test images are taken; without it the embedded
+    /// Fashion-MNIST.
     #[arg(long)]
     data: Option<PathBuf>,
 

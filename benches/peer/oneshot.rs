@@ -1,12 +1,14 @@
-//! The counterpart of `oneshot_torch.py`: the same figures of this library, from the same masks, under the same keys.
+//! The counterpart of `oneshot_torch.py`: the same figures of this library, from the same masks,
+//! under the same keys.
 //!
 //! ```text
 //! cargo build --release --bin oneshot
 //! target/release/oneshot --masks benches/peer/m8.json --filters 8 --cells 3 --image 16 --ghosts 8 --ghost-size 16
 //! ```
 //!
-//! A training step does what the peer's does, and masked L2 and clipping besides. `gflops` counts the convolutions that the masks use,
-//! forward and both gradients; what is shared between candidates is counted for each of them. `BURN_DEVICE` chooses the device.
+//! A training step does what the peer's does, and masked L2 and clipping besides. `gflops` counts
+//! the convolutions that the masks use, forward and both gradients; what is shared between
+//! candidates is counted for each of them. `BURN_DEVICE` chooses the device.
 
 use clap::{Parser, ValueEnum};
 use serde_json::{Map, Value, json};
@@ -49,7 +51,8 @@ struct Arguments {
     /// What is timed.
     #[arg(long, value_delimiter = ',', default_value = "train,score")]
     what: Vec<What>,
-    /// Memory for activations of candidates, in MiB, for each thread; if left out, the library's default.
+    /// Memory for activations of candidates, in MiB, for each thread; if left out, the library's
+    /// default.
     #[arg(long)]
     memory_mib: Option<usize>,
 }
@@ -90,7 +93,8 @@ fn main() {
     }
 }
 
-/// Times of a training step, and how far memory has grown since before the first one: a peak only grows, so give one mode.
+/// Times of a training step, and how far memory has grown since before the first one: a peak only
+/// grows, so give one mode.
 fn train(arguments: &Arguments, shape: Shape, file: &MaskFile) {
     let mut step = TrainingStep::new(shape, &device());
     let before = resident_kib();
@@ -112,7 +116,8 @@ fn train(arguments: &Arguments, shape: Shape, file: &MaskFile) {
     }
 }
 
-/// How many candidates are scored in a second: all of the file in one call of the evaluator, over and over.
+/// How many candidates are scored in a second: all of the file in one call of the evaluator, over
+/// and over.
 fn score(arguments: &Arguments, shape: Shape, file: &MaskFile) {
     let run = ScoringRun::new(shape, &device()).with(arguments.threads, arguments.memory_mib);
     let candidates = &file.candidates;

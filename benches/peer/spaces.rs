@@ -1,4 +1,5 @@
-//! The counterpart of `spaces_torch.py`: the same figures of this library for the networks of known spaces, under the same keys.
+//! The counterpart of `spaces_torch.py`: the same figures of this library for the networks of known
+//! spaces, under the same keys.
 //!
 //! ```text
 //! cargo build --release --bin spaces
@@ -6,8 +7,9 @@
 //! target/release/spaces --space darts --size small --what train --file case.json
 //! ```
 //!
-//! A training step does what the peer's does. Candidates are scored as a search scores them, in the order of their masks and in
-//! `--memory-mib` of memory: what they share is computed once. `BURN_DEVICE` chooses the device.
+//! A training step does what the peer's does. Candidates are scored as a search scores them, in the
+//! order of their masks and in `--memory-mib` of memory: what they share is computed once.
+//! `BURN_DEVICE` chooses the device.
 
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
@@ -34,7 +36,8 @@ struct Arguments {
     /// The size of its network.
     #[arg(long)]
     size: Size,
-    /// What to do: write masks, write weights and logits to check the peer by, time training steps, time scoring.
+    /// What to do: write masks, write weights and logits to check the peer by, time training steps,
+    /// time scoring.
     #[arg(long)]
     what: What,
     /// The masks; `case` writes the file, the others read it.
@@ -69,8 +72,8 @@ enum Known {
     Mobile,
 }
 
-/// `Published`: NAS-Bench-201 and NAS-Bench-Macro as they were trained, the network that DARTS searches with, MobileNetV2 at the
-/// smallest side that it is published with.
+/// `Published`: NAS-Bench-201 and NAS-Bench-Macro as they were trained, the network that DARTS
+/// searches with, MobileNetV2 at the smallest side that it is published with.
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Size {
     Small,
@@ -167,7 +170,8 @@ fn train<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
 /// Candidates that are scored before time is taken.
 const WARM_UP: usize = 8;
 
-/// How many candidates are scored in a second: all of them, over and over, after a forward pass that is not counted.
+/// How many candidates are scored in a second: all of them, over and over, after a forward pass
+/// that is not counted.
 fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case: &Case) {
     let device = device();
     let network = supernet(definition, &device);
@@ -216,8 +220,9 @@ fn scored<M: Layer<4, 2>>(
     scores
 }
 
-/// Writes images, the logits of the first training draw's masks on them, and the weights in the order of the module: a line of JSON
-/// with masks, names and shapes, then all numbers as 32-bit floats, the lowest byte first.
+/// Writes images, the logits of the first training draw's masks on them, and the weights in the
+/// order of the module: a line of JSON with masks, names and shapes, then all numbers as 32-bit
+/// floats, the lowest byte first.
 fn check<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case: &Case) {
     let device = device();
     let network = supernet(definition, &device);

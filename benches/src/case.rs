@@ -1,11 +1,13 @@
-//! A known space at one size with masks: the file that `spaces` writes, and that it and its PyTorch counterpart read.
+//! A known space at one size with masks: the file that `spaces` writes, and that it and its PyTorch
+//! counterpart read.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::Path;
 use supernet::space::{PathMask, SearchSpace, draws};
 
-/// A space, the size of its network, and the architectures to train and to score. `shape` holds the fields of the space's shape type.
+/// A space, the size of its network, and the architectures to train and to score. `shape` holds the
+/// fields of the space's shape type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -76,7 +78,8 @@ impl Case {
         std::fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
 
-    /// Options that are on in all training draws together. A program that reads the file otherwise counts otherwise.
+    /// Options that are on in all training draws together. A program that reads the file otherwise
+    /// counts otherwise.
     pub fn paths_on(&self) -> u32 {
         self.train.iter().flatten().map(PathMask::paths_on).sum()
     }

@@ -34,8 +34,9 @@ impl Masks {
     }
 }
 
-/// `masks.json` of the PyTorch peer: for each training draw one mask per ghost batch, and candidates to score. A mask's text form is
-/// that of [`PathMask`]: bit j of a block's inputs is A, B, block 1, …, bit o of its operations is operation o.
+/// `masks.json` of the PyTorch peer: for each training draw one mask per ghost batch, and
+/// candidates to score. A mask's text form is that of [`PathMask`]: bit j of a block's inputs is A,
+/// B, block 1, …, bit o of its operations is operation o.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MaskFile {
@@ -68,7 +69,8 @@ impl MaskFile {
         Self::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("peer").join(name), cells)
     }
 
-    /// Bits that are on in all training draws together: inputs, operations. A program that reads the file otherwise counts otherwise.
+    /// Bits that are on in all training draws together: inputs, operations. A program that reads
+    /// the file otherwise counts otherwise.
     pub fn paths_on(&self, cells: &CellSpace) -> [u32; 2] {
         let of_mask = self.train.iter().flatten().flat_map(|mask| cells.paths(mask, 0));
         of_mask.fold([0, 0], |[inputs, operations], block| {

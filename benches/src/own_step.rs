@@ -14,7 +14,8 @@ use supernet::{
     train::SeededWeights,
 };
 
-/// A supernet of images, a batch and an optimiser: forward, cross-entropy, backward, masked L2, clipping, SGD with Nesterov momentum.
+/// A supernet of images, a batch and an optimiser: forward, cross-entropy, backward, masked L2,
+/// clipping, SGD with Nesterov momentum.
 pub struct OwnStep<M: Layer<4, 2>> {
     /// Taken and put back by each step.
     network: Option<Network<M>>,

@@ -11,8 +11,8 @@ use supernet::{
     train::{ImageExamples, Scoring, SearchConfig, SeededWeights, Silent, SupernetEvaluator},
 };
 
-/// Scores candidates by a supernet on one run of as many images as a ghost batch has, normalised by its own statistics: what the
-/// PyTorch peer scores on.
+/// Scores candidates by a supernet on one run of as many images as a ghost batch has, normalised by
+/// its own statistics: what the PyTorch peer scores on.
 pub struct ScoringRun {
     definition: Definition<PaperNet>,
     supernet: PaperNetwork,
@@ -23,7 +23,8 @@ pub struct ScoringRun {
 }
 
 impl ScoringRun {
-    /// A supernet of `shape` on `device`, and images by formula. Workers and memory are those of the quick preset.
+    /// A supernet of `shape` on `device`, and images by formula. Workers and memory are those of
+    /// the quick preset.
     pub fn new(shape: Shape, device: &Device) -> Self {
         let n = shape.ghost_size;
         let pixel = |i: usize| (127.5 + 127.0 * (0.37 * (i + 1) as f32).cos()) as u8;
@@ -49,7 +50,8 @@ impl ScoringRun {
         self
     }
 
-    /// The scores of `candidates`, by an evaluator made for this call: nothing is left from the call before.
+    /// The scores of `candidates`, by an evaluator made for this call: nothing is left from the
+    /// call before.
     ///
     /// # Panics
     /// If a mask is of another space, or the device fails.

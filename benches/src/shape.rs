@@ -6,7 +6,8 @@ use supernet::{
     space::{CellSpace, ConvOrder, NetworkShape, PathMask, StemKind},
 };
 
-/// A supernet's size and batch. Blocks (4), classes (10) and colours (3) are those of the paper's CIFAR-10 network.
+/// A supernet's size and batch. Blocks (4), classes (10) and colours (3) are those of the paper's
+/// CIFAR-10 network.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Filters F.
@@ -51,8 +52,9 @@ impl Shape {
         self.ghosts * self.ghost_size
     }
 
-    /// Floating-point operations of the convolutions that `mask` uses in a forward pass of one image, a multiplication and an addition
-    /// counted as two. What reads a whole cell is counted whole, also where a block of the cell is dead.
+    /// Floating-point operations of the convolutions that `mask` uses in a forward pass of one
+    /// image, a multiplication and an addition counted as two. What reads a whole cell is counted
+    /// whole, also where a block of the cell is dead.
     ///
     /// # Panics
     /// If the mask is of another space.

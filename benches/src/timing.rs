@@ -6,7 +6,8 @@ use std::time::Instant;
 #[derive(Clone, Debug)]
 pub struct Times(pub Vec<f64>);
 
-/// The seconds that `step` takes for each of `draws`, after a warm-up with the first two. `step` waits for the device.
+/// The seconds that `step` takes for each of `draws`, after a warm-up with the first two. `step`
+/// waits for the device.
 pub fn timed<T>(draws: &[T], mut step: impl FnMut(&T)) -> Times {
     draws.iter().take(2).for_each(&mut step);
     let time = |draw| {

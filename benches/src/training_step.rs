@@ -13,7 +13,8 @@ use supernet::{
     train::SeededWeights,
 };
 
-/// A supernet, a batch and an optimiser: forward, cross-entropy, backward, masked L2, clipping, SGD with Nesterov momentum.
+/// A supernet, a batch and an optimiser: forward, cross-entropy, backward, masked L2, clipping, SGD
+/// with Nesterov momentum.
 pub struct TrainingStep {
     /// Taken and put back by each step.
     network: Option<PaperNetwork>,

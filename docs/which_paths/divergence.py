@@ -1,4 +1,4 @@
-"""What the divergence from all paths on goes with: Kendall's tau-b of small divergence, the mean over the supernets, on both samples.
+"""What the divergence from almost all paths on goes with: Kendall's tau-b of small divergence, the mean over the supernets, on both samples.
 
 Reads result.json beside it; needs SciPy.
 """

@@ -5,7 +5,8 @@ use std::{
     cell::Cell,
 };
 
-/// The system's allocator, which notes the largest piece that a thread asked for. A test makes it its `#[global_allocator]`.
+/// The system's allocator, which notes the largest piece that a thread asked for. A test makes it
+/// its `#[global_allocator]`.
 pub struct Noting;
 
 thread_local! {

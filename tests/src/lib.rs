@@ -1,5 +1,5 @@
-//! What the workspace's tests share: a device, small networks whose weights and images are formulas, and parameters, gradients
-//! and velocities by name.
+//! What the workspace's tests share: a device, small networks whose weights and images are
+//! formulas, and parameters, gradients and velocities by name.
 
 pub mod largest_piece;
 pub mod stops;
@@ -23,7 +23,8 @@ pub fn device() -> Device {
     supernet::device(&name).unwrap_or_else(|error| panic!("BURN_DEVICE: {error}"))
 }
 
-/// The device that tests run on in this type: graphics cards need not have `f64`, in which Flex says what is expected.
+/// The device that tests run on in this type: graphics cards need not have `f64`, in which Flex
+/// says what is expected.
 pub fn device_of(dtype: DType) -> Device {
     if dtype == DType::F64 { Device::flex() } else { device() }
 }
@@ -43,9 +44,9 @@ pub const PLAIN: Call = Call { execution: Execution::PlainBurn, statistics: supe
 /// The network as published: every option for every ghost batch.
 pub const DENSE: Call = Call { execution: Execution::Dense, statistics: supernet_nn::Statistics::Batch };
 
-/// Weights by formula, of the given type: element i of a weight of variance σ² is √2·σ·sin(12.9898·(i + 1) + phase), the phase
-/// drawn from the parameter's name. Scales are around 1, shifts and biases around 0, none of them at its start value, so that a
-/// forgotten one shows.
+/// Weights by formula, of the given type: element i of a weight of variance σ² is
+/// √2·σ·sin(12.9898·(i + 1) + phase), the phase drawn from the parameter's name. Scales are around
+/// 1, shifts and biases around 0, none of them at its start value, so that a forgotten one shows.
 pub struct Formula(pub DType);
 
 impl Weights for Formula {
@@ -88,7 +89,8 @@ pub fn with_order(config: &NetworkConfig, order: ConvOrder, norm: NormKind) -> N
     NetworkConfig { norm, shape: NetworkShape { order, ..config.shape }, ..config.clone() }
 }
 
-/// The same network behind the stem of ImageNet: its cells have the same sides for images of four times the side.
+/// The same network behind the stem of ImageNet: its cells have the same sides for images of four
+/// times the side.
 pub fn behind_imagenet_stem(config: &NetworkConfig) -> NetworkConfig {
     let shape = NetworkShape { side: 4 * config.shape.side, stem: StemKind::ImageNet, ..config.shape };
     NetworkConfig { shape, ..config.clone() }
@@ -121,8 +123,8 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1> {
     log_softmax(logits, 1).gather(1, labels.unsqueeze_dim(1)).mean().neg()
 }
 
-/// One mask per ghost batch from path dropout at a constant rate: r = 0.3 leaves about one operation in seven, and many blocks
-/// dead.
+/// One mask per ghost batch from path dropout at a constant rate: r = 0.3 leaves about one
+/// operation in seven, and many blocks dead.
 pub fn random_masks(cells: &CellSpace, ghosts: usize, r: f64, seed: u64) -> Vec<PathMask> {
     let dropout = PathDropout::new(r).expect("a rate").with_schedule(Schedule::Constant);
     let rng = &mut draws(seed, "tests", 0);
@@ -225,8 +227,9 @@ pub fn replaced<M: Module>(module: M, new: impl FnMut(&str, Vec<f64>) -> Vec<f64
     module.map(&mut Replace { path: Vec::new(), new })
 }
 
-/// The velocities that `optimizer` holds for a module's parameters, times −μ² and rounded once or twice: what one Nesterov step
-/// of rate 1 with zero gradients makes of zero weights. The optimiser has no other way to show them.
+/// The velocities that `optimizer` holds for a module's parameters, times −μ² and rounded once or
+/// twice: what one Nesterov step of rate 1 with zero gradients makes of zero weights. The optimiser
+/// has no other way to show them.
 pub fn velocities<M: Module>(optimizer: &ModuleOptimizer, module: &M) -> BTreeMap<String, Vec<f64>> {
     struct Zeros(GradientsParams);
     impl ModuleVisitor for Zeros {

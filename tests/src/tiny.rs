@@ -70,8 +70,8 @@ impl Progress for Stopping {
     }
 }
 
-/// The files below a folder, by name. Times are left out: those of a log's lines, and how long the best network takes. Locks are left
-/// out, too.
+/// The files below a folder, by name. Times are left out: those of a log's lines, and how long the
+/// best network takes. Locks are left out, too.
 ///
 /// # Panics
 /// If a file cannot be read.
@@ -92,7 +92,8 @@ fn without_times(log: Vec<u8>) -> Vec<u8> {
     text.lines().map(line).collect::<String>().into_bytes()
 }
 
-/// The card without its lines of latency, `architecture.json` without that key, which is its last; other files whole.
+/// The card without its lines of latency, `architecture.json` without that key, which is its last;
+/// other files whole.
 fn without_latency(name: &str, bytes: Vec<u8>) -> Vec<u8> {
     let kept = |text: &str| match name {
         "best/card.md" => text.split_inclusive('\n').filter(|line| !line.starts_with("| latency | ")).collect(),

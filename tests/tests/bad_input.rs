@@ -1,5 +1,5 @@
-//! What a user can get wrong in a space or a network, and the whole text of the error: the place, what was found, what was
-//! expected.
+//! What a user can get wrong in a space or a network, and the whole text of the error: the place,
+//! what was found, what was expected.
 
 use burn::tensor::{DType, Tensor};
 use std::ops::RangeInclusive;

@@ -1,4 +1,5 @@
-//! What `NetworkShape::cost` counts without building equals what is counted in the network that is built.
+//! What `NetworkShape::cost` counts without building equals what is counted in the network that is
+//! built.
 
 use burn::{
     module::Module,
@@ -33,8 +34,8 @@ fn configurations() -> Vec<NetworkConfig> {
     rows.into_iter().flat_map(|row| orders.map(|order| build(row, order))).collect()
 }
 
-/// Calls `check` with several random architectures of every configuration, with a mask of path dropout and with All On, and the
-/// stand-alone network of each.
+/// Calls `check` with several random architectures of every configuration, with a mask of path
+/// dropout and with All On, and the stand-alone network of each.
 fn for_each_network(seed: u64, check: impl Fn(&NetworkConfig, &PathMask, &PaperNetwork, &str)) {
     let device: Device = device();
     for (i, config) in configurations().into_iter().enumerate() {
@@ -63,7 +64,8 @@ fn multiply_accumulates_are_those_of_the_weights_and_sizes_of_the_network_that_i
     for_each_network(2, |config, mask, network, what| {
         let n = config.cells.cells();
         let reductions = |cell: usize| usize::from(cell >= n / 3) + usize::from(cell >= 2 * n / 3);
-        // A weight is applied once at every place of the maps that its cell makes; a cell's inputs are pooled before their 1x1.
+        // A weight is applied once at every place of the maps that its cell makes; a cell's inputs
+        // are pooled before their 1x1.
         let places = |name: &str| {
             let (first, second) = match config.shape.stem {
                 StemKind::Plain => (config.shape.side, config.shape.side),

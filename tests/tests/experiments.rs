@@ -1,4 +1,5 @@
-//! The paper's experiments in small: what they leave behind, that they go on where they were stopped, and that what is stored is read.
+//! The paper's experiments in small: what they leave behind, that they go on where they were
+//! stopped, and that what is stored is read.
 
 use std::{
     fs,
@@ -274,7 +275,8 @@ fn the_main_table_has_each_method_at_each_width() {
     assert_eq!(main_table(&settings, subject, folder.path(), &mut Silent).unwrap(), result);
 }
 
-/// Files that earlier versions wrote; a new version of a schema adds one and leaves these as they are.
+/// Files that earlier versions wrote; a new version of a schema adds one and leaves these as they
+/// are.
 #[test]
 fn results_of_schema_1_are_read() {
     let stored = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("stored").join(name);
@@ -341,7 +343,8 @@ fn a_truth_table_that_is_stopped_ends_with_the_same_networks_curves_and_scores_a
     };
     assert_eq!(networks(&whole), networks(&stopped));
     let lines = |name: &str| read(&whole, name).lines().count() - 1;
-    // Six networks and two second seeds, two epochs each; two supernets of two kinds on 14 candidates.
+    // Six networks and two second seeds, two epochs each; two supernets of two kinds on 14
+    // candidates.
     assert_eq!((lines("networks.csv"), lines("curves.csv"), lines("scores.csv")), (8, 16, 56));
     assert!(read(&whole, "curves.csv").lines().skip(1).all(|line| line.split(',').all(|field| !field.is_empty())));
 

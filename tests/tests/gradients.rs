@@ -1,5 +1,5 @@
-//! Gradients against central differences, in f64, along random directions: of a normalisation, of one choice block, of a cell,
-//! of a network and of its images.
+//! Gradients against central differences, in f64, along random directions: of a normalisation, of
+//! one choice block, of a cell, of a network and of its images.
 
 use burn::tensor::{DType, Device, Tensor};
 use rand::RngExt;
@@ -11,9 +11,10 @@ use supernet_tests::{
     random_masks, replaced, values, with_order,
 };
 
-/// Half the distances of the two points of a central difference. Rounding adds some 1e-16 / step; a ReLU or a maximum whose kink
-/// lies between both points, which smaller steps make less likely, adds its share of the derivative. A right derivative agrees at one
-/// of the steps, a wrong one at none.
+/// Half the distances of the two points of a central difference. Rounding adds some 1e-16 / step; a
+/// ReLU or a maximum whose kink lies between both points, which smaller steps make less likely,
+/// adds its share of the derivative. A right derivative agrees at one of the steps, a wrong one at
+/// none.
 const STEPS: [f64; 3] = [1e-6, 1e-7, 1e-8];
 
 /// Relative to the derivative.
@@ -36,12 +37,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 /// Asserts that `derivative` is that of `f`, a function of the distance along a direction.
 fn assert_derivative(what: &str, derivative: f64, f: impl Fn(f64) -> f64) {
     let differences = STEPS.map(|step| (f(step) - f(-step)) / (2.0 * step));
-    // Where a derivative is small beside the terms that make it up, rounding counts as for one of a tenth.
+    // Where a derivative is small beside the terms that make it up, rounding counts as for one of a
+    // tenth.
     let agrees = |expected: &f64| (derivative - expected).abs() <= TOLERANCE * expected.abs().max(0.1);
     assert!(differences.iter().any(agrees), "{what}: {derivative} by backward, {differences:?} by differences");
 }
 
-/// An operation of `supernet-kernels` on tensors of given shapes: f(inputs) = Σ weights · operation(inputs).
+/// An operation of `supernet-kernels` on tensors of given shapes: f(inputs) = Σ weights ·
+/// operation(inputs).
 fn assert_operation(what: &str, shapes: &[&[usize]], operation: impl Fn(&[Tensor<4>]) -> Tensor<4>) {
     let device = device_of(DType::F64).autodiff();
     let tensor = |x: &[f64], shape: &[usize]| {

@@ -1,5 +1,6 @@
-//! The kernels against the reference path, both in f32, on the networks and masks of the comparison with the PyTorch peer: gradients of
-//! the first step. (Single operations are compared in `supernet-kernels`; 200 steps of training by `benches/agreement.rs`.)
+//! The kernels against the reference path, both in f32, on the networks and masks of the comparison
+//! with the PyTorch peer: gradients of the first step. (Single operations are compared in
+//! `supernet-kernels`; 200 steps of training by `benches/agreement.rs`.)
 
 use burn::tensor::{DType, Tensor};
 use rand::RngExt;
@@ -11,9 +12,10 @@ use supernet_tests::{Parameter, backward, cross_entropy, data, device, labels, p
 
 /// ‖kernels − reference‖ / ‖reference‖ of a parameter's gradient.
 ///
-/// Rounding alone makes less than 1e-5. A ReLU or a maximum whose kink lies between the two roundings makes 1e-4 to 1e-1 at once, on
-/// either side as far from f64, and a step of full size has millions of them. Ghost batches do not touch each other, so each is
-/// compared by itself, and small enough that most of them meet no such kink.
+/// Rounding alone makes less than 1e-5. A ReLU or a maximum whose kink lies between the two
+/// roundings makes 1e-4 to 1e-1 at once, on either side as far from f64, and a step of full size
+/// has millions of them. Ghost batches do not touch each other, so each is compared by itself, and
+/// small enough that most of them meet no such kink.
 const TOLERANCE: f64 = 1e-4;
 
 /// Images of a ghost batch.
@@ -54,7 +56,8 @@ fn norm(x: impl Iterator<Item = f64>) -> f64 {
     x.map(|x| x * x).sum::<f64>().sqrt()
 }
 
-/// The largest relative difference of a parameter's gradient; both paths must give the same parameters one.
+/// The largest relative difference of a parameter's gradient; both paths must give the same
+/// parameters one.
 fn difference(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Parameter>) -> f64 {
     let mut most = 0.0f64;
     for (name, expected) in expected {

@@ -1,4 +1,5 @@
-//! A process that is killed again and again, in the middle of whatever it does, ends with the files of one that never was.
+//! A process that is killed again and again, in the middle of whatever it does, ends with the files
+//! of one that never was.
 
 use std::{
     collections::BTreeMap,
@@ -64,8 +65,8 @@ fn sizes(folder: &Path) -> BTreeMap<String, u64> {
     found
 }
 
-/// Kills a process that has been seen at work in `stage` for `delay`, and inside the writing of a checkpoint if asked for. `false` if it
-/// left the stage before that.
+/// Kills a process that has been seen at work in `stage` for `delay`, and inside the writing of a
+/// checkpoint if asked for. `false` if it left the stage before that.
 fn kill_within(folder: &Path, wanted: Stage, delay: Duration, writing: bool) -> bool {
     let before = sizes(folder);
     let mut child = start(folder, "often");
@@ -98,7 +99,8 @@ fn a_process_that_is_killed_fifty_times_leaves_the_files_of_one_that_never_was()
             }
             kill(child);
         }
-        // A process may be through with the writing, or with the stage, before it is killed: then once more, while there is a stage to be in.
+        // A process may be through with the writing, or with the stage, before it is killed: then
+        // once more, while there is a stage to be in.
         for i in 0..2 * kills {
             if stage(&killed) != wanted || inside.get(&wanted) == Some(&kills) {
                 break;

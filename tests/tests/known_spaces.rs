@@ -1,4 +1,5 @@
-//! The networks of known spaces are what the catalogue says: choices, counts, and supernets that hold their stand-alone networks.
+//! The networks of known spaces are what the catalogue says: choices, counts, and supernets that
+//! hold their stand-alone networks.
 
 use burn::{optim::GradientsParams, tensor::DType};
 use std::{collections::HashMap, fs, path::PathBuf};
@@ -70,8 +71,8 @@ fn agrees<M: Layer<4, 2>>(
     }
 }
 
-/// Asserts that the networks of some architectures equal the masked supernet (PAPER, E1), and that masks of path dropout learn the
-/// same by kernels as by Burn's own operations.
+/// Asserts that the networks of some architectures equal the masked supernet (PAPER, E1), and that
+/// masks of path dropout learn the same by kernels as by Burn's own operations.
 fn is_one_definition<M: Layer<4, 2>>(definition: &Definition<M>) {
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device()).unwrap();
     for mask in architectures(definition.space(), 8) {

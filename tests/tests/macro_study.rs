@@ -1,4 +1,5 @@
-//! The study of a space whose truth is known, at the least size: what is stored is not done again, and what guided choices is left out.
+//! The study of a space whose truth is known, at the least size: what is stored is not done again,
+//! and what guided choices is left out.
 
 use std::{collections::HashSet, fmt::Write};
 use supernet::{
@@ -11,7 +12,8 @@ use supernet::{
 };
 use supernet_tests::device;
 
-/// The whole space with accuracies that grow with depth and a little with the number of larger options.
+/// The whole space with accuracies that grow with depth and a little with the number of larger
+/// options.
 fn table() -> Table {
     let bench = NasBenchMacro::new();
     let mut csv = String::from("arch,acc1,mean_acc\n");

@@ -1,4 +1,5 @@
-//! Files that are damaged in a thousand ways each: an error or a value, never a panic, never much more memory than the file is long.
+//! Files that are damaged in a thousand ways each: an error or a value, never a panic, never much
+//! more memory than the file is long.
 
 use proptest::{prelude::*, strategy::Strategy, test_runner::FileFailurePersistence};
 use std::{
@@ -77,8 +78,8 @@ impl Damage {
     }
 }
 
-/// Reads a thousand damaged versions of `file`; `read` returns an error or a value, and asks for no piece of memory beyond a few
-/// times the file's length.
+/// Reads a thousand damaged versions of `file`; `read` returns an error or a value, and asks for no
+/// piece of memory beyond a few times the file's length.
 fn a_thousand_times(file: &[u8], mut read: impl FnMut(&[u8])) {
     let config = ProptestConfig {
         cases: 1_000,

@@ -1,5 +1,5 @@
-//! A thousand malformed inputs for each reader of files: an error or images, no panic, no hang, and no more memory than the size of a file
-//! justifies.
+//! A thousand malformed inputs for each reader of files: an error or images, no panic, no hang, and
+//! no more memory than the size of a file justifies.
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
@@ -159,7 +159,8 @@ proptest! {
         write(&labels, &files[1]);
         let classes = vec!["a".to_owned(), "b".to_owned()];
         let (result, largest) = largest_piece(|| idx("set", classes, &images, &labels));
-        // A gzip stream has a window of 32 KiB, and its decoder what it needs; it makes at most 1,032 bytes of one.
+        // A gzip stream has a window of 32 KiB, and its decoder what it needs; it makes at most
+        // 1,032 bytes of one.
         prop_assert!(largest <= 2 * 1_032 * (size + 200) + (1 << 17), "{largest} bytes for {size}");
         if let Ok(images) = result {
             prop_assert!(images.labels().iter().all(|&label| label < 2));

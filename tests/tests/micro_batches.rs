@@ -1,4 +1,5 @@
-//! Steps in parts of whole ghost batches: because that is asked for, or because a device has no memory for more.
+//! Steps in parts of whole ghost batches: because that is asked for, or because a device has no
+//! memory for more.
 
 use rand::Rng;
 use std::{
@@ -50,7 +51,8 @@ fn a_step_in_parts_differs_in_rounding_alone_and_leaves_what_is_off_as_it_was() 
     );
 }
 
-/// Path dropout on a device that runs out of memory. It is asked for scales once for each part of a step.
+/// Path dropout on a device that runs out of memory. It is asked for scales once for each part of a
+/// step.
 struct Cramped<'a> {
     inner: &'a dyn PathSampler,
     /// How often the fourth step is refused.
@@ -77,7 +79,8 @@ impl PathSampler for Cramped<'_> {
 /// What CubeCL says.
 const NO_MEMORY: &str = "out of device memory allocating 4096 bytes";
 
-/// A training in `folder` whose fourth step is refused so often, stopped at the `stop`th step; and the parts that were computed.
+/// A training in `folder` whose fourth step is refused so often, stopped at the `stop`th step; and
+/// the parts that were computed.
 fn train(
     folder: &Path,
     refused: usize,

@@ -187,7 +187,8 @@ fn inline_paths(text: &str) -> Vec<Vec<String>> {
     after.map(|text| path(text).split("::").map(str::to_owned).collect()).collect()
 }
 
-/// The files of circles, in order; those that need nothing that is left are taken away again and again.
+/// The files of circles, in order; those that need nothing that is left are taken away again and
+/// again.
 fn circle(needs: &BTreeMap<String, BTreeSet<String>>) -> Vec<String> {
     let mut left: BTreeSet<&String> = needs.keys().collect();
     loop {

@@ -1,5 +1,5 @@
-//! What a supernet does on the device under test, beside Flex: a first training step, several steps, and scoring. On Flex itself
-//! the two are the same numbers.
+//! What a supernet does on the device under test, beside Flex: a first training step, several
+//! steps, and scoring. On Flex itself the two are the same numbers.
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
@@ -69,8 +69,9 @@ fn the_gradients_of_a_first_training_step_are_those_of_flex() {
             assert_close("loss", &[loss], &[expected_loss], 1e-4);
             apart(&gradients, &expected)
         };
-        // Where a ReLU falls on the other side of its kink on one of the devices, gradients are some per cent apart, those of f32 and
-        // f64 on Flex too: for one mask in five or so. A right gradient agrees for most masks, a wrong one for none.
+        // Where a ReLU falls on the other side of its kink on one of the devices, gradients are
+        // some per cent apart, those of f32 and f64 on Flex too: for one mask in five or so. A
+        // right gradient agrees for most masks, a wrong one for none.
         let distances: Vec<f64> = (500..505).map(distance).collect();
         println!("{:?}, {:?}: gradients {distances:?} apart", config.shape, config.norm);
         let close = distances.iter().filter(|&&distance| distance < 1e-3).count();
@@ -97,7 +98,8 @@ fn training_steps_lower_the_loss_as_on_flex() {
     };
     let (found, expected) = (losses(device()), losses(Device::flex()));
     println!("losses {found:?}, on Flex {expected:?}");
-    // The first loss and the first step agree to rounding; later a ReLU on the other side of its kink changes a step.
+    // The first loss and the first step agree to rounding; later a ReLU on the other side of its
+    // kink changes a step.
     assert_close("the first two losses", &found[..2], &expected[..2], 1e-4);
     assert_close("losses", &found, &expected, 1e-2);
     assert!(found[5] < found[0] - 0.05, "{found:?}");

@@ -1,4 +1,5 @@
-//! A chain of inverted residuals with changes of stride and channels, as known chain spaces are, is a definition of one's own.
+//! A chain of inverted residuals with changes of stride and channels, as known chain spaces are, is
+//! a definition of one's own.
 
 use burn::{
     module::Module,
@@ -12,7 +13,8 @@ use supernet::{
 use supernet_space::{ConvOrder, NetworkShape, StemKind, draws};
 use supernet_tests::{device, images};
 
-/// Sandler et al., MobileNetV2, CVPR 2018: expand, depthwise, project; added to its input where the shape stays.
+/// Sandler et al., MobileNetV2, CVPR 2018: expand, depthwise, project; added to its input where the
+/// shape stays.
 #[derive(Module, Debug)]
 struct InvertedResidual {
     convs: Vec<ConvNorm>,
@@ -115,7 +117,8 @@ fn a_block_of_stride_two_costs_what_a_hand_count_gives() {
     let definition = Definition::new("chain", &[3, 16, 16], &device(), chain).unwrap();
     let cost = |text: &str| definition.cost(&definition.space().parse(text).unwrap()).unwrap();
     let (least, one) = (cost("100/100/100/100/100"), cost("100/010/100/100/100"));
-    // Layer 1, 4 to 8 channels from 16 x 16 to 8 x 8: a 1x1 of stride 2, or 4 to 12, depthwise 3x3, 12 to 8.
+    // Layer 1, 4 to 8 channels from 16 x 16 to 8 x 8: a 1x1 of stride 2, or 4 to 12, depthwise 3x3,
+    // 12 to 8.
     assert_eq!(one.macs - least.macs, 48 * 256 + (12 * 9 + 96) * 64 - 32 * 64);
     assert_eq!(one.parameters - least.parameters, 48 + 108 + 96 + 2 * (12 + 12 + 8) - (32 + 2 * 8));
 }

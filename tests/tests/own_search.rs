@@ -255,7 +255,8 @@ fn an_equal_search_finds_the_same_to_the_last_bit() {
     assert_eq!(a.retrained, b.retrained);
 }
 
-/// Examples whose device fails when they are asked for a batch for the `left`th time, by a panic as backends do.
+/// Examples whose device fails when they are asked for a batch for the `left`th time, by a panic as
+/// backends do.
 struct Failing {
     examples: Samples<2>,
     left: AtomicUsize,
@@ -405,7 +406,8 @@ fn checkpoints_a_fine_tune_and_a_plan_are_there_for_a_space_of_ones_own() {
     assert_eq!(plan.architectures, definition().space().size().to_string());
 }
 
-/// Takes the first architecture of the space again and again, then the last: nothing that a library would.
+/// Takes the first architecture of the space again and again, then the last: nothing that a library
+/// would.
 struct Ends(SearchSpace, usize);
 
 impl Strategy for Ends {

@@ -1,4 +1,5 @@
-//! A space of one's own: an ordinary Burn module with choices in it, held to what holds of the paper's network.
+//! A space of one's own: an ordinary Burn module with choices in it, held to what holds of the
+//! paper's network.
 
 use burn::{
     module::{Module, Param},

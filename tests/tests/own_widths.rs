@@ -1,4 +1,5 @@
-//! Widths among several as channel masks: what lies beyond a width does not run, does not move, and is not there in a stand-alone network.
+//! Widths among several as channel masks: what lies beyond a width does not run, does not move, and
+//! is not there in a stand-alone network.
 
 use burn::{
     module::Module,

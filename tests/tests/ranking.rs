@@ -123,7 +123,8 @@ fn a_run_with_all_of_it_that_is_stopped_again_and_again_ends_with_the_files_of_o
 
     let folder = tempfile::tempdir().unwrap();
     let mut stops = 0;
-    // A fine-tune keeps no checkpoint: whoever stops it before one candidate is through starts that one again.
+    // A fine-tune keeps no checkpoint: whoever stops it before one candidate is through starts that
+    // one again.
     while let Err(error) = run(folder.path(), &mut Stopping::after(3 + stops)) {
         assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
         stops += 1;

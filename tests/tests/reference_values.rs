@@ -1,4 +1,5 @@
-//! The network and the masked update against values that PyTorch printed: `reference/network.py` and `reference/update.py`.
+//! The network and the masked update against values that PyTorch printed: `reference/network.py`
+//! and `reference/update.py`.
 
 use burn::{
     module::{Module, Param, ParamId},
@@ -14,8 +15,8 @@ use supernet_tests::{
     paths, values, velocities,
 };
 
-/// Both sides compute in f64 and differ only in the order of sums. No ReLU and no maximum of the reference is closer to its kink
-/// than 2e-6, so none falls on the other side.
+/// Both sides compute in f64 and differ only in the order of sums. No ReLU and no maximum of the
+/// reference is closer to its kink than 2e-6, so none falls on the other side.
 const TOLERANCE: f64 = 1e-11;
 
 fn reference(file: &str) -> Value {
@@ -112,8 +113,8 @@ impl Reference {
         self.file["cases"].as_object().expect("cases by name").iter()
     }
 
-    /// The network's parameters under the script's names, with the gradients of the mean cross entropy, and logits and loss: by
-    /// Burn's own operations in f64, by the kernels in f32.
+    /// The network's parameters under the script's names, with the gradients of the mean cross
+    /// entropy, and logits and loss: by Burn's own operations in f64, by the kernels in f32.
     fn run(&self, masks: &[PathMask]) -> (Vec<f64>, f64, BTreeMap<String, Parameter>) {
         let count = list(&self.file["labels"]).len();
         let paths = paths(&self.config.cells, masks);
@@ -160,8 +161,9 @@ fn logits_and_loss_are_those_of_the_reference() {
     }
 }
 
-/// The device under test computes in f32: rounding passes through some fifty normalisations, and the reference has no ReLU closer
-/// to its kink than 2e-6, so that one may fall on the other side and add its share.
+/// The device under test computes in f32: rounding passes through some fifty normalisations, and
+/// the reference has no ReLU closer to its kink than 2e-6, so that one may fall on the other side
+/// and add its share.
 const SINGLE: f64 = 1e-3;
 
 #[test]
@@ -341,7 +343,8 @@ fn the_masked_update_is_that_of_the_reference() {
         }
     }
 
-    // Burn keeps μ as f32: 0.9 is 0.8999999762. With that μ it follows the definition to rounding, and the reference to 1e-7.
+    // Burn keeps μ as f32: 0.9 is 0.8999999762. With that μ it follows the definition to rounding,
+    // and the reference to 1e-7.
     let rounded = f64::from(momentum as f32);
     let expected = by_the_definition(&file, rounded);
     let config = MomentumConfig::new().with_momentum(momentum).with_dampening(0.0).with_nesterov(true);

@@ -1,4 +1,5 @@
-//! A run survives anything: it is stopped again and again, damaged, locked out, and ends with the same files.
+//! A run survives anything: it is stopped again and again, damaged, locked out, and ends with the
+//! same files.
 
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 use supernet::{
@@ -124,8 +125,8 @@ fn a_second_process_is_refused_while_one_is_at_work() {
 /// What a device says that fails, over two lines as drivers do.
 const FAULT: &str = "device 0 is lost\nan illegal memory access was encountered (700)";
 
-/// A device that fails in a stage, as backends do: with a panic. Here it is the `Progress`, which the loop asks once in each step, or while workers
-/// score and train.
+/// A device that fails in a stage, as backends do: with a panic. Here it is the `Progress`, which
+/// the loop asks once in each step, or while workers score and train.
 struct Failing {
     stage: &'static str,
     after: usize,

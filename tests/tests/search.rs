@@ -1,4 +1,5 @@
-//! A whole search in small: what it leaves behind, that it repeats bit for bit, and what it does when it cannot go on.
+//! A whole search in small: what it leaves behind, that it repeats bit for bit, and what it does
+//! when it cannot go on.
 
 use std::{fs, path::Path, process::Command};
 use supernet::{
@@ -411,7 +412,8 @@ fn a_full_disk_is_an_error_that_names_the_file_and_leaves_earlier_results() {
     assert!(error.contains(&path.display().to_string()) && error.contains("No space left"), "{error}");
     let full = contents(&path);
     assert!(full.contains_key("supernet.safetensors") && !full.contains_key("table.txt"), "{:?}", full.keys());
-    // Nothing is half there: no scratch file is left, and what was finished serves when there is room.
+    // Nothing is half there: no scratch file is left, and what was finished serves when there is
+    // room.
     assert!(full.keys().all(|name| !name.contains(".writing")), "{:?}", full.keys());
     fs::remove_file(&filler).unwrap();
     run().unwrap();

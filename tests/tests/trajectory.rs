@@ -1,4 +1,5 @@
-//! Eight steps of the training loop against the formulas of PAPER, *Use, masked L2, update*, in plain f64.
+//! Eight steps of the training loop against the formulas of PAPER, *Use, masked L2, update*, in
+//! plain f64.
 
 use burn::{
     module::Module,

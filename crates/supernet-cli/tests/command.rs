@@ -134,7 +134,8 @@ fn a_folder_of_images_is_split_in_fifths_and_the_preset_is_fitted_to_it() {
     assert_eq!((&search["supernet"]["batch"], &search["stand_alone"]["batch"]), (&batch.into(), &batch.into()));
     assert!(read("run.toml").contains("size = 16") && !read("run.toml").contains("train = "), "{}", read("run.toml"));
 
-    // What is stored is what was fitted: it goes on without options and with the same ones, and another size is another run.
+    // What is stored is what was fitted: it goes on without options and with the same ones, and
+    // another size is another run.
     for again in [&["run", &run][..], &command] {
         let again = supernet(&[again, &["--output", "quiet", "--json"]].concat());
         assert_eq!(text(&again.stdout), text(&first.stdout), "{}", text(&again.stderr));
@@ -188,7 +189,8 @@ fn cifar100_is_read_with_its_classes_or_its_groups() {
     assert_fails(&supernet(&["run", &path]), 1, "test.bin: no such file, expected records of 3074 bytes");
 }
 
-/// The files of a run by name, but for the logs, which hold times, and the card and its JSON, which hold the latency.
+/// The files of a run by name, but for the logs, which hold times, and the card and its JSON, which
+/// hold the latency.
 fn without_times(run: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for folder in ["", "networks", "best"].map(|name| run.join(name)) {

@@ -1,4 +1,5 @@
-//! What people's own files and days do to a run: images that move, directories that are taken elsewhere, further searches, signals.
+//! What people's own files and days do to a run: images that move, directories that are taken
+//! elsewhere, further searches, signals.
 
 use std::{
     fs,
@@ -342,7 +343,8 @@ fn weights_of_other_types_are_rounded() {
     assert!(error.contains("supernet.safetensors: found "), "{error}");
 }
 
-/// Starts a long training and waits until it works; with SIGHUP ignored, as `nohup` starts it, if `nohup`.
+/// Starts a long training and waits until it works; with SIGHUP ignored, as `nohup` starts it, if
+/// `nohup`.
 #[cfg(unix)]
 fn training(place: &Place, nohup: bool) -> std::process::Child {
     let trap = if nohup { "trap '' HUP INT; " } else { "" };

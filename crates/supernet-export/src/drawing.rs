@@ -1,4 +1,5 @@
-//! A cell as a picture: its inputs and blocks in a row, an arc for each input that a block reads, its operations below.
+//! A cell as a picture: its inputs and blocks in a row, an arc for each input that a block reads,
+//! its operations below.
 
 use crate::ExportError;
 use std::fmt::Write;
@@ -12,7 +13,8 @@ const LINE: usize = 22;
 
 const FONT: &str = "Roboto, Arial, sans-serif";
 
-/// The cell that `mask` describes (the first one, with a mask per cell) as an SVG element of a page, in its colours.
+/// The cell that `mask` describes (the first one, with a mask per cell) as an SVG element of a
+/// page, in its colours.
 pub fn cell_svg(cells: &CellSpace, mask: &PathMask) -> String {
     let paths = cells.paths(mask, 0);
     let (width, height) = size(&paths);
@@ -22,8 +24,8 @@ pub fn cell_svg(cells: &CellSpace, mask: &PathMask) -> String {
     )
 }
 
-/// Draws the cell as an SVG file (every distinct cell, with a mask per cell): its inputs and blocks in a row, an arc for each input that a
-/// block reads, its operations below.
+/// Draws the cell as an SVG file (every distinct cell, with a mask per cell): its inputs and blocks
+/// in a row, an arc for each input that a block reads, its operations below.
 ///
 /// # Errors
 /// As [`crate::model_source()`].
@@ -32,8 +34,8 @@ pub fn drawing(description: &NetworkDescription) -> Result<String, ExportError> 
     Ok(cells_file(&description.config.cells, description.mask))
 }
 
-/// The cell that `mask` describes as an SVG file of its own, dark on white; with a mask per cell every distinct cell, below each other,
-/// with the numbers of the cells that it is.
+/// The cell that `mask` describes as an SVG file of its own, dark on white; with a mask per cell
+/// every distinct cell, below each other, with the numbers of the cells that it is.
 fn cells_file(cells: &CellSpace, mask: &PathMask) -> String {
     let mut distinct: Vec<(Vec<BlockPaths>, Vec<usize>)> = Vec::new();
     for cell in 0..cells.cells() {

@@ -11,8 +11,8 @@ pub enum ExportError {
     /// A mask of another space, or a size out of range.
     #[error(transparent)]
     Space(#[from] SpaceError),
-    /// The network lacks a weight, or has one of another shape: it was built for another mask, or it is a supernet, which stores no
-    /// statistics.
+    /// The network lacks a weight, or has one of another shape: it was built for another mask, or
+    /// it is a supernet, which stores no statistics.
     #[error(transparent)]
     Nn(#[from] NnError),
     /// A normalisation or class names of other images.

@@ -1,5 +1,5 @@
-//! What the stand-alone network of a mask computes, without what no logit depends on: the one description from which code and ONNX are
-//! written.
+//! What the stand-alone network of a mask computes, without what no logit depends on: the one
+//! description from which code and ONNX are written.
 
 use crate::ExportError;
 use supernet_space::{BlockPaths, CELL_INPUTS, CellOperation, ConvOrder, NetworkShape};

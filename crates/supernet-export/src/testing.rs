@@ -47,8 +47,9 @@ impl Described {
 }
 
 impl Described {
-    /// Random architectures of random spaces (3 to 5 cells, 1 to 5 blocks or 12, one mask or one per cell) in the three orders, some behind the
-    /// stem of ImageNet, and some masks that are no architecture: All On, and some with dead blocks.
+    /// Random architectures of random spaces (3 to 5 cells, 1 to 5 blocks or 12, one mask or one
+    /// per cell) in the three orders, some behind the stem of ImageNet, and some masks that are no
+    /// architecture: All On, and some with dead blocks.
     pub(crate) fn random(count: u64) -> impl Iterator<Item = Self> {
         let orders = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
         (0..count).map(move |i| {

@@ -9,14 +9,15 @@ use supernet_train::{
     store::write_whole,
 };
 
-/// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run beside its weights in `folder`, and the card anew,
-/// which then lists them. `retrained` are the networks of the run that were trained from scratch, for the card.
+/// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run beside its weights
+/// in `folder`, and the card anew, which then lists them. `retrained` are the networks of the run
+/// that were trained from scratch, for the card.
 ///
 /// The network is one of a known space; [`crate::write_described`] writes those of a program's own.
 ///
 /// # Errors
-/// An `architecture.json` that cannot be read, a network of a program's own space or one that was built for something
-/// else, or a file that cannot be written.
+/// An `architecture.json` that cannot be read, a network of a program's own space or one that was
+/// built for something else, or a file that cannot be written.
 pub fn write_best(folder: &Path, retrained: &[Retrained], network: &impl Module) -> Result<(), ExportError> {
     let record = read_record(folder)?;
     if let BestNet::Known { .. } = record.network {

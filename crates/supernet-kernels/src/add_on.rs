@@ -26,8 +26,8 @@ pub trait AddKernels: Backend {
     /// `acc[write] += x[read]`; `acc` has `groups` ghost batches.
     fn forward_add(acc: FloatTensor<Self>, x: FloatTensor<Self>, groups: usize, lists: &Lists) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images: `grad` where it is read, else
-    /// zero; added to `into` if that is given.
+    /// The gradient of `x`, which has `groups_of_x` ghost batches of `size` images: `grad` where it
+    /// is read, else zero; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         size: usize,
@@ -86,11 +86,13 @@ impl<B: AddKernels, C: CheckpointStrategy> AddOps for Autodiff<B, C> {
 
 /// `acc` with `x` added to the listed ghost batches.
 ///
-/// Shapes: `acc`, `x` and the result `[groups * n, c, h, w]`. `acc` is changed in place when nothing else holds it. The gradient of
-/// `acc` is the incoming gradient, not a copy; that of ghost batches of `x` that are not listed is exactly zero.
+/// Shapes: `acc`, `x` and the result `[groups * n, c, h, w]`. `acc` is changed in place when
+/// nothing else holds it. The gradient of `acc` is the incoming gradient, not a copy; that of ghost
+/// batches of `x` that are not listed is exactly zero.
 ///
 /// # Panics
-/// If the shapes differ, the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct ones.
+/// If the shapes differ, the rows cannot be cut into `groups` ghost batches, or `on` is not a
+/// sorted list of distinct ones.
 pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     check_same("add_on", acc.dims(), x.dims());
     Ghosts::cut("add_on", x.dims()[0], groups).check("add_on", "on", on);
@@ -99,12 +101,13 @@ pub fn add_on(acc: Tensor<4>, x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor
 
 /// `acc` with ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`; otherwise as [`add_on`]. `read` may name
-/// a ghost batch several times.
+/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`;
+/// otherwise as [`add_on`]. `read` may name a ghost batch several times.
 ///
 /// # Panics
-/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
-/// list of distinct ghost batches, or `read` names one that does not exist.
+/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ
+/// in length, `write` is not a sorted list of distinct ghost batches, or `read` names one that does
+/// not exist.
 pub fn add_at(acc: Tensor<4>, x: Tensor<4>, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
     assert!(
         acc.dims()[1..] == x.dims()[1..],

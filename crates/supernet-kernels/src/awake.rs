@@ -18,11 +18,13 @@ pub fn awake_on<R: Send>(device: &Device, f: impl FnOnce() -> R + Send) -> R {
     if is_flex(device) { awake(f) } else { f() }
 }
 
-/// Runs `f` on Rayon's pool while the other threads of the pool wait for work without going to sleep.
+/// Runs `f` on Rayon's pool while the other threads of the pool wait for work without going to
+/// sleep.
 ///
-/// An operation on a small batch takes some tens of microseconds, about as long as it takes to wake a thread, so without this the
-/// other processors help with large operations only. Run a training step, or an epoch, inside. The waiting threads keep their
-/// processors busy, as those of OpenMP do; results do not depend on it.
+/// An operation on a small batch takes some tens of microseconds, about as long as it takes to wake
+/// a thread, so without this the other processors help with large operations only. Run a training
+/// step, or an epoch, inside. The waiting threads keep their processors busy, as those of OpenMP
+/// do; results do not depend on it.
 ///
 /// ```
 /// let sum: u64 = supernet_kernels::awake(|| (0..10).sum());
@@ -43,7 +45,8 @@ pub fn awake<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     let done = &AtomicBool::new(false);
     let (job, result) = (Mutex::new(Some(f)), Mutex::new(None));
     rayon::broadcast(|context| {
-        // Always the same thread: an allocator that keeps freed memory by thread would keep it once for each.
+        // Always the same thread: an allocator that keeps freed memory by thread would keep it once
+        // for each.
         if context.index() == 0 {
             let _done = Done(done);
             let f = job.lock().expect("taken once").take().expect("taken once");

@@ -2,7 +2,8 @@
 
 use burn::tensor::{DType, Device, Tensor};
 
-/// True if the tensors are `f32` and on a backend with kernels; every other call goes to the [reference](crate::reference).
+/// True if the tensors are `f32` and on a backend with kernels; every other call goes to the
+/// [reference](crate::reference).
 pub(crate) fn has_kernels<const N: usize>(tensors: [&Tensor<4>; N]) -> bool {
     tensors.iter().all(|t| {
         let device = t.device();

@@ -1,8 +1,11 @@
-//! Channels of a tensor beside others, summed into an accumulator: what a concatenation along the channels is made of.
+//! Channels of a tensor beside others, summed into an accumulator: what a concatenation along the
+//! channels is made of.
 //!
 //! ```text
 //! acc[write[i], first .. first + c] += x[read[i]]
 //! ```
+
+#![cfg_attr(not(feature = "flex"), allow(unused_variables, reason = "no backend at hand has them"))]
 
 use burn::{
     backend::{
@@ -36,8 +39,8 @@ pub trait ChannelsKernels: Backend {
         lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, which has `shape` and ghost batches of `size` images, zero where one is not read; added to `into` if that is
-    /// given.
+    /// The gradient of `x`, which has `shape` and ghost batches of `size` images, zero where one is
+    /// not read; added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         shape: [usize; 4],
@@ -114,16 +117,19 @@ impl<B: ChannelsKernels, C: CheckpointStrategy> ChannelsOps for Autodiff<B, C> {
     }
 }
 
-/// `acc` with ghost batch `read[i]` of `x` added to the channels from `first` on of ghost batch `write[i]`, for every `i`.
+/// `acc` with ghost batch `read[i]` of `x` added to the channels from `first` on of ghost batch
+/// `write[i]`, for every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, all, h, w]`, `x` `[m * n, c, h, w]` with any `m` and `first + c` at most `all`. `acc` is
-/// changed in place when nothing else holds it. `read` may name a ghost batch several times. The gradient of `acc` is the incoming
-/// gradient, not a copy; that of ghost batches of `x` that are not read is exactly zero. On CubeCL devices it is made of Burn's
+/// Shapes: `acc` and the result `[groups * n, all, h, w]`, `x` `[m * n, c, h, w]` with any `m` and
+/// `first + c` at most `all`. `acc` is changed in place when nothing else holds it. `read` may name
+/// a ghost batch several times. The gradient of `acc` is the incoming gradient, not a copy; that of
+/// ghost batches of `x` that are not read is exactly zero. On CubeCL devices it is made of Burn's
 /// operations.
 ///
 /// # Panics
-/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
-/// list of distinct ghost batches, or `read` names one that does not exist.
+/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ
+/// in length, `write` is not a sorted list of distinct ghost batches, or `read` names one that does
+/// not exist.
 pub fn channels_add(
     acc: Tensor<4>,
     x: Tensor<4>,

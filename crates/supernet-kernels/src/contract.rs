@@ -1,4 +1,5 @@
-//! What dense and 1x1 convolutions are made of: contraction over the channels of ghost batches, on kernels with their own backward.
+//! What dense and 1x1 convolutions are made of: contraction over the channels of ghost batches, on
+//! kernels with their own backward.
 
 use crate::{
     backend::{has_kernels, is_cube},
@@ -18,7 +19,8 @@ use burn::backend::{
 };
 use burn::tensor::Tensor;
 
-/// Kernels of a backend. Tensors are `f32`; what they must fit is checked before. With `relu` the input is read as max(0, ·).
+/// Kernels of a backend. Tensors are `f32`; what they must fit is checked before. With `relu` the
+/// input is read as max(0, ·).
 pub trait ContractKernels: Backend {
     /// Convolution of the listed ghost batches, compact.
     fn forward(
@@ -39,8 +41,9 @@ pub trait ContractKernels: Backend {
         lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of the input, which has `groups_of_x` ghost batches of `size` images, zero where one is not read; added to `into`
-    /// if that is given. `rectified` is the input if it was read as max(0, ·).
+    /// The gradient of the input, which has `groups_of_x` ghost batches of `size` images, zero
+    /// where one is not read; added to `into` if that is given. `rectified` is the input if it was
+    /// read as max(0, ·).
     fn backward_input(
         grad: FloatTensor<Self>,
         rectified: Option<FloatTensor<Self>>,
@@ -124,8 +127,8 @@ impl<B: Backend> Clone for State<B> {
     }
 }
 
-/// Registers the gradients of the input and of the weight, those that are needed. A macro, since the type of a node has no public
-/// name.
+/// Registers the gradients of the input and of the weight, those that are needed. A macro, since
+/// the type of a node has no public name.
 macro_rules! register_both {
     ($B:ty, $grads:expr, $state:expr, $grad:expr, $x:expr, $weight:expr) => {{
         let State { x, weight, relu, size, lists } = $state;
@@ -215,8 +218,9 @@ impl<B: ContractKernels, C: CheckpointStrategy> ContractOps for Autodiff<B, C> {
     }
 }
 
-/// The contraction of ghost batch `read[i]` of `x` added to ghost batch `write[i]` of `acc`, for [`pointwise_add`](crate::pointwise_add)
-/// and [`conv_add`](crate::conv_add); the weight is checked.
+/// The contraction of ghost batch `read[i]` of `x` added to ghost batch `write[i]` of `acc`, for
+/// [`pointwise_add`](crate::pointwise_add) and [`conv_add`](crate::conv_add); the weight is
+/// checked.
 #[expect(clippy::too_many_arguments, reason = "those of `conv_add_of` and its name")]
 pub(crate) fn contract_add(
     op: &str,

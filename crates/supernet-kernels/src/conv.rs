@@ -1,4 +1,5 @@
-//! Dense convolution of the listed ghost batches: stride 1, same padding, any odd kernel (1x7, 7x1, 3x3).
+//! Dense convolution of the listed ghost batches: stride 1, same padding, any odd kernel (1x7, 7x1,
+//! 3x3).
 //!
 //! ```text
 //! y[i, o, a, b] = sum over c, u, v of  weight[o, c, u, v] * x[i, c, a + u - kh/2, b + v - kw/2]      (0 outside the image)
@@ -15,11 +16,13 @@ use crate::{
 
 /// Dense convolution, stride 1, zero padding `[kh / 2, kw / 2]`, of the listed ghost batches.
 ///
-/// Shapes: `x` `[groups * n, c_in, h, w]`, `weight` `[c_out, c_in, kh, kw]` with odd `kh` and `kw`, the result
-/// `[on.len() * n, c_out, h, w]`. The gradient of ghost batches that are not listed is exactly zero.
+/// Shapes: `x` `[groups * n, c_in, h, w]`, `weight` `[c_out, c_in, kh, kw]` with odd `kh` and `kw`,
+/// the result `[on.len() * n, c_out, h, w]`. The gradient of ghost batches that are not listed is
+/// exactly zero.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, or the weight does not fit.
+/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct
+/// ones, or the weight does not fit.
 pub fn conv(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     conv_of(x, weight, false, groups, on)
 }
@@ -45,10 +48,11 @@ pub fn conv_of(x: Tensor<4>, weight: Tensor<4>, relu: bool, groups: usize, on: &
     ))
 }
 
-/// `acc` with the convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+/// `acc` with the convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for
+/// every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, c_out, h, w]`, `x` `[m * n, c_in, h, w]` with any `m`, `weight`
-/// `[c_out, c_in, kh, kw]`; otherwise as [`pointwise_add`](crate::pointwise_add).
+/// Shapes: `acc` and the result `[groups * n, c_out, h, w]`, `x` `[m * n, c_in, h, w]` with any
+/// `m`, `weight` `[c_out, c_in, kh, kw]`; otherwise as [`pointwise_add`](crate::pointwise_add).
 ///
 /// # Panics
 /// As [`conv`] and [`pointwise_add`](crate::pointwise_add).

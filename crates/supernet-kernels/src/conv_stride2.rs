@@ -4,8 +4,9 @@
 //! y[i, o, a, b] = sum over c, u, v of  weight[o, c, u, v] * x[i, c, 2 * a + u - 1, 2 * b + v - 1]      (0 outside the image)
 //! ```
 //!
-//! The four phases of an image, its pixels of even or odd rows and columns, are images of half the side. A tap of the kernel meets one of
-//! them, so `y` is the sum of a convolution of each, by the kernels that exist:
+//! The four phases of an image, its pixels of even or odd rows and columns, are images of half the
+//! side. A tap of the kernel meets one of them, so `y` is the sum of a convolution of each, by the
+//! kernels that exist:
 //!
 //! | rows, columns | taps (u, v) | kernel |
 //! |---|---|---|
@@ -20,12 +21,13 @@ use crate::{backend::has_kernels, conv_add_of, conv_of, ghosts::Ghosts, phase::p
 
 /// Dense 3x3 convolution, stride 2, zero padding 1, of the listed ghost batches.
 ///
-/// Shapes: `x` `[groups * n, c_in, h, w]` of even `h` and `w`, `weight` `[c_out, c_in, 3, 3]`, the result
-/// `[on.len() * n, c_out, h / 2, w / 2]`. The gradient of ghost batches that are not listed is exactly zero.
+/// Shapes: `x` `[groups * n, c_in, h, w]` of even `h` and `w`, `weight` `[c_out, c_in, 3, 3]`, the
+/// result `[on.len() * n, c_out, h / 2, w / 2]`. The gradient of ghost batches that are not listed
+/// is exactly zero.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, a side is odd, or the weight does not
-/// fit.
+/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct
+/// ones, a side is odd, or the weight does not fit.
 pub fn conv_stride2(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     conv_stride2_of(x, weight, false, groups, on)
 }

@@ -1,4 +1,5 @@
-//! Depthwise convolution of the listed ghost batches: each channel with a `k x k` kernel of its own, same padding.
+//! Depthwise convolution of the listed ghost batches: each channel with a `k x k` kernel of its
+//! own, same padding.
 //!
 //! ```text
 //! y[i, c, a, b] = sum over u, v of  weight[c, 0, u, v] * x[i, c, s * a + d * (u - k/2), s * b + d * (v - k/2)]
@@ -29,7 +30,8 @@ use crate::{
     taps::Taps,
 };
 
-/// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is checked before.
+/// Kernels of a backend, for kernels of 3x3, 5x5 and 7x7. Tensors are `f32`; what they must fit is
+/// checked before.
 pub trait DepthwiseKernels: Backend {
     /// The convolution of the listed ghost batches, compact.
     fn forward(
@@ -40,8 +42,8 @@ pub trait DepthwiseKernels: Backend {
         on: &[u32],
     ) -> FloatTensor<Self>;
 
-    /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a ghost batch is not listed, and is
-    /// added to `into` if that is given.
+    /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a
+    /// ghost batch is not listed, and is added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -131,15 +133,17 @@ impl<B: DepthwiseKernels, C: CheckpointStrategy> DepthwiseOps for Autodiff<B, C>
 /// The gradient of ghost batches that are not listed is exactly zero.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct ones, or the weight does not fit.
+/// If the rows cannot be cut into `groups` ghost batches, `on` is not a sorted list of distinct
+/// ones, or the weight does not fit.
 pub fn depthwise(x: Tensor<4>, weight: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     depthwise_taps(x, weight, Taps::PLAIN, groups, on)
 }
 
-/// As [`depthwise`], of max(0, `x`) if `taps.relu`, with a stride and a dilation: zero padding `dilation * (k / 2)`, and results of height `h / stride` and width
-/// `w / stride`, rounded up.
+/// As [`depthwise`], of max(0, `x`) if `taps.relu`, with a stride and a dilation: zero padding
+/// `dilation * (k / 2)`, and results of height `h / stride` and width `w / stride`, rounded up.
 ///
-/// On CubeCL devices a stride takes every so many pixels of the whole result, and a dilation runs as Burn's operation.
+/// On CubeCL devices a stride takes every so many pixels of the whole result, and a dilation runs
+/// as Burn's operation.
 ///
 /// # Panics
 /// As [`depthwise`]; a stride or a dilation of zero.

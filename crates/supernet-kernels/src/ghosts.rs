@@ -1,7 +1,8 @@
 //! How the rows of a batch are cut into ghost batches, and lists of ghost batches.
 //!
-//! A batch of `groups` ghost batches of `n` images has `groups * n` rows; ghost batch `g` is rows `g * n .. (g + 1) * n`.
-//! A list names ghost batches by index, sorted and distinct. A *compact* tensor holds only the rows of a list, in its order.
+//! A batch of `groups` ghost batches of `n` images has `groups * n` rows; ghost batch `g` is rows
+//! `g * n .. (g + 1) * n`. A list names ghost batches by index, sorted and distinct. A *compact*
+//! tensor holds only the rows of a list, in its order.
 
 /// The cut of a batch into ghost batches of equal size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +56,8 @@ impl Ghosts {
     }
 }
 
-/// Which ghost batch of an input goes into which of an output, pair by pair; `write` is sorted and distinct.
+/// Which ghost batch of an input goes into which of an output, pair by pair; `write` is sorted and
+/// distinct.
 #[derive(Clone, Debug)]
 pub struct Lists {
     /// Ghost batches of the input.
@@ -85,10 +87,12 @@ impl Lists {
         (on, places)
     }
 
-    /// Checks lists for an input of `rows_of_x` rows that is added to `rows` rows of `groups` ghost batches.
+    /// Checks lists for an input of `rows_of_x` rows that is added to `rows` rows of `groups` ghost
+    /// batches.
     ///
     /// # Panics
-    /// If the rows cannot be cut, the lists differ in length, `write` is not sorted and distinct, or a ghost batch does not exist.
+    /// If the rows cannot be cut, the lists differ in length, `write` is not sorted and distinct,
+    /// or a ghost batch does not exist.
     pub(crate) fn checked(op: &str, [rows, rows_of_x]: [usize; 2], groups: usize, read: &[u32], write: &[u32]) -> Self {
         assert!(read.len() == write.len(), "{op}: `read` has {} entries, `write` {}", read.len(), write.len());
         let ghosts = Ghosts::cut(op, rows, groups);

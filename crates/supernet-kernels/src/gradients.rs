@@ -1,9 +1,11 @@
 //! Gradients of tensors that several operations read, summed in place.
 //!
-//! Burn adds the gradient of each reader to the sum of those before it: a whole tensor per reader, zeros included, and a pass over
-//! both. The operations of this crate instead take the sum out of Burn's container, add their own part where they have one, and
-//! put it back. They may do so once they have registered a gradient for that tensor themselves, which is remembered here, by the
-//! number of its node, until the node's own backward step. Numbers are never used twice, so one that is left behind does no harm.
+//! Burn adds the gradient of each reader to the sum of those before it: a whole tensor per reader,
+//! zeros included, and a pass over both. The operations of this crate instead take the sum out of
+//! Burn's container, add their own part where they have one, and put it back. They may do so once
+//! they have registered a gradient for that tensor themselves, which is remembered here, by the
+//! number of its node, until the node's own backward step. Numbers are never used twice, so one
+//! that is left behind does no harm.
 
 use std::{cell::RefCell, collections::HashSet};
 
@@ -14,7 +16,8 @@ thread_local! {
     static REGISTERED: RefCell<HashSet<NodeId>> = RefCell::default();
 }
 
-/// Numbers that are left behind (by nodes whose backward step is not ours) are forgotten when there are this many.
+/// Numbers that are left behind (by nodes whose backward step is not ours) are forgotten when there
+/// are this many.
 const MANY: usize = 1 << 14;
 
 /// Whether this thread has registered a gradient for the node, and nobody has consumed it.
@@ -37,7 +40,8 @@ pub(crate) fn consumed(id: NodeId) {
     REGISTERED.with_borrow_mut(|ids| ids.remove(&id));
 }
 
-/// The gradient of a node in its own backward step. A macro like the next, since the type of a node has no public name.
+/// The gradient of a node in its own backward step. A macro like the next, since the type of a node
+/// has no public name.
 macro_rules! consume {
     ($B:ty, $grads:expr, $node:expr) => {{
         let node = &$node;
@@ -47,7 +51,8 @@ macro_rules! consume {
 }
 pub(crate) use consume;
 
-/// Registers a gradient of a parent: `$gradient` is given the sum so far, to add to, if that can be had.
+/// Registers a gradient of a parent: `$gradient` is given the sum so far, to add to, if that can be
+/// had.
 macro_rules! register {
     ($B:ty, $grads:expr, $parent:expr, |$sum:ident| $gradient:expr) => {{
         let parent = $parent;

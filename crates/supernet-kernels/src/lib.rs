@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
-// Without a backend, the routing that `backend_extension` writes has nothing to hand its arguments to.
+// Without a backend, the routing that `backend_extension` writes has nothing to hand its arguments
+// to.
 #![cfg_attr(not(any(feature = "flex", feature = "cubecl")), allow(unused_variables))]
 
 mod add_on;

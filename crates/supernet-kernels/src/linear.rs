@@ -10,8 +10,9 @@ use crate::{backend::is_cube, pointwise, reference};
 
 /// Rows times a matrix.
 ///
-/// Shapes: `x` `[rows, c_in]`, `weight` `[c_in, c_out]`, the result `[rows, c_out]`. On CubeCL devices a row's bits do not depend on how
-/// many others there are, which Burn's tilings do not promise; elsewhere it is Burn's product.
+/// Shapes: `x` `[rows, c_in]`, `weight` `[c_in, c_out]`, the result `[rows, c_out]`. On CubeCL
+/// devices a row's bits do not depend on how many others there are, which Burn's tilings do not
+/// promise; elsewhere it is Burn's product.
 ///
 /// # Panics
 /// If the shapes do not fit.

@@ -4,7 +4,10 @@
 //! acc[write[i]] += (x[read[i]] - m) / sqrt(v + eps)
 //! ```
 //!
-//! with mean m and biased variance v of each ghost batch and channel of `x`, as [`norm`](crate::norm).
+//! with mean m and biased variance v of each ghost batch and channel of `x`, as
+//! [`norm`](crate::norm).
+
+#![cfg_attr(not(feature = "flex"), allow(unused_variables, reason = "no backend at hand has them"))]
 
 use burn::{
     backend::{
@@ -29,7 +32,8 @@ use crate::{
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait NormAddKernels: Backend {
-    /// `acc[write] += norm(x[read])`, and the statistics of every ghost batch that is read; `acc` has `groups` ghost batches.
+    /// `acc[write] += norm(x[read])`, and the statistics of every ghost batch that is read; `acc`
+    /// has `groups` ghost batches.
     fn forward_add(
         acc: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -38,7 +42,8 @@ pub trait NormAddKernels: Backend {
         eps: f32,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// The gradient of `x`, whose ghost batches have `size` images: zero where one is not read; added to `into` if that is given.
+    /// The gradient of `x`, whose ghost batches have `size` images: zero where one is not read;
+    /// added to `into` if that is given.
     fn backward_add(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -113,17 +118,20 @@ impl<B: NormAddKernels, C: CheckpointStrategy> NormAddOps for Autodiff<B, C> {
     }
 }
 
-/// `acc` with the normalised ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+/// `acc` with the normalised ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for
+/// every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`. `acc` is changed in place when nothing
-/// else holds it. `read` may name a ghost batch several times. The gradient of `acc` is the incoming gradient, not a copy; that of ghost
-/// batches of `x` that are not read is exactly zero.
+/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`. `acc`
+/// is changed in place when nothing else holds it. `read` may name a ghost batch several times. The
+/// gradient of `acc` is the incoming gradient, not a copy; that of ghost batches of `x` that are
+/// not read is exactly zero.
 ///
 /// On CubeCL devices it is a normalisation and a sum.
 ///
 /// # Panics
-/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
-/// list of distinct ghost batches, or `read` names one that does not exist.
+/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ
+/// in length, `write` is not a sorted list of distinct ghost batches, or `read` names one that does
+/// not exist.
 pub fn norm_add(acc: Tensor<4>, x: Tensor<4>, groups: usize, read: &[u32], write: &[u32], eps: f64) -> Tensor<4> {
     assert!(
         acc.dims()[1..] == x.dims()[1..],

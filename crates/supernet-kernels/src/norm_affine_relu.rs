@@ -113,7 +113,8 @@ impl<B: NormAffineKernels, C: CheckpointStrategy> NormAffineOps for Autodiff<B, 
 /// Shapes: `x` and the result `[groups * n, c, h, w]`, `scale` and `shift` `[c]`.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, or `scale` or `shift` has not one number per channel.
+/// If the rows cannot be cut into `groups` ghost batches, or `scale` or `shift` has not one number
+/// per channel.
 pub fn norm_affine_relu(x: Tensor<4>, scale: Tensor<1>, shift: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
     let [rows, c, _, _] = x.dims();
     Ghosts::cut("norm_affine_relu", rows, groups);

@@ -1,6 +1,7 @@
 //! Normalisation by the statistics of each ghost batch, with and without ReLU.
 //!
-//! For ghost batch `g` and channel `c`, over the `n * h * w` values `x` of that channel in that ghost batch,
+//! For ghost batch `g` and channel `c`, over the `n * h * w` values `x` of that channel in that
+//! ghost batch,
 //!
 //! ```text
 //! m = mean(x)    v = mean((x - m)²)    y = max(0, (x - m) / sqrt(v + eps))
@@ -31,7 +32,8 @@ use crate::{
 
 /// Kernels of a backend. Tensors are `f32`; what they must fit is checked before.
 pub trait NormKernels: Backend {
-    /// The normalised ghost batches of the list, compact, and what [`backward`](Self::backward) wants to know of their statistics.
+    /// The normalised ghost batches of the list, compact, and what [`backward`](Self::backward)
+    /// wants to know of their statistics.
     fn forward(
         x: FloatTensor<Self>,
         groups: usize,
@@ -40,7 +42,8 @@ pub trait NormKernels: Backend {
         relu: bool,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is given.
+    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is
+    /// given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -130,7 +133,8 @@ pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {
 /// Shapes: `x` `[groups * n, c, h, w]`, the result `[on.len() * n, c, h, w]`.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct ones.
+/// If the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct
+/// ones.
 pub fn norm_relu_on(x: Tensor<4>, groups: usize, on: &[u32], eps: f64) -> Tensor<4> {
     Ghosts::cut("norm_relu_on", x.dims()[0], groups).check("norm_relu_on", "on", on);
     if on.is_empty() || !has_kernels([&x]) {

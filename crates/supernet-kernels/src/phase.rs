@@ -76,7 +76,8 @@ impl<B: PhaseKernels, C: CheckpointStrategy> PhaseOps for Autodiff<B, C> {
     }
 }
 
-/// The pixels of even rows (`row` 0) or odd ones (1), and the same of columns, of images of even sides on a backend with kernels.
+/// The pixels of even rows (`row` 0) or odd ones (1), and the same of columns, of images of even
+/// sides on a backend with kernels.
 ///
 /// Shapes: `x` `[rows, c, h, w]`, the result `[rows, c, h / 2, w / 2]`.
 pub(crate) fn phase(x: Tensor<4>, row: usize, column: usize) -> Tensor<4> {

@@ -4,8 +4,8 @@
 //! y[i, o, p] = sum over c of  weight[o, c] * x[i, c, p]
 //! ```
 //!
-//! A concat of inputs followed by a 1x1 is a sum of 1x1s over the inputs that are on; with [`pointwise_add`] neither the concat
-//! nor the zeros of dropped inputs exist.
+//! A concat of inputs followed by a 1x1 is a sum of 1x1s over the inputs that are on; with
+//! [`pointwise_add`] neither the concat nor the zeros of dropped inputs exist.
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
@@ -17,7 +17,8 @@ use crate::{
 
 /// 1x1 convolution.
 ///
-/// Shapes: `x` `[rows, c_in, h, w]`, `weight` `[c_out, c_in, 1, 1]`, the result `[rows, c_out, h, w]`.
+/// Shapes: `x` `[rows, c_in, h, w]`, `weight` `[c_out, c_in, 1, 1]`, the result `[rows, c_out, h,
+/// w]`.
 ///
 /// # Panics
 /// If the weight does not fit.
@@ -39,15 +40,18 @@ pub fn pointwise_of(x: Tensor<4>, weight: Tensor<4>, relu: bool) -> Tensor<4> {
     Tensor::from_dispatch(<Dispatch as ContractOps>::contract(x, weight, relu, 1, vec![0]))
 }
 
-/// `acc` with the 1x1 convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+/// `acc` with the 1x1 convolution of ghost batch `read[i]` of `x` added to ghost batch `write[i]`,
+/// for every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, c_out, h, w]`, `x` `[m * n, c_in, h, w]` with any `m`, `weight` `[c_out, c_in, 1, 1]`.
-/// `acc` is changed in place when nothing else holds it. `read` may name a ghost batch several times. The gradient of `acc` is the
-/// incoming gradient, not a copy; that of ghost batches of `x` that are not read is exactly zero.
+/// Shapes: `acc` and the result `[groups * n, c_out, h, w]`, `x` `[m * n, c_in, h, w]` with any
+/// `m`, `weight` `[c_out, c_in, 1, 1]`. `acc` is changed in place when nothing else holds it.
+/// `read` may name a ghost batch several times. The gradient of `acc` is the incoming gradient, not
+/// a copy; that of ghost batches of `x` that are not read is exactly zero.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted list of distinct
-/// ghost batches, `read` names one that does not exist, or a shape does not fit.
+/// If the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is
+/// not a sorted list of distinct ghost batches, `read` names one that does not exist, or a shape
+/// does not fit.
 pub fn pointwise_add(
     acc: Tensor<4>,
     x: Tensor<4>,

@@ -41,7 +41,8 @@ pub trait PoolKernels: Backend {
         lists: &Lists,
     ) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, whose ghost batches have `size` images: zero where one is not read; added to `into` if that is given.
+    /// The gradient of `x`, whose ghost batches have `size` images: zero where one is not read;
+    /// added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -118,30 +119,35 @@ impl<B: PoolKernels, C: CheckpointStrategy> PoolOps for Autodiff<B, C> {
 
 /// `acc` with the 3x3 pool of `x` (stride 1, padding 1) added to the listed ghost batches.
 ///
-/// Shapes: `acc`, `x` and the result `[groups * n, c, h, w]`. `acc` is changed in place when nothing else holds it. The gradient of
-/// `acc` is the incoming gradient, not a copy; that of ghost batches of `x` that are not listed is exactly zero.
+/// Shapes: `acc`, `x` and the result `[groups * n, c, h, w]`. `acc` is changed in place when
+/// nothing else holds it. The gradient of `acc` is the incoming gradient, not a copy; that of ghost
+/// batches of `x` that are not listed is exactly zero.
 ///
 /// # Panics
-/// If the shapes differ, the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct ones.
+/// If the shapes differ, the rows cannot be cut into `groups` ghost batches, or `on` is not a
+/// sorted list of distinct ones.
 pub fn pool_add(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, on: &[u32]) -> Tensor<4> {
     check_same("pool_add", acc.dims(), x.dims());
     Ghosts::cut("pool_add", x.dims()[0], groups).check("pool_add", "on", on);
     run(acc, x, Window { kind, stride: 1 }, groups, Lists::same(on))
 }
 
-/// `acc` with the 3x3 pool of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for every `i`.
+/// `acc` with the 3x3 pool of ghost batch `read[i]` of `x` added to ghost batch `write[i]`, for
+/// every `i`.
 ///
-/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`; otherwise as [`pool_add`]. `read` may name
-/// a ghost batch several times.
+/// Shapes: `acc` and the result `[groups * n, c, h, w]`, `x` `[m * n, c, h, w]` with any `m`;
+/// otherwise as [`pool_add`]. `read` may name a ghost batch several times.
 ///
 /// # Panics
-/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ in length, `write` is not a sorted
-/// list of distinct ghost batches, or `read` names one that does not exist.
+/// If the shapes do not fit, the rows cannot be cut into `groups` ghost batches, the lists differ
+/// in length, `write` is not a sorted list of distinct ghost batches, or `read` names one that does
+/// not exist.
 pub fn pool_at(acc: Tensor<4>, x: Tensor<4>, kind: Pool, groups: usize, read: &[u32], write: &[u32]) -> Tensor<4> {
     strided_pool_at(acc, x, kind, 1, groups, read, write)
 }
 
-/// As [`pool_at`], with windows that are `stride` pixels apart: `acc` has sides of `h / stride` and `w / stride`, rounded up.
+/// As [`pool_at`], with windows that are `stride` pixels apart: `acc` has sides of `h / stride` and
+/// `w / stride`, rounded up.
 ///
 /// On CubeCL devices a stride and [`Pool::AverageInside`] run as Burn's operations.
 ///

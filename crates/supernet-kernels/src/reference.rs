@@ -1,7 +1,9 @@
-//! Every operation of this crate as plain Burn operations: what the kernels are tested against, and what runs where there is no kernel.
+//! Every operation of this crate as plain Burn operations: what the kernels are tested against, and
+//! what runs where there is no kernel.
 //!
-//! Same signatures and the same meaning as the functions at the root of the crate; any float type, any backend, differentiated by
-//! Burn. Arguments are taken as checked: call the functions at the root unless you want exactly these operations.
+//! Same signatures and the same meaning as the functions at the root of the crate; any float type,
+//! any backend, differentiated by Burn. Arguments are taken as checked: call the functions at the
+//! root unless you want exactly these operations.
 
 use burn::tensor::{
     IndexingUpdateOp, Int, Slice, Tensor,

@@ -1,5 +1,7 @@
 //! ReLU of the listed ghost batches.
 
+#![cfg_attr(not(feature = "flex"), allow(unused_variables, reason = "no backend at hand has them"))]
+
 use burn::{
     backend::{
         Autodiff, Backend, Dispatch,
@@ -26,7 +28,8 @@ pub trait ReluKernels: Backend {
     /// The maximum of zero and the listed ghost batches, compact.
     fn forward(x: FloatTensor<Self>, groups: usize, on: &[u32]) -> FloatTensor<Self>;
 
-    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is given.
+    /// The gradient of `x`, zero where a ghost batch is not listed; added to `into` if that is
+    /// given.
     fn backward(
         grad: FloatTensor<Self>,
         x: FloatTensor<Self>,
@@ -79,10 +82,12 @@ impl<B: ReluKernels, C: CheckpointStrategy> ReluOps for Autodiff<B, C> {
 
 /// max(0, ·) of the listed ghost batches only; the gradient of the others is exactly zero.
 ///
-/// Shapes: `x` `[groups * n, c, h, w]`, the result `[on.len() * n, c, h, w]`. On CubeCL devices it is Burn's operation.
+/// Shapes: `x` `[groups * n, c, h, w]`, the result `[on.len() * n, c, h, w]`. On CubeCL devices it
+/// is Burn's operation.
 ///
 /// # Panics
-/// If the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct ones.
+/// If the rows cannot be cut into `groups` ghost batches, or `on` is not a sorted list of distinct
+/// ones.
 pub fn relu_on(x: Tensor<4>, groups: usize, on: &[u32]) -> Tensor<4> {
     Ghosts::cut("relu_on", x.dims()[0], groups).check("relu_on", "on", on);
     if on.is_empty() || is_cube(&x.device()) || !has_kernels([&x]) {

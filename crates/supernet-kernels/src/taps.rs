@@ -16,6 +16,7 @@ impl Taps {
     pub(crate) const PLAIN: Self = Self { stride: 1, dilation: 1, relu: false };
 
     /// Returns the sides of the result for an image of these sides.
+    #[cfg(feature = "flex")]
     pub(crate) fn sides(self, [h, w]: [usize; 2]) -> [usize; 2] {
         [h.div_ceil(self.stride), w.div_ceil(self.stride)]
     }

@@ -35,9 +35,9 @@ impl<B: ZerosKernels, C: CheckpointStrategy> ZerosOps for Autodiff<B, C> {
     }
 }
 
-/// Returns zeros with `rows` rows and `channels` channels, of the height, width, type and device of `x`: an accumulator for
-/// [`pointwise_add`](crate::pointwise_add), [`conv_add`](crate::conv_add), [`pool_add`](crate::pool_add) and
-/// [`add_on`](crate::add_on).
+/// Returns zeros with `rows` rows and `channels` channels, of the height, width, type and device of
+/// `x`: an accumulator for [`pointwise_add`](crate::pointwise_add), [`conv_add`](crate::conv_add),
+/// [`pool_add`](crate::pool_add) and [`add_on`](crate::add_on).
 pub fn zeros_like_rows(x: &Tensor<4>, rows: usize, channels: usize) -> Tensor<4> {
     let [_, _, h, w] = x.dims();
     zeros_like(x, [rows, channels, h, w])

@@ -1,4 +1,5 @@
-//! Every operation against its reference in double precision, forward and all gradients, over a table of shapes and lists.
+//! Every operation against its reference in double precision, forward and all gradients, over a
+//! table of shapes and lists.
 
 #[macro_use]
 mod common;
@@ -6,7 +7,8 @@ mod common;
 use burn::tensor::DType;
 use common::{cases, difference, run};
 
-/// Sums of some thousand products in single precision; gradients of a normalisation cancel, so they get a decimal less.
+/// Sums of some thousand products in single precision; gradients of a normalisation cancel, so they
+/// get a decimal less.
 const FORWARD: f64 = 1e-5;
 const GRADIENT: f64 = 1e-4;
 

@@ -1,4 +1,5 @@
-//! What a ghost batch gets does not depend on its company, nor on the number of threads, bit for bit.
+//! What a ghost batch gets does not depend on its company, nor on the number of threads, bit for
+//! bit.
 
 #[macro_use]
 mod common;
@@ -30,7 +31,8 @@ fn bits_do_not_depend_on_the_number_of_threads() {
     }
 }
 
-/// Operations on one batch, by name, with the number of inputs that are whole batches (the others are weights).
+/// Operations on one batch, by name, with the number of inputs that are whole batches (the others
+/// are weights).
 fn operations(c: usize) -> Vec<(&'static str, usize, Vec<[usize; 4]>, Op)> {
     vec![
         ("norm_relu_on", 1, vec![], both!(|x, groups, on| ops::norm_relu_on(x(), groups, on, 1e-5)).0),

@@ -5,7 +5,8 @@ mod common;
 use burn::tensor::{DType, Tensor};
 use common::{Case, cases, device_of, numbers, random, run, tensor, values};
 
-/// Central differences with step `h` err by h² times a third derivative and by rounding over h: 1e-5 leaves about 1e-9.
+/// Central differences with step `h` err by h² times a third derivative and by rounding over h:
+/// 1e-5 leaves about 1e-9.
 const STEP: f64 = 1e-5;
 const TOLERANCE: f64 = 1e-6;
 

@@ -8,7 +8,8 @@ use burn::tensor::{DType, Tensor};
 use common::{Op, device, random};
 use supernet_kernels::{Pool, launches};
 
-/// An operation: the number of inputs that are whole batches, the shapes of the weights, and its launches forward and backward.
+/// An operation: the number of inputs that are whole batches, the shapes of the weights, and its
+/// launches forward and backward.
 struct Operation {
     name: &'static str,
     batches: usize,
@@ -17,8 +18,8 @@ struct Operation {
     launches: [usize; 2],
 }
 
-/// A weight's gradient takes two launches, a normalisation three. An accumulator is one of the inputs here, which something else
-/// holds, so that it is copied, by one more.
+/// A weight's gradient takes two launches, a normalisation three. An accumulator is one of the
+/// inputs here, which something else holds, so that it is copied, by one more.
 fn operations() -> Vec<Operation> {
     let operation = |name, batches, weights: &[[usize; 4]], launches, (run, _): (Op, Op)| Operation {
         name,

@@ -1,4 +1,5 @@
-//! Every instruction set that the machine has agrees with the reference. One test, since the set is the process's.
+//! Every instruction set that the machine has agrees with the reference. One test, since the set is
+//! the process's.
 #![cfg(feature = "flex")]
 
 mod common;

@@ -1,4 +1,5 @@
-//! What a network is built with: where, which options it holds, which normalisation, how its parameters start.
+//! What a network is built with: where, which options it holds, which normalisation, how its
+//! parameters start.
 
 use crate::{Init, NormKind};
 use burn::{
@@ -11,8 +12,8 @@ use std::{
 };
 use supernet_space::{PathMask, SearchSpace};
 
-/// What a network is built with. The same code builds the supernet and every stand-alone network: the choices ask it which of their
-/// options to hold, the normalisations which kind they are.
+/// What a network is built with. The same code builds the supernet and every stand-alone network:
+/// the choices ask it which of their options to hold, the normalisations which kind they are.
 #[derive(Clone, Debug)]
 pub struct Build {
     device: Device,
@@ -37,16 +38,17 @@ impl Build {
         &self.device
     }
 
-    /// Returns a parameter of `shape` that starts as `init` says. Its value is handed in when the network has been built, by its path:
-    /// until then it is zero.
+    /// Returns a parameter of `shape` that starts as `init` says. Its value is handed in when the
+    /// network has been built, by its path: until then it is zero.
     pub fn parameter<const D: usize>(&self, shape: [usize; D], init: Init) -> Param<Tensor<D>> {
         let parameter = Param::from_tensor(Tensor::zeros(shape, &self.device));
         self.inits.lock().expect("no thread panics here").insert(parameter.id, init);
         parameter
     }
 
-    /// Returns `module` with weights that start as `init` says, whatever initialiser it was made with; biases, scales and shifts, the
-    /// parameters of one axis, start as they would. For Burn's modules, whose initialisers draw numbers that nobody could repeat.
+    /// Returns `module` with weights that start as `init` says, whatever initialiser it was made
+    /// with; biases, scales and shifts, the parameters of one axis, start as they would. For Burn's
+    /// modules, whose initialisers draw numbers that nobody could repeat.
     pub fn with_init<M: Module>(&self, module: M, init: Init) -> M {
         struct Weights<'a>(&'a Build, Init);
         impl ModuleVisitor for Weights<'_> {
@@ -60,8 +62,9 @@ impl Build {
         module
     }
 
-    /// Whether the network holds option `option` (from 0) of the choice named `choice`: the supernet holds all, a stand-alone network
-    /// those that its architecture takes. For parts that exist only if something reads them.
+    /// Whether the network holds option `option` (from 0) of the choice named `choice`: the
+    /// supernet holds all, a stand-alone network those that its architecture takes. For parts that
+    /// exist only if something reads them.
     pub fn holds(&self, choice: &str, option: usize) -> bool {
         self.held(choice) >> option & 1 == 1
     }

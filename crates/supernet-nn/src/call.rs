@@ -1,4 +1,5 @@
-//! What one call of a network is given besides images: how to run, and whose statistics to normalise with.
+//! What one call of a network is given besides images: how to run, and whose statistics to
+//! normalise with.
 
 use burn::{module::ParamId, tensor::Tensor};
 use serde::{Deserialize, Serialize};
@@ -13,8 +14,8 @@ pub enum Execution {
     Kernels,
     /// Burn's own operations only.
     PlainBurn,
-    /// The network as published: Burn's own operations, every option for every ghost batch, times 0 or 1. Slow; what tests hold the
-    /// others against.
+    /// The network as published: Burn's own operations, every option for every ghost batch, times 0
+    /// or 1. Slow; what tests hold the others against.
     Dense,
 }
 
@@ -30,7 +31,8 @@ pub enum Statistics<'a> {
     Stored,
 }
 
-/// Statistics noted during calls, by the id of the normalisation's scale: sum of means, sum of variances, number of calls.
+/// Statistics noted during calls, by the id of the normalisation's scale: sum of means, sum of
+/// variances, number of calls.
 pub type Notes = RefCell<HashMap<ParamId, (Tensor<1>, Tensor<1>, usize)>>;
 
 /// The options of one call.

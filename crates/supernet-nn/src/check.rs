@@ -15,7 +15,8 @@ use supernet_space::{PathMask, SearchSpace};
 /// Rows of the batch on which a network is tried.
 const ROWS: usize = 2;
 
-/// Checks a supernet `net` on an autodiff device by walking it and by running it with every option on.
+/// Checks a supernet `net` on an autodiff device by walking it and by running it with every option
+/// on.
 pub(crate) fn checked<M: Layer<D, 2>, const D: usize>(
     name: &str,
     net: &M,
@@ -60,7 +61,8 @@ pub(crate) fn runs<M: Layer<D, 2>, const D: usize>(
     if found == [ROWS, about.classes] { Ok(()) } else { Err(NnError::Logits { found, rows: ROWS }) }
 }
 
-/// The table of costs of stand-alone networks, from a network with every option and with their normalisation.
+/// The table of costs of stand-alone networks, from a network with every option and with their
+/// normalisation.
 ///
 /// # Errors
 /// As [`checked`].

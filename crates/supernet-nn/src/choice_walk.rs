@@ -8,8 +8,8 @@ use burn::{
 use std::rc::Rc;
 use supernet_space::{Choice, SearchSpace, SpaceError};
 
-/// What a visitor is told when it comes to a choice: `Choice:min:max`, under the choice's name. The names of all its options follow,
-/// as empty modules, before it ends.
+/// What a visitor is told when it comes to a choice: `Choice:min:max`, under the choice's name. The
+/// names of all its options follow, as empty modules, before it ends.
 pub(crate) const CHOICE: &str = "Choice:";
 
 /// What a visitor is told when it enters an option, under the option's name.
@@ -36,8 +36,8 @@ struct Announced {
 }
 
 impl Walk {
-    /// Walks over a module whose parameters live on an autodiff device: there a parameter requires a gradient, a running statistic
-    /// none.
+    /// Walks over a module whose parameters live on an autodiff device: there a parameter requires
+    /// a gradient, a running statistic none.
     pub(crate) fn of(module: &impl Module) -> Self {
         let mut walk = Self::default();
         module.visit(&mut walk);

@@ -8,8 +8,8 @@ use burn::{
 use std::collections::HashMap;
 use supernet_space::{Cost, PathMask};
 
-/// What each part of a network costs, and under which conditions it is there: a candidate's cost is a sum over the table, no network
-/// is built for it.
+/// What each part of a network costs, and under which conditions it is there: a candidate's cost is
+/// a sum over the table, no network is built for it.
 #[derive(Debug, Default)]
 pub(crate) struct CostTable {
     parts: Vec<Part>,
@@ -24,7 +24,8 @@ struct Part {
 }
 
 impl CostTable {
-    /// The table of a network whose computations, with every option on, are `runs`; `sizes` are those of its parameters.
+    /// The table of a network whose computations, with every option on, are `runs`; `sizes` are
+    /// those of its parameters.
     pub(crate) fn new(runs: &[Run], sizes: &HashMap<ParamId, u64>) -> Self {
         let mut table = Self::default();
         let mut readers: Vec<(ParamId, Vec<Vec<Taken>>)> = Vec::new();
@@ -71,8 +72,9 @@ impl CostTable {
     }
 }
 
-/// Multiply-accumulates of a module that gives `output` [rows, …], for one row: each weight of two axes [inputs, outputs] or more
-/// [outputs, inputs / groups, …] is used once for each position of its outputs.
+/// Multiply-accumulates of a module that gives `output` [rows, …], for one row: each weight of two
+/// axes [inputs, outputs] or more [outputs, inputs / groups, …] is used once for each position of
+/// its outputs.
 pub(crate) fn macs(module: &impl Module, output: &[usize]) -> u64 {
     struct Macs {
         numbers: usize,

@@ -1,4 +1,5 @@
-//! The definition of a space of one's own: from it come supernet, stand-alone networks, costs and extracted weights.
+//! The definition of a space of one's own: from it come supernet, stand-alone networks, costs and
+//! extracted weights.
 
 use crate::{
     Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check,
@@ -17,7 +18,8 @@ use supernet_space::{Choice, Cost, PathMask, SearchSpace};
 
 /// A network of one's own as code that builds it, checked once. Inputs have `D` axes, rows first.
 ///
-/// The choices are found by walking the module, in the order of its fields: there is no second description to keep in step.
+/// The choices are found by walking the module, in the order of its fields: there is no second
+/// description to keep in step.
 #[derive(Clone)]
 pub struct Definition<M, const D: usize = 4> {
     build: Arc<dyn Fn(&Build) -> M + Send + Sync>,
@@ -31,11 +33,13 @@ pub struct Definition<M, const D: usize = 4> {
 impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// The space `name` of networks that `build` makes, for inputs whose rows have shape `input`.
     ///
-    /// The network is built on `device` and run on two rows, with every option and as a stand-alone network of the first options.
+    /// The network is built on `device` and run on two rows, with every option and as a stand-alone
+    /// network of the first options.
     ///
     /// # Errors
-    /// No choice, two places of one name that differ, shapes that do not fit (the choice and the option are named), anything that keeps
-    /// state between calls, a parameter that computes nothing.
+    /// No choice, two places of one name that differ, shapes that do not fit (the choice and the
+    /// option are named), anything that keeps state between calls, a parameter that computes
+    /// nothing.
     pub fn new(
         name: impl Into<String>,
         input: &[usize],
@@ -73,15 +77,15 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         }
     }
 
-    /// The same with parameters that are drawn, stored and read under `name(path)` instead of their paths in the module: for a module
-    /// whose fields have changed since its weights were stored.
+    /// The same with parameters that are drawn, stored and read under `name(path)` instead of their
+    /// paths in the module: for a module whose fields have changed since its weights were stored.
     pub fn with_names(self, name: impl Fn(&str) -> String + Send + Sync + 'static) -> Self {
         let about = self.about.copied().with_names(Names::new(name));
         Self { about: Arc::new(about), ..self }
     }
 
-    /// Returns the same networks inside a module that `wrap` makes around each, which stands one step
-    /// above: a variant of an enum or the only field of a struct. Parameters keep their names.
+    /// Returns the same networks inside a module that `wrap` makes around each, which stands one
+    /// step above: a variant of an enum or the only field of a struct. Parameters keep their names.
     pub fn within<N>(self, wrap: impl Fn(M) -> N + Send + Sync + 'static) -> Definition<N, D>
     where
         M: 'static,
@@ -103,7 +107,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self { norm, ..self }
     }
 
-    /// The same as a known space: under its name, and with its rule which architectures are the same network.
+    /// The same as a known space: under its name, and with its rule which architectures are the
+    /// same network.
     ///
     /// # Errors
     /// A space of other choices.
@@ -171,8 +176,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         self.network(&build, Some(mask.clone()), weights)
     }
 
-    /// The stand-alone network of `mask` with the weights of a supernet, by name. With batch statistics it equals the masked supernet
-    /// (PAPER, E1).
+    /// The stand-alone network of `mask` with the weights of a supernet, by name. With batch
+    /// statistics it equals the masked supernet (PAPER, E1).
     ///
     /// # Errors
     /// As [`Definition::stand_alone`].
@@ -185,8 +190,9 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         self.stand_alone(mask, &mut NamedWeights::of(supernet), device)
     }
 
-    /// How far the network that is cut out of a supernet is from the masked supernet on `input`: the largest |Δ| / max(1, |logit|)
-    /// (PAPER, E1). Rounding, for a network that is all in its fields.
+    /// How far the network that is cut out of a supernet is from the masked supernet on `input`:
+    /// the largest |Δ| / max(1, |logit|) (PAPER, E1). Rounding, for a network that is all in its
+    /// fields.
     ///
     /// # Errors
     /// As [`Definition::extract`]; input of another shape.
@@ -204,8 +210,9 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Ok(each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most }))
     }
 
-    /// Returns what the stand-alone network of `mask` costs: its trainable parameters, and the multiply-accumulates of its convolutions
-    /// and linear layers for one row. The first call runs the network once with every option on; after that a cost is a sum over a table.
+    /// Returns what the stand-alone network of `mask` costs: its trainable parameters, and the
+    /// multiply-accumulates of its convolutions and linear layers for one row. The first call runs
+    /// the network once with every option on; after that a cost is a sum over a table.
     ///
     /// # Errors
     /// A mask of another space.

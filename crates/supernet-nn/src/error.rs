@@ -6,7 +6,8 @@ use thiserror::Error;
 /// Every error of this crate names the place, the value found and the value expected.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum NnError {
-    /// A module draws its weights otherwise than by Burn's default. Drawn numbers cannot be repeated, so that they are never used.
+    /// A module draws its weights otherwise than by Burn's default. Drawn numbers cannot be
+    /// repeated, so that they are never used.
     #[error(
         "weight `{name}`: found an initialiser of its own (values up to {largest:.3}, root mean square \
          {root_mean_square:.3}), expected Burn's default (up to {bound:.3}), which is replaced by a named draw; say how it \

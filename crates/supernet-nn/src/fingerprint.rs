@@ -5,18 +5,21 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 use supernet_space::{PathMask, SearchSpace, fnv1a};
 
-/// What tells the networks of a definition from those of another: whoever changes a layer gets another.
+/// What tells the networks of a definition from those of another: whoever changes a layer gets
+/// another.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// A hash of choices, input, classes, and the names and shapes of all parameters, in hexadecimal.
+    /// A hash of choices, input, classes, and the names and shapes of all parameters, in
+    /// hexadecimal.
     pub parameters: String,
-    /// Mean and root mean square of the logits of a few masks, for weights and inputs that are given by a formula: they tell what
-    /// is computed. They round as the device does.
+    /// Mean and root mean square of the logits of a few masks, for weights and inputs that are
+    /// given by a formula: they tell what is computed. They round as the device does.
     pub computes: Vec<f64>,
 }
 
 impl Fingerprint {
-    /// Whether both tell of the same networks: equal hashes, and logits that differ by less than a hundredth, which rounding does not reach.
+    /// Whether both tell of the same networks: equal hashes, and logits that differ by less than a
+    /// hundredth, which rounding does not reach.
     pub fn agrees(&self, other: &Self) -> bool {
         let near = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-2 * a.abs().max(b.abs()) + 1e-5;
         self.parameters == other.parameters
@@ -28,7 +31,8 @@ impl Fingerprint {
 /// Rows of the input that is tried.
 const ROWS: usize = 2;
 
-/// Computes the fingerprint of the networks of `supernet`, whose weights are [`Formula`]'s, on `device`.
+/// Computes the fingerprint of the networks of `supernet`, whose weights are [`Formula`]'s, on
+/// `device`.
 ///
 /// # Errors
 /// A device that fails.

@@ -1,4 +1,5 @@
-//! Masked L2 and the global gradient norm: what a step's gradients become before the optimiser sees them.
+//! Masked L2 and the global gradient norm: what a step's gradients become before the optimiser sees
+//! them.
 
 use crate::Usage;
 use burn::{
@@ -19,14 +20,15 @@ pub enum Weighting {
     Any,
 }
 
-/// L2 regularisation **only on what the masks of a step use**, and one norm bound for the whole gradient (PAPER, *Use, masked L2,
-/// update*). With q the gradient of the mean loss:
+/// L2 regularisation **only on what the masks of a step use**, and one norm bound for the whole
+/// gradient (PAPER, *Use, masked L2, update*). With q the gradient of the mean loss:
 ///
 /// ```text
 /// c = min(1, clip / sqrt(Σ_{u>0} |q|²))        d = c·q + λ·u·w        λ = 0 for biases, scales and shifts
 /// ```
 ///
-/// A parameter with u = 0 gets no entry, so the optimiser leaves it and its momentum as they are, bit for bit.
+/// A parameter with u = 0 gets no entry, so the optimiser leaves it and its momentum as they are,
+/// bit for bit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MaskedL2 {
     /// λ, the weight decay.

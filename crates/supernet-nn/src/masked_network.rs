@@ -14,14 +14,15 @@ pub trait MaskedNetwork: Module + Sync {
     /// The space whose masks it reads.
     fn search_space(&self) -> &SearchSpace;
 
-    /// The paths of a batch of `masks.len()` ghost batches; what survives of choice i is multiplied by `scales[i]`.
+    /// The paths of a batch of `masks.len()` ghost batches; what survives of choice i is multiplied
+    /// by `scales[i]`.
     ///
     /// # Errors
     /// No mask, or one of another space.
     fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Self::Paths, NnError>;
 
-    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in what share of them each parameter is
-    /// used.
+    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in
+    /// what share of them each parameter is used.
     ///
     /// # Errors
     /// A batch of another shape, or one that the ghost batches do not divide.

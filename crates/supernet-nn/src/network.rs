@@ -22,8 +22,8 @@ use std::{
 };
 use supernet_space::{PathMask, SearchSpace, fnv1a};
 
-/// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone network: the second holds only what its
-/// mask takes.
+/// A network whose inputs have `D` axes, rows first. The same type is supernet and stand-alone
+/// network: the second holds only what its mask takes.
 #[derive(Clone, Debug)]
 pub struct Network<M: Module, const D: usize = 4> {
     net: M,
@@ -64,11 +64,12 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.mask.as_deref()
     }
 
-    /// Predicts: the logits [rows, classes] of a stand-alone network, normalised by its stored statistics,
-    /// so that a row's logits do not depend on the rows beside it.
+    /// Predicts: the logits [rows, classes] of a stand-alone network, normalised by its stored
+    /// statistics, so that a row's logits do not depend on the rows beside it.
     ///
     /// # Errors
-    /// A supernet, whose answers depend on a mask; a network that was not calibrated; input of another shape.
+    /// A supernet, whose answers depend on a mask; a network that was not calibrated; input of
+    /// another shape.
     pub fn forward(&self, input: Tensor<D>) -> Result<Tensor<2>, NnError> {
         let mask = self.mask.as_deref().ok_or(NnError::Supernet)?;
         if !*self.calibrated.get_or_init(|| is_calibrated(&self.net)) {
@@ -78,9 +79,9 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.forward_with(input, &paths, &Call { statistics: Statistics::Stored, ..Call::default() })
     }
 
-    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of `paths`, each
-    /// normalised by its own statistics. Where a mask cuts the way to the
-    /// logits they are zeros.
+    /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches of
+    /// `paths`, each normalised by its own statistics. Where a mask cuts the way to the logits they
+    /// are zeros.
     ///
     /// # Errors
     /// Input of another shape, or a batch that the ghost batches do not divide.
@@ -99,8 +100,8 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.forward_used(input, paths, call).map(|(logits, _)| logits)
     }
 
-    /// The logits [masks · rows, classes] of every mask of `paths` on the same rows, each as if it were alone: what masks have in common
-    /// is computed once.
+    /// The logits [masks · rows, classes] of every mask of `paths` on the same rows, each as if it
+    /// were alone: what masks have in common is computed once.
     ///
     /// # Errors
     /// Input of another shape.
@@ -108,12 +109,14 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.forward_after(input, paths, call, &Rc::default(), 0).map(|(logits, _)| logits)
     }
 
-    /// The logits [places · rows, classes] of each of `masks` on the same rows, each as if it were alone, for `places` of a few masks at
-    /// a time, in no particular order. `finished` returns false to end the work early.
+    /// The logits [places · rows, classes] of each of `masks` on the same rows, each as if it were
+    /// alone, for `places` of a few masks at a time, in no particular order. `finished` returns
+    /// false to end the work early.
     ///
-    /// Masks are taken in their order, a few in a pass: as many as compute in about `memory` bytes. What those of a pass have in common
-    /// is computed once, and so is what depends on the choices that a pass shares with the next one alone: no prefix of a mask is
-    /// computed twice, and memory holds one path of the tree of prefixes besides, however many masks there are.
+    /// Masks are taken in their order, a few in a pass: as many as compute in about `memory` bytes.
+    /// What those of a pass have in common is computed once, and so is what depends on the choices
+    /// that a pass shares with the next one alone: no prefix of a mask is computed twice, and
+    /// memory holds one path of the tree of prefixes besides, however many masks there are.
     ///
     /// # Errors
     /// Input of another shape, a mask of another space.
@@ -154,8 +157,9 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         choices.take_while(|&choice| a.bits(choice) == b.bits(choice)).count()
     }
 
-    /// As [`Network::forward_shared`], with what the pass before has left; leaves what depends on the first `shared` choices alone.
-    /// Returns the numbers of the largest tensor that one mask needs, too.
+    /// As [`Network::forward_shared`], with what the pass before has left; leaves what depends on
+    /// the first `shared` choices alone. Returns the numbers of the largest tensor that one mask
+    /// needs, too.
     fn forward_after(
         &self,
         input: Tensor<D>,
@@ -187,7 +191,8 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.forward_used(Tensor::zeros(dims, (&place.0, place.1)), paths, &Call::default()).map(|(_, usage)| usage)
     }
 
-    /// Runs of modules that a shared forward pass takes, one for each module and variant: what sharing saves can be counted.
+    /// Runs of modules that a shared forward pass takes, one for each module and variant: what
+    /// sharing saves can be counted.
     ///
     /// # Errors
     /// As [`Network::forward_shared`].
@@ -196,7 +201,8 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.run(input, Variants::shared(paths.ghosts()), pass).map(|(_, pass)| pass.runs())
     }
 
-    /// Sets the stored statistics of its normalisations to the plain average of those noted (PAPER, E3).
+    /// Sets the stored statistics of its normalisations to the plain average of those noted (PAPER,
+    /// E3).
     pub fn calibrate(self, notes: &Notes) -> Self {
         let mut calibrate = Calibrate { path: Vec::new(), names: &self.about.names, notes };
         Self { net: self.net.map(&mut calibrate), calibrated: Arc::default(), ..self }
@@ -256,7 +262,8 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
         let usage = self.usage_of(&logits);
         match logits.into_tensor() {
             Some((logits, variants)) => Ok((rows_of_each(logits, &variants), usage)),
-            // No mask of the batch reaches the logits: a constant, whose gradient reaches no parameter.
+            // No mask of the batch reaches the logits: a constant, whose gradient reaches no
+            // parameter.
             None => {
                 let zeros = Tensor::zeros([count, self.about.classes], (&device, dtype));
                 let tracked = if device.is_autodiff() { zeros.require_grad() } else { zeros };
@@ -270,7 +277,8 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
     }
 }
 
-/// Whether a variance stored in `module` is other than the 1 that it starts with; true where it stores none.
+/// Whether a variance stored in `module` is other than the 1 that it starts with; true where it
+/// stores none.
 fn is_calibrated(module: &impl Module) -> bool {
     #[derive(Default)]
     struct Stored {

@@ -1,4 +1,5 @@
-//! Weights by name for a module that Burn would initialise lazily: drawn or handed in, never a matter of who was touched first.
+//! Weights by name for a module that Burn would initialise lazily: drawn or handed in, never a
+//! matter of who was touched first.
 
 use crate::{Build, Init, NnError, Weights, names::Names};
 use burn::{
@@ -7,13 +8,14 @@ use burn::{
 };
 use supernet_space::fnv1a;
 
-/// Returns the module with the value of each parameter taken from `weights` by its name, which `names` gives, and an id that is a
-/// hash of the name.
+/// Returns the module with the value of each parameter taken from `weights` by its name, which
+/// `names` gives, and an id that is a hash of the name.
 ///
-/// What was made by [`Build::parameter`] or is known to [`Build::with_init`] starts as it was asked to. Of other parameters, those of
-/// Burn's modules, these are asked for: a constant where the module starts with one (scales, shifts), zeros for a parameter of one axis
-/// that the module draws (biases), and where it draws by Burn's default, a variance of 1 / inputs for [inputs, outputs], of 2 / fan-in
-/// for convolutions [outputs, inputs, …] (He et al., ICCV 2015).
+/// What was made by [`Build::parameter`] or is known to [`Build::with_init`] starts as it was asked
+/// to. Of other parameters, those of Burn's modules, these are asked for: a constant where the
+/// module starts with one (scales, shifts), zeros for a parameter of one axis that the module draws
+/// (biases), and where it draws by Burn's default, a variance of 1 / inputs for [inputs, outputs],
+/// of 2 / fan-in for convolutions [outputs, inputs, …] (He et al., ICCV 2015).
 ///
 /// # Errors
 /// What `weights` refuses; a parameter that its module draws otherwise than by Burn's default.
@@ -90,13 +92,15 @@ impl Place<'_> {
 /// Checks that numbers may be Burn's default draws: uniform between ± 1 / sqrt(inputs).
 ///
 /// # Errors
-/// A number beyond that, or a spread that such draws have with a chance of less than one in a million.
+/// A number beyond that, or a spread that such draws have with a chance of less than one in a
+/// million.
 fn check_default<const D: usize>(name: &str, param: &Param<Tensor<D>>, inputs: usize) -> Result<(), NnError> {
     let numbers: Vec<f64> = param.val().into_data().iter::<f64>().collect();
     let (count, bound) = (numbers.len() as f64, 1.0 / (inputs as f64).sqrt());
     let largest = numbers.iter().fold(0.0, |most: f64, x| most.max(x.abs()));
     let square = numbers.iter().map(|x| x * x).sum::<f64>() / count;
-    // The squares of draws from ± 1 have mean 1/3 and deviation sqrt(4/45); half of them lie within ± 1/2.
+    // The squares of draws from ± 1 have mean 1/3 and deviation sqrt(4/45); half of them lie within
+    // ± 1/2.
     let spread = (3.0 * square / (bound * bound) - 1.0).abs() * count.sqrt() / 0.9;
     let is_default = largest <= bound * 1.0001 && spread < 6.0 && (count < 24.0 || largest > bound / 2.0);
     if is_default {

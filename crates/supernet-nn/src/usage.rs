@@ -3,7 +3,8 @@
 use burn::module::ParamId;
 use std::collections::HashMap;
 
-/// For each parameter the share u of ghost batches that use it (PAPER, *Use, masked L2, update*): u = (1/G) · #{g : used by m_g}.
+/// For each parameter the share u of ghost batches that use it (PAPER, *Use, masked L2, update*): u
+/// = (1/G) · #{g : used by m_g}.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Usage {
     shares: HashMap<ParamId, f64>,

@@ -18,8 +18,9 @@ pub enum Init {
     One,
 }
 
-/// A source of initial weights. A network asks once for each of its parameters, by the parameter's path
-/// (`cells.0.blocks.1.inputs.weights.2`); a supernet and a stand-alone network ask for the same names.
+/// A source of initial weights. A network asks once for each of its parameters, by the parameter's
+/// path (`cells.0.blocks.1.inputs.weights.2`); a supernet and a stand-alone network ask for the
+/// same names.
 pub trait Weights {
     /// The value of parameter `name`, of shape `shape`.
     ///
@@ -44,9 +45,9 @@ fn filled(value: f64, shape: &[usize]) -> TensorData {
     TensorData::new(vec![value as f32; shape.iter().product()], shape.to_vec())
 }
 
-/// Weights by name, as read from a module or a file. Scales, shifts and biases that are missing start at their constants; a
-/// missing weight is an error. The constants have the type of the weights. This is how a stand-alone network is cut out of a
-/// supernet.
+/// Weights by name, as read from a module or a file. Scales, shifts and biases that are missing
+/// start at their constants; a missing weight is an error. The constants have the type of the
+/// weights. This is how a stand-alone network is cut out of a supernet.
 #[derive(Clone, Debug, Default)]
 pub struct NamedWeights(pub HashMap<String, TensorData>);
 

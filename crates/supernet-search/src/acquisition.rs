@@ -8,9 +8,11 @@ use std::f64::consts::{FRAC_1_SQRT_2, TAU};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Acquisition {
-    /// Expected improvement: by how much it is better than the best so far, on average, worse counting as 0 (Mockus, 1978).
+    /// Expected improvement: by how much it is better than the best so far, on average, worse
+    /// counting as 0 (Mockus, 1978).
     ExpectedImprovement,
-    /// Expected improvement divided by the predicted duration (Snoek, Larochelle and Adams, NeurIPS 2012).
+    /// Expected improvement divided by the predicted duration (Snoek, Larochelle and Adams, NeurIPS
+    /// 2012).
     ExpectedImprovementPerSecond,
     /// The predicted mean: no exploration.
     Mean,
@@ -26,7 +28,8 @@ impl Acquisition {
         }
     }
 
-    /// Returns what a candidate is worth where `best` is the best target so far and `log_seconds` the predicted logarithm of its duration.
+    /// Returns what a candidate is worth where `best` is the best target so far and `log_seconds`
+    /// the predicted logarithm of its duration.
     pub fn value(self, prediction: Normal, best: f64, log_seconds: f64) -> f64 {
         match self {
             Self::ExpectedImprovement => expected_improvement(prediction, best),
@@ -36,7 +39,8 @@ impl Acquisition {
     }
 }
 
-/// Returns E[max(0, y − best)] for y of a normal distribution: (μ − best)·Φ(z) + σ·φ(z) with z = (μ − best)/σ.
+/// Returns E[max(0, y − best)] for y of a normal distribution: (μ − best)·Φ(z) + σ·φ(z) with z = (μ
+/// − best)/σ.
 pub fn expected_improvement(prediction: Normal, best: f64) -> f64 {
     let (gain, deviation) = (prediction.mean - best, prediction.variance.sqrt());
     if deviation == 0.0 {
@@ -63,7 +67,8 @@ mod tests {
             let n = 200_000;
             let gains = (0..n).map(|_| (mean + variance.sqrt() * normal() - best).max(0.0)).sum::<f64>();
             let value = expected_improvement(Normal { mean, variance }, best);
-            // The deviation of the mean of n draws is below 2 / √n, and a sum of twelve has thin tails.
+            // The deviation of the mean of n draws is below 2 / √n, and a sum of twelve has thin
+            // tails.
             assert!((value - gains / f64::from(n)).abs() < 0.015, "{value} {}", gains / f64::from(n));
         }
     }

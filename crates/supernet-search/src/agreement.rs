@@ -2,9 +2,10 @@
 
 use std::cmp::Ordering;
 
-/// Kendall's tau-b: concordant minus discordant pairs over the geometric mean of the pairs that are not tied in `x` and in
-/// `y`; −1 to 1. `None` if either is constant, holds what is no number, or fewer than two values. Time n·log n (Knight, 1966):
-/// discordant pairs are the exchanges of a merge sort.
+/// Kendall's tau-b: concordant minus discordant pairs over the geometric mean of the pairs that are
+/// not tied in `x` and in `y`; −1 to 1. `None` if either is constant, holds what is no number, or
+/// fewer than two values. Time n·log n (Knight, 1966): discordant pairs are the exchanges of a
+/// merge sort.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -24,7 +25,8 @@ pub fn kendall(x: &[f64], y: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| balance as f64 / scale)
 }
 
-/// Spearman's rho: Pearson's correlation of the ranks, tied values sharing their mean rank. `None` as in [`kendall`].
+/// Spearman's rho: Pearson's correlation of the ranks, tied values sharing their mean rank. `None`
+/// as in [`kendall`].
 ///
 /// # Panics
 /// If the lengths differ.
@@ -37,9 +39,10 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| product(&x, &y) / scale)
 }
 
-/// Of the best `count` by `predicted`, the share that is among the best `count` by `truth`; greater is better. Where values
-/// tie across the border, each of them counts by its chance to be in: the expectation over all orders of the tied. `None` as
-/// in [`kendall`], but constants are allowed, or if `count` is zero or above the number of values.
+/// Of the best `count` by `predicted`, the share that is among the best `count` by `truth`; greater
+/// is better. Where values tie across the border, each of them counts by its chance to be in: the
+/// expectation over all orders of the tied. `None` as in [`kendall`], but constants are allowed, or
+/// if `count` is zero or above the number of values.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -52,9 +55,10 @@ pub fn precision_at(predicted: &[f64], truth: &[f64], count: usize) -> Option<f6
     Some(a.iter().zip(&b).map(|(a, b)| a * b).sum::<f64>() / count as f64)
 }
 
-/// The place by `truth`, from 1, of the truly best among the best `count` by `predicted`: what retraining so many would find.
-/// Values of `predicted` that tie across the border are all in only as far as there is room, the truly worse first, so that
-/// ties help no one. `None` as in [`precision_at`].
+/// The place by `truth`, from 1, of the truly best among the best `count` by `predicted`: what
+/// retraining so many would find. Values of `predicted` that tie across the border are all in only
+/// as far as there is room, the truly worse first, so that ties help no one. `None` as in
+/// [`precision_at`].
 ///
 /// # Panics
 /// If the lengths differ.
@@ -82,9 +86,10 @@ pub fn pearson(x: &[f64], y: &[f64]) -> Option<f64> {
     (xx > 0.0 && yy > 0.0).then(|| product(&|x, y| x * y) / (xx * yy).sqrt())
 }
 
-/// Computes Kendall's tau-b where the pair (i, j) weighs `weights[i] · weights[j]`: Σ w_i w_j sgn(x_i − x_j) sgn(y_i − y_j) over the geometric
-/// mean of the weights of the pairs that are not tied in `x` and in `y`. With the weights of a stratified sample (members of the
-/// stratum over those drawn) it estimates the tau-b of the whole population. `None` as in [`kendall`]. Time n².
+/// Computes Kendall's tau-b where the pair (i, j) weighs `weights[i] · weights[j]`: Σ w_i w_j
+/// sgn(x_i − x_j) sgn(y_i − y_j) over the geometric mean of the weights of the pairs that are not
+/// tied in `x` and in `y`. With the weights of a stratified sample (members of the stratum over
+/// those drawn) it estimates the tau-b of the whole population. `None` as in [`kendall`]. Time n².
 ///
 /// # Panics
 /// If the lengths differ.
@@ -105,9 +110,9 @@ pub fn weighted_kendall(x: &[f64], y: &[f64], weights: &[f64]) -> Option<f64> {
     (scale > 0.0).then(|| (balance / scale).clamp(-1.0, 1.0))
 }
 
-/// Computes the correlation of x and y without the part that z explains: (r_xy − r_xz r_yz) / √((1 − r_xz²)(1 − r_yz²)), for Pearson's,
-/// Spearman's or Kendall's coefficient. `None` where z explains all
-/// of x or y.
+/// Computes the correlation of x and y without the part that z explains: (r_xy − r_xz r_yz) / √((1
+/// − r_xz²)(1 − r_yz²)), for Pearson's, Spearman's or Kendall's coefficient. `None` where z
+/// explains all of x or y.
 pub fn partial(xy: f64, xz: f64, yz: f64) -> Option<f64> {
     let scale = ((1.0 - xz * xz) * (1.0 - yz * yz)).sqrt();
     (scale > 0.0).then(|| ((xy - xz * yz) / scale).clamp(-1.0, 1.0))

@@ -2,11 +2,13 @@
 
 use supernet_space::SearchSpace;
 
-/// Returns for each choice and option the last choice of the earlier node that the option names, if it names one.
+/// Returns for each choice and option the last choice of the earlier node that the option names, if
+/// it names one.
 ///
-/// A node is the choices that share the part of their names before the last `/`; a choice without `/` is a node of its own. An
-/// option names the node of its own name beside that of its choice: of `cell/node3/inputs`, the option `node1` names the node
-/// `cell/node1`. A node that conditions put behind the choice ([`SearchSpace::in_order`]) is not there yet and has no anchor.
+/// A node is the choices that share the part of their names before the last `/`; a choice without
+/// `/` is a node of its own. An option names the node of its own name beside that of its choice: of
+/// `cell/node3/inputs`, the option `node1` names the node `cell/node1`. A node that conditions put
+/// behind the choice ([`SearchSpace::in_order`]) is not there yet and has no anchor.
 pub(crate) fn anchors(space: &SearchSpace) -> Vec<Vec<Option<usize>>> {
     let nodes: Vec<&str> = space.choices().iter().map(|choice| node(choice.name())).collect();
     let place = |choice: usize| space.in_order().iter().position(|&other| other == choice);

@@ -41,7 +41,8 @@ impl Archive {
         self.0.get(network)
     }
 
-    /// Adds a network; returns whether it is new. A score on fewer images than others (dropped early by its evaluator) counts as it is.
+    /// Adds a network; returns whether it is new. A score on fewer images than others (dropped
+    /// early by its evaluator) counts as it is.
     pub(crate) fn add(&mut self, network: Architecture, scored: &Scored) -> bool {
         let number = self.0.len();
         let Scored { score: Score { accuracy, .. }, cost, .. } = *scored;
@@ -89,7 +90,8 @@ fn better((_, a): &Entry, (_, b): &Entry) -> Ordering {
     value(b).total_cmp(&value(a)).then(a.number.cmp(&b.number))
 }
 
-/// At most `most` of the entries, in order of telling: the best half of them and of the others those told last.
+/// At most `most` of the entries, in order of telling: the best half of them and of the others
+/// those told last.
 pub(crate) fn bounded<'a>(entries: &[Entry<'a>], most: usize) -> Vec<Entry<'a>> {
     if entries.len() <= most {
         return entries.to_vec();

@@ -5,8 +5,8 @@ use nalgebra::{DMatrix, DVector, SymmetricEigen};
 
 /// y = Φw + noise with w ~ N(0, α⁻¹) and noise ~ N(0, β⁻¹) (Bishop, 2006, sections 3.3 and 3.5).
 ///
-/// A = αI + βΦᵀΦ has the eigenvectors of ΦᵀΦ, so evidence, mean and variance of any α and β come from one decomposition; determinants are
-/// sums of logarithms and never overflow.
+/// A = αI + βΦᵀΦ has the eigenvectors of ΦᵀΦ, so evidence, mean and variance of any α and β come
+/// from one decomposition; determinants are sums of logarithms and never overflow.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct BayesianLinear {
     rows: usize,
@@ -22,8 +22,8 @@ pub(crate) struct BayesianLinear {
 }
 
 impl BayesianLinear {
-    /// The regression of y on Φ, given as its transpose (a column for each row), with α and β of a logarithmic grid (1e-3 to 1e3, 1 to 1e5)
-    /// that have the most evidence.
+    /// The regression of y on Φ, given as its transpose (a column for each row), with α and β of a
+    /// logarithmic grid (1e-3 to 1e3, 1 to 1e5) that have the most evidence.
     pub(crate) fn new(features: &DMatrix<f64>, y: &DVector<f64>) -> Self {
         let mut model = Self::with_precisions(features, y, 1.0, 1.0);
         let grid = |from: f64, to: f64, n: u32| {

@@ -1,4 +1,5 @@
-//! Bootstrap intervals: how far a statistic of some networks moves when other networks had been drawn.
+//! Bootstrap intervals: how far a statistic of some networks moves when other networks had been
+//! drawn.
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -22,9 +23,10 @@ impl fmt::Display for Estimate {
     }
 }
 
-/// The percentile bootstrap (Efron and Tibshirani, 1993): the sample is drawn again with replacement, within each stratum, and the
-/// statistic taken of each resample. Resample i is a function of (seed, name, i), so statistics of one name see the same resamples
-/// and their differences are paired.
+/// The percentile bootstrap (Efron and Tibshirani, 1993): the sample is drawn again with
+/// replacement, within each stratum, and the statistic taken of each resample. Resample i is a
+/// function of (seed, name, i), so statistics of one name see the same resamples and their
+/// differences are paired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bootstrap {
     /// Seed of the resamples.
@@ -34,8 +36,8 @@ pub struct Bootstrap {
 }
 
 impl Bootstrap {
-    /// The estimate of `statistic`, a function of the places drawn, over items whose strata are `strata`. `None` where the sample
-    /// itself or more than half of the resamples have no value.
+    /// The estimate of `statistic`, a function of the places drawn, over items whose strata are
+    /// `strata`. `None` where the sample itself or more than half of the resamples have no value.
     pub fn estimate(
         &self,
         name: &str,
@@ -64,7 +66,8 @@ impl Bootstrap {
     }
 }
 
-/// The items of each stratum. One that is alone in its stratum could only be drawn again as it is, so it joins its neighbour's.
+/// The items of each stratum. One that is alone in its stratum could only be drawn again as it is,
+/// so it joins its neighbour's.
 fn by_stratum(strata: &[usize]) -> Vec<Vec<usize>> {
     let count = strata.iter().max().map_or(0, |last| last + 1);
     let mut members = vec![Vec::new(); count];
@@ -101,7 +104,8 @@ mod tests {
         let values: Vec<f64> = (0..100).map(f64::from).collect();
         let bootstrap = Bootstrap { seed: 1, resamples: 4_000 };
         let Estimate { value, low, high } = bootstrap.estimate("mean", &[0; 100], mean(&values)).unwrap();
-        // Standard deviation 28.87, standard error 2.887; percentiles of 4,000 resamples are good to about 4 % of it.
+        // Standard deviation 28.87, standard error 2.887; percentiles of 4,000 resamples are good
+        // to about 4 % of it.
         assert_eq!(value, 49.5);
         assert!((value - low - 1.96 * 2.887).abs() < 0.4 && (high - value - 1.96 * 2.887).abs() < 0.4, "{low} {high}");
     }

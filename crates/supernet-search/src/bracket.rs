@@ -29,7 +29,8 @@ pub(crate) struct Bracket {
     told: Vec<Known>,
 }
 
-/// At most `count` proposals of the bracket at hand; where there is none, or it is done, of one that `start` makes.
+/// At most `count` proposals of the bracket at hand; where there is none, or it is done, of one
+/// that `start` makes.
 pub(crate) fn ask(current: &mut Option<Bracket>, count: usize, start: impl FnOnce() -> Bracket) -> Vec<Proposal> {
     if current.as_ref().is_some_and(Bracket::is_done) {
         *current = None;
@@ -49,7 +50,8 @@ impl Bracket {
     /// Draws of a first candidate that is not drawn yet, for each.
     const TRIES: usize = 100;
 
-    /// Starts with different uniform architectures, as many as the first rung has, or as were found in `TRIES` draws for each.
+    /// Starts with different uniform architectures, as many as the first rung has, or as were found
+    /// in `TRIES` draws for each.
     pub(crate) fn start(space: &SearchSpace, rungs: &[Rung], rng: &mut impl Rng) -> Self {
         let wanted = rungs.first().map_or(0, |rung| rung.candidates);
         let mut drawn = BTreeSet::new();

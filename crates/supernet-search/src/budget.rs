@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
-/// A candidate with what may be spent on its score, in the evaluator's unit: training steps, validation images, trainings.
+/// A candidate with what may be spent on its score, in the evaluator's unit: training steps,
+/// validation images, trainings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Proposal {
     /// The candidate.
@@ -26,8 +27,8 @@ pub trait BudgetedEvaluator {
     fn evaluate_at(&mut self, proposals: &[Proposal]) -> Result<Vec<Scored>, Self::Error>;
 }
 
-/// A function that scores a list of architectures with one budget each: stand-alone training of that many steps, a supernet on
-/// that many images.
+/// A function that scores a list of architectures with one budget each: stand-alone training of
+/// that many steps, a supernet on that many images.
 pub struct PerBudget<F>(pub F);
 
 impl<E, F: FnMut(u64, &[Architecture]) -> Result<Vec<Scored>, E>> BudgetedEvaluator for PerBudget<F> {
@@ -54,19 +55,20 @@ pub trait BudgetedStrategy {
     /// A short name for tables.
     fn name(&self) -> &str;
 
-    /// At most `count` proposals: fewer where the next step needs scores that were not told, at least one where all were.
+    /// At most `count` proposals: fewer where the next step needs scores that were not told, at
+    /// least one where all were.
     fn ask(&mut self, count: usize) -> Vec<Proposal>;
 
-    /// The scores of proposals, each with its architecture and budget as proposed, in any order. What was not asked for is
-    /// ignored.
+    /// The scores of proposals, each with its architecture and budget as proposed, in any order.
+    /// What was not asked for is ignored.
     fn tell(&mut self, told: &[(Proposal, Scored)]);
 }
 
 /// How long to search with budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLimits {
-    /// Sum of the budgets of all networks scored, each score paid in full: no score goes on from a cheaper one. The proposals
-    /// asked for last are scored as far as the sum allows.
+    /// Sum of the budgets of all networks scored, each score paid in full: no score goes on from a
+    /// cheaper one. The proposals asked for last are scored as far as the sum allows.
     pub spend: u64,
     /// Proposals to ask for at a time.
     pub ask: usize,
@@ -100,9 +102,11 @@ impl BudgetedOutcome {
     }
 }
 
-/// Asks `strategy` for architectures of `space` with budgets until `limits` are met and scores each network once per budget.
+/// Asks `strategy` for architectures of `space` with budgets until `limits` are met and scores each
+/// network once per budget.
 ///
-/// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already, and if the strategy has none.
+/// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already,
+/// and if the strategy has none.
 ///
 /// # Errors
 /// Whatever `evaluator` reports.
@@ -115,8 +119,8 @@ pub fn search_budgeted<E: BudgetedEvaluator>(
     run(space, strategy, evaluator, limits, |_, _| Ok(None))
 }
 
-/// [`search_budgeted`] among the networks whose `cost` lies in the ranges of `constraints`; others are treated as in
-/// [`crate::search_within`].
+/// [`search_budgeted`] among the networks whose `cost` lies in the ranges of `constraints`; others
+/// are treated as in [`crate::search_within`].
 ///
 /// # Errors
 /// Whatever `evaluator` or `cost` reports.

@@ -3,9 +3,9 @@
 use crate::{Score, Scored, Strategy};
 use supernet_space::Architecture;
 
-/// A strategy at work, which is told e^−loss, the geometric mean of the probabilities that the right classes were given, where others are told the
-/// accuracy. What it prefers is then what [`crate::RankBy::Loss`] ranks first.
-/// It keeps nothing itself.
+/// A strategy at work, which is told e^−loss, the geometric mean of the probabilities that the
+/// right classes were given, where others are told the accuracy. What it prefers is then what
+/// [`crate::RankBy::Loss`] ranks first. It keeps nothing itself.
 pub struct ByLoss<'a>(pub &'a mut dyn Strategy);
 
 impl Strategy for ByLoss<'_> {

@@ -14,17 +14,20 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "co-evolution";
 
-/// CoDeepNEAT (Miikkulainen, Liang, Meyerson et al., 2017) on the stages of a bounded space. A blueprint names for each stage a
-/// species of modules; a module is what the choices of one stage take. A network is a blueprint with each species replaced by
-/// one of its modules, the same one wherever the species is named. Every generation `networks` of them are scored: blueprints
-/// take turns, and of a species the module used least so far comes first, so each is used where its species is named at all.
-/// The fitness of a blueprint or a module is the mean score of the networks that contained it; one in no network keeps what it
-/// had. The best `elite` blueprints and the best module of each species stay, the others are children of two of the better half,
-/// mutated in one gene with probability `mutation`.
+/// CoDeepNEAT (Miikkulainen, Liang, Meyerson et al., 2017) on the stages of a bounded space. A
+/// blueprint names for each stage a species of modules; a module is what the choices of one stage
+/// take. A network is a blueprint with each species replaced by one of its modules, the same one
+/// wherever the species is named. Every generation `networks` of them are scored: blueprints take
+/// turns, and of a species the module used least so far comes first, so each is used where its
+/// species is named at all. The fitness of a blueprint or a module is the mean score of the
+/// networks that contained it; one in no network keeps what it had. The best `elite` blueprints and
+/// the best module of each species stay, the others are children of two of the better half, mutated
+/// in one gene with probability `mutation`.
 ///
-/// A stage is the choices whose names begin with the same word before `/`, or those that [`CoEvolution::with_stages`] names. Modules
-/// have as many genes as the longest stage; a shorter one takes the first of them. Species keep their numbers, so no blueprint
-/// ever names one that is gone.
+/// A stage is the choices whose names begin with the same word before `/`, or those that
+/// [`CoEvolution::with_stages`] names. Modules have as many genes as the longest stage; a shorter
+/// one takes the first of them. Species keep their numbers, so no blueprint ever names one that is
+/// gone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct CoEvolution {
@@ -71,8 +74,9 @@ pub struct CoEvolutionSettings {
 }
 
 impl Default for CoEvolutionSettings {
-    /// For some hundred networks: 8 blueprints, 3 species of 4 modules, 20 networks a generation (the paper has 25 blueprints, 45
-    /// modules and 100 networks), 2 that stay, mutation with probability 0.8.
+    /// For some hundred networks: 8 blueprints, 3 species of 4 modules, 20 networks a generation
+    /// (the paper has 25 blueprints, 45 modules and 100 networks), 2 that stay, mutation with
+    /// probability 0.8.
     fn default() -> Self {
         Self { blueprints: 8, species: 3, modules: 4, networks: 20, elite: 2, mutation: 0.8 }
     }
@@ -122,8 +126,8 @@ impl CoEvolution {
     /// With other stages, the places of their choices. Both populations are drawn anew.
     ///
     /// # Errors
-    /// A choice in no stage or in two; choices at the same place of two stages that have other options or bounds, so that no
-    /// module fits both.
+    /// A choice in no stage or in two; choices at the same place of two stages that have other
+    /// options or bounds, so that no module fits both.
     pub fn with_stages(self, stages: Vec<Vec<usize>>) -> Result<Self, SearchError> {
         check_stages(&self.space, &stages)?;
         Ok(Self { stages, ..self }.drawn())
@@ -379,7 +383,8 @@ mod tests {
             assert!(found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-15), "{found:?}, not {expected:?}");
         };
         near(co.blueprints.iter().map(|member| member.fitness).collect(), &[0.4, 0.4, 0.9]);
-        // A module of species 0 counts where its blueprint names the species: networks 0, 2 and 3. Modules 0 and 2 keep theirs.
+        // A module of species 0 counts where its blueprint names the species: networks 0, 2 and 3.
+        // Modules 0 and 2 keep theirs.
         near(co.modules[0].iter().map(|member| member.fitness).collect(), &[0.07, 0.55, 0.07, 0.6]);
         // Of species 1: networks 0, 1 and 3.
         near(co.modules[1].iter().map(|member| member.fitness).collect(), &[0.6, 0.07, 0.3, 0.07]);

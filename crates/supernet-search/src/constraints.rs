@@ -41,7 +41,8 @@ impl Constraints {
         }
     }
 
-    /// How far a cost is from the ranges: the sum over them of what is missing or too much, as a share of the bound; 0 inside.
+    /// How far a cost is from the ranges: the sum over them of what is missing or too much, as a
+    /// share of the bound; 0 inside.
     pub fn distance(&self, cost: &Cost) -> f64 {
         let outside = |range: &RangeInclusive<u64>, value: u64| {
             let (least, most) = (*range.start(), *range.end());

@@ -3,7 +3,8 @@
 use rand::Rng;
 use supernet_space::{Architecture, SearchSpace};
 
-/// A distribution over the architectures of a space, with the gradient of its log probability: what REINFORCE trains.
+/// A distribution over the architectures of a space, with the gradient of its log probability: what
+/// REINFORCE trains.
 pub trait Controller {
     /// A short name for tables.
     fn name(&self) -> &'static str;
@@ -17,7 +18,8 @@ pub trait Controller {
     /// Its parameters, to be changed.
     fn parameters_mut(&mut self) -> &mut [f64];
 
-    /// Makes ready for a proposal, counted from 0, where what is drawn follows a schedule; nothing by default.
+    /// Makes ready for a proposal, counted from 0, where what is drawn follows a schedule; nothing
+    /// by default.
     fn begin(&mut self, _proposal: u64) {}
 
     /// A draw.

@@ -50,7 +50,8 @@ pub struct TableCorrelation {
     pub top_half: Vec<TableAgreement>,
 }
 
-/// How well one ranking agrees with a table. `None` where a ranking is constant or a score is no number.
+/// How well one ranking agrees with a table. `None` where a ranking is constant or a score is no
+/// number.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableAgreement {
     /// What ranks.
@@ -85,12 +86,14 @@ pub struct BestAmong {
     pub place: Option<Estimate>,
 }
 
-/// Holds scores against what `table` reports of the same architectures: how well accuracy, loss, parameter count and multiply-accumulates
-/// rank them, each with bootstrap intervals. `lists` are several scorings of the same architectures in the same order, as by supernets of
-/// several seeds; the statistics are means over them. The loss is left out where there is none.
+/// Holds scores against what `table` reports of the same architectures: how well accuracy, loss,
+/// parameter count and multiply-accumulates rank them, each with bootstrap intervals. `lists` are
+/// several scorings of the same architectures in the same order, as by supernets of several seeds;
+/// the statistics are means over them. The loss is left out where there is none.
 ///
 /// # Errors
-/// No list or lists of different architectures, an architecture that the table lacks, fewer than two architectures that are not held out.
+/// No list or lists of different architectures, an architecture that the table lacks, fewer than
+/// two architectures that are not held out.
 pub fn correlate(
     table: &Table,
     lists: &[Vec<Scored>],
@@ -112,7 +115,8 @@ pub fn correlate(
 /// [`correlate`] for any rankings of `architectures`.
 ///
 /// # Errors
-/// A ranking of another number of architectures, an architecture that the table lacks, fewer than two that are not held out.
+/// A ranking of another number of architectures, an architecture that the table lacks, fewer than
+/// two that are not held out.
 pub fn correlate_rankings(
     table: &Table,
     architectures: &[Architecture],
@@ -321,7 +325,8 @@ mod tests {
         let both = correlate(&table, &[right, wrong], &settings).unwrap();
         let accuracy = both.ranking("accuracy").unwrap();
         assert_eq!((both.lists, value(accuracy.kendall), value(accuracy.best[0].place)), (2, 0.0, 5.0));
-        // The last two layers have equal shapes, so three pairs of the 36 tie and three more are in the wrong order: 30 − 3 of √(33·36).
+        // The last two layers have equal shapes, so three pairs of the 36 tie and three more are in
+        // the wrong order: 30 − 3 of √(33·36).
         let expected = 27.0 / f64::sqrt(33.0 * 36.0);
         assert!((value(both.ranking("parameters").unwrap().kendall) - expected).abs() < 1e-12);
     }

@@ -6,9 +6,11 @@ use supernet_space::SearchSpace;
 
 const NAME: &str = "deepening";
 
-/// Takes a choice's options one after another, `every` proposals each, the last one from then on: Zoph and Le (ICLR 2017) begin with 6
-/// layers and add 2 every 1,600 networks, since a policy that is still at random writes networks that are too deep to train. The choice is no
-/// part of the policy's probabilities; what depends on it should be conditional on it, as in [`supernet_space::NasRl::deepening`].
+/// Takes a choice's options one after another, `every` proposals each, the last one from then on:
+/// Zoph and Le (ICLR 2017) begin with 6 layers and add 2 every 1,600 networks, since a policy that
+/// is still at random writes networks that are too deep to train. The choice is no part of the
+/// policy's probabilities; what depends on it should be conditional on it, as in
+/// [`supernet_space::NasRl::deepening`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Deepening {
     pub(crate) choice: usize,

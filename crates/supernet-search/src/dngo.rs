@@ -13,12 +13,15 @@ use supernet_space::draws;
 
 const NAME: &str = "dngo";
 
-/// Deep networks for global optimisation (Snoek, Rippel, Swersky et al., ICML 2015): networks of three layers of 50 tanh units are trained
-/// on the squared error (Adam, rate 0.01, batches of 32); then a Bayesian linear regression on each one's last hidden layer, and a constant,
-/// predicts mean and variance. Time grows with the number of rows, not with its cube.
+/// Deep networks for global optimisation (Snoek, Rippel, Swersky et al., ICML 2015): networks of
+/// three layers of 50 tanh units are trained on the squared error (Adam, rate 0.01, batches of 32);
+/// then a Bayesian linear regression on each one's last hidden layer, and a constant, predicts mean
+/// and variance. Time grows with the number of rows, not with its cube.
 ///
-/// Ours: 5 networks of other random weights, whose predictions are mixed (the mean of means; the mean of variances and the variance of means);
-/// 200 steps whatever the number of rows; the regression's precisions are those of most evidence on a grid instead of a mean over slice samples.
+/// Ours: 5 networks of other random weights, whose predictions are mixed (the mean of means; the
+/// mean of variances and the variance of means); 200 steps whatever the number of rows; the
+/// regression's precisions are those of most evidence on a grid instead of a mean over slice
+/// samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Dngo {
     seed: u64,

@@ -16,22 +16,23 @@ const NAME: &str = "edit policy";
 /// Names of options that a choice takes while its layer is not there.
 const CLOSED: [&str; 6] = ["identity", "none", "skip", "skip_connect", "zero", "off"];
 
-/// The actor of EAS (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): it reads a network and decides how to change it. Choices of
-/// exactly one option are its layers, read by an LSTM in both directions, e_i being what both leave at choice i. A choice whose
-/// first option is called like a layer that is not there (identity, none, skip, …) is *closed* while it takes that one. There
-/// are two edits:
+/// The actor of EAS (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): it reads a network and decides how
+/// to change it. Choices of exactly one option are its layers, read by an LSTM in both directions,
+/// e_i being what both leave at choice i. A choice whose first option is called like a layer that
+/// is not there (identity, none, skip, …) is *closed* while it takes that one. There are two edits:
 /// ```text
 /// raise   each choice that is open and not at its last option goes to the next one with probability σ(w·e_i + b)
 /// open    one closed choice i goes to one option o, with probability in proportion to exp(U_o·e_i + u_o)
 /// ```
-/// They are the paper's wider and deeper actors on the choices of any space: the options of a width in order, the layers of a
-/// repeated block.
+/// They are the paper's wider and deeper actors on the choices of any space: the options of a width
+/// in order, the layers of a repeated block.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct EditController {
     space: SearchSpace,
     settings: EditSettings,
-    /// Embeddings of all options, the LSTM forward, the one backward, w and b, then U row by row and u.
+    /// Embeddings of all options, the LSTM forward, the one backward, w and b, then U row by row
+    /// and u.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
 }
@@ -90,7 +91,8 @@ impl Encoded {
 }
 
 impl EditController {
-    /// Builds a controller over `space`, weights drawn uniformly from −0.1 to 0.1 from stream `stream` under `seed`.
+    /// Builds a controller over `space`, weights drawn uniformly from −0.1 to 0.1 from stream
+    /// `stream` under `seed`.
     ///
     /// # Errors
     /// A size of zero; a space without a choice of exactly one of several options.
@@ -409,7 +411,8 @@ mod tests {
                     controller.parameters_mut()[i] -= shift;
                     value
                 };
-                // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.
+                // Central differences of a smooth function of values near 1 in f64: rounding 1e-16
+                // / 1e-5, curvature 1e-10.
                 let difference = 1.5 * (at(1e-5) - at(-1e-5)) / 2e-5;
                 assert!((gradient - difference).abs() < 1e-8, "parameter {i}: {gradient} and {difference}");
             }

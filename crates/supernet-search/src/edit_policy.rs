@@ -14,12 +14,14 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "edit policy";
 
-/// Efficient architecture search (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): each proposal is an episode of edits of one start
-/// network, drawn from an [`EditController`]; REINFORCE raises the probability of the edits whose results score above the
-/// baseline. Here every proposal is scored as it is; that children inherit their parent's weights is the evaluator's part.
+/// Efficient architecture search (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): each proposal is an
+/// episode of edits of one start network, drawn from an [`EditController`]; REINFORCE raises the
+/// probability of the edits whose results score above the baseline. Here every proposal is scored
+/// as it is; that children inherit their parent's weights is the evaluator's part.
 ///
-/// An architecture says not by which edits it came about, so the episodes of the last [`EditPolicy::MOST_WAITING`] proposals are
-/// kept until they are told. The score of another architecture teaches nothing.
+/// An architecture says not by which edits it came about, so the episodes of the last
+/// [`EditPolicy::MOST_WAITING`] proposals are kept until they are told. The score of another
+/// architecture teaches nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct EditPolicy {
@@ -38,9 +40,10 @@ impl EditPolicy {
     /// Proposals whose edits are remembered.
     pub const MOST_WAITING: usize = 200;
 
-    /// From the network of which every choice takes its first options, with the default [`EditSettings`]; draws from stream
-    /// `stream` under `seed`, initial weights from `stream`/init. The reward is tan(accuracy · π/2), batches are of 10, entropy
-    /// 1e-5 and decay 0.95 as published; the rate is 0.02 for some hundred networks instead of 0.002.
+    /// From the network of which every choice takes its first options, with the default
+    /// [`EditSettings`]; draws from stream `stream` under `seed`, initial weights from
+    /// `stream`/init. The reward is tan(accuracy · π/2), batches are of 10, entropy 1e-5 and decay
+    /// 0.95 as published; the rate is 0.02 for some hundred networks instead of 0.002.
     ///
     /// # Errors
     /// A space without a choice of exactly one of several options.

@@ -13,11 +13,13 @@ use supernet_space::draws;
 
 const NAME: &str = "ensemble";
 
-/// Networks on different parts of the rows, as the predictor of PNAS (Liu, Zoph, Neumann et al., ECCV 2018): each of 5 members sees all but
-/// another fifth and is trained on the absolute error. A prediction's mean and variance are those of the members' outputs.
+/// Networks on different parts of the rows, as the predictor of PNAS (Liu, Zoph, Neumann et al.,
+/// ECCV 2018): each of 5 members sees all but another fifth and is trained on the absolute error. A
+/// prediction's mean and variance are those of the members' outputs.
 ///
-/// Ours: the members read an architecture's encoding through two layers of 50 tanh units (there: learnt embeddings and an LSTM or one layer);
-/// 400 steps of Adam on batches of 32, the rate falling from 0.01 to a tenth of it. Rows that are added later teach nothing until the next fit.
+/// Ours: the members read an architecture's encoding through two layers of 50 tanh units (there:
+/// learnt embeddings and an LSTM or one layer); 400 steps of Adam on batches of 32, the rate
+/// falling from 0.01 to a tenth of it. Rows that are added later teach nothing until the next fit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ensemble {
     seed: u64,
@@ -42,7 +44,8 @@ impl Ensemble {
         Self { seed, members: 5, fitted: None }
     }
 
-    /// Returns the ensemble with another number of members, at least 2; each sees all rows but one part of as many.
+    /// Returns the ensemble with another number of members, at least 2; each sees all rows but one
+    /// part of as many.
     ///
     /// # Errors
     /// Fewer than two members.
@@ -131,7 +134,8 @@ mod tests {
         let mut ensemble = Ensemble::new(1);
         ensemble.fit(&inputs, &targets).unwrap();
         for (normal, target) in ensemble.predict(&inputs).iter().zip(&targets) {
-            // A tanh network of thousands of weights passes through three points, as far as the rate's last tenth lets it.
+            // A tanh network of thousands of weights passes through three points, as far as the
+            // rate's last tenth lets it.
             assert!((normal.mean - target).abs() < 0.5, "{normal:?} {target}");
         }
     }

@@ -17,7 +17,8 @@ pub struct Score {
 }
 
 impl Score {
-    /// Returns whether the accuracy is a number, as it is not where a network's outputs are none. A table has no loss.
+    /// Returns whether the accuracy is a number, as it is not where a network's outputs are none. A
+    /// table has no loss.
     pub fn is_number(&self) -> bool {
         !self.accuracy.is_nan()
     }
@@ -40,8 +41,8 @@ pub enum RankBy {
 }
 
 impl RankBy {
-    /// Better first: measured on more images (successive halving drops the worst early), then by what this is. Values that are no numbers
-    /// come last.
+    /// Better first: measured on more images (successive halving drops the worst early), then by
+    /// what this is. Values that are no numbers come last.
     pub fn better_first(self, a: &Score, b: &Score) -> Ordering {
         let nan_last = |value: f64| if value.is_nan() { f64::INFINITY } else { value };
         let by_accuracy = nan_last(-a.accuracy).total_cmp(&nan_last(-b.accuracy));
@@ -56,7 +57,8 @@ impl RankBy {
 /// An architecture with its score and cost.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scored {
-    /// The architecture: the canonical one of its network where a search lists it, as it was proposed where a strategy is told.
+    /// The architecture: the canonical one of its network where a search lists it, as it was
+    /// proposed where a strategy is told.
     pub architecture: Architecture,
     /// Its score.
     pub score: Score,
@@ -80,12 +82,14 @@ impl Scored {
     }
 }
 
-/// Gives each architecture of a list a score and its cost: by a supernet, by stand-alone training, or from a table.
+/// Gives each architecture of a list a score and its cost: by a supernet, by stand-alone training,
+/// or from a table.
 pub trait Evaluator {
     /// What can go wrong.
     type Error;
 
-    /// Scores `architectures`, in order. A score depends on its architecture alone, not on the others of the list.
+    /// Scores `architectures`, in order. A score depends on its architecture alone, not on the
+    /// others of the list.
     ///
     /// # Errors
     /// An architecture of another space, or whatever stops the evaluation.

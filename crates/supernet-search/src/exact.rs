@@ -1,11 +1,13 @@
 //! Numbers that come back from JSON bit for bit.
 //!
-//! JSON has no infinity and no NaN, and readers may be off by the last bit. A strategy's state holds numbers as text, the
-//! shortest that names exactly this number, so that a resumed strategy goes on exactly as an undisturbed one.
+//! JSON has no infinity and no NaN, and readers may be off by the last bit. A strategy's state
+//! holds numbers as text, the shortest that names exactly this number, so that a resumed strategy
+//! goes on exactly as an undisturbed one.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// A number that is stored exactly. Two are equal if their bits are: what is no number equals itself.
+/// A number that is stored exactly. Two are equal if their bits are: what is no number equals
+/// itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exact(pub(crate) f64);
 

@@ -9,9 +9,10 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace};
 
-/// One number θ per option; the subset of a choice has probability in proportion to exp(Σ θ over what it takes), which is a
-/// softmax for exactly one option. At first all θ are 0: subsets of a choice are equally likely. The controller of TuNAS
-/// (Bender et al., CVPR 2020) and of other searches that need no memory of earlier choices.
+/// One number θ per option; the subset of a choice has probability in proportion to exp(Σ θ over
+/// what it takes), which is a softmax for exactly one option. At first all θ are 0: subsets of a
+/// choice are equally likely. The controller of TuNAS (Bender et al., CVPR 2020) and of other
+/// searches that need no memory of earlier choices.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Factorised {

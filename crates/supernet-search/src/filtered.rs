@@ -7,9 +7,10 @@ use supernet_space::Architecture;
 
 const NAME: &str = "filtered";
 
-/// Any strategy behind a filter (Jozefowicz, Zaremba and Sutskever, ICML 2015: a cell must reach 90 % of the GRU on the first task
-/// before it is scored on all): each proposal is scored with the first budget, and with the second one if its accuracy is at
-/// least `pass`. The strategy is told the second score, of what fails that it is worth nothing.
+/// Any strategy behind a filter (Jozefowicz, Zaremba and Sutskever, ICML 2015: a cell must reach 90
+/// % of the GRU on the first task before it is scored on all): each proposal is scored with the
+/// first budget, and with the second one if its accuracy is at least `pass`. The strategy is told
+/// the second score, of what fails that it is worth nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Filtered<T> {

@@ -12,16 +12,19 @@ use std::ops::Range;
 
 const NAME: &str = "gp";
 
-/// A Gaussian process (Rasmussen and Williams, 2006, algorithm 2.1) of Matérn covariance, smoothness 5/2, with a length for each
-/// *block* of columns, and a linear part: k(x, y) = σ²·(1 + √5·r + 5r²/3)·exp(−√5·r) + τ²·x·y/B, r² = Σ_b |x_b − y_b|² / (2·l_b²), B
-/// the number of blocks. Two one-hot blocks are at |x_b − y_b|²/2 = 0 or 1, so a length belongs to a choice and says how much it
-/// matters (Snoek, Larochelle and Adams, 2012, have one for each dimension). The linear part is ours: much of an accuracy is a sum over
-/// choices, which the other part alone learns from more networks.
+/// A Gaussian process (Rasmussen and Williams, 2006, algorithm 2.1) of Matérn covariance,
+/// smoothness 5/2, with a length for each *block* of columns, and a linear part: k(x, y) = σ²·(1 +
+/// √5·r + 5r²/3)·exp(−√5·r) + τ²·x·y/B, r² = Σ_b |x_b − y_b|² / (2·l_b²), B the number of blocks.
+/// Two one-hot blocks are at |x_b − y_b|²/2 = 0 or 1, so a length belongs to a choice and says how
+/// much it matters (Snoek, Larochelle and Adams, 2012, have one for each dimension). The linear
+/// part is ours: much of an accuracy is a sum over choices, which the other part alone learns from
+/// more networks.
 ///
-/// Targets are scaled to mean 0 and deviation 1. Lengths, σ², τ² and the noise's variance maximise the marginal likelihood times weak
-/// log-normal priors, by at most [`Gp::STEPS`] steps of Adam on their logarithms from the
-/// priors' medians, on at most [`Gp::MOST_LEARNT_FROM`] of the rows, evenly spaced. The posterior is of all rows. Time n³ and
-/// memory n² for n rows: whoever has more than some hundred rows chooses among them.
+/// Targets are scaled to mean 0 and deviation 1. Lengths, σ², τ² and the noise's variance maximise
+/// the marginal likelihood times weak log-normal priors, by at most [`Gp::STEPS`] steps of Adam on
+/// their logarithms from the priors' medians, on at most [`Gp::MOST_LEARNT_FROM`] of the rows,
+/// evenly spaced. The posterior is of all rows. Time n³ and memory n² for n rows: whoever has more
+/// than some hundred rows chooses among them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Gp {
     blocks: Vec<Range<usize>>,
@@ -52,14 +55,15 @@ impl PartialEq for Fitted {
 }
 
 impl Gp {
-    /// The most steps up the marginal likelihood; ten that gain less than a hundredth of a nat end it.
+    /// The most steps up the marginal likelihood; ten that gain less than a hundredth of a nat end
+    /// it.
     pub const STEPS: usize = 60;
 
     /// The most rows that lengths, variances and noise are learnt from.
     pub const MOST_LEARNT_FROM: usize = 128;
 
-    /// Returns a process over rows with these blocks of columns, as [`supernet_space::Encoding::blocks`] has them. Columns in no
-    /// block do not count.
+    /// Returns a process over rows with these blocks of columns, as
+    /// [`supernet_space::Encoding::blocks`] has them. Columns in no block do not count.
     pub fn new(blocks: impl IntoIterator<Item = Range<usize>>) -> Self {
         Self { blocks: blocks.into_iter().collect(), given: None, fitted: None }
     }
@@ -67,7 +71,8 @@ impl Gp {
     /// Returns the process with these hyperparameters, none of which is learnt.
     ///
     /// # Errors
-    /// [`SearchError::Setting`]: another number of lengths than blocks, or a value that is not positive and finite.
+    /// [`SearchError::Setting`]: another number of lengths than blocks, or a value that is not
+    /// positive and finite.
     pub fn with_hyperparameters(self, given: Hyperparameters) -> Result<Self, SearchError> {
         given.check(NAME, self.blocks.len())?;
         Ok(Self { given: Some(given), ..self })
@@ -78,8 +83,9 @@ impl Gp {
         self.fitted.as_ref().map(|fitted| &fitted.hyperparameters)
     }
 
-    /// Returns what each row of the fit is predicted as from all others, with the variance of a measurement (Rasmussen and
-    /// Williams, 2006, equations 5.10 and 5.11; hyperparameters as fitted).
+    /// Returns what each row of the fit is predicted as from all others, with the variance of a
+    /// measurement (Rasmussen and Williams, 2006, equations 5.10 and 5.11; hyperparameters as
+    /// fitted).
     pub fn left_out(&self) -> Option<Vec<Normal>> {
         let fitted = self.fitted.as_ref()?;
         let inverse = fitted.factor.inverse();
@@ -139,7 +145,8 @@ impl Gp {
     }
 }
 
-/// The factor of a covariance, with as little more on its diagonal as makes it one in double precision.
+/// The factor of a covariance, with as little more on its diagonal as makes it one in double
+/// precision.
 fn factored(covariance: DMatrix<f64>) -> Cholesky<f64, Dyn> {
     let mut jitter = 0.0;
     let most = covariance.diagonal().max();

@@ -44,8 +44,9 @@ impl Generation {
         }
     }
 
-    /// Returns the next member to propose. Once all were, those whose scores are outstanding come again, so that a score that never
-    /// comes does not hold the generation up. `None` without a member.
+    /// Returns the next member to propose. Once all were, those whose scores are outstanding come
+    /// again, so that a score that never comes does not hold the generation up. `None` without a
+    /// member.
     pub(crate) fn next(&mut self) -> Option<Architecture> {
         let asked = self.asked;
         self.asked += 1;
@@ -73,7 +74,8 @@ impl Generation {
     }
 }
 
-/// Fitness for means and roulettes: the accuracy, the least of the others where it is no number, zero where none is.
+/// Fitness for means and roulettes: the accuracy, the least of the others where it is no number,
+/// zero where none is.
 pub(crate) fn fitness(told: &[Known]) -> Vec<f64> {
     let accuracies: Vec<f64> = told.iter().map(|known| known.score().accuracy).collect();
     let least = accuracies.iter().copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);

@@ -14,13 +14,15 @@ use supernet_space::{Architecture, Choice, SearchSpace};
 
 const NAME: &str = "genetic algorithm";
 
-/// Genetic CNN (Xie and Yuille, ICCV 2017). A generation is drawn from the one before by a roulette on r − min r, so the worst
-/// is never drawn (all alike if all score the same). Neighbours in the list are then pairs: with probability `cross_pair` they
-/// exchange whole stages, each with probability `cross_stage`; of those that were not crossed each is mutated with probability
-/// `mutate_one`, every bit of a choice of any number of options with probability `mutate_bit`, any other choice with the same
-/// probability to another of its subsets.
+/// Genetic CNN (Xie and Yuille, ICCV 2017). A generation is drawn from the one before by a roulette
+/// on r − min r, so the worst is never drawn (all alike if all score the same). Neighbours in the
+/// list are then pairs: with probability `cross_pair` they exchange whole stages, each with
+/// probability `cross_stage`; of those that were not crossed each is mutated with probability
+/// `mutate_one`, every bit of a choice of any number of options with probability `mutate_bit`, any
+/// other choice with the same probability to another of its subsets.
 ///
-/// A stage is the choices whose names begin with the same word before `/`, or those that [`GeneticAlgorithm::with_stages`] names.
+/// A stage is the choices whose names begin with the same word before `/`, or those that
+/// [`GeneticAlgorithm::with_stages`] names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct GeneticAlgorithm {
@@ -147,7 +149,8 @@ impl GeneticAlgorithm {
         }
         let (of_a, of_b) = (self.space.active(a), self.space.active(b));
         let mut child = |(own, in_own): (&Architecture, &[bool]), (other, in_other): (&Architecture, &[bool])| {
-            // Where a choice is there in one parent alone, the child has it from that one; where in neither, it is drawn.
+            // Where a choice is there in one parent alone, the child has it from that one; where in
+            // neither, it is drawn.
             self.space.architecture(|choice| match (in_own[choice], in_other[choice]) {
                 (false, false) => self.any(choice, rng),
                 (true, in_other) if !(from_other[choice] && in_other) => own.bits(choice),
@@ -313,7 +316,8 @@ mod tests {
 
     #[test]
     fn no_generation_draws_as_the_one_before_it() {
-        // A generator that is seeded anew for each selection, as some copies have it, would draw the same places again.
+        // A generator that is seeded anew for each selection, as some copies have it, would draw
+        // the same places again.
         let mut ga = GeneticAlgorithm::new(chain(6), 3, "genes");
         let ranks = |ga: &GeneticAlgorithm| {
             let mut rng = ga.proposals.beside("generation", ga.generations);

@@ -34,8 +34,8 @@ pub(crate) struct Link {
     pub(crate) enabled: bool,
 }
 
-/// The genome of NEAT (Stanley and Miikkulainen, 2002): nodes, and links in order of their innovation numbers. Its graph never has
-/// a cycle, disabled links included.
+/// The genome of NEAT (Stanley and Miikkulainen, 2002): nodes, and links in order of their
+/// innovation numbers. Its graph never has a cycle, disabled links included.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Genome {
     pub(crate) nodes: Vec<Node>,
@@ -60,7 +60,8 @@ impl Genome {
         reached.contains(&to)
     }
 
-    /// Whether the links of no node lead back to it, and join nodes that are there and may be joined.
+    /// Whether the links of no node lead back to it, and join nodes that are there and may be
+    /// joined.
     pub(crate) fn is_sound(&self) -> bool {
         let joins = |link: &Link| {
             let (Some(from), Some(to)) = (self.node(link.from), self.node(link.to)) else { return false };
@@ -82,8 +83,8 @@ impl Genome {
         self.links.insert(place, link);
     }
 
-    /// Adds a link of random weight between two nodes that have none and between which it closes no cycle; nothing where there is no
-    /// such pair.
+    /// Adds a link of random weight between two nodes that have none and between which it closes no
+    /// cycle; nothing where there is no such pair.
     pub(crate) fn add_link(&mut self, innovations: &mut Innovations, rng: &mut impl Rng) {
         let pairs = self.nodes.iter().flat_map(|from| self.nodes.iter().map(move |to| (from, to)));
         let fits = |(from, to): &(&Node, &Node)| {
@@ -102,8 +103,9 @@ impl Genome {
         self.insert(Link { innovation: innovations.link(from, to), from, to, weight, enabled: true });
     }
 
-    /// Splits an enabled link, of a stage that `may_grow`, by a new node: the link is disabled, the one into the node has weight 1
-    /// and the one out of it the old weight, so that the graph computes almost what it did.
+    /// Splits an enabled link, of a stage that `may_grow`, by a new node: the link is disabled, the
+    /// one into the node has weight 1 and the one out of it the old weight, so that the graph
+    /// computes almost what it did.
     pub(crate) fn add_node(
         &mut self,
         innovations: &mut Innovations,
@@ -137,8 +139,9 @@ impl Genome {
         }
     }
 
-    /// A child of `self`, the fitter, and `other`: genes of one origin come from either parent, all others from the fitter. A gene
-    /// that is disabled in either parent is disabled with probability 0.75.
+    /// A child of `self`, the fitter, and `other`: genes of one origin come from either parent, all
+    /// others from the fitter. A gene that is disabled in either parent is disabled with
+    /// probability 0.75.
     pub(crate) fn cross(&self, other: &Self, rng: &mut impl Rng) -> Self {
         let mut child = self.clone();
         for link in &mut child.links {
@@ -160,8 +163,9 @@ impl Genome {
         child
     }
 
-    /// Computes δ = E/N + D/N + `weight`·W̄ + A: E excess and D disjoint genes, N the number of genes of the larger genome (1 below
-    /// 20 genes), W̄ the mean difference of the weights of matching links, A the share of matching nodes whose attributes differ.
+    /// Computes δ = E/N + D/N + `weight`·W̄ + A: E excess and D disjoint genes, N the number of
+    /// genes of the larger genome (1 below 20 genes), W̄ the mean difference of the weights of
+    /// matching links, A the share of matching nodes whose attributes differ.
     pub(crate) fn distance(&self, other: &Self, weight: f64) -> f64 {
         let matching: Vec<(&Link, &Link)> = self
             .links

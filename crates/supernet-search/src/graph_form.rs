@@ -8,12 +8,13 @@ use crate::{
 };
 use supernet_space::{Architecture, Choice, SearchSpace};
 
-/// The graphs of a space, found by name: a choice of any number of options is what a node reads if its options are the names of all
-/// nodes before it, as `stage1/node3/inputs` of `node1` and `node2`. Other choices beside it (`stage1/node3/operation`) are the
-/// node's attributes.
+/// The graphs of a space, found by name: a choice of any number of options is what a node reads if
+/// its options are the names of all nodes before it, as `stage1/node3/inputs` of `node1` and
+/// `node2`. Other choices beside it (`stage1/node3/operation`) are the node's attributes.
 ///
-/// A choice that belongs to no such graph is a graph of its own with place for one node: without it the choice is closed
-/// ([`crate::Growth::CLOSED`]), with it the choice is the node's attribute. A chain of layers so grows layer by layer.
+/// A choice that belongs to no such graph is a graph of its own with place for one node: without it
+/// the choice is closed ([`crate::Growth::CLOSED`]), with it the choice is the node's attribute. A
+/// chain of layers so grows layer by layer.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct GraphForm {
     pub(crate) stages: Vec<Stage>,
@@ -97,9 +98,9 @@ impl GraphForm {
         bits
     }
 
-    /// Puts the hidden nodes of a genome into the places of its graphs, in an order in which each comes after those that it reads.
-    /// Links from a graph's input and to its output are what the space's own rules make of nodes that read none or are read by
-    /// none.
+    /// Puts the hidden nodes of a genome into the places of its graphs, in an order in which each
+    /// comes after those that it reads. Links from a graph's input and to its output are what the
+    /// space's own rules make of nodes that read none or are read by none.
     pub(crate) fn architecture(&self, space: &SearchSpace, genome: &Genome) -> Architecture {
         let mut bits = self.empty(space);
         for (number, stage) in self.stages.iter().enumerate() {
@@ -124,7 +125,8 @@ impl GraphForm {
     }
 }
 
-/// The graphs with what their nodes read, and without attributes. Choices that are called like one but name other nodes make none.
+/// The graphs with what their nodes read, and without attributes. Choices that are called like one
+/// but name other nodes make none.
 fn wired(space: &SearchSpace) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut refused: Vec<&str> = Vec::new();
@@ -154,7 +156,8 @@ fn reader(choice: &Choice) -> Option<(&str, &str)> {
     any.then_some((stage, node))
 }
 
-/// The hidden nodes of a graph, each after those that it reads; of several that could come next the one of the least number.
+/// The hidden nodes of a graph, each after those that it reads; of several that could come next the
+/// one of the least number.
 fn ordered(genome: &Genome, stage: usize) -> Vec<&Node> {
     let mut left: Vec<&Node> =
         genome.nodes.iter().filter(|node| node.kind == Kind::Hidden && node.stage == stage).collect();

@@ -1,4 +1,5 @@
-//! Growth: in which order an architecture opens its choices, from the smallest network to all of the space.
+//! Growth: in which order an architecture opens its choices, from the smallest network to all of
+//! the space.
 
 use crate::SearchError;
 use serde::{Deserialize, Serialize};
@@ -9,8 +10,8 @@ const NAME: &str = "growth";
 
 /// Steps, each of which opens some choices, and the architecture of which all choices are closed.
 ///
-/// PNAS opens a cell's blocks; layers of a chain, or a depth, work alike. The order matters: what is opened late should build on what is
-/// there.
+/// PNAS opens a cell's blocks; layers of a chain, or a depth, work alike. The order matters: what
+/// is opened late should build on what is there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Growth {
     steps: Vec<Vec<usize>>,
@@ -18,23 +19,24 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// Names of options that leave a network smaller than others do, the first that a choice has being its closed one.
+    /// Names of options that leave a network smaller than others do, the first that a choice has
+    /// being its closed one.
     pub const CLOSED: [&str; 7] = ["identity", "skip_connect", "skip", "none", "off", "zero", "0"];
 
     /// Returns the growth of `space` by `steps`, lists of choices by place, from `closed`.
     ///
     /// # Errors
-    /// [`SearchError::Setting`]: a choice that is in no step, in two, or not in the space; [`SearchError::Space`]: `closed` is no architecture
-    /// of it.
+    /// [`SearchError::Setting`]: a choice that is in no step, in two, or not in the space;
+    /// [`SearchError::Space`]: `closed` is no architecture of it.
     pub fn new(space: &SearchSpace, steps: Vec<Vec<usize>>, closed: Architecture) -> Result<Self, SearchError> {
         let growth = Self { steps, closed };
         growth.check(space)?;
         Ok(growth)
     }
 
-    /// Returns the growth of `space` in the order of its choices; choices of one group (the part of a name before its last `/`: a block of
-    /// a cell) open together. A closed choice takes its option of [`Growth::CLOSED`], if it has one and may take it alone, else its least
-    /// subset.
+    /// Returns the growth of `space` in the order of its choices; choices of one group (the part of
+    /// a name before its last `/`: a block of a cell) open together. A closed choice takes its
+    /// option of [`Growth::CLOSED`], if it has one and may take it alone, else its least subset.
     pub fn in_order(space: &SearchSpace) -> Self {
         let group = |choice: &Choice| choice.name().rsplit_once('/').map(|(group, _)| group.to_owned());
         let mut steps: Vec<Vec<usize>> = Vec::new();
@@ -72,8 +74,9 @@ impl Growth {
         Err(SearchError::Setting { strategy: NAME, setting: "steps", found, expected })
     }
 
-    /// Returns what `parent` becomes by what step `step` can open, up to equality of networks, each once, and the parent itself where the
-    /// choices may stay closed. Of more than `most` ways as many are visited as `draw` makes subsets for.
+    /// Returns what `parent` becomes by what step `step` can open, up to equality of networks, each
+    /// once, and the parent itself where the choices may stay closed. Of more than `most` ways as
+    /// many are visited as `draw` makes subsets for.
     pub(crate) fn children(
         &self,
         space: &SearchSpace,
@@ -147,7 +150,8 @@ mod tests {
         let children = growth.children(bench.space(), &parent, 2, 100, none);
         let texts: BTreeSet<String> = children.iter().map(|one| bench.text(one).unwrap()).collect();
         assert_eq!(texts, ["12000000", "12100000", "12200000"].map(String::from).into());
-        // Two blocks of one cell that read nothing of each other may change places: 84 ways times what is equal.
+        // Two blocks of one cell that read nothing of each other may change places: 84 ways times
+        // what is equal.
         let cells = CellSpace::new(3, 2).unwrap();
         let growth = Growth::in_order(cells.space());
         let first = growth.children(cells.space(), growth.closed(), 0, 1_000, none);

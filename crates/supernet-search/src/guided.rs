@@ -14,19 +14,23 @@ use supernet_space::{Architecture, Encoding, SearchSpace};
 
 const NAME: &str = "guided";
 
-/// Sequential model-based search: a surrogate is fitted to what was told, and the next proposal is the candidate of greatest acquisition.
-/// Candidates are `uniform` uniform draws and the neighbours of the best `centres` networks told (at most 100 of each), but none that is known
-/// or being looked at. The first `start` networks are uniform.
+/// Sequential model-based search: a surrogate is fitted to what was told, and the next proposal is
+/// the candidate of greatest acquisition. Candidates are `uniform` uniform draws and the neighbours
+/// of the best `centres` networks told (at most 100 of each), but none that is known or being
+/// looked at. The first `start` networks are uniform.
 ///
-/// The surrogate sees the one-hot encoding of canonical architectures; targets are logits whose lower end is cut off (see `targets.rs`). Where
-/// several are asked for before they are told, those that are out count as told at their predicted mean.
+/// The surrogate sees the one-hot encoding of canonical architectures; targets are logits whose
+/// lower end is cut off (see `targets.rs`). Where several are asked for before they are told, those
+/// that are out count as told at their predicted mean.
 ///
 /// # Cost
-/// What is dear to learn is learnt anew each time the number told has grown by a tenth (each time, up to 20), from at most
-/// [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half of as many, and those told last of the others. A fit is good for a
-/// fiftieth of what was told, and beyond a thousand networks for more: from 100 networks on some proposals come from one ranking, at most
-/// a few hundred. At most [`Strategy::most_at_once`] proposals are guided between two tells; further ones are uniform. So the time per
-/// proposal falls as a search goes on; memory is one entry for each network told.
+/// What is dear to learn is learnt anew each time the number told has grown by a tenth (each time,
+/// up to 20), from at most [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half
+/// of as many, and those told last of the others. A fit is good for a fiftieth of what was told,
+/// and beyond a thousand networks for more: from 100 networks on some proposals come from one
+/// ranking, at most a few hundred. At most [`Strategy::most_at_once`] proposals are guided between
+/// two tells; further ones are uniform. So the time per proposal falls as a search goes on; memory
+/// is one entry for each network told.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 // Left to itself, serde wants a default of S for the field that is skipped.
 #[serde(remote = "Self", bound(serialize = "S: Serialize", deserialize = "S: Deserialize<'de>"))]
@@ -55,7 +59,8 @@ pub struct Guided<S> {
 
 checked_state!(Guided<S: Surrogate>);
 
-/// The surrogates as fitted to the first networks told. It can be made again from these and is not stored.
+/// The surrogates as fitted to the first networks told. It can be made again from these and is not
+/// stored.
 #[derive(Clone, Debug)]
 struct Fitted<S> {
     first: usize,
@@ -65,14 +70,14 @@ struct Fitted<S> {
 }
 
 impl Guided<Gp> {
-    /// GP-EI (Snoek, Larochelle and Adams, NeurIPS 2012): a [`Gp`] with a length for each choice and expected improvement; 10 uniform
-    /// networks first.
+    /// GP-EI (Snoek, Larochelle and Adams, NeurIPS 2012): a [`Gp`] with a length for each choice
+    /// and expected improvement; 10 uniform networks first.
     pub fn gp_ei(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         Self::of_process(space, Acquisition::ExpectedImprovement, seed, stream)
     }
 
-    /// GP-EI per second (the same): a second process predicts the logarithm of a network's multiply-accumulates, which stand for the
-    /// duration of its training.
+    /// GP-EI per second (the same): a second process predicts the logarithm of a network's
+    /// multiply-accumulates, which stand for the duration of its training.
     pub fn gp_ei_per_second(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         Self::of_process(space, Acquisition::ExpectedImprovementPerSecond, seed, stream)
     }
@@ -84,7 +89,8 @@ impl Guided<Gp> {
 }
 
 impl Guided<Ridge> {
-    /// Expected improvement by a [`Ridge`], which is quick and holds where accuracy is nearly a sum over choices; 10 uniform networks first.
+    /// Expected improvement by a [`Ridge`], which is quick and holds where accuracy is nearly a sum
+    /// over choices; 10 uniform networks first.
     pub fn ridge_ei(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         Self { start: 10, ..Self::new(space, Ridge::new(), Acquisition::ExpectedImprovement, seed, stream) }
     }
@@ -98,8 +104,9 @@ impl Guided<Dngo> {
 }
 
 impl<S: Surrogate + Clone> Guided<S> {
-    /// Returns the search over `space` with any surrogate of [`Encoding::one_hot`] rows: 20 uniform networks first, candidates are 150
-    /// uniform draws and the neighbours of the best 5, with draws from stream `stream` under `seed`.
+    /// Returns the search over `space` with any surrogate of [`Encoding::one_hot`] rows: 20 uniform
+    /// networks first, candidates are 150 uniform draws and the neighbours of the best 5, with
+    /// draws from stream `stream` under `seed`.
     pub fn new(
         space: SearchSpace,
         surrogate: S,
@@ -128,7 +135,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         }
     }
 
-    /// Returns the search with another number of networks told before the first guided proposal, at least 1.
+    /// Returns the search with another number of networks told before the first guided proposal, at
+    /// least 1.
     ///
     /// # Errors
     /// A start of none.
@@ -136,7 +144,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         Ok(Self { start: at_least(NAME, "start", start, 1, "at least 1")?, ..self })
     }
 
-    /// Returns the search with another number of uniform candidates and of networks whose neighbours are candidates.
+    /// Returns the search with another number of uniform candidates and of networks whose
+    /// neighbours are candidates.
     ///
     /// # Errors
     /// Neither of both.
@@ -145,7 +154,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         Ok(Self { uniform, centres, ..self })
     }
 
-    /// Returns the search whose surrogate learns from another number of networks at most, at least 2.
+    /// Returns the search whose surrogate learns from another number of networks at most, at least
+    /// 2.
     ///
     /// # Errors
     /// Fewer than two.
@@ -178,12 +188,14 @@ impl<S: Surrogate> Guided<S> {
 impl<S: Surrogate + Clone> Guided<S> {
     /// Guided proposals between two tells that a small number of networks told is good for.
     const AT_ONCE: usize = 4;
-    /// The most proposals of one ranking; if they are more than `MOST_CHOSEN`, none is chosen with those before counted in.
+    /// The most proposals of one ranking; if they are more than `MOST_CHOSEN`, none is chosen with
+    /// those before counted in.
     const MOST_PLANNED: usize = 400;
     const MOST_CHOSEN: usize = 4;
     const MOST_NEIGHBOURS: usize = 100;
 
-    /// Proposals that a ranking is good for: a fiftieth of what was told, from a thousand on more and more.
+    /// Proposals that a ranking is good for: a fiftieth of what was told, from a thousand on more
+    /// and more.
     fn good_for(&self) -> usize {
         let told = self.told.len();
         (told / 50 * (told / 1_000).max(1)).min(Self::MOST_PLANNED)
@@ -193,7 +205,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         self.good_for().max(Self::AT_ONCE)
     }
 
-    /// The next guided proposal; `wanted` more are asked for with it. `None` where there is nothing to go by.
+    /// The next guided proposal; `wanted` more are asked for with it. `None` where there is nothing
+    /// to go by.
     fn guided(&mut self, wanted: usize) -> Option<Architecture> {
         let free = self.planned_at_once().saturating_sub(self.since_told);
         if self.told.len() < self.start || free == 0 {
@@ -276,7 +289,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         Some(Fitted { first: first.len(), rule, score: fit(&targets(&rule, &entries)), log_seconds })
     }
 
-    /// Each candidate's acquisition, and its predicted mean, which parts those that are worth nothing.
+    /// Each candidate's acquisition, and its predicted mean, which parts those that are worth
+    /// nothing.
     fn values(&self, score: &S, log_seconds: Option<&S>, inputs: &[Vec<f64>], best: f64) -> Vec<(f64, f64)> {
         let durations = log_seconds.map(|model| model.predict(inputs));
         let predictions = score.predict(inputs).into_iter().enumerate();
@@ -287,7 +301,8 @@ impl<S: Surrogate + Clone> Guided<S> {
         predictions.map(value).collect()
     }
 
-    /// Networks that are neither known nor out, each once: uniform draws, and neighbours of the best told.
+    /// Networks that are neither known nor out, each once: uniform draws, and neighbours of the
+    /// best told.
     fn candidates(&self) -> Vec<Architecture> {
         let mut rng = self.proposals.beside("candidates", self.proposals.asked());
         let mut pool: Vec<Architecture> = (0..self.uniform).map(|_| self.space.sample(&mut rng)).collect();

@@ -12,11 +12,13 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "hierarchical evolution";
 
-/// The search of Liu, Simonyan, Vinyals, Fernando and Kavukcuoglu (ICLR 2018): the first `population` proposals are the start, each
-/// after `burn_in` random mutations of its own; then each is a mutant of the best of a share of all architectures told so far,
-/// drawn without replacement. Nobody is removed.
+/// The search of Liu, Simonyan, Vinyals, Fernando and Kavukcuoglu (ICLR 2018): the first
+/// `population` proposals are the start, each after `burn_in` random mutations of its own; then
+/// each is a mutant of the best of a share of all architectures told so far, drawn without
+/// replacement. Nobody is removed.
 ///
-/// The start takes the first options of every choice: of [`supernet_space::HierarchicalMotifs`] chains of identities.
+/// The start takes the first options of every choice: of [`supernet_space::HierarchicalMotifs`]
+/// chains of identities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct HierarchicalEvolution {
@@ -33,8 +35,8 @@ pub struct HierarchicalEvolution {
 checked_state!(HierarchicalEvolution);
 
 impl HierarchicalEvolution {
-    /// A population of 40 after 1,000 mutations each (200 as published, for 7,000 steps), and tournaments of 5 %, over `space`, with
-    /// draws from stream `stream` under `seed`.
+    /// A population of 40 after 1,000 mutations each (200 as published, for 7,000 steps), and
+    /// tournaments of 5 %, over `space`, with draws from stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         Self { start: least(&space), space, proposals, population: 40, burn_in: 1_000, share: 0.05, told: Vec::new() }
@@ -113,7 +115,8 @@ mod tests {
 
     #[test]
     fn nobody_leaves_and_a_parent_is_never_changed() {
-        // Some copies mutate the parent in place, so that its score stands for another architecture.
+        // Some copies mutate the parent in place, so that its score stands for another
+        // architecture.
         let mut strategy = HierarchicalEvolution::new(chain(4), 1, "evolution").with_population(5, 10).unwrap();
         let mut all = Vec::new();
         for round in 0..50 {

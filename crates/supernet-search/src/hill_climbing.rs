@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use supernet_space::{Architecture, SearchSpace};
 
-/// Steepest-ascent local search with restarts (White, Nolen and Savani, *Local search is state of the art for neural
-/// architecture search benchmarks*, 2021): from a uniform start all neighbours are proposed, in random order; once all are
-/// told, the best of them is the next centre if it is better, else the search starts anew. While scores are outstanding,
-/// further proposals are uniform; they are no neighbours and move nothing.
+/// Steepest-ascent local search with restarts (White, Nolen and Savani, *Local search is state of
+/// the art for neural architecture search benchmarks*, 2021): from a uniform start all neighbours
+/// are proposed, in random order; once all are told, the best of them is the next centre if it is
+/// better, else the search starts anew. While scores are outstanding, further proposals are
+/// uniform; they are no neighbours and move nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct HillClimbing {

@@ -12,10 +12,11 @@ use supernet_space::SearchSpace;
 
 const NAME: &str = "hyperband";
 
-/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar, JMLR 2018). With s* the greatest s for which R / η^s is at
-/// least the least budget, bracket s = s*, …, 0 is successive halving of n = ⌈(s* + 1) / (s + 1) · η^s⌉ uniform architectures:
-/// rung i scores ⌊n / η^i⌋ of them with a budget of R / η^(s−i), rounded to whole units. After the last bracket the first
-/// comes again, with other architectures.
+/// Hyperband (Li, Jamieson, DeSalvo, Rostamizadeh and Talwalkar, JMLR 2018). With s* the greatest s
+/// for which R / η^s is at least the least budget, bracket s = s*, …, 0 is successive halving of n
+/// = ⌈(s* + 1) / (s + 1) · η^s⌉ uniform architectures: rung i scores ⌊n / η^i⌋ of them with a
+/// budget of R / η^(s−i), rounded to whole units. After the last bracket the first comes again,
+/// with other architectures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Hyperband {
@@ -28,8 +29,8 @@ pub struct Hyperband {
 checked_state!(Hyperband);
 
 impl Hyperband {
-    /// Budgets from `budgets.0` to R = `budgets.1`, fewer and dearer by `eta` from rung to rung (3 as published), over
-    /// `space`, with draws from stream `stream` under `seed`.
+    /// Budgets from `budgets.0` to R = `budgets.1`, fewer and dearer by `eta` from rung to rung (3
+    /// as published), over `space`, with draws from stream `stream` under `seed`.
     ///
     /// # Errors
     /// A budget of zero, a greatest budget below the least, η below 2.

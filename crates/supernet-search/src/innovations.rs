@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The ledger of NEAT (Stanley and Miikkulainen, 2002, section 3.2): every new gene gets a number of its own, but the same change
-/// of structure within a generation gets the same one, so that genomes can be aligned without comparing their graphs.
+/// The ledger of NEAT (Stanley and Miikkulainen, 2002, section 3.2): every new gene gets a number
+/// of its own, but the same change of structure within a generation gets the same one, so that
+/// genomes can be aligned without comparing their graphs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Innovations {
     links: u64,
@@ -12,7 +13,8 @@ pub(crate) struct Innovations {
     /// This generation's links, by the nodes that they join.
     #[serde(with = "pairs")]
     joined: BTreeMap<(u64, u64), u64>,
-    /// This generation's nodes, by the link that they split and how many the genome had made of it before.
+    /// This generation's nodes, by the link that they split and how many the genome had made of it
+    /// before.
     #[serde(with = "pairs")]
     split: BTreeMap<(u64, u64), u64>,
 }
@@ -84,7 +86,8 @@ mod tests {
         let node = innovations.node(first, |_| false);
         assert_eq!(node, 2);
         assert_eq!(innovations.node(first, |_| false), node);
-        // A genome that has the node already gets another from the same link, the same for all such genomes.
+        // A genome that has the node already gets another from the same link, the same for all such
+        // genomes.
         let second = innovations.node(first, |known| known == node);
         assert_ne!(second, node);
         assert_eq!(innovations.node(first, |known| known == node), second);

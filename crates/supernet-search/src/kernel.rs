@@ -25,7 +25,8 @@ pub struct Hyperparameters {
     pub noise: f64,
 }
 
-/// Mean and deviation of the logarithms of σ², τ² and noise under their priors, and the deviation of a length's.
+/// Mean and deviation of the logarithms of σ², τ² and noise under their priors, and the deviation
+/// of a length's.
 const AMPLITUDE: (f64, f64) = (0.0, 1.0);
 const LINEAR: (f64, f64) = (-0.7, 1.5);
 const NOISE: (f64, f64) = (-4.6, 1.5);
@@ -34,7 +35,8 @@ const LENGTH_DEVIATION: f64 = 1.0;
 const LEAST_NOISE: f64 = 1e-6;
 
 impl Hyperparameters {
-    /// The medians of the priors: lengths √(blocks / 2), at which rows that differ in half of the blocks are at r = 1.
+    /// The medians of the priors: lengths √(blocks / 2), at which rows that differ in half of the
+    /// blocks are at r = 1.
     pub(crate) fn median(blocks: usize) -> Self {
         let lengths = vec![Self::median_length(blocks).exp(); blocks];
         Self { lengths, amplitude: AMPLITUDE.0.exp(), linear: LINEAR.0.exp(), noise: NOISE.0.exp() }
@@ -112,15 +114,17 @@ fn product(blocks: &[Range<usize>], a: &[f64], b: &[f64]) -> f64 {
     blocks.iter().map(of_block).sum::<f64>() / blocks.len().max(1) as f64
 }
 
-/// The Matérn correlation of smoothness 5/2 at r² and what its derivative in the logarithm of l_b has to be multiplied with, which is the
-/// block's share of r²: (1 + √5·r + 5r²/3)·e^(−√5·r) and (5/3)·(1 + √5·r)·e^(−√5·r).
+/// The Matérn correlation of smoothness 5/2 at r² and what its derivative in the logarithm of l_b
+/// has to be multiplied with, which is the block's share of r²: (1 + √5·r + 5r²/3)·e^(−√5·r) and
+/// (5/3)·(1 + √5·r)·e^(−√5·r).
 fn matern(square: f64) -> (f64, f64) {
     let r = (5.0 * square).sqrt();
     let decay = (-r).exp();
     ((1.0 + r + 5.0 / 3.0 * square) * decay, 5.0 / 3.0 * (1.0 + r) * decay)
 }
 
-/// The inverse of a lower triangle, column by column below the diagonal: a third of the work of solving for an identity.
+/// The inverse of a lower triangle, column by column below the diagonal: a third of the work of
+/// solving for an identity.
 fn lower_inverse(lower: &DMatrix<f64>) -> DMatrix<f64> {
     let n = lower.nrows();
     let mut inverse = DMatrix::zeros(n, n);
@@ -167,10 +171,11 @@ impl Distances {
         pairs.zip(self.of_pairs.chunks_exact(self.blocks.max(1)))
     }
 
-    /// The logarithm of marginal likelihood times prior but for a constant, and its gradient, at the logarithms of lengths, σ², τ² and noise;
-    /// `None` where the covariance has no factor.
+    /// The logarithm of marginal likelihood times prior but for a constant, and its gradient, at
+    /// the logarithms of lengths, σ², τ² and noise; `None` where the covariance has no factor.
     ///
-    /// With α = C⁻¹y: −½·yᵀα − ½·log det C, and ½·Σ_ij (α_i·α_j − C⁻¹_ij)·∂C_ij (Rasmussen and Williams, 2006, equation 5.9).
+    /// With α = C⁻¹y: −½·yᵀα − ½·log det C, and ½·Σ_ij (α_i·α_j − C⁻¹_ij)·∂C_ij (Rasmussen and
+    /// Williams, 2006, equation 5.9).
     pub(crate) fn log_posterior(&self, logs: &[f64], y: &DVector<f64>) -> Option<(f64, Vec<f64>)> {
         let Hyperparameters { lengths, amplitude, linear, noise } = Hyperparameters::from_logs(logs);
         let inverse_squares: Vec<f64> = lengths.iter().map(|length| 1.0 / (length * length)).collect();

@@ -4,9 +4,9 @@ use crate::{Ridge, Surrogate};
 use serde::{Deserialize, Serialize};
 use supernet_space::{Encoding, PathMask, SearchSpace};
 
-/// accuracy ≈ w₀ + Σ w_o over the options o that a mask has on, fitted by least squares with a small ridge: what some trained
-/// architectures say without any supernet, the company of a ranking on a space whose truth is known. It is [`Ridge`] over
-/// [`Encoding::one_hot`].
+/// accuracy ≈ w₀ + Σ w_o over the options o that a mask has on, fitted by least squares with a
+/// small ridge: what some trained architectures say without any supernet, the company of a ranking
+/// on a space whose truth is known. It is [`Ridge`] over [`Encoding::one_hot`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LinearFit {
     encoding: Encoding,
@@ -16,8 +16,9 @@ pub struct LinearFit {
 }
 
 impl LinearFit {
-    /// Fits masks of `space` and their accuracies: the least Σ (error)² + `ridge` · Σ w_o². With `ridge` above 0 it is unique
-    /// whatever the masks. An accuracy that is no finite number makes every prediction NaN.
+    /// Fits masks of `space` and their accuracies: the least Σ (error)² + `ridge` · Σ w_o². With
+    /// `ridge` above 0 it is unique whatever the masks. An accuracy that is no finite number makes
+    /// every prediction NaN.
     ///
     /// # Panics
     /// Without a mask, or if `ridge` is not above 0.

@@ -17,21 +17,23 @@ use supernet_space::{Architecture, SearchSpace, draws};
 
 const NAME: &str = "lstm controller";
 
-/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML 2018). Choices come as they stand in the
-/// space, but behind those that their conditions look at; what is not active is neither drawn nor weighed. At choice t
+/// The controller of Zoph and Le (ICLR 2017), by default with one layer as in Pham et al. (ICML
+/// 2018). Choices come as they stand in the space, but behind those that their conditions look at;
+/// what is not active is neither drawn nor weighed. At choice t
 /// ```text
 /// x_t = start for t = 0, else the sum of the embeddings of what choice t − 1 takes
 /// h_t = the last of the LSTM's layers
 /// θ_t,o = u_t,o + U_t,o·h_t,   or   v·tanh(W_prev·h_a + W_curr·h_t) for an option that names an earlier node a
 /// q_t = C·tanh(θ_t / T)
 /// ```
-/// and the subset of the choice has probability in proportion to exp(Σ q over what it takes): a softmax for exactly one option,
-/// a sigmoid for each where any number may be taken. The second form of θ is the paper's *anchor points* (section 3.2); h_a is
-/// the state after the last choice of node a. An option of a choice `…/node3/inputs` names a node if it is called like one:
-/// `node1` for the choices `…/node1/…`. C and T are off by default: q = θ.
+/// and the subset of the choice has probability in proportion to exp(Σ q over what it takes): a
+/// softmax for exactly one option, a sigmoid for each where any number may be taken. The second
+/// form of θ is the paper's *anchor points* (section 3.2); h_a is the state after the last choice
+/// of node a. An option of a choice `…/node3/inputs` names a node if it is called like one: `node1`
+/// for the choices `…/node1/…`. C and T are off by default: q = θ.
 ///
-/// Gradients are written by hand and tested against finite differences: a framework's autodiff would be the largest dependency
-/// of this crate, for two formulas.
+/// Gradients are written by hand and tested against finite differences: a framework's autodiff
+/// would be the largest dependency of this crate, for two formulas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Lstm {
@@ -76,12 +78,14 @@ impl Default for LstmSettings {
 }
 
 impl LstmSettings {
-    /// Returns those of Zoph and Le (ICLR 2017): two layers of 35 units, weights within 0.08, anchors.
+    /// Returns those of Zoph and Le (ICLR 2017): two layers of 35 units, weights within 0.08,
+    /// anchors.
     pub fn nas_rl() -> Self {
         Self { hidden: 35, layers: 2, init: 0.08, anchors: true, ..Self::default() }
     }
 
-    /// Returns those of Pham et al. (ICML 2018) for whole networks: one layer of 64 units, C = 1.5, anchors.
+    /// Returns those of Pham et al. (ICML 2018) for whole networks: one layer of 64 units, C = 1.5,
+    /// anchors.
     pub fn enas() -> Self {
         Self { hidden: 64, tanh_constant: 1.5, anchors: true, ..Self::default() }
     }
@@ -117,8 +121,8 @@ impl Step {
 }
 
 impl Lstm {
-    /// A controller over `space` of one layer of `hidden` units, weights drawn uniformly from −0.1 to 0.1 from stream `stream`
-    /// under `seed`.
+    /// A controller over `space` of one layer of `hidden` units, weights drawn uniformly from −0.1
+    /// to 0.1 from stream `stream` under `seed`.
     ///
     /// # Panics
     /// If `hidden` is zero.
@@ -140,9 +144,10 @@ impl Lstm {
         Ok(Self::of(space, settings.check()?, seed, stream))
     }
 
-    /// With a choice of exactly one option that the policy does not take: its options come one after another, `every` proposals
-    /// each. Zoph and Le (ICLR 2017) so begin with 6 layers and add 2 every 1,600 networks, since a policy that is still at random
-    /// writes networks that are too deep to train ([`supernet_space::NasRl::deepening`]).
+    /// With a choice of exactly one option that the policy does not take: its options come one
+    /// after another, `every` proposals each. Zoph and Le (ICLR 2017) so begin with 6 layers and
+    /// add 2 every 1,600 networks, since a policy that is still at random writes networks that are
+    /// too deep to train ([`supernet_space::NasRl::deepening`]).
     ///
     /// # Errors
     /// A name that is none of the space's choices, one that takes several options, or no proposal.
@@ -303,7 +308,8 @@ impl Lstm {
         steps
     }
 
-    /// From the gradient at q of a step to that at the states that it reads, added to `at_h`; adds those of parameters.
+    /// From the gradient at q of a step to that at the states that it reads, added to `at_h`; adds
+    /// those of parameters.
     fn head_back(&self, place: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
         let (n, step, choice) = (self.settings.hidden, &steps[place], self.space.in_order()[place]);
         let (mut row, mut shift) = self.head(choice);
@@ -423,7 +429,8 @@ impl Controller for Lstm {
         let mut at = vec![Memory::zero(n); self.settings.layers];
         for (place, step) in steps.iter().enumerate().rev() {
             let at_q: Vec<f64> = at_q[place].iter().map(|value| weight * value).collect();
-            // What later choices ask of h comes first: the last layer's own later steps, then heads.
+            // What later choices ask of h comes first: the last layer's own later steps, then
+            // heads.
             add_scaled(&mut at_h[place], 1.0, &at[self.settings.layers - 1].h);
             self.head_back(place, &at_q, &steps, &mut at_h, gradient);
             at[self.settings.layers - 1].h = std::mem::take(&mut at_h[place]);

@@ -61,8 +61,8 @@ impl LstmCell {
         CellStep { x, before, gates, after: Memory { h, c } }
     }
 
-    /// Returns the gradient at x and at the memory before a step, given that at the memory after it; adds those of parameters to
-    /// `gradient`.
+    /// Returns the gradient at x and at the memory before a step, given that at the memory after
+    /// it; adds those of parameters to `gradient`.
     pub(crate) fn backward(
         &self,
         parameters: &[f64],
@@ -123,7 +123,8 @@ mod tests {
             at_x.splice(0..0, dx);
             at = before;
         }
-        // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.
+        // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5,
+        // curvature 1e-10.
         for i in 0..parameters.len() {
             let mut at = |shift: f64| {
                 parameters[i] += shift;

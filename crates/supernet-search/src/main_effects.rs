@@ -4,12 +4,13 @@ use crate::{LinearFit, Score, Scored};
 use std::collections::HashMap;
 use supernet_space::{Architecture, PathMask, SearchSpace};
 
-/// Scores replaced by the main effects of the options in them: accuracy and loss are fitted by w₀ + Σ w_o over the options o that an
-/// architecture takes ([`LinearFit`]), and each network gets the mean of the fit over its descriptions in the list.
+/// Scores replaced by the main effects of the options in them: accuracy and loss are fitted by w₀ +
+/// Σ w_o over the options o that an architecture takes ([`LinearFit`]), and each network gets the
+/// mean of the fit over its descriptions in the list.
 ///
-/// A supernet that is trained for little time tells good networks apart by differences smaller than the noise of their shared weights; an
-/// option's effect is a mean over all networks of the list that take it. Nothing but the scores enters. What is lost are interactions of
-/// options.
+/// A supernet that is trained for little time tells good networks apart by differences smaller than
+/// the noise of their shared weights; an option's effect is a mean over all networks of the list
+/// that take it. Nothing but the scores enters. What is lost are interactions of options.
 pub fn main_effects(space: &SearchSpace, scored: &[Scored]) -> Vec<Scored> {
     /// Far below what a list of some hundred architectures says, and enough to make the fit unique.
     const RIDGE: f64 = 1e-3;

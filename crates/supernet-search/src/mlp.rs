@@ -1,4 +1,5 @@
-//! A small network in double precision, trained on some hundred rows: what surrogates learn features with.
+//! A small network in double precision, trained on some hundred rows: what surrogates learn
+//! features with.
 
 use crate::adam::Adam;
 use nalgebra::{DMatrix, DMatrixView, DVector};
@@ -22,7 +23,8 @@ pub(crate) enum Loss {
     Absolute,
 }
 
-/// How a network is trained: Adam on random batches, at a rate that falls along a half cosine from `rate` to a tenth of it.
+/// How a network is trained: Adam on random batches, at a rate that falls along a half cosine from
+/// `rate` to a tenth of it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Training {
     pub(crate) loss: Loss,
@@ -32,7 +34,8 @@ pub(crate) struct Training {
 }
 
 impl Mlp {
-    /// Random weights, uniform in ±√(3 / inputs), so that activations keep a variance near 1; biases 0.
+    /// Random weights, uniform in ±√(3 / inputs), so that activations keep a variance near 1;
+    /// biases 0.
     pub(crate) fn new(columns: usize, hidden: &[usize], rng: &mut impl Rng) -> Self {
         let widths: Vec<usize> = [&[columns], hidden, &[1]].concat();
         let mut parameters = Vec::new();
@@ -110,7 +113,8 @@ impl Mlp {
         (value / n, gradient)
     }
 
-    /// Trains on rows and their targets; batches are drawn with replacement, or all rows if they are no more than a batch.
+    /// Trains on rows and their targets; batches are drawn with replacement, or all rows if they
+    /// are no more than a batch.
     pub(crate) fn train(&mut self, rows: &[&Vec<f64>], targets: &[f64], training: Training, rng: &mut impl Rng) {
         let Training { loss, steps, batch, rate } = training;
         let mut adam = Adam::new(self.parameters.len());

@@ -25,7 +25,8 @@ pub struct NeatSettings {
     /// Distance below which genomes are of one species.
     #[serde(with = "exact::number")]
     pub threshold: f64,
-    /// Coefficient of the mean difference of weights in that distance; those of excess and disjoint genes are 1.
+    /// Coefficient of the mean difference of weights in that distance; those of excess and disjoint
+    /// genes are 1.
     #[serde(with = "exact::number")]
     pub weight_distance: f64,
     /// That a child's weights are perturbed, up to `weight_power` each.
@@ -57,9 +58,10 @@ pub struct NeatSettings {
 }
 
 impl NeatSettings {
-    /// Returns those of Stanley and Miikkulainen (2002), where weights evolve with the structure: 150 genomes, threshold 3, 0.4 for
-    /// weights; 0.8 perturbed, 0.03 nodes, 0.05 links, 0.25 of one parent, 0.001 between species, 15 generations. The best 20 % of
-    /// a species have children, as in the authors' program.
+    /// Returns those of Stanley and Miikkulainen (2002), where weights evolve with the structure:
+    /// 150 genomes, threshold 3, 0.4 for weights; 0.8 perturbed, 0.03 nodes, 0.05 links, 0.25 of
+    /// one parent, 0.001 between species, 15 generations. The best 20 % of a species have children,
+    /// as in the authors' program.
     pub fn published() -> Self {
         Self {
             population: 150,
@@ -102,8 +104,9 @@ impl NeatSettings {
 }
 
 impl Default for NeatSettings {
-    /// For architectures, whose weights are trained: 30 genomes, no weights in the distance and threshold 4; structure is all that
-    /// changes, so a child gets a node with probability 0.5, a link with 0.5 and each attribute anew with 0.1.
+    /// For architectures, whose weights are trained: 30 genomes, no weights in the distance and
+    /// threshold 4; structure is all that changes, so a child gets a node with probability 0.5, a
+    /// link with 0.5 and each attribute anew with 0.1.
     fn default() -> Self {
         Self {
             population: 30,
@@ -137,7 +140,8 @@ pub(crate) trait Growth {
 }
 
 impl NeatPopulation {
-    /// Genomes alike but for their weights, which are drawn: of each stage `inputs` and one output, every input linked to it.
+    /// Genomes alike but for their weights, which are drawn: of each stage `inputs` and one output,
+    /// every input linked to it.
     pub(crate) fn minimal(population: usize, stages: usize, inputs: usize, rng: &mut impl Rng) -> Self {
         let mut innovations = Innovations::after((stages * (inputs + 1)) as u64);
         let mut genome = Genome { nodes: Vec::new(), links: Vec::new() };
@@ -235,18 +239,21 @@ fn mutate(
     }
 }
 
-/// NEAT (Stanley and Miikkulainen, 2002) over a space of graphs whose nodes read any nodes before them
-/// ([`supernet_space::GeneticStages`], [`supernet_space::EnasMacro`], a user's own): every graph begins with a link from input to
-/// output and grows by nodes that split links and by new links, up to the nodes that the space has place for. New genes get
-/// innovation numbers, by which genomes are aligned for crossover; genomes that are near each other are a species and share their
-/// fitness, so that what is new is not lost at once.
+/// NEAT (Stanley and Miikkulainen, 2002) over a space of graphs whose nodes read any nodes before
+/// them ([`supernet_space::GeneticStages`], [`supernet_space::EnasMacro`], a user's own): every
+/// graph begins with a link from input to output and grows by nodes that split links and by new
+/// links, up to the nodes that the space has place for. New genes get innovation numbers, by which
+/// genomes are aligned for crossover; genomes that are near each other are a species and share
+/// their fitness, so that what is new is not lost at once.
 ///
-/// A choice that belongs to no graph, as a layer of [`supernet_space::NasBenchMacro`], is a graph of its own with place for one node:
-/// closed at first (the identity), and what the node's attribute says once there is one. What is left of NEAT then is growth from
-/// the smallest network and species of what is open.
+/// A choice that belongs to no graph, as a layer of [`supernet_space::NasBenchMacro`], is a graph
+/// of its own with place for one node: closed at first (the identity), and what the node's
+/// attribute says once there is one. What is left of NEAT then is growth from the smallest network
+/// and species of what is open.
 ///
-/// A genome's weights do not reach the network, which is trained. Its fitness is how far its score is above the generation's least:
-/// accuracies are so near each other that shares by the accuracy itself would be even.
+/// A genome's weights do not reach the network, which is trained. Its fitness is how far its score
+/// is above the generation's least: accuracies are so near each other that shares by the accuracy
+/// itself would be even.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Neat {
@@ -470,12 +477,14 @@ mod tests {
 
     #[test]
     fn no_input_solves_xor_without_a_hidden_node() {
-        // A node is a threshold of a weighted sum, so one node alone cannot: the start is no solution in disguise.
+        // A node is a threshold of a weighted sum, so one node alone cannot: the start is no
+        // solution in disguise.
         let population = NeatPopulation::minimal(150, 1, 3, &mut draws(1, "first", 0));
         assert!(!population.genomes.iter().any(|genome| xor(genome).1));
     }
 
-    /// 1 where every node but a stage's first two reads two others, less for each one more or fewer.
+    /// 1 where every node but a stage's first two reads two others, less for each one more or
+    /// fewer.
     fn regularity(space: &SearchSpace, architecture: &Architecture) -> f64 {
         let of_node = |(place, choice): (usize, &supernet_space::Choice)| {
             let reads = architecture.bits(place).count_ones() as usize;

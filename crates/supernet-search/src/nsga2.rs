@@ -13,13 +13,14 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "nsga-ii";
 
-/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, 2002). The first `population` proposals are uniform; then each is a mutated
-/// child of two winners of binary tournaments by front, then by crowding distance. Once `population` new architectures are
-/// told, the best of them and of their parents together, front by front, the last one by crowding, are the next parents. Every
+/// NSGA-II (Deb, Pratap, Agarwal and Meyarivan, 2002). The first `population` proposals are
+/// uniform; then each is a mutated child of two winners of binary tournaments by front, then by
+/// crowding distance. Once `population` new architectures are told, the best of them and of their
+/// parents together, front by front, the last one by crowding, are the next parents. Every
 /// objective is minimised in its own units.
 ///
-/// A child that is a parent or its generation's sibling is drawn again, at most [`Nsga2::TRIES`] times: duplicates take the
-/// front's room.
+/// A child that is a parent or its generation's sibling is drawn again, at most [`Nsga2::TRIES`]
+/// times: duplicates take the front's room.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Nsga2 {
@@ -53,7 +54,8 @@ impl Nsga2 {
     /// Draws of a child that is not known yet.
     pub const TRIES: usize = 10;
 
-    /// A population of 50 and crossover with probability 0.9 over `space`, with draws from stream `stream` under `seed`.
+    /// A population of 50 and crossover with probability 0.9 over `space`, with draws from stream
+    /// `stream` under `seed`.
     ///
     /// # Errors
     /// No objective, or one twice.
@@ -214,7 +216,8 @@ mod tests {
         assert!(evaluate(&front).iter().all(|scored| scored.cost.macs >= 20));
     }
 
-    /// Two objectives in conflict: the sum of the option numbers, and the same sum, weighted by layer, as cost.
+    /// Two objectives in conflict: the sum of the option numbers, and the same sum, weighted by
+    /// layer, as cost.
     fn evaluate(asked: &[Architecture]) -> Vec<Scored> {
         let weighted = |a: &Architecture| (0..6).map(|i| (i as u64 + 1) * u64::from(a.bits(i).trailing_zeros())).sum();
         by_paths(asked)

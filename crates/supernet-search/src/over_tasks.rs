@@ -8,13 +8,15 @@ use supernet_space::Architecture;
 
 const NAME: &str = "tasks";
 
-/// Scores architectures on several tasks, as Jozefowicz, Zaremba and Sutskever (ICML 2015) score recurrent cells: on each task the best
-/// accuracy under any of its settings, divided by that of a reference (theirs is the GRU); the score is the *least* of these ratios, so a
-/// network that is bad at one task is bad. A mean would let a task make up for another; and with one setting for all, whichever network it
-/// suits would be favoured.
+/// Scores architectures on several tasks, as Jozefowicz, Zaremba and Sutskever (ICML 2015) score
+/// recurrent cells: on each task the best accuracy under any of its settings, divided by that of a
+/// reference (theirs is the GRU); the score is the *least* of these ratios, so a network that is
+/// bad at one task is bad. A mean would let a task make up for another; and with one setting for
+/// all, whichever network it suits would be favoured.
 ///
-/// What is no number under some settings counts under the others; a task without any number makes the score none. Cost is that of
-/// the first task's first setting, images are summed over tasks and settings, a loss there is none.
+/// What is no number under some settings counts under the others; a task without any number makes
+/// the score none. Cost is that of the first task's first setting, images are summed over tasks and
+/// settings, a loss there is none.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OverTasks<E> {
     tasks: Vec<Task<E>>,

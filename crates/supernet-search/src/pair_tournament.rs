@@ -12,12 +12,14 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "pair tournament";
 
-/// The evolution of Real, Moore, Selle, Saxena, Suematsu, Tan, Le and Kurakin (ICML 2017), without its inherited weights: the first
-/// `population` proposals are the start, all alike, or uniform; then two different members are drawn for each proposal, the
-/// worse leaves, and the proposal is a mutant of the better. What is told joins.
+/// The evolution of Real, Moore, Selle, Saxena, Suematsu, Tan, Le and Kurakin (ICML 2017), without
+/// its inherited weights: the first `population` proposals are the start, all alike, or uniform;
+/// then two different members are drawn for each proposal, the worse leaves, and the proposal is a
+/// mutant of the better. What is told joins.
 ///
-/// Members that left while their successors' scores are outstanding are missed until these are told; below half of the population
-/// nobody leaves. The start takes the first options of every choice, the smallest network where these are identities.
+/// Members that left while their successors' scores are outstanding are missed until these are
+/// told; below half of the population nobody leaves. The start takes the first options of every
+/// choice, the smallest network where these are identities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct PairTournament {
@@ -32,8 +34,8 @@ pub struct PairTournament {
 checked_state!(PairTournament);
 
 impl PairTournament {
-    /// A population of 20 (1,000 as published), all the smallest network, over `space`, with draws from stream `stream` under
-    /// `seed`.
+    /// A population of 20 (1,000 as published), all the smallest network, over `space`, with draws
+    /// from stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         Self { start: Some(least(&space)), space, proposals, population: 20, alive: Vec::new() }

@@ -1,4 +1,5 @@
-//! Several objectives: dominance, fronts and crowding (Deb, Pratap, Agarwal and Meyarivan, 2002). All objectives are minimised.
+//! Several objectives: dominance, fronts and crowding (Deb, Pratap, Agarwal and Meyarivan, 2002).
+//! All objectives are minimised.
 
 use crate::Scored;
 use serde::{Deserialize, Serialize};
@@ -36,8 +37,9 @@ pub fn dominates(a: &[f64], b: &[f64]) -> bool {
     a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
 }
 
-/// The fast non-dominated sort: places of the points, front by front. A point is in the first front if no point dominates it,
-/// in the next if only points of earlier fronts do. Time m·n² for n points of m objectives, memory up to n².
+/// The fast non-dominated sort: places of the points, front by front. A point is in the first front
+/// if no point dominates it, in the next if only points of earlier fronts do. Time m·n² for n
+/// points of m objectives, memory up to n².
 pub fn fronts(points: &[Vec<f64>]) -> Vec<Vec<usize>> {
     let mut dominated_by_me = vec![Vec::new(); points.len()];
     let mut dominating_me = vec![0usize; points.len()];
@@ -65,8 +67,8 @@ pub fn fronts(points: &[Vec<f64>]) -> Vec<Vec<usize>> {
     fronts
 }
 
-/// The crowding distance of each point of one front: over the objectives, the sum of the gaps between its two neighbours as
-/// shares of the front's extent; infinity at the ends.
+/// The crowding distance of each point of one front: over the objectives, the sum of the gaps
+/// between its two neighbours as shares of the front's extent; infinity at the ends.
 pub fn crowding(front: &[&[f64]]) -> Vec<f64> {
     let mut distance = vec![0.0; front.len()];
     let objectives = front.first().map_or(0, |point| point.len());
@@ -87,8 +89,8 @@ pub fn crowding(front: &[&[f64]]) -> Vec<f64> {
     distance
 }
 
-/// Returns those that no other dominates, in their order; of equal ones all, and none whose score is no
-/// number.
+/// Returns those that no other dominates, in their order; of equal ones all, and none whose score
+/// is no number.
 pub fn pareto_front<'a>(scored: &'a [Scored], objectives: &[Objective]) -> Vec<&'a Scored> {
     let point = |scored: &Scored| -> Vec<f64> { objectives.iter().map(|objective| objective.value(scored)).collect() };
     let mut front: Vec<(Vec<f64>, usize)> = Vec::new();

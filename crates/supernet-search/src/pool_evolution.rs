@@ -11,12 +11,13 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "pool evolution";
 
-/// The exploration of recurrent cells of Jozefowicz, Zaremba and Sutskever (ICML 2015): known architectures are scored first (theirs
-/// were the LSTM and the GRU), then each proposal is one of the pool's, drawn uniformly, after one to `mutations` mutations. The
-/// pool holds the best that were told, each once.
+/// The exploration of recurrent cells of Jozefowicz, Zaremba and Sutskever (ICML 2015): known
+/// architectures are scored first (theirs were the LSTM and the GRU), then each proposal is one of
+/// the pool's, drawn uniformly, after one to `mutations` mutations. The pool holds the best that
+/// were told, each once.
 ///
-/// Their filter, by which a candidate must pass a short test before it is scored in earnest, is [`crate::Filtered`]; that a score
-/// is the least over several tasks is [`crate::OverTasks`].
+/// Their filter, by which a candidate must pass a short test before it is scored in earnest, is
+/// [`crate::Filtered`]; that a score is the least over several tasks is [`crate::OverTasks`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct PoolEvolution {
@@ -31,8 +32,8 @@ pub struct PoolEvolution {
 checked_state!(PoolEvolution);
 
 impl PoolEvolution {
-    /// A pool of 100 and up to 3 mutations, over `space`, from two uniform architectures, with draws from stream `stream` under
-    /// `seed`.
+    /// A pool of 100 and up to 3 mutations, over `space`, from two uniform architectures, with
+    /// draws from stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         let starts = (0..2).map(|start| space.sample(&mut proposals.beside("start", start))).collect();

@@ -13,12 +13,14 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "ppo";
 
-/// PPO (Schulman et al., 2017) as Zoph, Vasudevan, Shlens and Le (CVPR 2018) search for NASNet with it: proposals are draws from
-/// a controller π; after every `batch` scores R(a) it takes `passes` steps of Adam up
+/// PPO (Schulman et al., 2017) as Zoph, Vasudevan, Shlens and Le (CVPR 2018) search for NASNet with
+/// it: proposals are draws from a controller π; after every `batch` scores R(a) it takes `passes`
+/// steps of Adam up
 /// ```text
 /// 1/batch Σ_a min(r·A, clip(r, 1 − clip, 1 + clip)·A),   r = π(a)/π_old(a),   A = R(a) − β·log π_old(a) − baseline
 /// ```
-/// π_old being the controller when the batch is full. Return, baseline and entropy are those of [`crate::Reinforce`].
+/// π_old being the controller when the batch is full. Return, baseline and entropy are those of
+/// [`crate::Reinforce`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Ppo<C> {
@@ -37,7 +39,8 @@ checked_state!(Ppo<C: Controller>);
 pub struct PpoSettings {
     /// Rate, batch, entropy, baseline and reward.
     pub learning: ReinforceSettings,
-    /// How far the ratio of probabilities may leave 1 before a member of the batch stops to matter, between 0 and 1.
+    /// How far the ratio of probabilities may leave 1 before a member of the batch stops to matter,
+    /// between 0 and 1.
     #[serde(with = "exact::number")]
     pub clip: f64,
     /// Steps on each batch.
@@ -45,8 +48,8 @@ pub struct PpoSettings {
 }
 
 impl Default for PpoSettings {
-    /// For searches of some hundred scores: rate 0.05, batches of 10; entropy 1e-5 and decay 0.95 (Zoph et al.); a clip of 0.2
-    /// and 4 passes.
+    /// For searches of some hundred scores: rate 0.05, batches of 10; entropy 1e-5 and decay 0.95
+    /// (Zoph et al.); a clip of 0.2 and 4 passes.
     fn default() -> Self {
         let learning = ReinforceSettings { entropy: 1e-5, decay: 0.95, ..ReinforceSettings::default() };
         Self { learning, clip: 0.2, passes: 4 }
@@ -63,15 +66,16 @@ impl PpoSettings {
 }
 
 impl Ppo<Factorised> {
-    /// With a distribution of its own for each choice of `space`, draws from stream `stream` under `seed`.
+    /// With a distribution of its own for each choice of `space`, draws from stream `stream` under
+    /// `seed`.
     pub fn factorised(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         Self::with_controller(Factorised::new(space), seed, stream)
     }
 }
 
 impl Ppo<Lstm> {
-    /// With an LSTM of 32 units (100 as published: [`crate::LstmSettings::nas_net`]), weights drawn from stream `stream`/init,
-    /// and a rate of 0.005.
+    /// With an LSTM of 32 units (100 as published: [`crate::LstmSettings::nas_net`]), weights drawn
+    /// from stream `stream`/init, and a rate of 0.005.
     pub fn lstm(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let stream = stream.into();
         let controller = Lstm::new(space, 32, seed, &format!("{stream}/init"));

@@ -1,4 +1,5 @@
-//! Progressive search: networks grow step by step, and a surrogate chooses which of the larger ones are looked at.
+//! Progressive search: networks grow step by step, and a surrogate chooses which of the larger ones
+//! are looked at.
 
 use crate::{
     Ensemble, Gp, Growth, Scored, SearchError, Strategy, Surrogate,
@@ -16,16 +17,18 @@ use supernet_space::{Architecture, Encoding, SearchSpace};
 
 const NAME: &str = "progressive";
 
-/// Progressive neural architecture search (Liu, Zoph, Neumann et al., ECCV 2018) over any [`Growth`]: at each step all networks that the
-/// kept ones can grow to are ranked by a surrogate of everything told so far, the best `beam` of them are kept, and those of the kept that are not
-/// known yet are proposed. A known one ranks by its own score. At the first step there is nothing to rank by: all are proposed, or as many as
-/// the beam holds, drawn.
+/// Progressive neural architecture search (Liu, Zoph, Neumann et al., ECCV 2018) over any
+/// [`Growth`]: at each step all networks that the kept ones can grow to are ranked by a surrogate
+/// of everything told so far, the best `beam` of them are kept, and those of the kept that are not
+/// known yet are proposed. A known one ranks by its own score. At the first step there is nothing
+/// to rank by: all are proposed, or as many as the beam holds, drawn.
 ///
-/// While scores are outstanding, further proposals are uniform. Once all steps are done the growth begins anew with twice the beam, so
-/// that a search may go on; what is known costs nothing.
+/// While scores are outstanding, further proposals are uniform. Once all steps are done the growth
+/// begins anew with twice the beam, so that a search may go on; what is known costs nothing.
 ///
-/// Of at most [`Progressive::MOST_RANKED`] networks a step ranks all, of more as many, drawn; the surrogate sees at most
-/// [`Surrogate::most_rows`] of those told. Time per proposal falls with the beam, memory is one entry for each network told.
+/// Of at most [`Progressive::MOST_RANKED`] networks a step ranks all, of more as many, drawn; the
+/// surrogate sees at most [`Surrogate::most_rows`] of those told. Time per proposal falls with the
+/// beam, memory is one entry for each network told.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Progressive<S> {
@@ -51,8 +54,9 @@ pub struct Progressive<S> {
 checked_state!(Progressive<S: Surrogate>);
 
 impl Progressive<Ensemble> {
-    /// PNAS: networks grow in the order of the space's choices ([`Growth::in_order`]), an [`Ensemble`] ranks them, 12 are kept; with
-    /// draws from stream `stream` under `seed`. The published beam of 256 is for searches of more than a thousand networks.
+    /// PNAS: networks grow in the order of the space's choices ([`Growth::in_order`]), an
+    /// [`Ensemble`] ranks them, 12 are kept; with draws from stream `stream` under `seed`. The
+    /// published beam of 256 is for searches of more than a thousand networks.
     pub fn pnas(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let growth = Growth::in_order(&space);
         let strategy = Self::new(space, growth, Ensemble::new(seed), seed, stream);
@@ -74,7 +78,8 @@ impl<S: Surrogate> Progressive<S> {
     pub const MOST_RANKED: usize = 10_000;
     const MOST_BEAM: usize = 4_096;
 
-    /// Returns the search over `space` by any growth and any surrogate of [`Encoding::one_hot`] rows; 12 networks are kept.
+    /// Returns the search over `space` by any growth and any surrogate of [`Encoding::one_hot`]
+    /// rows; 12 networks are kept.
     ///
     /// # Errors
     /// A growth of another space.
@@ -117,8 +122,9 @@ impl<S: Surrogate> Progressive<S> {
         Ok(Self { beam, ..self })
     }
 
-    /// Returns for each step done how well the surrogate had foreseen it: Kendall's tau of the predictions, made before a network of this
-    /// size was known, with the scores. `None` where fewer than two were predicted or all are equal; the first step has no prediction.
+    /// Returns for each step done how well the surrogate had foreseen it: Kendall's tau of the
+    /// predictions, made before a network of this size was known, with the scores. `None` where
+    /// fewer than two were predicted or all are equal; the first step has no prediction.
     pub fn foresight(&self) -> impl Iterator<Item = Option<f64>> {
         self.foresight.iter().map(|tau| tau.map(|Exact(tau)| tau))
     }
@@ -137,7 +143,8 @@ impl<S: Surrogate> Progressive<S> {
 }
 
 impl<S: Surrogate + Clone> Progressive<S> {
-    /// Goes on to the next step that has something unknown to propose; leaves nothing to propose where the space has no more.
+    /// Goes on to the next step that has something unknown to propose; leaves nothing to propose
+    /// where the space has no more.
     fn advance(&mut self) {
         let steps = self.growth.steps().len();
         // Doubling the beam 12 times passes its bound.
@@ -193,8 +200,9 @@ impl<S: Surrogate + Clone> Progressive<S> {
         self.queue.reverse();
     }
 
-    /// Networks, those that are worth most first: the known by their score, others by what is predicted of them, which is returned with them.
-    /// In random order where there is nothing to go by.
+    /// Networks, those that are worth most first: the known by their score, others by what is
+    /// predicted of them, which is returned with them. In random order where there is nothing to go
+    /// by.
     fn ranked(&self, mut networks: Vec<Architecture>) -> Vec<(Architecture, Option<f64>)> {
         networks.shuffle(&mut self.proposals.beside("order", self.proposals.asked()));
         let entries = bounded(&self.told.in_order(), self.surrogate.most_rows());
@@ -300,7 +308,8 @@ mod tests {
         let growth = Growth::in_order(&space);
         let mut strategy =
             Progressive::new(space, growth, Ridge::new(), 1, "progressive").unwrap().with_beam(30).unwrap();
-        // Layers count less and less, so a network of five layers says most of what one of six is worth.
+        // Layers count less and less, so a network of five layers says most of what one of six is
+        // worth.
         let value =
             |one: &Architecture| (0..6).map(|i| f64::from(one.bits(i).trailing_zeros()) * 0.5f64.powi(i as i32)).sum();
         while strategy.foresight().count() < 5 {

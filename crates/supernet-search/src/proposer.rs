@@ -69,10 +69,12 @@ pub enum Proposer {
 }
 
 impl Proposer {
-    /// Returns the strategy of this name over `space`. It draws from the stream "candidates" of `seed`.
+    /// Returns the strategy of this name over `space`. It draws from the stream "candidates" of
+    /// `seed`.
     ///
     /// # Errors
-    /// An objective twice, or none; a setting out of range; a space of which the strategy cannot propose anything.
+    /// An objective twice, or none; a setting out of range; a space of which the strategy cannot
+    /// propose anything.
     pub fn strategy(&self, space: &SearchSpace, seed: u64) -> Result<Box<dyn Strategy>, SearchError> {
         let (space, stream) = (space.clone(), "candidates");
         Ok(match self {

@@ -15,26 +15,30 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "q-learning";
 
-/// MetaQNN (Baker, Gupta, Naik and Raskar, ICLR 2017): a network is written choice by choice. The state is the choice and what
-/// the choice before it takes, an action is what the choice itself takes; every action is ε-greedy. After each score, `replay`
-/// known networks and the new one are learnt from, each from its last transition to its first:
+/// MetaQNN (Baker, Gupta, Naik and Raskar, ICLR 2017): a network is written choice by choice. The
+/// state is the choice and what the choice before it takes, an action is what the choice itself
+/// takes; every action is ε-greedy. After each score, `replay` known networks and the new one are
+/// learnt from, each from its last transition to its first:
 /// ```text
 /// Q(s, a) ← (1 − α)·Q(s, a) + α·(r + max_a' Q(s', a'))
 /// ```
-/// ε falls from 1 to 0.1 with the number of different networks that were scored, not of proposals: one proposed again costs
-/// nothing, so it must not end the exploration either. An action that was never taken has the value `first`; while a choice has
-/// such actions they stand beside the others when the greatest is looked for. Choices come as they stand in the space, but behind
-/// those that their conditions look at; those that are not active are passed over.
+/// ε falls from 1 to 0.1 with the number of different networks that were scored, not of proposals:
+/// one proposed again costs nothing, so it must not end the exploration either. An action that was
+/// never taken has the value `first`; while a choice has such actions they stand beside the others
+/// when the greatest is looked for. Choices come as they stand in the space, but behind those that
+/// their conditions look at; those that are not active are passed over.
 ///
-/// With the published reward ([`Shaping::Terminal`]) and rate, early choices hear almost nothing in some hundred networks: on
-/// NAS-Bench-Macro it is no better than random search after 200. [`Shaping::Spread`] is the default.
+/// With the published reward ([`Shaping::Terminal`]) and rate, early choices hear almost nothing in
+/// some hundred networks: on NAS-Bench-Macro it is no better than random search after 200.
+/// [`Shaping::Spread`] is the default.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct QLearning {
     space: SearchSpace,
     proposals: Proposals,
     settings: QLearningSettings,
-    /// For each choice, by what the one written before it takes, the value of each action taken so far.
+    /// For each choice, by what the one written before it takes, the value of each action taken so
+    /// far.
     values: Vec<BTreeMap<u64, BTreeMap<u64, Exact>>>,
     /// One architecture of each different network, in order of telling.
     memory: Vec<Known>,
@@ -47,8 +51,8 @@ checked_state!(QLearning);
 /// How [`QLearning`] learns.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct QLearningSettings {
-    /// Networks over which ε falls to 0.1, shared out as published: of 2,700, 1,500 with ε 1, then 100 each with 0.9, 0.8 and
-    /// 0.7 and 150 each with 0.6 to 0.1, which stays.
+    /// Networks over which ε falls to 0.1, shared out as published: of 2,700, 1,500 with ε 1, then
+    /// 100 each with 0.9, 0.8 and 0.7 and 150 each with 0.6 to 0.1, which stays.
     pub networks: usize,
     /// Rate α.
     #[serde(with = "exact::number")]
@@ -74,16 +78,17 @@ pub enum Shaping {
 }
 
 impl Default for QLearningSettings {
-    /// For searches of some hundred networks: ε falls over 200, the reward is spread and the first value 0.1. The published 0.5 is
-    /// more than the last transitions of a spread reward can be worth, so they would be tried for ever. Rate 0.01 and 100
-    /// replayed networks as published.
+    /// For searches of some hundred networks: ε falls over 200, the reward is spread and the first
+    /// value 0.1. The published 0.5 is more than the last transitions of a spread reward can be
+    /// worth, so they would be tried for ever. Rate 0.01 and 100 replayed networks as published.
     fn default() -> Self {
         Self { networks: 200, rate: 0.01, first: 0.1, replay: 100, shaping: Shaping::Spread }
     }
 }
 
 impl QLearningSettings {
-    /// Returns those of the paper: 2,700 networks, the reward at the end, first value 0.5 (the authors' program).
+    /// Returns those of the paper: 2,700 networks, the reward at the end, first value 0.5 (the
+    /// authors' program).
     pub fn published() -> Self {
         Self { networks: 2_700, first: 0.5, shaping: Shaping::Terminal, ..Self::default() }
     }
@@ -149,8 +154,8 @@ impl QLearning {
         check_known(&self.space, &self.memory)
     }
 
-    /// Returns the values of the actions taken so far of choice `choice`, where the choice before it takes `last` (0 for the
-    /// first choice), by what they take.
+    /// Returns the values of the actions taken so far of choice `choice`, where the choice before
+    /// it takes `last` (0 for the first choice), by what they take.
     pub fn values(&self, choice: usize, last: u64) -> BTreeMap<u64, f64> {
         let actions = self.values[choice].get(&last);
         actions.into_iter().flatten().map(|(&action, value)| (action, value.0)).collect()
@@ -220,7 +225,8 @@ impl QLearning {
 
     /// One of the actions of the greatest value; of those never taken any.
     fn greedy(&self, choice: usize, last: u64, rng: &mut impl Rng) -> u64 {
-        /// Draws after which an action counts as untaken that is not: at worst the choice is uniform.
+        /// Draws after which an action counts as untaken that is not: at worst the choice is
+        /// uniform.
         const MOST_DRAWS: usize = 100;
         let greatest = self.greatest(choice, last);
         let taken = self.values[choice].get(&last);
@@ -271,7 +277,8 @@ mod tests {
     use crate::testing::{chain, scored, upside_down};
     use supernet_space::NasBenchMacro;
 
-    /// Of three layers: what the last two take together is all that counts, so the states of the table know enough.
+    /// Of three layers: what the last two take together is all that counts, so the states of the
+    /// table know enough.
     fn by_last_two(architecture: &Architecture) -> f64 {
         let option = |layer| architecture.bits(layer).trailing_zeros() as usize;
         [[0.1, 0.5, 0.2], [0.3, 0.9, 0.4], [0.6, 0.0, 0.7]][option(1)][option(2)]

@@ -4,7 +4,8 @@ use crate::{Scored, Strategy};
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace, draws};
 
-/// Draws architectures uniformly (PAPER, *Scoring and selection*). Proposal number i is a function of (seed, i) alone.
+/// Draws architectures uniformly (PAPER, *Scoring and selection*). Proposal number i is a function
+/// of (seed, i) alone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RandomSearch {
     space: SearchSpace,

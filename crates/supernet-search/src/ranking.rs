@@ -2,8 +2,8 @@
 
 use crate::{Bootstrap, Estimate};
 
-/// A ranking of some networks: scores, the higher the better. With several lists (one for each supernet) its statistics are the means
-/// over the lists.
+/// A ranking of some networks: scores, the higher the better. With several lists (one for each
+/// supernet) its statistics are the means over the lists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranking {
     /// What ranks.
@@ -18,8 +18,8 @@ impl Ranking {
         mean(self.lists.iter().map(|list| statistic(list)))
     }
 
-    /// The mean over the lists of a statistic of (list, places drawn), with its interval over resamples called `name` of networks
-    /// whose strata are `strata`.
+    /// The mean over the lists of a statistic of (list, places drawn), with its interval over
+    /// resamples called `name` of networks whose strata are `strata`.
     pub fn estimate(
         &self,
         bootstrap: Bootstrap,

@@ -11,9 +11,9 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "regularised evolution";
 
-/// Ageing evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the first `population` proposals are uniform; then each is a
-/// mutant of the best of `tournament` members drawn with replacement. What is told joins the population; beyond `population`
-/// members the oldest leaves.
+/// Ageing evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the first `population` proposals are
+/// uniform; then each is a mutant of the best of `tournament` members drawn with replacement. What
+/// is told joins the population; beyond `population` members the oldest leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct RegularisedEvolution {
@@ -27,7 +27,8 @@ pub struct RegularisedEvolution {
 checked_state!(RegularisedEvolution);
 
 impl RegularisedEvolution {
-    /// A population of 100 and tournaments of 25, as published, over `space`, with draws from stream `stream` under `seed`.
+    /// A population of 100 and tournaments of 25, as published, over `space`, with draws from
+    /// stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         Self { space, proposals, population: 100, tournament: 25, alive: VecDeque::new() }

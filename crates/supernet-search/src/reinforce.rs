@@ -12,14 +12,16 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "reinforce";
 
-/// REINFORCE (Williams, 1992) as Zoph and Le (ICLR 2017) and Pham et al. (ICML 2018) search with it: proposals are draws from
-/// a controller π; after every `batch` scores R(a) it takes one step of Adam up
+/// REINFORCE (Williams, 1992) as Zoph and Le (ICLR 2017) and Pham et al. (ICML 2018) search with
+/// it: proposals are draws from a controller π; after every `batch` scores R(a) it takes one step
+/// of Adam up
 /// ```text
 /// 1/batch Σ_a (R(a) − β·log π(a) − baseline) ∇ log π(a)
 /// ```
-/// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the baseline is the moving
-/// average of what it is taken from, R(a) − β·log π(a), and starts as the mean of the first batch. R is the reward of the
-/// settings, by default the accuracy; a score that is no number counts as the least reward so far.
+/// −β·log π(a) is the entropy term (Williams and Peng, 1991: its mean is β times the entropy); the
+/// baseline is the moving average of what it is taken from, R(a) − β·log π(a), and starts as the
+/// mean of the first batch. R is the reward of the settings, by default the accuracy; a score that
+/// is no number counts as the least reward so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Reinforce<C> {
@@ -34,7 +36,8 @@ pub struct Reinforce<C> {
 checked_state!(Reinforce<C: Controller>);
 
 impl Reinforce<Factorised> {
-    /// With a distribution of its own for each choice of `space`, draws from stream `stream` under `seed`.
+    /// With a distribution of its own for each choice of `space`, draws from stream `stream` under
+    /// `seed`.
     pub fn factorised(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         Self::with_controller(Factorised::new(space), seed, stream)
     }
@@ -49,10 +52,12 @@ impl Reinforce<Lstm> {
         Self { settings, ..Self::with_controller(controller, seed, stream) }
     }
 
-    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the accuracy as reward. Their numbers
-    /// are for 12,800 networks; for some hundred the rate is 0.02 instead of 6e-4. With initial weights within 0.08 the states at
-    /// all anchors are so alike that all inputs of a layer come and go together (of six layers hidden in a test two thousand
-    /// samples find 71 to 81 %); so they are within 0.3 here, and an entropy of 0.025 keeps the policy open (99 %).
+    /// The search of Zoph and Le (ICLR 2017): two layers of 35 units with anchors, the cube of the
+    /// accuracy as reward. Their numbers are for 12,800 networks; for some hundred the rate is 0.02
+    /// instead of 6e-4. With initial weights within 0.08 the states at all anchors are so alike
+    /// that all inputs of a layer come and go together (of six layers hidden in a test two thousand
+    /// samples find 71 to 81 %); so they are within 0.3 here, and an entropy of 0.025 keeps the
+    /// policy open (99 %).
     pub fn nas_rl(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let stream = stream.into();
         let controller =
@@ -148,7 +153,8 @@ mod tests {
 
     #[test]
     fn both_controllers_come_to_prefer_what_scores_well() {
-        // Of uniform draws 1 in 16 takes the last option at least three times out of four and the second at worst once.
+        // Of uniform draws 1 in 16 takes the last option at least three times out of four and the
+        // second at worst once.
         let uniform = share_of_the_best(Reinforce::factorised(chain(4), 1, "reinforce"), 0);
         assert!(uniform < 0.15, "{uniform}");
         let factorised = share_of_the_best(Reinforce::factorised(chain(4), 1, "reinforce"), 200);

@@ -25,7 +25,8 @@ pub struct ReinforceSettings {
 }
 
 impl Default for ReinforceSettings {
-    /// For searches of some hundred scores: rate 0.05, batches of 10, entropy 1e-4 (Pham et al.), decay 0.9; the accuracy.
+    /// For searches of some hundred scores: rate 0.05, batches of 10, entropy 1e-4 (Pham et al.),
+    /// decay 0.9; the accuracy.
     fn default() -> Self {
         Self { rate: 0.05, batch: 10, entropy: 1e-4, decay: 0.9, reward: RewardMap::Accuracy }
     }

@@ -4,8 +4,9 @@ use crate::{ReinforceSettings, Scored, SearchError, exact::Exact, known::Known, 
 use serde::{Deserialize, Serialize};
 use supernet_space::{Architecture, SearchSpace};
 
-/// Scores that wait for a batch to be full, each with the actions that led to it, and the moving average of the batches before.
-/// A policy that writes an architecture choice by choice needs no record of its actions: they are the architecture.
+/// Scores that wait for a batch to be full, each with the actions that led to it, and the moving
+/// average of the batches before. A policy that writes an architecture choice by choice needs no
+/// record of its actions: they are the architecture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Returns<A = ()> {
     baseline: Option<Exact>,
@@ -23,7 +24,8 @@ impl<A> Default for Returns<A> {
 pub(crate) struct Lesson<A = ()> {
     pub(crate) architecture: Architecture,
     pub(crate) actions: A,
-    /// The logarithm of the actions' probability under the policy as it was when the batch was full.
+    /// The logarithm of the actions' probability under the policy as it was when the batch was
+    /// full.
     pub(crate) log_probability: f64,
     /// Its return minus the baseline.
     pub(crate) advantage: f64,
@@ -46,8 +48,9 @@ impl<A: Ord> Returns<A> {
         self.told.len() >= batch
     }
 
-    /// Returns the full batch's lessons, and moves the baseline. The return of an architecture is R − β·log π; the baseline is the
-    /// moving average of the batches' means and starts as the first one. A reward that is no number counts as the least so far.
+    /// Returns the full batch's lessons, and moves the baseline. The return of an architecture is R
+    /// − β·log π; the baseline is the moving average of the batches' means and starts as the first
+    /// one. A reward that is no number counts as the least so far.
     pub(crate) fn lessons(
         &mut self,
         settings: &ReinforceSettings,

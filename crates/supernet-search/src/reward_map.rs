@@ -12,10 +12,11 @@ pub enum RewardMap {
     Accuracy,
     /// The accuracy to a power: 3 for Zoph and Le (ICLR 2017).
     Power(#[serde(with = "exact::number")] f64),
-    /// tan(accuracy · π/2), which weighs a gain more the nearer it is to 1 (Cai et al., AAAI 2018). An accuracy above
-    /// [`RewardMap::MOST`] counts as that: at 1 the reward would have no bound.
+    /// tan(accuracy · π/2), which weighs a gain more the nearer it is to 1 (Cai et al., AAAI 2018).
+    /// An accuracy above [`RewardMap::MOST`] counts as that: at 1 the reward would have no bound.
     Tan,
-    /// `scale` / exp(loss)^`power`: 80 / perplexity for Pham et al. (ICML 2018), its square for Zoph and Le. The loss is in nats.
+    /// `scale` / exp(loss)^`power`: 80 / perplexity for Pham et al. (ICML 2018), its square for
+    /// Zoph and Le. The loss is in nats.
     Perplexity {
         /// What a perplexity of 1 earns.
         #[serde(with = "exact::number")]

@@ -10,12 +10,15 @@ use serde::{Deserialize, Serialize};
 
 const NAME: &str = "ridge";
 
-/// y ≈ w₀ + w·x with the least Σ (error)² + λ·|w|² (Hoerl and Kennard, 1970), in closed form; w₀ has no penalty.
+/// y ≈ w₀ + w·x with the least Σ (error)² + λ·|w|² (Hoerl and Kennard, 1970), in closed form; w₀
+/// has no penalty.
 ///
-/// λ is given, or it is that of 25 values from 1e-4 to 1e4 with the least squared error of rows left out one at a time, which the
-/// diagonal of the hat matrix gives without a second fit (Allen's PRESS, 1974). A prediction's variance is that of the Bayesian
-/// model with prior w ~ N(0, σ²/λ), a flat prior of w₀, and σ² the mean squared error of the rows left out (of the fit, if there is one row):
-/// σ²·(1/n + xᵀ(XᵀX + λI)⁻¹x) for centred x and X. Time n·c² + c³ for n rows of c columns.
+/// λ is given, or it is that of 25 values from 1e-4 to 1e4 with the least squared error of rows
+/// left out one at a time, which the diagonal of the hat matrix gives without a second fit (Allen's
+/// PRESS, 1974). A prediction's variance is that of the Bayesian model with prior w ~ N(0, σ²/λ), a
+/// flat prior of w₀, and σ² the mean squared error of the rows left out (of the fit, if there is
+/// one row): σ²·(1/n + xᵀ(XᵀX + λI)⁻¹x) for centred x and X. Time n·c² + c³ for n rows of c
+/// columns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ridge {
     penalty: Option<f64>,
@@ -94,7 +97,8 @@ impl Default for Ridge {
     }
 }
 
-/// The mean of (e_i / (1 − h_ii))² with h_ii = 1/n + Σ_j z_ij² / (v_j + λ), for rows z in the eigenvectors' axes.
+/// The mean of (e_i / (1 − h_ii))² with h_ii = 1/n + Σ_j z_ij² / (v_j + λ), for rows z in the
+/// eigenvectors' axes.
 fn left_out_error(
     z: &DMatrix<f64>,
     values: &DVector<f64>,

@@ -10,9 +10,11 @@ use supernet_space::{Architecture, Cost, SearchSpace};
 pub struct SearchLimits {
     /// Distinct networks to score.
     pub candidates: usize,
-    /// Proposals to ask for at a time; fewer where the strategy says so ([`Strategy::most_at_once`]).
+    /// Proposals to ask for at a time; fewer where the strategy says so
+    /// ([`Strategy::most_at_once`]).
     pub ask: usize,
-    /// Proposals in a row that may be known already, or out of range, before the search ends: a small space runs out of networks.
+    /// Proposals in a row that may be known already, or out of range, before the search ends: a
+    /// small space runs out of networks.
     pub patience: usize,
 }
 
@@ -41,8 +43,9 @@ impl Outcome {
     }
 }
 
-/// Asks `strategy` for architectures of `space` until `limits` are met and scores each network once: the score of a class of
-/// equal networks is that of its canonical member. The strategy is told each proposal as it made it.
+/// Asks `strategy` for architectures of `space` until `limits` are met and scores each network
+/// once: the score of a class of equal networks is that of its canonical member. The strategy is
+/// told each proposal as it made it.
 ///
 /// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already.
 ///
@@ -57,9 +60,10 @@ pub fn search<E: Evaluator>(
     run(space, strategy, evaluator, limits, |_, _| Ok(None))
 }
 
-/// [`search`] among the networks whose `cost` lies in the ranges of `constraints`. Others are not scored; the strategy is told
-/// their cost and a score that is no number, so it learns to avoid them. They count towards `limits.patience` as known ones
-/// do, and the outcome says how many they were and which came nearest.
+/// [`search`] among the networks whose `cost` lies in the ranges of `constraints`. Others are not
+/// scored; the strategy is told their cost and a score that is no number, so it learns to avoid
+/// them. They count towards `limits.patience` as known ones do, and the outcome says how many they
+/// were and which came nearest.
 ///
 /// # Errors
 /// Whatever `evaluator` or `cost` reports.

@@ -3,7 +3,8 @@
 use crate::SearchError;
 use supernet_space::SearchSpace;
 
-/// Returns the choices, by place, whose names begin with the same word before `/`; a choice without `/` stands alone.
+/// Returns the choices, by place, whose names begin with the same word before `/`; a choice without
+/// `/` stands alone.
 pub(crate) fn sections(space: &SearchSpace) -> Vec<Vec<usize>> {
     let word = |place: usize| space.choices()[place].name().split('/').next().unwrap_or_default().to_string();
     let mut sections: Vec<(String, Vec<usize>)> = Vec::new();

@@ -18,8 +18,8 @@ pub(crate) struct Species {
     pub(crate) idle: u32,
 }
 
-/// Puts each genome into the first species whose representative is nearer than `threshold`, or into a new one. Species that get
-/// nobody are gone.
+/// Puts each genome into the first species whose representative is nearer than `threshold`, or into
+/// a new one. Species that get nobody are gone.
 pub(crate) fn speciate(species: &mut Vec<Species>, genomes: &[Genome], threshold: f64, weight: f64) {
     species.iter_mut().for_each(|species| species.members.clear());
     for (place, genome) in genomes.iter().enumerate() {
@@ -36,8 +36,8 @@ pub(crate) fn speciate(species: &mut Vec<Species>, genomes: &[Genome], threshold
     species.retain(|species| !species.members.is_empty());
 }
 
-/// Notes progress, and drops species without any for `most_idle` generations, but never the one of the fittest genome. Each then
-/// gets a random member as its representative.
+/// Notes progress, and drops species without any for `most_idle` generations, but never the one of
+/// the fittest genome. Each then gets a random member as its representative.
 pub(crate) fn age(species: &mut Vec<Species>, genomes: &[Genome], fitness: &[f64], most_idle: u32, rng: &mut impl Rng) {
     let greatest = |species: &Species| species.members.iter().map(|&i| fitness[i]).fold(f64::NEG_INFINITY, f64::max);
     let of_all = fitness.iter().copied().fold(f64::NEG_INFINITY, f64::max);
@@ -49,8 +49,9 @@ pub(crate) fn age(species: &mut Vec<Species>, genomes: &[Genome], fitness: &[f64
     species.retain(|species| species.idle < most_idle || greatest(species) >= of_all);
 }
 
-/// Shares `population` children out in proportion to the sum of each species' shared fitness, a member's fitness divided by the
-/// size of its species. The parts are whole and their sum is exact: what rounding leaves goes to the greatest remainders.
+/// Shares `population` children out in proportion to the sum of each species' shared fitness, a
+/// member's fitness divided by the size of its species. The parts are whole and their sum is exact:
+/// what rounding leaves goes to the greatest remainders.
 pub(crate) fn shares(species: &[Species], fitness: &[f64], population: usize) -> Vec<usize> {
     let mean = |species: &Species| {
         species.members.iter().map(|&i| fitness[i].max(0.0)).sum::<f64>() / species.members.len() as f64

@@ -3,8 +3,8 @@
 use crate::{SearchError, known::Known};
 use supernet_space::{Architecture, Choice, SearchSpace};
 
-/// Stores a type as its fields, and reads it back only if its `check` holds. The type derives both of serde's traits with
-/// `remote = "Self"`.
+/// Stores a type as its fields, and reads it back only if its `check` holds. The type derives both
+/// of serde's traits with `remote = "Self"`.
 macro_rules! checked_state {
     ($name:ident $(<$parameter:ident: $bound:path>)?) => {
         impl$(<$parameter: serde::Serialize + $bound>)? serde::Serialize for $name$(<$parameter>)? {

@@ -2,13 +2,13 @@
 
 use rand::{Rng, RngExt};
 
-/// Subsets of n options of which between `min` and `max` are taken, each with probability in proportion to exp(Σ θ_i over what
-/// it takes): a conditional Bernoulli distribution (Chen, Dempster and Liu, 1994). For exactly one option it is the softmax of
-/// θ.
+/// Subsets of n options of which between `min` and `max` are taken, each with probability in
+/// proportion to exp(Σ θ_i over what it takes): a conditional Bernoulli distribution (Chen,
+/// Dempster and Liu, 1994). For exactly one option it is the softmax of θ.
 ///
-/// All sums run in logarithms, so no θ overflows. With S(i, j) the logarithm of the sum over the subsets of size j of options
-/// i … n − 1, S(i, j) = log(exp S(i + 1, j) + exp(θ_i + S(i + 1, j − 1))). Time and memory n·max, but for
-/// [`SubsetDistribution::inclusion`] n·max².
+/// All sums run in logarithms, so no θ overflows. With S(i, j) the logarithm of the sum over the
+/// subsets of size j of options i … n − 1, S(i, j) = log(exp S(i + 1, j) + exp(θ_i + S(i + 1, j −
+/// 1))). Time and memory n·max, but for [`SubsetDistribution::inclusion`] n·max².
 pub(crate) struct SubsetDistribution<'a> {
     theta: &'a [f64],
     min: usize,
@@ -92,7 +92,8 @@ impl<'a> SubsetDistribution<'a> {
         inclusion
     }
 
-    /// The gradient of a subset's log probability: 1 for what it takes, 0 for the rest, minus the probability to be taken.
+    /// The gradient of a subset's log probability: 1 for what it takes, 0 for the rest, minus the
+    /// probability to be taken.
     pub(crate) fn gradient(&self, bits: u64) -> Vec<f64> {
         let taken = |i: usize| f64::from((bits >> i & 1) as u32);
         self.inclusion().iter().enumerate().map(|(i, inclusion)| taken(i) - inclusion).collect()

@@ -11,9 +11,9 @@ use supernet_space::SearchSpace;
 
 const NAME: &str = "successive halving";
 
-/// Successive halving (Jamieson and Talwalkar, AISTATS 2016): `candidates` uniform architectures are scored with the least
-/// budget, the best 1/η of them with η times that, and so on up to the greatest budget or until one is left. Then it starts
-/// anew with other architectures.
+/// Successive halving (Jamieson and Talwalkar, AISTATS 2016): `candidates` uniform architectures
+/// are scored with the least budget, the best 1/η of them with η times that, and so on up to the
+/// greatest budget or until one is left. Then it starts anew with other architectures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct SuccessiveHalving {
@@ -26,8 +26,9 @@ pub struct SuccessiveHalving {
 checked_state!(SuccessiveHalving);
 
 impl SuccessiveHalving {
-    /// From `candidates` architectures of `budgets.0` each to the best with at most `budgets.1`, fewer and dearer by `eta`
-    /// from rung to rung, over `space`, with draws from stream `stream` under `seed`.
+    /// From `candidates` architectures of `budgets.0` each to the best with at most `budgets.1`,
+    /// fewer and dearer by `eta` from rung to rung, over `space`, with draws from stream `stream`
+    /// under `seed`.
     ///
     /// # Errors
     /// No candidate, a budget of zero, a greatest budget below the least, η below 2.

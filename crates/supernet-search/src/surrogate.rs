@@ -3,7 +3,8 @@
 use crate::SearchError;
 use serde::{Deserialize, Serialize};
 
-/// What a surrogate predicts of one input: a normal distribution of the score's true value, without the noise of a measurement.
+/// What a surrogate predicts of one input: a normal distribution of the score's true value, without
+/// the noise of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Normal {
     /// Its mean, in the unit of the targets.
@@ -14,8 +15,9 @@ pub struct Normal {
 
 /// A model from real vectors (as of [`supernet_space::Encoding`]) to a real target.
 ///
-/// A fit is a function of the model's settings and of the rows alone, so a surrogate is stored as its settings and fitted anew:
-/// the same rows in the same order give the same predictions, bit for bit.
+/// A fit is a function of the model's settings and of the rows alone, so a surrogate is stored as
+/// its settings and fitted anew: the same rows in the same order give the same predictions, bit for
+/// bit.
 pub trait Surrogate {
     /// Returns a short name for tables.
     fn name(&self) -> &'static str;
@@ -23,16 +25,19 @@ pub trait Surrogate {
     /// Fits the model to rows of one length and their targets, from scratch.
     ///
     /// # Errors
-    /// [`SearchError::Fit`]: no row, another number of targets, rows of different lengths, a value that is no number.
+    /// [`SearchError::Fit`]: no row, another number of targets, rows of different lengths, a value
+    /// that is no number.
     fn fit(&mut self, inputs: &[Vec<f64>], targets: &[f64]) -> Result<(), SearchError>;
 
-    /// Adds rows to a fitted model, quickly: whatever is dear to learn (lengths, penalties, networks) stays as it is.
+    /// Adds rows to a fitted model, quickly: whatever is dear to learn (lengths, penalties,
+    /// networks) stays as it is.
     ///
     /// # Panics
     /// If the model is not fitted, a row has another length, or a target is missing.
     fn condition(&mut self, inputs: &[Vec<f64>], targets: &[f64]);
 
-    /// Returns the most rows that a fit takes within a second or so on one core: whoever has more chooses among them.
+    /// Returns the most rows that a fit takes within a second or so on one core: whoever has more
+    /// chooses among them.
     fn most_rows(&self) -> usize;
 
     /// Predicts the target of each row.
@@ -72,7 +77,8 @@ pub(crate) fn assert_more(columns: usize, inputs: &[Vec<f64>], targets: &[f64]) 
     assert!(inputs.iter().all(|row| row.len() == columns), "rows of as many columns as were fitted");
 }
 
-/// Mean and standard deviation of targets, by which they are scaled; the deviation is 1 where all are equal.
+/// Mean and standard deviation of targets, by which they are scaled; the deviation is 1 where all
+/// are equal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
     pub(crate) mean: f64,

@@ -12,8 +12,8 @@ use supernet_space::{
 pub struct TableColumns {
     /// The architecture's text.
     pub architecture: String,
-    /// Accuracies that a search may see, in per cent, one per training: a budget of b is the mean of the first b of them, and
-    /// without a budget the mean of all is the score.
+    /// Accuracies that a search may see, in per cent, one per training: a budget of b is the mean
+    /// of the first b of them, and without a budget the mean of all is the score.
     pub validation: Vec<String>,
     /// The accuracy that is reported and that no search sees, in per cent.
     pub test: Option<String>,
@@ -34,8 +34,8 @@ pub struct TableRow {
     pub line: u64,
 }
 
-/// A table of trained architectures: scores come from its lines in no time. Architectures that describe one network keep a
-/// line each.
+/// A table of trained architectures: scores come from its lines in no time. Architectures that
+/// describe one network keep a line each.
 ///
 /// An accuracy is the score; a table has no loss, so a score's loss is no number.
 #[derive(Clone, Debug)]
@@ -46,12 +46,12 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads comma-separated values with a header. `file` names the table in errors; `parse` reads an architecture's text,
-    /// `cost` says what its network costs.
+    /// Reads comma-separated values with a header. `file` names the table in errors; `parse` reads
+    /// an architecture's text, `cost` says what its network costs.
     ///
     /// # Errors
-    /// A column that is missing; a line of another length; a cell that is no architecture or no accuracy of 0 to 100; an
-    /// architecture twice; no line at all.
+    /// A column that is missing; a line of another length; a cell that is no architecture or no
+    /// accuracy of 0 to 100; an architecture twice; no line at all.
     pub fn read(
         file: impl Into<String>,
         csv: impl Read,
@@ -96,8 +96,8 @@ impl Table {
         }
     }
 
-    /// NAS-Bench-Macro on CIFAR-10 (`arch, acc1, acc2, acc3, mean_acc, …`): a search sees the columns `validation`, of which
-    /// there are three trainings; the mean of the three is reported.
+    /// NAS-Bench-Macro on CIFAR-10 (`arch, acc1, acc2, acc3, mean_acc, …`): a search sees the
+    /// columns `validation`, of which there are three trainings; the mean of the three is reported.
     ///
     /// # Errors
     /// As [`Table::read`].
@@ -112,7 +112,8 @@ impl Table {
         Self::read(file, csv, &columns, |text| bench.parse(text), cost)
     }
 
-    /// NAS-Bench-201 with columns `arch` and the given ones: one accuracy that a search sees, one that is reported.
+    /// NAS-Bench-201 with columns `arch` and the given ones: one accuracy that a search sees, one
+    /// that is reported.
     ///
     /// # Errors
     /// As [`Table::read`].
@@ -170,8 +171,9 @@ impl Table {
         self.place.get(architecture).map(|&place| &self.rows[place]).ok_or_else(missing)
     }
 
-    /// Accuracies that some scoring gave, and beside them what the table reports for the same architectures (without a
-    /// reported one, the mean of its validation accuracies): two lists for [`crate::kendall`] and its like.
+    /// Accuracies that some scoring gave, and beside them what the table reports for the same
+    /// architectures (without a reported one, the mean of its validation accuracies): two lists for
+    /// [`crate::kendall`] and its like.
     ///
     /// # Errors
     /// [`SearchError::Missing`] if the table lacks one.
@@ -179,7 +181,8 @@ impl Table {
         scored.iter().map(|one| Ok((one.score.accuracy, self.reported(&one.architecture)?))).collect()
     }
 
-    /// The accuracy that is reported of an architecture; without one, the mean of its validation accuracies.
+    /// The accuracy that is reported of an architecture; without one, the mean of its validation
+    /// accuracies.
     ///
     /// # Errors
     /// [`SearchError::Missing`] if the table lacks it.

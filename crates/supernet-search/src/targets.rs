@@ -2,10 +2,11 @@
 
 /// Turns accuracies into targets on which errors of a surrogate cost alike.
 ///
-/// An accuracy becomes its logit, which spreads out what lies near 1. Networks that are broken would stretch that scale and ruin what a model
-/// learns of the others, so targets end below at median − 2.5 · 1.4826 · MAD of all, about 2.5 deviations below the middle. Scores that
-/// are not all within 0 and 1 stay as they are, but for that end. A score that is no number is worth as much as the worst that is one, and where
-/// at least half of all are the worst, less.
+/// An accuracy becomes its logit, which spreads out what lies near 1. Networks that are broken
+/// would stretch that scale and ruin what a model learns of the others, so targets end below at
+/// median − 2.5 · 1.4826 · MAD of all, about 2.5 deviations below the middle. Scores that are not
+/// all within 0 and 1 stay as they are, but for that end. A score that is no number is worth as
+/// much as the worst that is one, and where at least half of all are the worst, less.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Targets {
     are_shares: bool,
@@ -46,9 +47,10 @@ impl Targets {
     }
 }
 
-/// Returns scores as targets for a [`crate::Surrogate`], as [`crate::Guided`] has them: logits of accuracies (other scores as they are), whose
-/// lower end is cut off at 2.5 deviations below the median, deviations by the median absolute one. A score that is no number is worth that
-/// end; all are 0 if none is one.
+/// Returns scores as targets for a [`crate::Surrogate`], as [`crate::Guided`] has them: logits of
+/// accuracies (other scores as they are), whose lower end is cut off at 2.5 deviations below the
+/// median, deviations by the median absolute one. A score that is no number is worth that end; all
+/// are 0 if none is one.
 pub fn surrogate_targets(scores: &[f64]) -> Vec<f64> {
     let rule = Targets::of(scores);
     scores.iter().map(|&score| rule.map_or(0.0, |rule| rule.target(score))).collect()

@@ -78,7 +78,8 @@ pub(crate) fn assert_draws_follow(controller: &impl Controller) {
 
 /// The gradient of the log probability of some architectures against central differences.
 pub(crate) fn assert_gradient(controller: &mut impl Controller) {
-    // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5, curvature 1e-10.
+    // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5,
+    // curvature 1e-10.
     let (step, tolerance) = (1e-5, 1e-9);
     for draw in 0..5 {
         let architecture = controller.space().sample(&mut draws(9, "gradient", draw));

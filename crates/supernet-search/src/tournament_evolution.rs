@@ -11,10 +11,10 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "tournament evolution";
 
-/// A steady-state genetic algorithm with tournament selection (Goldberg and Deb, 1991): the first `population` proposals are
-/// uniform; then each comes from two winners of tournaments, with probability `crossover` as a child of both, else as the
-/// first one, and is mutated. What is told joins the population unless it is a member; beyond `population` members the worst
-/// leaves.
+/// A steady-state genetic algorithm with tournament selection (Goldberg and Deb, 1991): the first
+/// `population` proposals are uniform; then each comes from two winners of tournaments, with
+/// probability `crossover` as a child of both, else as the first one, and is mutated. What is told
+/// joins the population unless it is a member; beyond `population` members the worst leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct TournamentEvolution {
@@ -30,8 +30,8 @@ pub struct TournamentEvolution {
 checked_state!(TournamentEvolution);
 
 impl TournamentEvolution {
-    /// A population of 50, tournaments of 3 and crossover with probability 1/2, over `space`, with draws from stream `stream`
-    /// under `seed`.
+    /// A population of 50, tournaments of 3 and crossover with probability 1/2, over `space`, with
+    /// draws from stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         Self { space, proposals, population: 50, tournament: 3, crossover: 0.5, alive: Vec::new() }

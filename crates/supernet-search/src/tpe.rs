@@ -15,18 +15,22 @@ use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "tpe";
 
-/// TPE (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011) over the subsets of each choice. The best share γ of the
-/// architectures told are *good*, the others *bad*; l and g model each choice on its own, the probability of a subset being in
-/// proportion to one plus the number of good (bad) architectures that take it (the ones are a uniform prior; all of a choice
-/// together weigh at most [`Tpe::MOST_PRIOR`] architectures, for choices of very many subsets). A proposal is the one of
-/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is uniform, of a hundred draws the first
-/// that is not. So are the first `start` proposals.
+/// TPE (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011) over the subsets of each choice. The
+/// best share γ of the architectures told are *good*, the others *bad*; l and g model each choice
+/// on its own, the probability of a subset being in proportion to one plus the number of good (bad)
+/// architectures that take it (the ones are a uniform prior; all of a choice together weigh at most
+/// [`Tpe::MOST_PRIOR`] architectures, for choices of very many subsets). A proposal is the one of
+/// `candidates` draws from l that has the greatest l/g among those not told yet; if all are, it is
+/// uniform, of a hundred draws the first that is not. So are the first `start` proposals.
 ///
-/// A choice under a condition is modelled on those architectures alone in which it is active, and counts in l/g only where the candidate has
-/// it: what a branch that is not taken would hold says nothing. On a space with conditions a proposal takes of each choice the draw that is best
-/// there, parents first, as hyperopt does on its trees (Bergstra, Yamins and Cox, ICML 2013); only if that is known, the best draw as a whole.
+/// A choice under a condition is modelled on those architectures alone in which it is active, and
+/// counts in l/g only where the candidate has it: what a branch that is not taken would hold says
+/// nothing. On a space with conditions a proposal takes of each choice the draw that is best there,
+/// parents first, as hyperopt does on its trees (Bergstra, Yamins and Cox, ICML 2013); only if that
+/// is known, the best draw as a whole.
 ///
-/// It keeps every different architecture that it was told; time per proposal does not grow with them.
+/// It keeps every different architecture that it was told; time per proposal does not grow with
+/// them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Tpe {
@@ -127,7 +131,8 @@ impl Group {
         (prior / subsets + f64::from(count)) / (prior + self.with(space, choice))
     }
 
-    /// A draw from the model, as the subset of each choice, active or not: uniform with the prior's weight, else from a random member.
+    /// A draw from the model, as the subset of each choice, active or not: uniform with the prior's
+    /// weight, else from a random member.
     fn draw(&self, space: &SearchSpace, rng: &mut impl Rng) -> Vec<u64> {
         let uniform: Vec<u64> = space.choices().iter().map(|choice| choice.sample(rng)).collect();
         let of_choice = |(choice, counts): (usize, &BTreeMap<u64, u32>)| {
@@ -153,7 +158,8 @@ impl Tpe {
     /// The most architectures that the prior of one choice weighs.
     pub const MOST_PRIOR: f64 = 64.0;
 
-    /// γ = 0.15, 20 uniform proposals first, 24 candidates, over `space`, with draws from stream `stream` under `seed`.
+    /// γ = 0.15, 20 uniform proposals first, 24 candidates, over `space`, with draws from stream
+    /// `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let choices = space.choices().len();
         Self {
@@ -360,11 +366,13 @@ mod tests {
         tpe.tell(
             &told.iter().zip([0.9, 0.3, 0.2, 0.1]).map(|(one, accuracy)| scored(one, accuracy)).collect::<Vec<_>>(),
         );
-        // The pool is good; of the three convolutions two have a batch norm, one of which is of high momentum.
+        // The pool is good; of the three convolutions two have a batch norm, one of which is of
+        // high momentum.
         let of_bad = |choice, bits| tpe.bad.probability(&space, choice, bits);
         assert_eq!((of_bad(1, 0b01), of_bad(1, 0b10)), (2.0 / 5.0, 3.0 / 5.0));
         assert_eq!((of_bad(2, 0b01), of_bad(2, 0b10)), (2.0 / 4.0, 2.0 / 4.0));
-        // No good one has a norm: there the model is uniform, whatever the bits of the pool's mask are.
+        // No good one has a norm: there the model is uniform, whatever the bits of the pool's mask
+        // are.
         assert_eq!((tpe.good.probability(&space, 1, 0b01), tpe.good.probability(&space, 2, 0b01)), (0.5, 0.5));
     }
 

@@ -5,8 +5,8 @@ pub(crate) fn add_scaled(sum: &mut [f64], scale: f64, values: &[f64]) {
     sum.iter_mut().zip(values).for_each(|(sum, value)| *sum += scale * value);
 }
 
-/// Adds a matrix, column by column, times `inputs`: four columns at a time, so that the sums are read and written a quarter as
-/// often.
+/// Adds a matrix, column by column, times `inputs`: four columns at a time, so that the sums are
+/// read and written a quarter as often.
 pub(crate) fn add_columns(sums: &mut [f64], inputs: &[f64], columns: &[f64]) {
     let n = sums.len();
     let (fours, rest) = inputs.as_chunks::<4>();

@@ -1,4 +1,5 @@
-//! Rank statistics against SciPy's, and what a table says about how well cheap numbers rank its networks.
+//! Rank statistics against SciPy's, and what a table says about how well cheap numbers rank its
+//! networks.
 
 use std::{fs, path::Path};
 use supernet_search::{Table, kendall, spearman};

@@ -1,5 +1,6 @@
-//! What a search of 100,000 candidates takes each strategy with its default settings, asking and telling, over the paper's cells, and how
-//! large its stored state then is. In the middle it is stored and goes on from its text.
+//! What a search of 100,000 candidates takes each strategy with its default settings, asking and
+//! telling, over the paper's cells, and how large its stored state then is. In the middle it is
+//! stored and goes on from its text.
 //!
 //! ```text
 //! cargo test --release -p supernet-search --test hundred_thousand -- --ignored --nocapture | grep '^|'
@@ -28,8 +29,8 @@ fn score(architecture: &Architecture) -> Scored {
     Scored { architecture: architecture.clone(), score: Score { accuracy, loss: f64::NAN, images: 0 }, cost }
 }
 
-/// The processor time of this thread where the system tells it, so that other work on the machine does not count; else the time
-/// of day.
+/// The processor time of this thread where the system tells it, so that other work on the machine
+/// does not count; else the time of day.
 fn now() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {

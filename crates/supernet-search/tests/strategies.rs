@@ -1,5 +1,6 @@
-//! What holds for every strategy: proposals are architectures, a stored state goes on exactly, order and parts of telling do
-//! not matter for validity, constraints hold, and a table is an evaluator like any other.
+//! What holds for every strategy: proposals are architectures, a stored state goes on exactly,
+//! order and parts of telling do not matter for validity, constraints hold, and a table is an
+//! evaluator like any other.
 
 use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
@@ -54,7 +55,8 @@ macro_rules! each_strategy {
     }};
 }
 
-/// Applies a generic function to each strategy that needs a space of a certain form: layers of one option each, or graphs.
+/// Applies a generic function to each strategy that needs a space of a certain form: layers of one
+/// option each, or graphs.
 macro_rules! each_formed {
     ($check:ident($($argument:expr),*)) => {{
         let space = NasBenchMacro::new().space().clone();
@@ -95,8 +97,8 @@ fn score(architecture: &Architecture) -> Scored {
     Scored { architecture: architecture.clone(), score: Score { accuracy, loss: f64::NAN, images: 0 }, cost }
 }
 
-/// The processor time of this thread where the system tells it, so that other work on the machine does not count; else the time
-/// of day.
+/// The processor time of this thread where the system tells it, so that other work on the machine
+/// does not count; else the time of day.
 fn now() -> Duration {
     let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
@@ -115,7 +117,8 @@ impl Evaluator for ByFormula {
     }
 }
 
-/// A convolution with a kernel and a norm, the norm with a momentum, and layers that only some depths have.
+/// A convolution with a kernel and a norm, the norm with a momentum, and layers that only some
+/// depths have.
 fn nested() -> SearchSpace {
     let one_of = |name: String, options: &[&str]| Choice::one_of(name, options.iter().copied()).unwrap();
     let depths = ["1", "2", "3", "4"];
@@ -274,7 +277,8 @@ fn a_hundred_thousand_proposals_take_seconds_and_no_memory() {
         let after = serde_json::to_string(&strategy).unwrap().len();
         let took = now() - started;
         println!("{:<24} {:>6.2} s, state {before} to {after} bytes", strategy.name(), took.as_secs_f64());
-        // Neighbours that a climb waits for are written once more as waited for, and a counter grows by some digits.
+        // Neighbours that a climb waits for are written once more as waited for, and a counter
+        // grows by some digits.
         assert!(after <= 2 * before, "{}: {before} to {after} bytes", strategy.name());
         assert!(took < Duration::from_secs(10), "{}: {took:?}", strategy.name());
     }

@@ -6,8 +6,9 @@ use std::{fmt, ops::Deref, str::FromStr};
 
 /// A path mask that a space accepts: every choice takes between `min` and `max` of its options.
 ///
-/// It comes from [`crate::SearchSpace::accept`] or [`crate::SearchSpace::sample`]. Read from text or JSON it is only known to
-/// be well formed: whoever takes architectures from outside checks them with [`crate::SearchSpace::check`].
+/// It comes from [`crate::SearchSpace::accept`] or [`crate::SearchSpace::sample`]. Read from text
+/// or JSON it is only known to be well formed: whoever takes architectures from outside checks them
+/// with [`crate::SearchSpace::check`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Architecture(PathMask);

@@ -1,8 +1,9 @@
 //! Canonical form: which descriptions are the same network, and how many networks there are.
 //!
-//! PAPER, *Same network*: a permutation σ of a cell's blocks is valid for a description if σ(j) < σ(i) for every block j that
-//! block i reads. The canonical form is the lexicographically least description over the valid permutations. Spaces of other
-//! symmetries likewise: the least text of each class.
+//! PAPER, *Same network*: a permutation σ of a cell's blocks is valid for a description if σ(j) <
+//! σ(i) for every block j that block i reads. The canonical form is the lexicographically least
+//! description over the valid permutations. Spaces of other symmetries likewise: the least text of
+//! each class.
 
 use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells, unlabelled};
 use num_bigint::BigUint;
@@ -15,22 +16,25 @@ pub(crate) enum Symmetry {
     /// None: every description is a network of its own.
     #[default]
     None,
-    /// Cells of choice blocks whose order is free as far as each block still comes after those that it reads. Choices come
-    /// cell by cell and block by block, first a block's inputs (`fixed` inputs of the cell, then the earlier blocks), then its
-    /// operations.
+    /// Cells of choice blocks whose order is free as far as each block still comes after those that
+    /// it reads. Choices come cell by cell and block by block, first a block's inputs (`fixed`
+    /// inputs of the cell, then the earlier blocks), then its operations.
     Blocks { cells: usize, blocks: usize, fixed: usize },
-    /// A chain of layers, one of several options each, in stages of the given lengths. The first option of the layers after a
-    /// stage's first is the identity, which can stand anywhere among them.
+    /// A chain of layers, one of several options each, in stages of the given lengths. The first
+    /// option of the layers after a stage's first is the identity, which can stand anywhere among
+    /// them.
     IdentityLayers { stages: Vec<usize> },
     /// The cells of NAS-Bench-201.
     NasBench201,
-    /// Stages of so many nodes each, of which any but the first reads any of those before it and whose names are free.
+    /// Stages of so many nodes each, of which any but the first reads any of those before it and
+    /// whose names are free.
     UnlabelledStages { nodes: Vec<usize> },
     /// Blocks of two operands, a state and an operation each, that can change places.
     Operands,
 }
 
-/// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of them with five).
+/// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of
+/// them with five).
 const MOST_BLOCKS_COUNTED: usize = 5;
 
 /// One cell: (inputs, operations) of each block.
@@ -116,7 +120,8 @@ impl Symmetry {
                 Some(networks_of_cell(&choices[..2 * blocks], fixed).pow(cells as u32))
             }
             Symmetry::IdentityLayers { stages } => {
-                // The first layer, then what the others hold without their identities: up to so many.
+                // The first layer, then what the others hold without their identities: up to so
+                // many.
                 let of_stage = |stage: &[Choice]| -> BigUint {
                     let others = stage.get(1).map_or(0, |layer| layer.options().len() - 1);
                     let rest = (0..stage.len() as u32).map(|held| BigUint::from(others).pow(held));
@@ -161,7 +166,8 @@ fn ordered_blocks(mask: &PathMask, cells: usize, blocks: usize, fixed: usize) ->
     canonical
 }
 
-/// Each stage's identities behind its other layers, its first layer aside: of one-hot texts that of option 0 is the greatest.
+/// Each stage's identities behind its other layers, its first layer aside: of one-hot texts that of
+/// option 0 is the greatest.
 fn identities_last(mask: &PathMask, stages: &[usize]) -> PathMask {
     let mut canonical = mask.clone();
     let mut first = 0;
@@ -190,7 +196,8 @@ fn least_stages(mask: &PathMask, nodes: &[usize]) -> PathMask {
     canonical
 }
 
-/// Each block's operands in the order that makes the lesser text: that of one option is the less the later the option.
+/// Each block's operands in the order that makes the lesser text: that of one option is the less
+/// the later the option.
 fn later_first(mask: &PathMask) -> PathMask {
     (0..mask.shape().len() / 4).map(|block| 4 * block).fold(mask.clone(), |canonical, first| {
         let [left, right] = [first, first + 2].map(|operand| (mask.bits(operand), mask.bits(operand + 1)));
@@ -218,8 +225,9 @@ fn is_ready(inputs: u64, fixed: usize, placed: u64) -> bool {
     (inputs >> fixed) & !placed == 0
 }
 
-/// The lexicographically least description over the valid orders, found place by place: what stands at a place depends only on
-/// the places before it, so only the blocks that tie for the least need to be tried.
+/// The lexicographically least description over the valid orders, found place by place: what stands
+/// at a place depends only on the places before it, so only the blocks that tie for the least need
+/// to be tried.
 fn least(cell: &Cell, fixed: usize) -> Cell {
     fn extend(cell: &Cell, fixed: usize, placed: u64, place: &mut Vec<usize>, at: usize) -> Cell {
         if at == cell.len() {
@@ -246,9 +254,10 @@ fn least(cell: &Cell, fixed: usize) -> Cell {
 
 /// Networks that a cell with these choices can be.
 ///
-/// A network is an orbit of descriptions, and the orbit of (I, O) has ext(I) / |Aut(I, O)| members, ext(I) the number of valid
-/// orders of the wiring I. Summing 1/|orbit| over all descriptions, with Σ_O |Aut(I, O)| = Σ_{π ∈ Aut(I)} s^cycles(π) for s
-/// operation sets per block, gives Σ_I (1 / ext(I)) · Σ_{π ∈ Aut(I)} s^cycles(π). Only wirings are enumerated.
+/// A network is an orbit of descriptions, and the orbit of (I, O) has ext(I) / |Aut(I, O)| members,
+/// ext(I) the number of valid orders of the wiring I. Summing 1/|orbit| over all descriptions, with
+/// Σ_O |Aut(I, O)| = Σ_{π ∈ Aut(I)} s^cycles(π) for s operation sets per block, gives Σ_I (1 /
+/// ext(I)) · Σ_{π ∈ Aut(I)} s^cycles(π). Only wirings are enumerated.
 fn networks_of_cell(choices: &[Choice], fixed: usize) -> BigUint {
     let blocks = choices.len() / 2;
     let operation_sets = choices[1].subsets();

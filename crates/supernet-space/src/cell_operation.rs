@@ -67,7 +67,8 @@ impl CellOperation {
     }
 }
 
-/// The names of the seven operations of a choice block, in the order of a mask's bits (PAPER, *Search space*).
+/// The names of the seven operations of a choice block, in the order of a mask's bits (PAPER,
+/// *Search space*).
 pub const OPERATIONS: [&str; 7] = {
     let mut names = [""; 7];
     let mut place = 0;

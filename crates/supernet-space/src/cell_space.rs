@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 /// The cell's own inputs, which every block may read.
 pub const CELL_INPUTS: usize = 2;
 
-/// The space of the paper: N cells of B choice blocks. Block i takes any inputs but none from A, B and the blocks before it, and
-/// one or two of the seven operations. One mask serves all cells, or each cell has one of its own.
+/// The space of the paper: N cells of B choice blocks. Block i takes any inputs but none from A, B
+/// and the blocks before it, and one or two of the seven operations. One mask serves all cells, or
+/// each cell has one of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct CellSpace {
@@ -17,7 +18,8 @@ pub struct CellSpace {
     space: SearchSpace,
 }
 
-/// Paths of one choice block: bit j of `inputs` is candidate input j (A, B, block 1, …), bit o of `operations` operation o.
+/// Paths of one choice block: bit j of `inputs` is candidate input j (A, B, block 1, …), bit o of
+/// `operations` operation o.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct BlockPaths {
     /// Candidate inputs.
@@ -34,7 +36,8 @@ impl BlockPaths {
 }
 
 impl CellSpace {
-    /// The space of `cells` cells (at least 3) of `blocks` choice blocks (1 to 62), one description for all cells.
+    /// The space of `cells` cells (at least 3) of `blocks` choice blocks (1 to 62), one description
+    /// for all cells.
     ///
     /// # Errors
     /// A number out of range.
@@ -91,7 +94,8 @@ impl CellSpace {
         &self.space
     }
 
-    /// Whether cell `cell` (from 0) halves the resolution and doubles the filters: those of index ⌊N/3⌋ and ⌊2N/3⌋ do.
+    /// Whether cell `cell` (from 0) halves the resolution and doubles the filters: those of index
+    /// ⌊N/3⌋ and ⌊2N/3⌋ do.
     pub fn is_reducing(&self, cell: usize) -> bool {
         cell == self.cells / 3 || cell == 2 * self.cells / 3
     }
@@ -101,7 +105,8 @@ impl CellSpace {
         (0..=cell).filter(|&c| self.is_reducing(c)).count() as u32
     }
 
-    /// The choice that holds the inputs of block `block` of cell `cell`; its operations are the next one.
+    /// The choice that holds the inputs of block `block` of cell `cell`; its operations are the
+    /// next one.
     pub fn inputs_choice(&self, cell: usize, block: usize) -> usize {
         let described = if self.per_cell { cell } else { 0 };
         2 * (described * self.blocks + block)
@@ -116,8 +121,9 @@ impl CellSpace {
         (0..self.blocks).map(read).collect()
     }
 
-    /// What of cell `cell` is *used* under `mask` (PAPER, *Use, masked L2, update*): a block is live iff it has a live input and
-    /// an operation; a dead block uses nothing and nothing reads it.
+    /// What of cell `cell` is *used* under `mask` (PAPER, *Use, masked L2, update*): a block is
+    /// live iff it has a live input and an operation; a dead block uses nothing and nothing reads
+    /// it.
     pub fn used(&self, mask: &PathMask, cell: usize) -> Vec<BlockPaths> {
         let mut live = (1 << CELL_INPUTS) - 1;
         let mut used = self.paths(mask, cell);

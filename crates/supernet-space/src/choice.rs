@@ -24,8 +24,8 @@ impl Choice {
     /// A choice of `bounds` (from `min` to `max`) among `options`.
     ///
     /// # Errors
-    /// No option or more than [`Choice::MOST_OPTIONS`]; an option named twice; `min > max`, `max` of zero or above the
-    /// number of options.
+    /// No option or more than [`Choice::MOST_OPTIONS`]; an option named twice; `min > max`, `max`
+    /// of zero or above the number of options.
     pub fn new<N: Into<String>>(
         name: impl Into<String>,
         options: impl IntoIterator<Item = N>,
@@ -52,8 +52,9 @@ impl Choice {
         Self::new(name, options, 1..=1)
     }
 
-    /// Returns the choice as one that is active only while an active choice named `parent` takes at least one of `options`: a choice
-    /// within a branch. Of several calls all have to hold. Names are looked up where the choice enters a space.
+    /// Returns the choice as one that is active only while an active choice named `parent` takes at
+    /// least one of `options`: a choice within a branch. Of several calls all have to hold. Names
+    /// are looked up where the choice enters a space.
     ///
     /// ```
     /// use supernet_space::{Choice, SearchSpace};
@@ -95,13 +96,14 @@ impl Choice {
         self.max
     }
 
-    /// Returns when it is active: under any of these alternatives, of each of which all conditions hold. Always, if there is none.
+    /// Returns when it is active: under any of these alternatives, of each of which all conditions
+    /// hold. Always, if there is none.
     pub fn when(&self) -> &[Vec<Condition>] {
         &self.when
     }
 
-    /// Returns the choice as it is when `place`, a choice of the same name, stands for it as well: active where either is. `None` if they
-    /// differ in options or bounds.
+    /// Returns the choice as it is when `place`, a choice of the same name, stands for it as well:
+    /// active where either is. `None` if they differ in options or bounds.
     pub(crate) fn tied(&self, place: &Self) -> Option<Self> {
         let unconditional = |choice: &Self| Self { when: Vec::new(), ..choice.clone() };
         let mut tied = unconditional(self);
@@ -115,7 +117,8 @@ impl Choice {
         Some(tied)
     }
 
-    /// Returns what the choice holds where it is not active: the subset of rank 0, the fewest options and the first ones.
+    /// Returns what the choice holds where it is not active: the subset of rank 0, the fewest
+    /// options and the first ones.
     pub(crate) fn least(&self) -> u64 {
         self.subset(0)
     }
@@ -130,7 +133,8 @@ impl Choice {
         self.subset(rng.random_range(0..self.subsets()))
     }
 
-    /// Returns the subset of rank `rank` (bit j is option j): by size, then in order of the lowest options first.
+    /// Returns the subset of rank `rank` (bit j is option j): by size, then in order of the lowest
+    /// options first.
     ///
     /// # Panics
     /// If `rank` is not below [`Choice::subsets`].

@@ -1,7 +1,8 @@
 //! Conditions: a choice that only exists under some options of other choices.
 //!
-//! A space with conditions is a tree, as of Bergstra et al. (NeurIPS 2011): what a branch that is not taken would have chosen is no part
-//! of the network. Its choices are *inactive*. Masks keep their columns; in an architecture they hold their least subset.
+//! A space with conditions is a tree, as of Bergstra et al. (NeurIPS 2011): what a branch that is
+//! not taken would have chosen is no part of the network. Its choices are *inactive*. Masks keep
+//! their columns; in an architecture they hold their least subset.
 
 use crate::{Choice, Condition, PathMask, SpaceError};
 use num_bigint::BigUint;
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Conditions {
     /// For each choice alternatives, of each of which all tests have to hold. None: always active.
     of: Vec<Vec<Vec<Test>>>,
-    /// All choices, each behind those that its tests look at; where nothing is conditional, in order.
+    /// All choices, each behind those that its tests look at; where nothing is conditional, in
+    /// order.
     order: Vec<usize>,
     /// The same, but else as the choices stand.
     in_order: Vec<usize>,
@@ -32,7 +34,8 @@ impl Conditions {
     /// Looks the names up.
     ///
     /// # Errors
-    /// [`SpaceError::Condition`]: a name that is none of the choices, an option that the choice lacks, no option, a circle.
+    /// [`SpaceError::Condition`]: a name that is none of the choices, an option that the choice
+    /// lacks, no option, a circle.
     pub(crate) fn new(choices: &[Choice]) -> Result<Self, SpaceError> {
         let alternatives = |choice: &Choice| -> Result<Vec<Vec<Test>>, SpaceError> {
             let tests = |all: &Vec<Condition>| all.iter().map(|one| test(choices, choice, one)).collect();
@@ -77,13 +80,14 @@ impl Conditions {
 
     /// Number of architectures: what the active choices can take together.
     ///
-    /// Choice by choice, what is counted apart is which tests of later choices hold; where conditions come from nesting, that is little:
-    /// the way from the root to the choice.
+    /// Choice by choice, what is counted apart is which tests of later choices hold; where
+    /// conditions come from nesting, that is little: the way from the root to the choice.
     pub(crate) fn count(&self, choices: &[Choice]) -> BigUint {
         let tests = self.tests();
         let last_use = |parent: usize| self.order.iter().rposition(|&choice| self.looks_at(choice, parent));
         let last_use: Vec<Option<usize>> = (0..choices.len()).map(last_use).collect();
-        // Which tests hold of each choice that is still looked at, and in how many ways it came to that.
+        // Which tests hold of each choice that is still looked at, and in how many ways it came to
+        // that.
         let mut counts: BTreeMap<Holding, BigUint> = BTreeMap::from([(Holding::new(), 1u32.into())]);
         for (at, &choice) in self.order.iter().enumerate() {
             let outcomes = outcomes(&choices[choice], &tests[choice]);
@@ -149,8 +153,8 @@ fn test(choices: &[Choice], choice: &Choice, condition: &Condition) -> Result<Te
     Ok(Test { parent, options: options.iter().filter_map(place).fold(0, |bits, place| bits | 1 << place) })
 }
 
-/// Choices depth first, each as soon as all that it depends on stand before it: those of a branch come together. Choices in a circle are
-/// left out.
+/// Choices depth first, each as soon as all that it depends on stand before it: those of a branch
+/// come together. Choices in a circle are left out.
 fn parents_first(of: &[Vec<Vec<Test>>]) -> Vec<usize> {
     fn visit(choice: usize, of: &[Vec<Vec<Test>>], order: &mut Vec<usize>) {
         let is_ready = of[choice].iter().flatten().all(|test| order.contains(&test.parent));
@@ -169,7 +173,8 @@ fn parents_first(of: &[Vec<Vec<Test>>]) -> Vec<usize> {
     order
 }
 
-/// Choices as they stand, but those that depend on a later one right behind the last of these. There is no circle.
+/// Choices as they stand, but those that depend on a later one right behind the last of these.
+/// There is no circle.
 fn as_they_stand(of: &[Vec<Vec<Test>>]) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(of.len());
     while order.len() < of.len() {
@@ -214,7 +219,8 @@ mod tests {
         Choice::one_of(name, options.iter().copied()).unwrap()
     }
 
-    /// A convolution has a kernel and a norm, a batch norm a momentum: depth three; a pool has nothing.
+    /// A convolution has a kernel and a norm, a batch norm a momentum: depth three; a pool has
+    /// nothing.
     fn nested() -> SearchSpace {
         let choices = [
             one_of("op", &["conv", "pool", "skip"]),
@@ -260,7 +266,8 @@ mod tests {
         let pool = space.parse_architecture("010/001/01/01/10").unwrap();
         assert_eq!(pool.to_string(), "010/100/10/10/10");
         assert_eq!(space.active(&pool), [true, false, false, false, true]);
-        // Columns of what is not active may hold anything, even nothing, when a mask comes in; an architecture is checked to the bit.
+        // Columns of what is not active may hold anything, even nothing, when a mask comes in; an
+        // architecture is checked to the bit.
         assert_eq!(space.parse_architecture("010/000/00/11/10").unwrap(), pool);
         let stored: Architecture = "010/001/01/01/10".parse().unwrap();
         assert_eq!(

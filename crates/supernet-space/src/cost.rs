@@ -8,14 +8,15 @@ use serde::{Deserialize, Serialize};
 pub struct Cost {
     /// Trainable numbers, scales and shifts of the normalisations included.
     pub parameters: u64,
-    /// Multiply-accumulates of convolutions and the classifier for one image, as the network runs (an average pool before a 1x1
-    /// comes first); normalisation, pools, sums and biases are not counted.
+    /// Multiply-accumulates of convolutions and the classifier for one image, as the network runs
+    /// (an average pool before a 1x1 comes first); normalisation, pools, sums and biases are not
+    /// counted.
     pub macs: u64,
 }
 
 impl Cost {
-    /// Adds a convolution without bias of `taps` weights per pair of channels (one input channel if it is depthwise) that
-    /// makes `outputs` maps of `side` × `side`.
+    /// Adds a convolution without bias of `taps` weights per pair of channels (one input channel if
+    /// it is depthwise) that makes `outputs` maps of `side` × `side`.
     pub(crate) fn convolution(&mut self, taps: usize, inputs: usize, outputs: usize, side: usize) {
         let parameters = (taps * inputs * outputs) as u64;
         self.parameters += parameters;
@@ -42,14 +43,16 @@ pub enum ConvOrder {
     ConvNormRelu,
 }
 
-/// What stands before the cells (PAPER, *Search space*): two 3x3 convolutions to F filters, the second of the first's output.
+/// What stands before the cells (PAPER, *Search space*): two 3x3 convolutions to F filters, the
+/// second of the first's output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StemKind {
     /// Both at the size of the images.
     #[default]
     Plain,
-    /// Both of stride 2, the paper's ImageNet variant: stem 1 has half the images' side, stem 2 and the first cell a quarter.
+    /// Both of stride 2, the paper's ImageNet variant: stem 1 has half the images' side, stem 2 and
+    /// the first cell a quarter.
     ImageNet,
 }
 
@@ -91,7 +94,8 @@ impl NetworkShape {
     /// The shape, once each number is in range.
     ///
     /// # Errors
-    /// Zero filters, channels or classes; a side that is zero or not divisible by 4, or by 16 with [`StemKind::ImageNet`].
+    /// Zero filters, channels or classes; a side that is zero or not divisible by 4, or by 16 with
+    /// [`StemKind::ImageNet`].
     pub fn check(self) -> Result<Self, SpaceError> {
         for (field, found) in [("filters", self.filters), ("channels", self.channels), ("classes", self.classes)] {
             if found == 0 {
@@ -123,8 +127,8 @@ impl NetworkShape {
         self.stem_side(1) >> cells.reductions(cell)
     }
 
-    /// Channels of each slice of what cell `cell` reads as A (`input` 0) or B (`input` 1): a stem is one slice, a cell's output
-    /// one for A', B' and each block.
+    /// Channels of each slice of what cell `cell` reads as A (`input` 0) or B (`input` 1): a stem
+    /// is one slice, a cell's output one for A', B' and each block.
     pub fn input_slices(&self, cells: &CellSpace, cell: usize, input: usize) -> Vec<usize> {
         match (cell + input).checked_sub(CELL_INPUTS) {
             None => vec![self.filters],
@@ -132,8 +136,8 @@ impl NetworkShape {
         }
     }
 
-    /// The cost of the stand-alone network that holds what `mask` has on, an architecture's or all: affine normalisation, no bias
-    /// but the classifier's.
+    /// The cost of the stand-alone network that holds what `mask` has on, an architecture's or all:
+    /// affine normalisation, no bias but the classifier's.
     ///
     /// # Errors
     /// A number out of range, or a mask of another space.
@@ -184,9 +188,10 @@ impl Sum {
         self.cost.parameters += 2 * channels as u64;
     }
 
-    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with [`ConvOrder::NormReluConv`] one
-    /// of the 1x1's output if a convolution reads it, one inside each convolution pair and one of the block's output;
-    /// otherwise one after the 1x1 and one after each of the pair's convolutions.
+    /// A block's 1x1, its operations, and the normalisations that its convolutions need: with
+    /// [`ConvOrder::NormReluConv`] one of the 1x1's output if a convolution reads it, one inside
+    /// each convolution pair and one of the block's output; otherwise one after the 1x1 and one
+    /// after each of the pair's convolutions.
     fn block(&mut self, c: usize, inputs: usize, operations: u64) {
         self.convolution(c * inputs, c);
         for operation in CellOperation::of(operations) {
@@ -243,10 +248,12 @@ mod tests {
         };
         let identity = cells.space().parse_architecture("10:1000000").unwrap();
         let cost = shape.cost(&cells, &identity).unwrap();
-        // Stems 18 + 36. Cell 0 (c = 2): 1x1s of 2 and 2 channels 4 + 4, block 4. Cell 1 (c = 4, A one slice of 2, B three of 2):
-        // 8 + 24, block 16. Cell 2 (c = 8, A three of 2, B three of 4): 48 + 96, block 64. Head 3 · 8 · 8. Classifier 27.
+        // Stems 18 + 36. Cell 0 (c = 2): 1x1s of 2 and 2 channels 4 + 4, block 4. Cell 1 (c = 4, A
+        // one slice of 2, B three of 2): 8 + 24, block 16. Cell 2 (c = 8, A three of 2, B three of
+        // 4): 48 + 96, block 64. Head 3 · 8 · 8. Classifier 27.
         let convolutions = [54, 12, 48, 208, 192];
-        // Norms of two numbers a channel: stems 2 + 2; three a cell: A', B' and the block's output; the head's.
+        // Norms of two numbers a channel: stems 2 + 2; three a cell: A', B' and the block's output;
+        // the head's.
         let norms = 2 * (4 + 3 * 2 + 3 * 4 + 3 * 8 + 8);
         assert_eq!(cost.parameters, convolutions.iter().sum::<u64>() + norms + 27);
         assert_eq!(cost.macs, (54 + 12) * 16 + 48 * 4 + 208 + 192 + 24);
@@ -270,7 +277,8 @@ mod tests {
         );
         let identity = cells.space().parse_architecture("10:1000000").unwrap();
         let cost = |shape: NetworkShape| shape.cost(&cells, &identity).unwrap();
-        // The cells are those of images of a quarter of the side; stem 1 has 18 weights at 8x8, not 4x4.
+        // The cells are those of images of a quarter of the side; stem 1 has 18 weights at 8x8, not
+        // 4x4.
         assert_eq!(cost(shape).parameters, cost(plain).parameters);
         assert_eq!(cost(shape).macs, cost(plain).macs + 18 * (64 - 16));
         let error = NetworkShape { side: 24, ..shape }.check().unwrap_err();

@@ -1,20 +1,23 @@
-//! The space of DARTS (Liu, Simonyan and Yang, ICLR 2019): a normal and a reducing cell of four nodes.
+//! The space of DARTS (Liu, Simonyan and Yang, ICLR 2019): a normal and a reducing cell of four
+//! nodes.
 
 use crate::{Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, rest::Rest};
 use serde::{Deserialize, Serialize};
 
-/// The space of DARTS: each of four nodes of a normal and of a reducing cell is the sum of two operations on two different
-/// earlier states, the states being the outputs of the two cells before (0 and 1) and the nodes before it (2 to 4). A cell's
-/// output is the concatenation of its nodes.
+/// The space of DARTS: each of four nodes of a normal and of a reducing cell is the sum of two
+/// operations on two different earlier states, the states being the outputs of the two cells before
+/// (0 and 1) and the nodes before it (2 to 4). A cell's output is the concatenation of its nodes.
 ///
-/// (1·3·6·10 · 7⁸)² ≈ 1.1·10¹⁸ descriptions. Each node is three choices: its two inputs, the operation on the lower of them
-/// and on the higher. No two descriptions count as equal here, though nodes that do not read each other could change places.
+/// (1·3·6·10 · 7⁸)² ≈ 1.1·10¹⁸ descriptions. Each node is three choices: its two inputs, the
+/// operation on the lower of them and on the higher. No two descriptions count as equal here,
+/// though nodes that do not read each other could change places.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Darts {
     space: SearchSpace,
 }
 
-/// What is not searched. The default is the published network on CIFAR-10, without its auxiliary head.
+/// What is not searched. The default is the published network on CIFAR-10, without its auxiliary
+/// head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DartsShape {
     /// Filters of a node at full resolution; the stem has three times as many.
@@ -104,8 +107,9 @@ impl Darts {
         }))
     }
 
-    /// Reads a genotype as it is published, `Genotype(normal=[('sep_conv_3x3', 0), …], normal_concat=range(2, 6), reduce=[…],
-    /// reduce_concat=[2, 3, 4, 5])`: two pairs of operation and input for each node, in any order; all nodes are concatenated.
+    /// Reads a genotype as it is published, `Genotype(normal=[('sep_conv_3x3', 0), …],
+    /// normal_concat=range(2, 6), reduce=[…], reduce_concat=[2, 3, 4, 5])`: two pairs of operation
+    /// and input for each node, in any order; all nodes are concatenated.
     ///
     /// # Errors
     /// [`SpaceError::ArchitectureText`] names the character where the text is another.
@@ -159,8 +163,8 @@ impl Darts {
         Ok(format!("Genotype({}, {})", cell(0)?, cell(1)?))
     }
 
-    /// What the stand-alone network costs: parameters with affine normalisation as published; multiply-accumulates of
-    /// convolutions and the classifier, without its bias.
+    /// What the stand-alone network costs: parameters with affine normalisation as published;
+    /// multiply-accumulates of convolutions and the classifier, without its bias.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.
@@ -175,7 +179,8 @@ impl Darts {
             let reduces = cell == shape.cells / 3 || cell == 2 * shape.cells / 3;
             let stride = if reduces { 2 } else { 1 };
             c *= stride;
-            // Both inputs come in at the side of the previous cell's output, the older one reduced to it where it has to be.
+            // Both inputs come in at the side of the previous cell's output, the older one reduced
+            // to it where it has to be.
             cost.normed_convolution(1, before[0], c, side);
             cost.normed_convolution(1, before[1], c, side);
             for edge in edges[usize::from(reduces)].iter().flatten() {

@@ -5,9 +5,9 @@ use rand_chacha::ChaCha8Rng;
 
 /// The generator of stream `stream` at step `step` under `seed`.
 ///
-/// It depends on these three and on nothing that ran before, so a resumed run draws what an undisturbed one would have. Streams
-/// of different names and steps are independent: the seed and the name's hash (FNV-1a, 64 bits) make the ChaCha8 key, the step
-/// its stream number.
+/// It depends on these three and on nothing that ran before, so a resumed run draws what an
+/// undisturbed one would have. Streams of different names and steps are independent: the seed and
+/// the name's hash (FNV-1a, 64 bits) make the ChaCha8 key, the step its stream number.
 pub fn draws(seed: u64, stream: &str, step: u64) -> ChaCha8Rng {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
@@ -17,7 +17,8 @@ pub fn draws(seed: u64, stream: &str, step: u64) -> ChaCha8Rng {
     rng
 }
 
-/// Returns a number that depends on `name` alone and hardly ever equals another's: the first of the stream of this name.
+/// Returns a number that depends on `name` alone and hardly ever equals another's: the first of the
+/// stream of this name.
 pub fn name_number(name: &str) -> u64 {
     draws(0, name, 0).random()
 }

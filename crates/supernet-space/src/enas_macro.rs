@@ -1,13 +1,15 @@
-//! The whole networks of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018): a chain of layers with skip connections.
+//! The whole networks of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018): a chain of layers with
+//! skip connections.
 
 use crate::{Choice, PathMask, SearchSpace, SpaceError};
 use serde::{Deserialize, Serialize};
 
-/// The macro space of ENAS: layer i applies one of six operations to the layer before it and adds any of the earlier layers'
-/// outputs. For the 12 layers of the paper 6¹² · 2⁶⁶ ≈ 1.6·10²⁹ networks.
+/// The macro space of ENAS: layer i applies one of six operations to the layer before it and adds
+/// any of the earlier layers' outputs. For the 12 layers of the paper 6¹² · 2⁶⁶ ≈ 1.6·10²⁹
+/// networks.
 ///
-/// Layers are the choices `layer3/operation` and `layer3/skips`, whose options are the names of the layers before it, so that a
-/// controller with anchors knows which layer an option means.
+/// Layers are the choices `layer3/operation` and `layer3/skips`, whose options are the names of the
+/// layers before it, so that a controller with anchors knows which layer an option means.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "usize", into = "usize")]
 pub struct EnasMacro {

@@ -2,11 +2,12 @@
 
 use crate::{Choice, PathMask, SearchSpace, SpaceError};
 
-/// The recurrent space of ENAS: node i reads one earlier node and applies one of four functions; the first reads the input and the
-/// state of the step before. What no node reads is averaged into the cell's state. For the 12 nodes of the paper
-/// 4¹² · 11! ≈ 7·10¹⁴ cells.
+/// The recurrent space of ENAS: node i reads one earlier node and applies one of four functions;
+/// the first reads the input and the state of the step before. What no node reads is averaged into
+/// the cell's state. For the 12 nodes of the paper 4¹² · 11! ≈ 7·10¹⁴ cells.
 ///
-/// Nodes are the choices `node3/previous`, whose options are the names of the nodes before it, and `node3/activation`.
+/// Nodes are the choices `node3/previous`, whose options are the names of the nodes before it, and
+/// `node3/activation`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnasRnn {
     nodes: usize,
@@ -64,7 +65,8 @@ impl EnasRnn {
         Ok((0..self.nodes).map(of_node).collect())
     }
 
-    /// Returns the nodes, from 0, that no node reads: the cell's state is their mean. There is always one.
+    /// Returns the nodes, from 0, that no node reads: the cell's state is their mean. There is
+    /// always one.
     ///
     /// # Errors
     /// A mask that is no architecture of this space.

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 /// A map from the architectures of a space to real vectors of one length.
 ///
-/// Columns come in blocks: one block for each choice ([`Encoding::one_hot`]) or for each list of options that choices share
-/// ([`Encoding::counts`]). A choice that is not active leaves its columns at 0: it is no part of the network. Equal networks have
-/// equal vectors if their canonical forms are encoded ([`SearchSpace::canonical`]).
+/// Columns come in blocks: one block for each choice ([`Encoding::one_hot`]) or for each list of
+/// options that choices share ([`Encoding::counts`]). A choice that is not active leaves its
+/// columns at 0: it is no part of the network. Equal networks have equal vectors if their canonical
+/// forms are encoded ([`SearchSpace::canonical`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Unbuilt", into = "Unbuilt")]
 pub struct Encoding {
@@ -33,8 +34,9 @@ impl Encoding {
         Self::new(space.clone(), Features::OneHot)
     }
 
-    /// Returns the encoding with a column for each option of each *list of options*: how many choices with this list take it,
-    /// whichever they are. Short, and blind to where an option stands.
+    /// Returns the encoding with a column for each option of each *list of options*: how many
+    /// choices with this list take it, whichever they are. Short, and blind to where an option
+    /// stands.
     pub fn counts(space: &SearchSpace) -> Self {
         Self::new(space.clone(), Features::Counts)
     }

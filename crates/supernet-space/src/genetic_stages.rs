@@ -2,12 +2,14 @@
 
 use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, unlabelled::MOST_NODES};
 
-/// The space of Genetic CNN: in each stage any of K ordered nodes reads any of those before it, K(K − 1)/2 bits. A node sums what it
-/// reads and convolves it. What reads no node reads the stage's input node, what no node reads feeds its output node, and a node
-/// that does neither is left out; a stage of such nodes alone is its input node. For the paper's K of 3, 4 and 5, 2¹⁹ bit strings.
+/// The space of Genetic CNN: in each stage any of K ordered nodes reads any of those before it, K(K
+/// − 1)/2 bits. A node sums what it reads and convolves it. What reads no node reads the stage's
+/// input node, what no node reads feeds its output node, and a node that does neither is left out;
+/// a stage of such nodes alone is its input node. For the paper's K of 3, 4 and 5, 2¹⁹ bit strings.
 ///
-/// Bit strings that differ by the names of their nodes alone are one network: 6 · 31 · 302 for the same K. The canonical form is
-/// the least mask text. Nodes are the choices `stage1/node2/inputs`, whose options are the names of the nodes before it.
+/// Bit strings that differ by the names of their nodes alone are one network: 6 · 31 · 302 for the
+/// same K. The canonical form is the least mask text. Nodes are the choices `stage1/node2/inputs`,
+/// whose options are the names of the nodes before it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GeneticStages {
     nodes: Vec<usize>,
@@ -119,7 +121,8 @@ mod tests {
     #[test]
     fn what_reads_nothing_reads_the_input_and_what_nothing_reads_feeds_the_output() {
         let stages = GeneticStages::new(&[4, 2]).unwrap();
-        // Node 3 reads node 1, node 4 reads node 3; node 2 stands alone. The second stage is its input node.
+        // Node 3 reads node 1, node 4 reads node 3; node 2 stands alone. The second stage is its
+        // input node.
         let mask = stages.space().parse("0/10/001/0").unwrap();
         let node = |inputs: &[usize], feeds_output| Some(StageNode { inputs: inputs.into(), feeds_output });
         let expected = vec![node(&[], false), None, node(&[0], false), node(&[2], true)];

@@ -1,10 +1,12 @@
-//! Hierarchical representations (Liu, Simonyan, Vinyals, Fernando and Kavukcuoglu, ICLR 2018): graphs of graphs.
+//! Hierarchical representations (Liu, Simonyan, Vinyals, Fernando and Kavukcuoglu, ICLR 2018):
+//! graphs of graphs.
 
 use crate::{Architecture, Choice, PathMask, SearchSpace, SpaceError};
 
-/// Motifs of a level are small graphs whose edges are labelled by motifs of the level below; at the bottom stand six operations.
-/// The top level has one motif, the cell. An edge may be missing, but for those from a node to the next: they keep the graph in
-/// one piece. A motif that is used in several places is one set of choices, so it changes everywhere at once.
+/// Motifs of a level are small graphs whose edges are labelled by motifs of the level below; at the
+/// bottom stand six operations. The top level has one motif, the cell. An edge may be missing, but
+/// for those from a node to the next: they keep the graph in one piece. A motif that is used in
+/// several places is one set of choices, so it changes everywhere at once.
 ///
 /// Edges are the choices `level2/motif3/edge0_2`; nodes are counted from 0.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +43,8 @@ impl HierarchicalMotifs {
     /// The space of `levels`, from the one above the operations up to the cell's.
     ///
     /// # Errors
-    /// No level; one without motifs or of fewer than 2 nodes; a last one of several motifs; too many motifs for a choice.
+    /// No level; one without motifs or of fewer than 2 nodes; a last one of several motifs; too
+    /// many motifs for a choice.
     pub fn new(levels: &[MotifLevel]) -> Result<Self, SpaceError> {
         let mut choices = Vec::new();
         let mut below: Vec<String> = Self::OPERATIONS.map(String::from).into();
@@ -81,8 +84,8 @@ impl HierarchicalMotifs {
         &self.space
     }
 
-    /// Returns the architecture whose motifs are chains of the first label: of identities at the bottom, so that the cell gives
-    /// its input back. Evolution starts from it.
+    /// Returns the architecture whose motifs are chains of the first label: of identities at the
+    /// bottom, so that the cell gives its input back. Evolution starts from it.
     pub fn chains(&self) -> Architecture {
         // The first option is `none` but for the edges of the chain, where it is the first label.
         let bits = vec![1; self.space.choices().len()];

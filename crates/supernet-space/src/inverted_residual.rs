@@ -2,8 +2,8 @@
 
 use crate::Cost;
 
-/// An inverted residual: 1x1 to `expansion` times the channels, depthwise `kernel` with the stride, 1x1; a normalisation after
-/// each, ReLU after the first two; plus its input where shapes agree.
+/// An inverted residual: 1x1 to `expansion` times the channels, depthwise `kernel` with the stride,
+/// 1x1; a normalisation after each, ReLU after the first two; plus its input where shapes agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct InvertedResidual {
     /// Side of the depthwise kernel.
@@ -13,7 +13,8 @@ pub struct InvertedResidual {
 }
 
 impl InvertedResidual {
-    /// Adds what it costs, from `inputs` maps of `side` × `side` to `outputs` maps of 1/`stride` of the side.
+    /// Adds what it costs, from `inputs` maps of `side` × `side` to `outputs` maps of 1/`stride` of
+    /// the side.
     pub(crate) fn add_cost(self, cost: &mut Cost, inputs: usize, outputs: usize, side: usize, stride: usize) {
         let inside = self.expansion * inputs;
         if self.expansion > 1 {

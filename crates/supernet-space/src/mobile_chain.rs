@@ -1,12 +1,12 @@
-//! A chain of inverted residuals like MobileNetV2's (Sandler et al., CVPR 2018), as searched by MnasNet, ProxylessNAS and
-//! Once-for-All.
+//! A chain of inverted residuals like MobileNetV2's (Sandler et al., CVPR 2018), as searched by
+//! MnasNet, ProxylessNAS and Once-for-All.
 
 use crate::{Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
 
-/// Stages of layers; each layer is an inverted residual of kernel 3, 5 or 7 and expansion 3 or 6, and where it keeps the
-/// shape, that is after the first of its stage, also the identity. Identities can stand anywhere after the first: the
-/// canonical form has them last.
+/// Stages of layers; each layer is an inverted residual of kernel 3, 5 or 7 and expansion 3 or 6,
+/// and where it keeps the shape, that is after the first of its stage, also the identity.
+/// Identities can stand anywhere after the first: the canonical form has them last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobileChain {
     stages: Vec<MobileStage>,
@@ -80,7 +80,8 @@ impl MobileChain {
         Ok(Self { stages: stages.into(), space })
     }
 
-    /// The stages of MobileNetV2, which is one of its architectures: kernel 3 and expansion 6 throughout.
+    /// The stages of MobileNetV2, which is one of its architectures: kernel 3 and expansion 6
+    /// throughout.
     pub fn mobilenet_v2() -> Self {
         let stages = [(2, 24, 2), (3, 32, 2), (4, 64, 2), (3, 96, 1), (3, 160, 2), (1, 320, 1)];
         let stages = stages.map(|(layers, channels, stride)| MobileStage { layers, channels, stride });
@@ -110,8 +111,9 @@ impl MobileChain {
         Ok(self.space.choices().iter().enumerate().map(block).collect())
     }
 
-    /// What the stand-alone network costs: parameters with affine normalisation and the classifier's bias;
-    /// multiply-accumulates of convolutions and the classifier, without its bias.
+    /// What the stand-alone network costs: parameters with affine normalisation and the
+    /// classifier's bias; multiply-accumulates of convolutions and the classifier, without its
+    /// bias.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.

@@ -1,15 +1,18 @@
-//! NAS-Bench-201 (Dong and Yang, ICLR 2020): cells of four nodes with one of five operations on each of the six edges.
+//! NAS-Bench-201 (Dong and Yang, ICLR 2020): cells of four nodes with one of five operations on
+//! each of the six edges.
 
 use crate::{
     Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, canonical::Symmetry, nas_bench_201_cells, rest::Rest,
 };
 use serde::{Deserialize, Serialize};
 
-/// The space of NAS-Bench-201: node j of 1 to 3 is the sum, over every earlier node i, of one operation on the edge from i to j.
+/// The space of NAS-Bench-201: node j of 1 to 3 is the sum, over every earlier node i, of one
+/// operation on the edge from i to j.
 ///
-/// 15,625 cells; 6,466 networks by the published rule (*unique strings*): an edge of `none`, or from a node that is nothing
-/// but one, gives nothing; `skip_connect` gives its node itself; the order of a sum is free. The canonical form is the least
-/// mask text of a class. Equal networks may hold different numbers of parameters: what only reads zeros is counted as well.
+/// 15,625 cells; 6,466 networks by the published rule (*unique strings*): an edge of `none`, or
+/// from a node that is nothing but one, gives nothing; `skip_connect` gives its node itself; the
+/// order of a sum is free. The canonical form is the least mask text of a class. Equal networks may
+/// hold different numbers of parameters: what only reads zeros is counted as well.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasBench201 {
     space: SearchSpace,
@@ -65,7 +68,8 @@ impl NasBench201 {
         Ok(std::array::from_fn(|edge| mask.bits(edge).trailing_zeros() as usize))
     }
 
-    /// Reads the published text, `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`: one group per node, one operation per edge.
+    /// Reads the published text, `|op~0|+|op~0|op~1|+|op~0|op~1|op~2|`: one group per node, one
+    /// operation per edge.
     ///
     /// # Errors
     /// [`SpaceError::ArchitectureText`] names the character where the text is another.
@@ -107,8 +111,8 @@ impl NasBench201 {
         Ok(text)
     }
 
-    /// What the stand-alone network costs, as published: affine normalisation counted, and in the multiply-accumulates the
-    /// classifier's bias too.
+    /// What the stand-alone network costs, as published: affine normalisation counted, and in the
+    /// multiply-accumulates the classifier's bias too.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.

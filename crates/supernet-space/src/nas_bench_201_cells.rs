@@ -27,7 +27,8 @@ static CANONICAL: LazyLock<Vec<u16>> = LazyLock::new(|| {
     (0..15_625).map(|i| *first.entry(unique_string(member(i))).or_insert(i as u16)).collect()
 });
 
-/// A cell's place in the order of mask texts. An operation later in the list has its bit later, so its text is less.
+/// A cell's place in the order of mask texts. An operation later in the list has its bit later, so
+/// its text is less.
 fn place(operations: [usize; 6]) -> usize {
     operations.iter().fold(0, |place, operation| place * 5 + (4 - operation))
 }

@@ -1,12 +1,13 @@
-//! NAS-Bench-Macro (Su et al., CVPR 2021): eight layers, each the identity or one of two inverted residuals.
+//! NAS-Bench-Macro (Su et al., CVPR 2021): eight layers, each the identity or one of two inverted
+//! residuals.
 
 use crate::{Architecture, Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
 
 /// The space of NAS-Bench-Macro: eight layers in stages of 2, 3 and 3, three options each.
 ///
-/// 6,561 descriptions, 3,969 networks: identity layers after the first of a stage can stand anywhere in it. The canonical
-/// form, the least mask text, has them last.
+/// 6,561 descriptions, 3,969 networks: identity layers after the first of a stage can stand
+/// anywhere in it. The canonical form, the least mask text, has them last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasBenchMacro {
     space: SearchSpace,
@@ -55,7 +56,8 @@ impl NasBenchMacro {
         &self.space
     }
 
-    /// What option `option` puts into a layer; `None` for the identity (a strided 1x1 convolution where the shape changes).
+    /// What option `option` puts into a layer; `None` for the identity (a strided 1x1 convolution
+    /// where the shape changes).
     pub fn inverted_residual(option: usize) -> Option<InvertedResidual> {
         match option {
             1 => Some(InvertedResidual { kernel: 3, expansion: 3 }),
@@ -108,8 +110,8 @@ impl NasBenchMacro {
         Ok(self.options(mask)?.iter().map(usize::to_string).collect())
     }
 
-    /// What the stand-alone network costs, as published: affine normalisation and the classifier's bias in the parameters, not in
-    /// the multiply-accumulates.
+    /// What the stand-alone network costs, as published: affine normalisation and the classifier's
+    /// bias in the parameters, not in the multiply-accumulates.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.
@@ -185,7 +187,8 @@ mod tests {
     fn there_are_3969_networks_and_each_canonical_form_is_the_least_of_its_class() {
         let bench = NasBenchMacro::new();
         assert_eq!(bench.space().networks(), Some(3_969u32.into()));
-        // By the definition: a stage is its first layer and what the others hold without identities.
+        // By the definition: a stage is its first layer and what the others hold without
+        // identities.
         let mut classes: HashMap<String, Vec<Architecture>> = HashMap::new();
         for architecture in bench.space().architectures(6_561).unwrap() {
             let text = bench.text(&architecture).unwrap();

@@ -3,12 +3,14 @@
 use crate::{Choice, Cost, PathMask, SearchSpace, SpaceError};
 use serde::{Deserialize, Serialize};
 
-/// The space of NASNet: a normal and a reducing cell of `blocks` blocks. A block applies an operation each to two states and adds or
-/// concatenates the results; states are the outputs of the cell before (`current`) and of the one before that (`previous`), and
-/// the blocks before it. The states that no block reads are concatenated.
+/// The space of NASNet: a normal and a reducing cell of `blocks` blocks. A block applies an
+/// operation each to two states and adds or concatenates the results; states are the outputs of the
+/// cell before (`current`) and of the one before that (`previous`), and the blocks before it. The
+/// states that no block reads are concatenated.
 ///
-/// Of a block they are the choices `normal/block2/left`, `left_operation`, `right`, `right_operation` and `combine`. No two
-/// descriptions count as equal here, though left and right could change places.
+/// Of a block they are the choices `normal/block2/left`, `left_operation`, `right`,
+/// `right_operation` and `combine`. No two descriptions count as equal here, though left and right
+/// could change places.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasNet {
     blocks: usize,
@@ -18,8 +20,8 @@ pub struct NasNet {
 /// One block: two operands and how they meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct NasNetBlock {
-    /// State and operation of each operand; state 0 is the cell before, 1 the one before that, 2 the first block. The operation is
-    /// its place in [`NasNet::OPERATIONS`].
+    /// State and operation of each operand; state 0 is the cell before, 1 the one before that, 2
+    /// the first block. The operation is its place in [`NasNet::OPERATIONS`].
     pub operands: [(usize, usize); 2],
     /// Whether the results are concatenated instead of added.
     pub concatenates: bool,
@@ -40,8 +42,9 @@ pub struct NasNetShape {
     pub channels: usize,
     /// Classes.
     pub classes: usize,
-    /// States of the normal and the reducing cell (bit s is state s) that are concatenated although a block reads them. NASNet-A as
-    /// published has two: `previous` of the normal cell and the second block of the reducing one.
+    /// States of the normal and the reducing cell (bit s is state s) that are concatenated although
+    /// a block reads them. NASNet-A as published has two: `previous` of the normal cell and the
+    /// second block of the reducing one.
     pub also_concatenated: [u64; 2],
 }
 
@@ -168,9 +171,10 @@ impl NasNet {
         Ok(!read & ((1 << (2 + self.blocks)) - 1))
     }
 
-    /// Computes what the stand-alone network costs: parameters with affine normalisation as published; multiply-accumulates of
-    /// convolutions and the classifier, without its bias. Both inputs of a cell come by 1x1 convolutions to its filters, the
-    /// older one by a factorised reduction where it is larger.
+    /// Computes what the stand-alone network costs: parameters with affine normalisation as
+    /// published; multiply-accumulates of convolutions and the classifier, without its bias. Both
+    /// inputs of a cell come by 1x1 convolutions to its filters, the older one by a factorised
+    /// reduction where it is larger.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.
@@ -235,7 +239,8 @@ impl Cost {
             "conv_3x3" | "dil_conv_3x3" => self.normed_convolution(9, inputs, c, side),
             "conv_1x3_3x1" => [inputs, c].into_iter().for_each(|inputs| self.normed_convolution(3, inputs, c, side)),
             "conv_1x7_7x1" => [inputs, c].into_iter().for_each(|inputs| self.normed_convolution(7, inputs, c, side)),
-            // What keeps its input's form needs a 1x1 convolution where the form changes: pools for channels alone.
+            // What keeps its input's form needs a 1x1 convolution where the form changes: pools for
+            // channels alone.
             "identity" if stride > 1 || inputs != c => self.normed_convolution(1, inputs, c, side),
             _ if inputs != c => self.normed_convolution(1, inputs, c, side),
             _ => {}

@@ -1,12 +1,14 @@
-//! The convolutional networks of Zoph and Le (ICLR 2017): layers of any size that read any earlier layers.
+//! The convolutional networks of Zoph and Le (ICLR 2017): layers of any size that read any earlier
+//! layers.
 
 use crate::{Choice, PathMask, SearchSpace, SpaceError};
 
-/// The space of *Neural architecture search with reinforcement learning*: each layer has a filter height and width, a number of
-/// filters and any of the earlier layers as inputs.
+/// The space of *Neural architecture search with reinforcement learning*: each layer has a filter
+/// height and width, a number of filters and any of the earlier layers as inputs.
 ///
-/// Layers are the choices `layer3/height`, `width`, `filters` and `inputs`, whose options are the names of the layers before it. With
-/// several depths the first choice is `depth`, and a layer that not all of them have is there only under those that have it.
+/// Layers are the choices `layer3/height`, `width`, `filters` and `inputs`, whose options are the
+/// names of the layers before it. With several depths the first choice is `depth`, and a layer that
+/// not all of them have is there only under those that have it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NasRl {
     /// Rising; the layers of a network.
@@ -42,7 +44,8 @@ impl NasRl {
         Self::deepening(&[layers])
     }
 
-    /// The space of networks of any of these depths, which rise: the paper begins with 6 layers and has 2 more every 1,600 networks.
+    /// The space of networks of any of these depths, which rise: the paper begins with 6 layers and
+    /// has 2 more every 1,600 networks.
     ///
     /// # Errors
     /// No depth, a number out of range, depths that do not rise.
@@ -99,7 +102,8 @@ impl NasRl {
         Ok((0..depth).map(of_layer).collect())
     }
 
-    /// Returns the layers, from 0, that no other reads: they are concatenated before the classifier, so none is dead.
+    /// Returns the layers, from 0, that no other reads: they are concatenated before the
+    /// classifier, so none is dead.
     ///
     /// # Errors
     /// A mask that is no architecture of this space.

@@ -15,8 +15,8 @@ pub enum Schedule {
     Constant,
 }
 
-/// Drops each of the k options of a choice independently at a rate of r^(1/k), so that all k are dropped with probability r
-/// whatever k is (PAPER, *One-shot model and training*).
+/// Drops each of the k options of a choice independently at a rate of r^(1/k), so that all k are
+/// dropped with probability r whatever k is (PAPER, *One-shot model and training*).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct PathDropout {
@@ -27,7 +27,8 @@ pub struct PathDropout {
 }
 
 impl PathDropout {
-    /// Path dropout whose probability of dropping all options of a choice is `r`, ramped up over the run.
+    /// Path dropout whose probability of dropping all options of a choice is `r`, ramped up over
+    /// the run.
     ///
     /// # Errors
     /// `r` is not strictly between 0 and 1.
@@ -43,13 +44,14 @@ impl PathDropout {
         Self { schedule, ..self }
     }
 
-    /// Keep one option, drawn uniformly, where all of a choice would be dropped (off in the paper: zeros flow on).
+    /// Keep one option, drawn uniformly, where all of a choice would be dropped (off in the paper:
+    /// zeros flow on).
     pub fn with_keep_one(self, keep_one: bool) -> Self {
         Self { keep_one, ..self }
     }
 
-    /// Multiply what survives by 1 / (1 − rate) (off in the paper). The masks are the same; the network takes
-    /// [`PathDropout::survivor_scales`].
+    /// Multiply what survives by 1 / (1 − rate) (off in the paper). The masks are the same; the
+    /// network takes [`PathDropout::survivor_scales`].
     pub fn with_rescale(self, rescale: bool) -> Self {
         Self { rescale, ..self }
     }
@@ -59,7 +61,8 @@ impl PathDropout {
         self.r
     }
 
-    /// The rate at which each of `k` options is dropped at step `step` (from 0) of `steps`. A ramp of a single step is at 0.
+    /// The rate at which each of `k` options is dropped at step `step` (from 0) of `steps`. A ramp
+    /// of a single step is at 0.
     pub fn rate(&self, k: usize, step: u64, steps: u64) -> f64 {
         let full = self.r.powf(1.0 / k as f64);
         match self.schedule {

@@ -4,10 +4,12 @@ use crate::SpaceError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, str::FromStr, sync::Arc};
 
-/// For each choice of a space any set of its options; path dropout makes sets that no architecture may have.
+/// For each choice of a space any set of its options; path dropout makes sets that no architecture
+/// may have.
 ///
-/// Its text form has one bit per option: choices of one group (the part of a choice's name before its last `/`) are joined
-/// by `:`, groups by `/`. A cell of two blocks reads `11:0100000/101:0000011`: inputs, operations, inputs, operations.
+/// Its text form has one bit per option: choices of one group (the part of a choice's name before
+/// its last `/`) are joined by `:`, groups by `/`. A cell of two blocks reads
+/// `11:0100000/101:0000011`: inputs, operations, inputs, operations.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PathMask {
     bits: Vec<u64>,

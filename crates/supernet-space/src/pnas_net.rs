@@ -3,25 +3,29 @@
 use crate::{Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
 use serde::{Deserialize, Serialize};
 
-/// The space of PNAS: one cell of `blocks` blocks, which with stride 2 reduces. A block adds the results of an operation each on two
-/// states, the outputs of the cell before (`current`) and of the one before that (`previous`), and the blocks before it. The states that no
-/// block reads are concatenated. For the paper's 5 blocks 5.6·10¹⁴ cells.
+/// The space of PNAS: one cell of `blocks` blocks, which with stride 2 reduces. A block adds the
+/// results of an operation each on two states, the outputs of the cell before (`current`) and of
+/// the one before that (`previous`), and the blocks before it. The states that no block reads are
+/// concatenated. For the paper's 5 blocks 5.6·10¹⁴ cells.
 ///
-/// Of a block they are the choices `block2/left`, `left_operation`, `right` and `right_operation`. Left and right can change places: of
-/// the 256 first blocks 136 are different. The canonical form has the later state first, of equal states the later operation. That some
-/// blocks could change places as well does not count here, as it does not in the paper.
+/// Of a block they are the choices `block2/left`, `left_operation`, `right` and `right_operation`.
+/// Left and right can change places: of the 256 first blocks 136 are different. The canonical form
+/// has the later state first, of equal states the later operation. That some blocks could change
+/// places as well does not count here, as it does not in the paper.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PnasNet {
     blocks: usize,
     space: SearchSpace,
 }
 
-/// What is not searched. The default is PNASNet-5 (N = 3, F = 48) on CIFAR-10, without its auxiliary head, behind NASNet's stem of 3·F.
+/// What is not searched. The default is PNASNet-5 (N = 3, F = 48) on CIFAR-10, without its
+/// auxiliary head, behind NASNet's stem of 3·F.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PnasNetShape {
     /// Filters F of the first cells; each reducing cell doubles them.
     pub filters: usize,
-    /// Cells N of each of the three stages, the reducing one that begins the second and the third among them.
+    /// Cells N of each of the three stages, the reducing one that begins the second and the third
+    /// among them.
     pub cells: usize,
     /// Filters of the stem.
     pub stem: usize,
@@ -31,7 +35,8 @@ pub struct PnasNetShape {
     pub channels: usize,
     /// Classes.
     pub classes: usize,
-    /// States (bit s is state s) that are concatenated although a block reads them. PNASNet-5 as published has its third block.
+    /// States (bit s is state s) that are concatenated although a block reads them. PNASNet-5 as
+    /// published has its third block.
     pub also_concatenated: u64,
 }
 
@@ -98,7 +103,8 @@ impl PnasNet {
         self.space.mask(operands.into_iter().flatten().flat_map(of_operand).collect())
     }
 
-    /// Returns the blocks; their operations are places in [`NasNet::OPERATIONS`], of which this space has eight.
+    /// Returns the blocks; their operations are places in [`NasNet::OPERATIONS`], of which this
+    /// space has eight.
     ///
     /// # Errors
     /// A mask that is no architecture of this space.
@@ -126,9 +132,10 @@ impl PnasNet {
         Ok(!read & ((1 << (2 + self.blocks)) - 1))
     }
 
-    /// Computes what the stand-alone network costs: parameters with affine normalisation as published; multiply-accumulates of
-    /// convolutions and the classifier, without its bias. Both inputs of a cell come by 1x1 convolutions to its filters, the
-    /// older one by a factorised reduction where it is larger.
+    /// Computes what the stand-alone network costs: parameters with affine normalisation as
+    /// published; multiply-accumulates of convolutions and the classifier, without its bias. Both
+    /// inputs of a cell come by 1x1 convolutions to its filters, the older one by a factorised
+    /// reduction where it is larger.
     ///
     /// # Errors
     /// A number out of range; a mask that is no architecture of this space.

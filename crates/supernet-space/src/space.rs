@@ -22,11 +22,12 @@ pub struct SearchSpace {
 }
 
 impl SearchSpace {
-    /// A space of the choices made at `places`, in order. Places of one name are tied: they are one choice, active where one of its
-    /// places is.
+    /// A space of the choices made at `places`, in order. Places of one name are tied: they are one
+    /// choice, active where one of its places is.
     ///
     /// # Errors
-    /// No place, two places of one name that differ, or a condition that cannot be ([`SpaceError::Condition`]).
+    /// No place, two places of one name that differ, or a condition that cannot be
+    /// ([`SpaceError::Condition`]).
     pub fn new(name: impl Into<String>, places: impl IntoIterator<Item = Choice>) -> Result<Self, SpaceError> {
         Self::with_symmetry(name.into(), places, Symmetry::None)
     }
@@ -73,7 +74,8 @@ impl SearchSpace {
         self.choices.iter().any(|choice| !choice.when().is_empty())
     }
 
-    /// Returns for each choice whether it is active under `mask`, an architecture or any other set of options.
+    /// Returns for each choice whether it is active under `mask`, an architecture or any other set
+    /// of options.
     ///
     /// # Panics
     /// If the mask is one of another space.
@@ -82,8 +84,8 @@ impl SearchSpace {
         self.conditions.active(mask)
     }
 
-    /// Returns the choices by place, each behind those that its conditions look at, else as they stand: the order in which a policy
-    /// can write an architecture.
+    /// Returns the choices by place, each behind those that its conditions look at, else as they
+    /// stand: the order in which a policy can write an architecture.
     pub fn in_order(&self) -> &[usize] {
         self.conditions.in_order()
     }
@@ -93,8 +95,9 @@ impl SearchSpace {
         self.conditions.order()
     }
 
-    /// Returns the architecture that takes `subset(choice)` of each choice that is active, choices by place. `subset` is asked for those
-    /// alone, each behind those that it depends on: what draws choice by choice draws nothing that is not there.
+    /// Returns the architecture that takes `subset(choice)` of each choice that is active, choices
+    /// by place. `subset` is asked for those alone, each behind those that it depends on: what
+    /// draws choice by choice draws nothing that is not there.
     ///
     /// # Panics
     /// If a choice does not allow its subset.
@@ -119,8 +122,9 @@ impl SearchSpace {
         Architecture::accepted(PathMask::new(bits, self.shape.clone()))
     }
 
-    /// Number of architectures (descriptions): the product of the choices' subset counts, or with conditions what the active choices
-    /// can take together. Exact, but in a space in which very many open conditions cross each other it takes long.
+    /// Number of architectures (descriptions): the product of the choices' subset counts, or with
+    /// conditions what the active choices can take together. Exact, but in a space in which very
+    /// many open conditions cross each other it takes long.
     pub fn size(&self) -> BigUint {
         if self.is_conditional() {
             return self.conditions.count(&self.choices);
@@ -128,10 +132,11 @@ impl SearchSpace {
         self.choices.iter().map(|choice| BigUint::from(choice.subsets())).product()
     }
 
-    /// Number of networks: architectures up to equality of their canonical forms. `None` where counting would take too long
-    /// (cells of more than five blocks).
+    /// Number of networks: architectures up to equality of their canonical forms. `None` where
+    /// counting would take too long (cells of more than five blocks).
     pub fn networks(&self) -> Option<BigUint> {
-        // Only a space without symmetry may have conditions: each of its architectures is a network.
+        // Only a space without symmetry may have conditions: each of its architectures is a
+        // network.
         if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 
@@ -189,7 +194,8 @@ impl SearchSpace {
         })
     }
 
-    /// The mask as an architecture. Choices that are not active under it take their least subset, whatever the mask has there.
+    /// The mask as an architecture. Choices that are not active under it take their least subset,
+    /// whatever the mask has there.
     ///
     /// # Errors
     /// A mask of another space, or one that takes too few or too many options of an active choice.
@@ -215,7 +221,8 @@ impl SearchSpace {
     /// Whether an architecture that came from outside is one of this space.
     ///
     /// # Errors
-    /// As [`SearchSpace::accept`], or [`SpaceError::Inactive`]: a choice that is not active holds something.
+    /// As [`SearchSpace::accept`], or [`SpaceError::Inactive`]: a choice that is not active holds
+    /// something.
     pub fn check(&self, architecture: &Architecture) -> Result<(), SpaceError> {
         let accepted = self.accept(architecture.mask().clone())?;
         let Some(i) = (0..self.choices.len()).find(|&i| accepted.bits(i) != architecture.bits(i)) else {
@@ -233,16 +240,18 @@ impl SearchSpace {
         })
     }
 
-    /// An architecture drawn uniformly over all architectures of the space. Nothing is rejected: each choice's subset is drawn
-    /// by its rank. With conditions each *active* choice is uniform given those above it, as in hyperopt's trees: a branch is as likely
-    /// as its sibling, however much there is to choose within.
+    /// An architecture drawn uniformly over all architectures of the space. Nothing is rejected:
+    /// each choice's subset is drawn by its rank. With conditions each *active* choice is uniform
+    /// given those above it, as in hyperopt's trees: a branch is as likely as its sibling, however
+    /// much there is to choose within.
     pub fn sample(&self, rng: &mut impl Rng) -> Architecture {
         let bits: Vec<u64> = self.choices.iter().map(|choice| choice.sample(rng)).collect();
         self.settled(|choice| bits[choice])
     }
 
-    /// The canonical member of the architectures that describe the same network (PAPER: *Same network*): choices that are not active
-    /// hold their least subset, and the space's symmetry does the rest. For a space without symmetry every architecture is its own.
+    /// The canonical member of the architectures that describe the same network (PAPER: *Same
+    /// network*): choices that are not active hold their least subset, and the space's symmetry
+    /// does the rest. For a space without symmetry every architecture is its own.
     ///
     /// # Panics
     /// If the architecture is one of another space.

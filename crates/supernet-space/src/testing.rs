@@ -2,7 +2,8 @@
 
 use std::{env, fs, path::Path};
 
-/// The text of `path` in the folder that `SUPERNET_DATA` names; says so and gives nothing where there is none.
+/// The text of `path` in the folder that `SUPERNET_DATA` names; says so and gives nothing where
+/// there is none.
 ///
 /// # Panics
 /// If the folder is named and has no such file.

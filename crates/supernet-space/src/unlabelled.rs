@@ -5,7 +5,8 @@ use std::collections::HashSet;
 /// The most nodes of a graph: all orders of them are tried.
 pub(crate) const MOST_NODES: usize = 6;
 
-/// The inputs of the second node and those after it, with the names of the nodes that make the least text.
+/// The inputs of the second node and those after it, with the names of the nodes that make the
+/// least text.
 pub(crate) fn least_names(inputs: &[u64]) -> Vec<u64> {
     let mut best: Vec<u64> = inputs.to_vec();
     extend(inputs, &mut Vec::new(), &mut best);
@@ -28,7 +29,8 @@ pub(crate) fn different_graphs(nodes: usize) -> usize {
     strings.map(|string| least_names(&split(string))).collect::<HashSet<_>>().len()
 }
 
-/// Tries every order in which each node comes after those that it reads; `order` holds the nodes placed so far.
+/// Tries every order in which each node comes after those that it reads; `order` holds the nodes
+/// placed so far.
 fn extend(inputs: &[u64], order: &mut Vec<usize>, best: &mut Vec<u64>) {
     let nodes = inputs.len() + 1;
     let reads = |node: usize| if node == 0 { 0 } else { inputs[node - 1] };

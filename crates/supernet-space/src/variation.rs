@@ -1,8 +1,9 @@
 //! Variation: the neighbours of an architecture, mutation and crossover.
 //!
-//! Two architectures are at distance one if they differ in exactly one choice, and there by one option added, one removed, or one
-//! exchanged for another. A choice of exactly one option can only exchange; a choice of `min..=max` adds below `max` and removes
-//! above `min`, so what comes out is always an architecture. Under conditions only active choices are varied.
+//! Two architectures are at distance one if they differ in exactly one choice, and there by one
+//! option added, one removed, or one exchanged for another. A choice of exactly one option can only
+//! exchange; a choice of `min..=max` adds below `max` and removes above `min`, so what comes out is
+//! always an architecture. Under conditions only active choices are varied.
 
 use crate::{Architecture, Choice, SearchSpace, SpaceError};
 use rand::{Rng, RngExt};
@@ -16,7 +17,8 @@ impl Choice {
         added + removed + taken * free
     }
 
-    /// The neighbour of `bits` of rank `rank`: first those with an option added, then removed, then exchanged.
+    /// The neighbour of `bits` of rank `rank`: first those with an option added, then removed, then
+    /// exchanged.
     fn neighbour(&self, bits: u64, mut rank: usize) -> u64 {
         let options = self.options().len();
         let with = |on: bool| (0..options).filter(move |option| (bits >> option & 1 == 1) == on);
@@ -39,8 +41,9 @@ impl Choice {
 }
 
 impl SearchSpace {
-    /// Every architecture at distance one, each once, choice by choice: those that differ in exactly one active choice, by one option
-    /// added, removed or exchanged. What becomes active by that takes its least subset.
+    /// Every architecture at distance one, each once, choice by choice: those that differ in
+    /// exactly one active choice, by one option added, removed or exchanged. What becomes active by
+    /// that takes its least subset.
     ///
     /// # Panics
     /// If the architecture is one of another space.
@@ -57,9 +60,9 @@ impl SearchSpace {
         (0..self.choices().len()).filter(|&i| active[i]).flat_map(of_choice).collect()
     }
 
-    /// A neighbour: a choice drawn uniformly among the active ones that can change, and one of its changes drawn uniformly; what becomes
-    /// active by that is drawn as by [`SearchSpace::sample`]. The architecture itself where the space has no other. Nothing is
-    /// rejected.
+    /// A neighbour: a choice drawn uniformly among the active ones that can change, and one of its
+    /// changes drawn uniformly; what becomes active by that is drawn as by [`SearchSpace::sample`].
+    /// The architecture itself where the space has no other. Nothing is rejected.
     ///
     /// # Panics
     /// If the architecture is one of another space.
@@ -77,8 +80,9 @@ impl SearchSpace {
         self.settled(|j| if active[j] { changed.bits(j) } else { self.choices()[j].sample(rng) })
     }
 
-    /// Uniform crossover (Syswerda, 1989): each choice from either parent with probability one half. A choice that is active in the child
-    /// comes from a parent in which it is active; if there is none, it is drawn.
+    /// Uniform crossover (Syswerda, 1989): each choice from either parent with probability one
+    /// half. A choice that is active in the child comes from a parent in which it is active; if
+    /// there is none, it is drawn.
     ///
     /// # Panics
     /// If a parent is of another space.

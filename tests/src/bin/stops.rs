@@ -1,4 +1,5 @@
-//! `stops COUNT`: stops a tiny run and goes on with it COUNT times, and prints what the process and the directory hold.
+//! `stops COUNT`: stops a tiny run and goes on with it COUNT times, and prints what the process and
+//! the directory hold.
 
 use std::process::ExitCode;
 use supernet_tests::stops::stop_and_go;

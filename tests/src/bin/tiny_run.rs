@@ -1,4 +1,5 @@
-//! A search to be killed: `tiny_run DIRECTORY` runs it, or goes on with it; `tiny_run DIRECTORY often` with a checkpoint after every step.
+//! A search to be killed: `tiny_run DIRECTORY` runs it, or goes on with it; `tiny_run DIRECTORY
+//! often` with a checkpoint after every step.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 use supernet::{prelude::*, train::Saving, write_results};

@@ -26,8 +26,8 @@ pub trait TakeAway {
     /// Images that no statistics were taken of, and the library's logits for them.
     fn images_and_logits(&self, count: usize) -> (Tensor<4>, Tensor<2>);
 
-    /// How far those logits are from what is computed in f64. In a deep chain a channel that hardly varies magnifies what is rounded, so
-    /// that other code in f32 is as far from them.
+    /// How far those logits are from what is computed in f64. In a deep chain a channel that hardly
+    /// varies magnifies what is rounded, so that other code in f32 is as far from them.
     fn rounding(&self, count: usize) -> f64;
 }
 
@@ -56,8 +56,9 @@ pub struct Case {
     classes: Vec<String>,
 }
 
-/// All seven operations; the other two orders; a block that is dead, which only a mask that is no architecture can have; a cell of its own
-/// each, one with a dead block between live ones; the stem of ImageNet. Every one has two reducing cells.
+/// All seven operations; the other two orders; a block that is dead, which only a mask that is no
+/// architecture can have; a cell of its own each, one with a dead block between live ones; the stem
+/// of ImageNet. Every one has two reducing cells.
 pub fn cases() -> Vec<Case> {
     let [ours, relu_first, relu_last] = [ConvOrder::NormReluConv, ConvOrder::ReluConvNorm, ConvOrder::ConvNormRelu];
     let four = "11:0110000/101:1000010/0110:0001001/10101:0000110";

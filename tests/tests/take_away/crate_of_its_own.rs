@@ -1,5 +1,6 @@
-//! `model.rs` in a crate of its own, outside the workspace, whose one dependency is Burn with the features that the file asks for. Burn is
-//! built for it, in minutes, so this is run by `.ci/export`.
+//! `model.rs` in a crate of its own, outside the workspace, whose one dependency is Burn with the
+//! features that the file asks for. Burn is built for it, in minutes, so this is run by
+//! `.ci/export`.
 
 use crate::{
     book::snippet,

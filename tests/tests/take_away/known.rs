@@ -1,4 +1,5 @@
-//! Networks of the known spaces beside the paper's, with weights by formula and calibrated statistics.
+//! Networks of the known spaces beside the paper's, with weights by formula and calibrated
+//! statistics.
 
 use crate::cases::{TakeAway, provenance};
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -29,8 +30,8 @@ pub struct KnownCase {
 /// The spaces, the files of theirs in `generated/`, and the side of their images.
 const SPACES: [(&str, usize); 4] = [("nas-bench-201", 16), ("nas-bench-macro", 16), ("darts", 16), ("mobile", 64)];
 
-/// Of each space a network with most of its operations; of NAS-Bench-201 one with a node that nobody reads and one that is zeros, and one
-/// whose logits depend on no image.
+/// Of each space a network with most of its operations; of NAS-Bench-201 one with a node that
+/// nobody reads and one that is zeros, and one whose logits depend on no image.
 pub fn known_cases() -> Vec<KnownCase> {
     let cell = |text: &str| NasBench201::new().parse(text).expect("an architecture").mask().clone();
     let genotype = "Genotype(normal=[('sep_conv_3x3', 0), ('dil_conv_5x5', 1), ('skip_connect', 0), ('max_pool_3x3', 2), \
@@ -86,7 +87,8 @@ pub fn random_known_cases(count: u64) -> Vec<KnownCase> {
 }
 
 impl KnownCase {
-    /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of the first options without a mask.
+    /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of the first options
+    /// without a mask.
     fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
         let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
         settings.set_filters(4);

@@ -1,4 +1,5 @@
-//! `model.rs` of the known spaces beside the paper's, compiled as modules of this program; they use nothing but Burn.
+//! `model.rs` of the known spaces beside the paper's, compiled as modules of this program; they use
+//! nothing but Burn.
 
 use crate::{
     cases::{TakeAway, tolerance},

@@ -1,5 +1,5 @@
-//! What lies in `best/` computes elsewhere what the library computes: `model.rs` as a module that knows Burn alone, `model.onnx` in
-//! onnxruntime.
+//! What lies in `best/` computes elsewhere what the library computes: `model.rs` as a module that
+//! knows Burn alone, `model.onnx` in onnxruntime.
 
 mod book;
 mod cases;

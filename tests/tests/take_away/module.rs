@@ -24,7 +24,8 @@ fn generated(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/take_away/generated").join(name).with_extension("rs")
 }
 
-/// What a case's module computes with the weights of a file; the error's text if it refuses them. Its weights are then saved to `again`.
+/// What a case's module computes with the weights of a file; the error's text if it refuses them.
+/// Its weights are then saved to `again`.
 fn run(case: &Case, weights: &Path, images: Tensor<4>, device: &Device, again: &Path) -> Result<Tensor<2>, String> {
     macro_rules! run {
         ($($name:ident)*) => {

@@ -53,7 +53,8 @@ fn behind_the_stem_of_imagenet_the_first_cell_pools_the_larger_of_its_inputs() {
 
 #[test]
 fn a_reducing_cell_pools_both_inputs() {
-    // A' and B' are summed by the first block: if one of them kept its side the forward pass could not run.
+    // A' and B' are summed by the first block: if one of them kept its side the forward pass could
+    // not run.
     for n in [3, 4, 5, 6, 8] {
         let config = config(CellSpace::new(n, 1).unwrap());
         let side = |cell| config.shape.cell_side(&config.cells, cell);

@@ -1,4 +1,5 @@
-//! Check 2. Concat → 1x1 → operations → sum; seven operations; every architecture has one or two per block.
+//! Check 2. Concat → 1x1 → operations → sum; seven operations; every architecture has one or two
+//! per block.
 
 use crate::{architectures, cells, named, supernet};
 use burn::tensor::DType;

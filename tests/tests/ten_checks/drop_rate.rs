@@ -1,4 +1,5 @@
-//! Check 4. At step t of T the drop rate is (t/(T−1))·r^(1/k); at the end a node loses all its paths with frequency r.
+//! Check 4. At step t of T the drop rate is (t/(T−1))·r^(1/k); at the end a node loses all its
+//! paths with frequency r.
 
 use crate::{EXACT, cells, supernet};
 use burn::tensor::DType;
@@ -26,7 +27,8 @@ fn the_drop_rate_rises_linearly_to_the_kth_root_of_r() {
     }
 }
 
-/// Σ (found − expected)² / expected over both outcomes of each of a list of (hits, probability) in `n` draws.
+/// Σ (found − expected)² / expected over both outcomes of each of a list of (hits, probability) in
+/// `n` draws.
 fn chi_square(n: f64, hits: impl IntoIterator<Item = (f64, f64)>) -> f64 {
     hits.into_iter().map(|(hits, p)| (hits - n * p).powi(2) / (n * p * (1.0 - p))).sum()
 }
@@ -85,7 +87,8 @@ fn rescaled_survivors_are_those_of_a_network_whose_weights_are_rescaled() {
                 }
             })
         };
-        // What comes from a block's inputs is multiplied after their 1x1, what comes from its operations after their sum.
+        // What comes from a block's inputs is multiplied after their 1x1, what comes from its
+        // operations after their sum.
         let inputs = run(&network, Some(vec![0.05, 1.0, 0.05, 1.0]));
         assert_close("inputs", &inputs, &run(&times(&["inputs.weights"], 0.05), None), EXACT);
         assert!(distance(&inputs, &run(&network, None)) > 1e-6, "the factor shows through epsilon");

@@ -1,4 +1,5 @@
-//! Check 3. Masked scoring equals the stand-alone network (E1), block by block bit for bit (E2); calibration (E3).
+//! Check 3. Masked scoring equals the stand-alone network (E1), block by block bit for bit (E2);
+//! calibration (E3).
 
 use crate::{EXACT, architectures, cells, learn, named, supernet};
 use burn::tensor::{DType, Tensor};
@@ -11,7 +12,8 @@ use supernet_tests::{
     orders_and_norms, paths, random_masks, values, with_order,
 };
 
-/// Logits and gradients of the supernet under one mask, an architecture's or All On, and of the network that is extracted for it.
+/// Logits and gradients of the supernet under one mask, an architecture's or All On, and of the
+/// network that is extracted for it.
 fn both(
     config: &NetworkConfig,
     mask: &PathMask,
@@ -161,7 +163,8 @@ fn a_network_calibrated_on_one_batch_equals_batch_statistics_on_that_batch() {
         assert_close("noting changes nothing", &batch, &run(&alone, 6, Statistics::Batch), 0.0);
         let calibrated = alone.calibrate(&notes);
         assert_close("stored statistics of this batch", &run(&calibrated, 6, Statistics::Stored), &batch, EXACT);
-        // Stored statistics are those of the calibration: an image's logits no longer depend on the others.
+        // Stored statistics are those of the calibration: an image's logits no longer depend on the
+        // others.
         assert_close("the first images", &run(&calibrated, 2, Statistics::Stored), &batch[..10], EXACT);
     }
 }

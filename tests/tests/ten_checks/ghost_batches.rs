@@ -1,4 +1,5 @@
-//! Check 5. Ghost batches hold different masks; changing the images of one leaves the outputs of the others bit-identical.
+//! Check 5. Ghost batches hold different masks; changing the images of one leaves the outputs of
+//! the others bit-identical.
 
 use crate::{cells, supernet};
 use burn::tensor::DType;

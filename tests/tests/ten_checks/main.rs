@@ -1,5 +1,6 @@
-//! The ten checks that the implementation is the paper's, a file each. Two need a trained supernet or a table and stand in
-//! `search.rs`: symmetric KL (8) and rank statistics (9). The values themselves are checked in `reference_values.rs`.
+//! The ten checks that the implementation is the paper's, a file each. Two need a trained supernet
+//! or a table and stand in `search.rs`: symmetric KL (8) and rank statistics (9). The values
+//! themselves are checked in `reference_values.rs`.
 
 mod cell_output;
 mod choice_block;

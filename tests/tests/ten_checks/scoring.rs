@@ -1,4 +1,5 @@
-//! Check 7. Scoring uses the candidate's own batch statistics; a score does not depend on what was scored before or beside it.
+//! Check 7. Scoring uses the candidate's own batch statistics; a score does not depend on what was
+//! scored before or beside it.
 
 use crate::{EXACT, architectures, cells, supernet};
 use burn::tensor::{DType, Tensor};
@@ -41,7 +42,8 @@ fn a_candidate_is_normalised_by_the_statistics_of_the_images_at_hand() {
     assert_close("twice the images", &doubled[40..], &whole, EXACT);
     let half = logits(eight.clone().narrow(0, 0, 4));
     assert!(distance(&half, &whole[..20]) > 1e-3, "other images beside, other statistics");
-    // Nothing is stored: statistics that are asked for by name are those of the batch in a supernet.
+    // Nothing is stored: statistics that are asked for by name are those of the batch in a
+    // supernet.
     let stored = Call { statistics: Statistics::Stored, ..PLAIN };
     assert_eq!(values(network.forward_with(eight, &one, &stored).unwrap()), whole);
 }

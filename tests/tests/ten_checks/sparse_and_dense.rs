@@ -88,8 +88,8 @@ fn relative(found: &BTreeMap<String, Parameter>, expected: &BTreeMap<String, Par
     if apart == 0.0 { 0.0 } else { (apart / whole).sqrt() }
 }
 
-/// How far apart the gradients are of the default execution in f32 and of the dense reference in f64, `size` images in a ghost batch. Logits
-/// must agree, and an entry be there iff it is used.
+/// How far apart the gradients are of the default execution in f32 and of the dense reference in
+/// f64, `size` images in a ghost batch. Logits must agree, and an entry be there iff it is used.
 fn gradients_apart(config: &NetworkConfig, masks: &[PathMask], size: usize) -> f64 {
     let paths = paths(&config.cells, masks);
     let images = |dtype| images(size * paths.ghosts(), &config.shape, dtype, &device_of(dtype).autodiff());
@@ -125,8 +125,9 @@ fn the_default_execution_is_the_dense_reference_behind_the_stem_of_imagenet() {
     for (i, (order, norm)) in orders_and_norms().into_iter().enumerate() {
         let config = behind_imagenet_stem(&with_order(&config(cells(3)), order, norm));
         let masks = random_masks(&config.cells, 4, 0.1, 600 + i as u64);
-        // Sixteen times the pixels, so that in some batches a ReLU does fall on the other side of its kink (some per cent, as on Burn's own
-        // operations in f32): a right gradient agrees in most, a wrong one in none.
+        // Sixteen times the pixels, so that in some batches a ReLU does fall on the other side of
+        // its kink (some per cent, as on Burn's own operations in f32): a right gradient agrees in
+        // most, a wrong one in none.
         let apart = [8, 10, 12].map(|size| gradients_apart(&config, &masks, size));
         let close = apart.iter().filter(|&&apart| apart < 1e-3).count();
         assert!(close >= 2 && apart.iter().all(|&apart| apart < 0.2), "{order:?}, {norm:?}: gradients {apart:?} apart");

@@ -1,4 +1,5 @@
-//! Check 6. What no mask of a step uses is bit-identical after it, weight and velocity, with momentum and L2 on.
+//! Check 6. What no mask of a step uses is bit-identical after it, weight and velocity, with
+//! momentum and L2 on.
 
 use crate::{cells, learn, named, supernet};
 use burn::optim::momentum::MomentumConfig;
@@ -67,7 +68,8 @@ fn unused_parameters_and_their_velocities_do_not_move() {
         let mut optimizer = sgd();
         let l2 = MaskedL2 { decay: 5e-2, clip: 0.5, weighting };
         let all = vec![config.cells.space().all_on(); 2];
-        // Everything gets a velocity, then some of it rests, then other parts, then everything moves again.
+        // Everything gets a velocity, then some of it rests, then other parts, then everything
+        // moves again.
         let steps = [all.clone(), random_masks(&config.cells, 2, 0.3, 9), random_masks(&config.cells, 3, 0.4, 10), all];
         for (step, masks) in steps.into_iter().enumerate() {
             let paths = paths(&config.cells, &masks);

@@ -1,4 +1,5 @@
-//! A graph as a picture: a line for each run of operations, from top to bottom, an arc for what is read further down.
+//! A graph as a picture: a line for each run of operations, from top to bottom, an arc for what is
+//! read further down.
 
 use std::fmt::Write;
 use supernet_nn::{
@@ -23,8 +24,9 @@ struct Run {
     shape: Vec<usize>,
 }
 
-/// Draws the network as an SVG file: a line for each run of operations, from top to bottom, with the shape of its result, and an arc for
-/// each result that is read further down than in the next line.
+/// Draws the network as an SVG file: a line for each run of operations, from top to bottom, with
+/// the shape of its result, and an arc for each result that is read further down than in the next
+/// line.
 pub fn drawing(graph: &Graph) -> String {
     let runs = runs(graph);
     let (width, height) = (RIGHT + 20, STEP * runs.len() + 20);

@@ -1,4 +1,5 @@
-//! The fields of a module that is written: a layer for each operation with parameters, a pool for each kind of pool.
+//! The fields of a module that is written: a layer for each operation with parameters, a pool for
+//! each kind of pool.
 
 use crate::ExportError;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -9,7 +10,8 @@ const LONGEST: usize = 44;
 
 /// The fields, and what the weights file calls their parameters.
 pub(super) struct Fields<'a> {
-    /// Name, operation and the channels or features that it reads and gives, in the order of the graph.
+    /// Name, operation and the channels or features that it reads and gives, in the order of the
+    /// graph.
     pub(super) fields: Vec<(String, &'a Operation, [usize; 2])>,
     /// Of each operation, the place of its field.
     places: HashMap<&'a Operation, usize>,
@@ -50,8 +52,8 @@ impl<'a> Fields<'a> {
         self.fields.iter().any(|(_, operation, _)| is(operation))
     }
 
-    /// Patterns of the names in the weights file and what replaces them, in order: whole names, then statistics, then what stands before
-    /// the last point, the longest first.
+    /// Patterns of the names in the weights file and what replaces them, in order: whole names,
+    /// then statistics, then what stands before the last point, the longest first.
     pub(super) fn rules(&self) -> Vec<(String, String)> {
         let (mut whole, mut prefixes) = (Vec::new(), BTreeMap::new());
         for (field, operation, _) in &self.fields {

@@ -12,8 +12,9 @@ use crate::{
 };
 use supernet_nn::describe::{Operation, Window};
 
-/// Returns the source of a Rust file, `model.rs`: a module of plain Burn with the network that is described, that depends on `burn` alone,
-/// with the features `std`, `store`, `safetensors` and a backend's. It is used as that of [`crate::model_source()`].
+/// Returns the source of a Rust file, `model.rs`: a module of plain Burn with the network that is
+/// described, that depends on `burn` alone, with the features `std`, `store`, `safetensors` and a
+/// backend's. It is used as that of [`crate::model_source()`].
 ///
 /// # Errors
 /// Two layers that share a parameter, each in its way.

@@ -12,9 +12,10 @@ use supernet_nn::{
     describe::{Node, Operation, Window},
 };
 
-/// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images` [batch, channels, height, width], normalised,
-/// or `rows` [batch, features]; output `logits` [batch, classes]; any batch. Architecture, seed, version, normalisation and class names
-/// are its metadata.
+/// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images`
+/// [batch, channels, height, width], normalised, or `rows` [batch, features]; output `logits`
+/// [batch, classes]; any batch. Architecture, seed, version, normalisation and class names are its
+/// metadata.
 ///
 /// # Errors
 /// A network that lacks a weight of the graph, or has one of another shape.

@@ -93,8 +93,8 @@ fn a_graph_computes_what_its_network_computes() {
         let found = difference(&network);
         assert!(found < 1e-5, "{name}: {found:e}");
     }
-    // The paper's cells in every order, masks that are no architecture among them; in f64, since a channel that hardly varies magnifies
-    // what is rounded.
+    // The paper's cells in every order, masks that are no architecture among them; in f64, since a
+    // channel that hardly varies magnifies what is rounded.
     for (i, paper) in Described::random(60).enumerate() {
         let weights = NamedWeights::of(&paper.network()).0.into_iter();
         let mut weights = NamedWeights(weights.map(|(name, data)| (name, data.convert_dtype(DType::F64))).collect());

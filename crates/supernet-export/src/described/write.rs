@@ -14,16 +14,17 @@ use supernet_train::{
     store::write_whole,
 };
 
-/// How far a description's logits may be from a network's, of the largest: rounding in another order of sums, which a channel that hardly
-/// varies magnifies.
+/// How far a description's logits may be from a network's, of the largest: rounding in another
+/// order of sums, which a channel that hardly varies magnifies.
 const TOLERANCE: f64 = 0.02;
 
-/// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run, which describes itself, beside its weights in `folder`, and
-/// the card anew, which then lists them. `retrained` are the networks of the run that were trained from scratch, for the card.
+/// Writes `model.rs`, `model.onnx` and `cell.svg` of the best network of a run, which describes
+/// itself, beside its weights in `folder`, and the card anew, which then lists them. `retrained`
+/// are the networks of the run that were trained from scratch, for the card.
 ///
 /// # Errors
-/// An `architecture.json` that cannot be read; a network that is not calibrated; a description that does not fit the network, or whose
-/// logits are others; a file that cannot be written.
+/// An `architecture.json` that cannot be read; a network that is not calibrated; a description that
+/// does not fit the network, or whose logits are others; a file that cannot be written.
 pub fn write_described<M: Layer<D, 2> + Describe, const D: usize>(
     folder: &Path,
     retrained: &[Retrained],

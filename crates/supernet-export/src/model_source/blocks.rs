@@ -1,4 +1,5 @@
-//! Choice blocks as structs: one field for each 1x1, normalisation and operation that the architecture has.
+//! Choice blocks as structs: one field for each 1x1, normalisation and operation that the
+//! architecture has.
 
 use super::layout::method;
 use crate::plan::BlockPlan;

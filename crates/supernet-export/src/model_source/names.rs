@@ -1,4 +1,5 @@
-//! How the module's `load` finds its parameters in the weights file, which keeps the names of the search.
+//! How the module's `load` finds its parameters in the weights file, which keeps the names of the
+//! search.
 
 use super::{
     blocks::from_field,

@@ -204,7 +204,8 @@ impl Factored {{
     )
 }
 
-/// The normalisation after a pair's second convolution, `last`: its field, its initial value, and the end of `forward`.
+/// The normalisation after a pair's second convolution, `last`: its field, its initial value, and
+/// the end of `forward`.
 fn second(order: ConvOrder, last: &str) -> [String; 3] {
     let (field, made) = ("    norm2: BatchNorm,\n", "            norm2: norm(channels, device),\n");
     let ended = |end: &str| format!("        let y = {last};\n        {end}\n");

@@ -38,7 +38,8 @@ fn every_weight_of_the_file_has_a_place_of_its_own_in_the_module() {
             assert!(places.insert(place.clone()), "{name} -> {place}, which is taken");
             let (fields, parameter) = place.rsplit_once('.').unwrap();
             let is_there = fields.split('.').all(declared);
-            // What a dead block holds has no place, and is there only where the mask is no architecture.
+            // What a dead block holds has no place, and is there only where the mask is no
+            // architecture.
             let dead = described.config.cells.space().accept(described.mask.clone()).is_err();
             assert!(is_there || dead, "{name} -> {place}\n{text}");
             let known = ["weight", "bias", "gamma", "beta", "running_mean", "running_var"];

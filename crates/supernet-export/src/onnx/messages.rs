@@ -1,4 +1,5 @@
-//! The messages of `onnx.proto` that an exported network consists of, with the schema's tags (ONNX 1.12, IR version 8).
+//! The messages of `onnx.proto` that an exported network consists of, with the schema's tags (ONNX
+//! 1.12, IR version 8).
 
 use prost::Message;
 

@@ -19,11 +19,13 @@ use burn::module::Module;
 use prost::Message;
 use supernet_train::best::NetworkDescription;
 
-/// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images` [batch, channels, side, side], normalised;
-/// output `logits` [batch, classes]; any batch. Architecture, seed, version, normalisation and class names are its metadata.
+/// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images`
+/// [batch, channels, side, side], normalised; output `logits` [batch, classes]; any batch.
+/// Architecture, seed, version, normalisation and class names are its metadata.
 ///
 /// # Errors
-/// As [`crate::model_source()`]; a network that was built for something else, a supernet among them.
+/// As [`crate::model_source()`]; a network that was built for something else, a supernet among
+/// them.
 pub fn onnx(description: &NetworkDescription, network: &impl Module) -> Result<Vec<u8>, ExportError> {
     encode(description, &Plan::new(description)?, network)
 }

@@ -24,7 +24,8 @@ pub(super) fn graph(plan: &Plan, network: &impl Module) -> Result<GraphBuilder, 
     Ok(writer.graph)
 }
 
-/// A convolution: the parameter that is its weight, [outputs, inputs / groups, height, width], the groups, and the stride.
+/// A convolution: the parameter that is its weight, [outputs, inputs / groups, height, width], the
+/// groups, and the stride.
 struct Convolution<'a> {
     weight: &'a str,
     shape: [usize; 4],
@@ -36,7 +37,8 @@ struct Writer {
     order: ConvOrder,
     graph: GraphBuilder,
     weights: NamedWeights,
-    /// Of each stem and cell, the tensor at each side at which it was asked for: source, pool, name.
+    /// Of each stem and cell, the tensor at each side at which it was asked for: source, pool,
+    /// name.
     outputs: Vec<(Source, usize, String)>,
 }
 
@@ -119,7 +121,8 @@ impl Writer {
         name
     }
 
-    /// The 1x1 of a concatenation, whose weights the network keeps slice by slice: `{name}.weights.{slice}`.
+    /// The 1x1 of a concatenation, whose weights the network keeps slice by slice:
+    /// `{name}.weights.{slice}`.
     fn pointwise(
         &mut self,
         x: &str,

@@ -24,8 +24,8 @@ pub(crate) fn int(node: &Node, name: &str) -> Option<usize> {
     node.attribute.iter().find(|attribute| attribute.name == name)?.i.map(|i| i as usize)
 }
 
-/// The shape of what an operator puts out, by ONNX's rules; fails where they are not met. `numbers` are those of its inputs that are whole
-/// numbers.
+/// The shape of what an operator puts out, by ONNX's rules; fails where they are not met. `numbers`
+/// are those of its inputs that are whole numbers.
 fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) -> Vec<usize> {
     let slide = |side: usize, axis: usize, kernel: usize| {
         let (pads, strides) = (ints(node, "pads"), ints(node, "strides"));
@@ -83,7 +83,8 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) 
     }
 }
 
-/// Every input is defined before it is read, every result is read, every shape fits; the output is [batch, classes].
+/// Every input is defined before it is read, every result is read, every shape fits; the output is
+/// [batch, classes].
 pub(crate) fn check(graph: &Graph, classes: usize) {
     let sizes = |info: &ValueInfo| -> Vec<usize> {
         let shape = info.of.as_ref().unwrap().tensor.as_ref().unwrap().shape.as_ref().unwrap();

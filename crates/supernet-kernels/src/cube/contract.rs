@@ -1,7 +1,8 @@
 //! [`ContractKernels`]: a unit is a pixel of some output channels.
 //!
-//! What a unit reads of the input serves all its channels, and what it reads of the weight serves its neighbours at other pixels. The
-//! gradient of the input is the same sum with the weight turned by half a circle, its two channels exchanged.
+//! What a unit reads of the input serves all its channels, and what it reads of the weight serves
+//! its neighbours at other pixels. The gradient of the input is the same sum with the weight turned
+//! by half a circle, its two channels exchanged.
 
 use burn_cubecl::{CubeBackend, tensor::CubeTensor};
 use cubecl::prelude::*;
@@ -91,8 +92,8 @@ fn contract(x: &CubeTensor, weight: &CubeTensor, y: &CubeTensor, size: usize, jo
     let [_, _, kh, kw] = sides(weight);
     let channels = channels_of_unit(c_to);
     let count = jobs.count * c_to.div_ceil(channels) * size * h * w;
-    // SAFETY: jobs name ghost batches that exist; taps outside the image and channels that there are not are neither read nor
-    // written; a unit without a pixel does nothing.
+    // SAFETY: jobs name ghost batches that exist; taps outside the image and channels that there
+    // are not are neither read nor written; a unit without a pixel does nothing.
     unsafe {
         contract_kernel::launch_unchecked(
             &x.client,

@@ -1,4 +1,5 @@
-//! The gradient of a contraction's weight: a unit is a block of it, over the images of a piece of a ghost batch.
+//! The gradient of a contraction's weight: a unit is a block of it, over the images of a piece of a
+//! ghost batch.
 
 use burn_cubecl::tensor::CubeTensor;
 use cubecl::prelude::*;
@@ -25,8 +26,8 @@ pub(super) fn gradient(
     let parts = empty(x, [ghosts * pieces, c_to * depth]);
     let count = ghosts * pieces * c_to.div_ceil(BLOCK) * depth.div_ceil(BLOCK);
     let lists = [lists.read.as_slice(), &lists.write].concat();
-    // SAFETY: lists name ghost batches that exist; what lies outside an image or the weight is neither read nor written; a unit
-    // without a block does nothing.
+    // SAFETY: lists name ghost batches that exist; what lies outside an image or the weight is
+    // neither read nor written; a unit without a block does nothing.
     unsafe {
         gradient_kernel::launch_unchecked(
             &x.client,

@@ -47,7 +47,8 @@ impl DepthwiseKernels for CubeBackend {
 #[derive(Clone, Copy)]
 enum Way {
     Forward,
-    /// With the kernel turned by half a circle: the gradient of the input, added to what is there if `add`.
+    /// With the kernel turned by half a circle: the gradient of the input, added to what is there
+    /// if `add`.
     Backward {
         add: bool,
     },
@@ -61,7 +62,8 @@ fn convolve(x: &CubeTensor, weight: &CubeTensor, y: &CubeTensor, size: usize, jo
         Way::Forward => (false, false),
         Way::Backward { add } => (true, add),
     };
-    // SAFETY: jobs name ghost batches that exist, taps outside the image are not read; a unit without a number does nothing.
+    // SAFETY: jobs name ghost batches that exist, taps outside the image are not read; a unit
+    // without a number does nothing.
     unsafe {
         convolve_kernel::launch_unchecked(
             &x.client,
@@ -135,7 +137,8 @@ fn gradient_of_weight(grad: &CubeTensor, x: &CubeTensor, weight: [usize; 4], siz
     let (images, pieces) = sums::pieces(size, h * w);
     let parts = empty(x, [on.len() * pieces, c, k, k]);
     let count = on.len() * pieces * c * k * k;
-    // SAFETY: the list names ghost batches that exist, taps outside the image are not read; a unit without a number does nothing.
+    // SAFETY: the list names ghost batches that exist, taps outside the image are not read; a unit
+    // without a number does nothing.
     unsafe {
         weight_kernel::launch_unchecked(
             &x.client,

@@ -4,8 +4,9 @@ use crate::ghosts::Lists;
 
 /// A table of jobs: a ghost batch that is written, and the ghost batches that are summed into it.
 ///
-/// On the device it is a list of `u32`: for job `j`, entry `3j` is the ghost batch written, and the ghost batches read are the entries
-/// from `[3j + 1]` to before `[3j + 2]`, which stand behind the jobs.
+/// On the device it is a list of `u32`: for job `j`, entry `3j` is the ghost batch written, and the
+/// ghost batches read are the entries from `[3j + 1]` to before `[3j + 2]`, which stand behind the
+/// jobs.
 pub(super) struct Jobs {
     /// The table.
     pub table: Vec<u32>,
@@ -34,8 +35,9 @@ impl Jobs {
         Self::new(&pairs.map(|(&to, &from)| (to, vec![from])).collect::<Vec<_>>())
     }
 
-    /// For the gradient of an input: every ghost batch that is read is the sum of those it was written to, in the order of the
-    /// lists. Those that are not read are jobs without anything to sum, whose gradient is zero; with `add` they are left out.
+    /// For the gradient of an input: every ghost batch that is read is the sum of those it was
+    /// written to, in the order of the lists. Those that are not read are jobs without anything to
+    /// sum, whose gradient is zero; with `add` they are left out.
     pub fn of_input(groups_of_x: usize, lists: &Lists, add: bool) -> Self {
         let mut jobs: Vec<(u32, Vec<u32>)> = (0..groups_of_x as u32).map(|to| (to, Vec::new())).collect();
         for (&read, &write) in lists.read.iter().zip(&lists.write) {

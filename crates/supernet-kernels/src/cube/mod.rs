@@ -1,18 +1,22 @@
 //! Kernels for every CubeCL runtime: CUDA, ROCm, Vulkan, Metal and WebGPU, from one source.
 //!
-//! Tensors are read and written as rows of numbers, `[rows, channels, height, width]` without gaps. Which ghost batches a kernel
-//! works on is told by a table of [jobs](jobs::Jobs), one small upload, so the number of launches of an operation is a constant:
-//! one, two for a weight's gradient, three for a normalisation. Nothing is read back.
+//! Tensors are read and written as rows of numbers, `[rows, channels, height, width]` without gaps.
+//! Which ghost batches a kernel works on is told by a table of [jobs](jobs::Jobs), one small
+//! upload, so the number of launches of an operation is a constant: one, two for a weight's
+//! gradient, three for a normalisation. Nothing is read back.
 //!
-//! Every number has one unit that computes it, in an order that the shape of a ghost batch alone determines; weight gradients are
-//! kept per ghost batch and added in the order of the ghost batches. There are no atomic additions. So bits do not depend on which
-//! other ghost batches there are.
+//! Every number has one unit that computes it, in an order that the shape of a ghost batch alone
+//! determines; weight gradients are kept per ghost batch and added in the order of the ghost
+//! batches. There are no atomic additions. So bits do not depend on which other ghost batches there
+//! are.
 //!
-//! Units share nothing but global memory, and sums over many units take another launch: CubeCL 0.11.3 compiles shared memory wrongly for
-//! Vulkan drivers without `VK_KHR_workgroup_memory_explicit_layout` (the variable has a pointer's type), SwiftShader among them.
+//! Units share nothing but global memory, and sums over many units take another launch: CubeCL
+//! 0.11.3 compiles shared memory wrongly for Vulkan drivers without
+//! `VK_KHR_workgroup_memory_explicit_layout` (the variable has a pointer's type), SwiftShader among
+//! them.
 //!
-//! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers besides the one for scalars.
-//! Positions are `u32`: a tensor has fewer than 2³² numbers.
+//! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers
+//! besides the one for scalars. Positions are `u32`: a tensor has fewer than 2³² numbers.
 
 #![expect(clippy::needless_range_loop, reason = "kernels know ranges and not iterators")]
 
@@ -80,7 +84,8 @@ fn empty(like: &CubeTensor, shape: impl Into<Shape>) -> CubeTensor {
     CubeTensor::new_contiguous(like.client.clone(), like.device.clone(), shape, handle, DType::F32)
 }
 
-/// The gradient that a kernel writes: the sum so far, to add to, if there is one, else a new tensor. Also says whether to add.
+/// The gradient that a kernel writes: the sum so far, to add to, if there is one, else a new
+/// tensor. Also says whether to add.
 fn target(like: &CubeTensor, shape: [usize; 4], into: Option<CubeTensor>) -> (CubeTensor, bool) {
     match into {
         Some(sum) => (owned(sum), true),
@@ -104,12 +109,14 @@ thread_local! {
     static LAUNCHES: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Kernels that this thread has launched: for the test that holds their number against the number of ghost batches.
+/// Kernels that this thread has launched: for the test that holds their number against the number
+/// of ghost batches.
 pub fn launches() -> usize {
     LAUNCHES.get()
 }
 
-/// A grid with at least `count` units, in cubes of [`UNITS`]: every launch takes its grid from here, and is counted.
+/// A grid with at least `count` units, in cubes of [`UNITS`]: every launch takes its grid from
+/// here, and is counted.
 fn grid_of_units(count: usize) -> CubeCount {
     const ALONG_AN_AXIS: usize = 65_535;
     LAUNCHES.set(LAUNCHES.get() + 1);

@@ -1,5 +1,6 @@
-//! [`NormKernels`], in three launches: sums over stripes of each channel of a ghost batch, a unit for each; then over the stripes; then
-//! the result, a unit for each number. The kernels serve [`norm_affine`](super::norm_affine) too.
+//! [`NormKernels`], in three launches: sums over stripes of each channel of a ghost batch, a unit
+//! for each; then over the stripes; then the result, a unit for each number. The kernels serve
+//! [`norm_affine`](super::norm_affine) too.
 
 use burn_cubecl::{CubeBackend, tensor::CubeTensor};
 use cubecl::prelude::*;
@@ -30,13 +31,14 @@ impl NormKernels for CubeBackend {
 /// A scale and a shift per channel.
 pub(super) type Affine = (CubeTensor, CubeTensor);
 
-/// Stripes of the `count` numbers of a channel of a ghost batch: stripe `s` of `S` is numbers `s`, `s + S`, `s + 2S`, ...
+/// Stripes of the `count` numbers of a channel of a ghost batch: stripe `s` of `S` is numbers `s`,
+/// `s + S`, `s + 2S`, ...
 fn stripes(count: usize) -> usize {
     count.min(64)
 }
 
-/// The normalised ghost batches of the list, compact, and what the backward pass wants to know: mean, inverse deviation, scale and shift
-/// of each channel, `[on.len(), c, 4]`.
+/// The normalised ghost batches of the list, compact, and what the backward pass wants to know:
+/// mean, inverse deviation, scale and shift of each channel, `[on.len(), c, 4]`.
 pub(super) fn forward(
     x: CubeTensor,
     affine: Option<&Affine>,
@@ -52,7 +54,8 @@ pub(super) fn forward(
     let (y, stats) = (empty(&x, [on.len() * size, c, h, w]), empty(&x, [on.len(), c, 4]));
     let parts = empty(&x, [channels, stripes, 2]);
     let of = || SidesLaunch::of(size, [c, h, w]);
-    // SAFETY: the list names ghost batches that exist; a unit without a stripe, a channel or a number does nothing.
+    // SAFETY: the list names ghost batches that exist; a unit without a stripe, a channel or a
+    // number does nothing.
     unsafe {
         moments_kernel::launch_unchecked(
             &x.client,
@@ -95,8 +98,8 @@ pub(super) fn forward(
     (y, stats)
 }
 
-/// The gradient of the input, and `[2, on.len(), c]` numbers: the gradients of the scale for each ghost batch, then those of the
-/// shift.
+/// The gradient of the input, and `[2, on.len(), c]` numbers: the gradients of the scale for each
+/// ghost batch, then those of the shift.
 pub(super) fn backward(
     grad: CubeTensor,
     x: CubeTensor,
@@ -216,8 +219,8 @@ fn moments_kernel(x: &[f32], parts: &mut [f32], on: &[u32], units: usize, sides:
     parts[2 * ABSOLUTE_POS + 1] = squares;
 }
 
-/// Mean and inverse deviation of each channel from those of its stripes: distances are from means near by, so that they are
-/// accurate far from zero too.
+/// Mean and inverse deviation of each channel from those of its stripes: distances are from means
+/// near by, so that they are accurate far from zero too.
 #[cube(launch_unchecked)]
 fn statistics_kernel(
     parts: &[f32],
@@ -276,8 +279,8 @@ fn result_kernel(
     y[ABSOLUTE_POS] = if relu { select(value < f32::new(0.0), f32::new(0.0), value) } else { value };
 }
 
-/// With `x̂ = (x − mean) · rstd` and `g` the gradient where the result is positive: `x̂`, and `g`. The channel's statistics begin at
-/// `stat`.
+/// With `x̂ = (x − mean) · rstd` and `g` the gradient where the result is positive: `x̂`, and `g`.
+/// The channel's statistics begin at `stat`.
 #[cube]
 fn normed_and_gradient(x: f32, grad: f32, stats: &[f32], stat: usize, #[comptime] relu: bool) -> (f32, f32) {
     let normed = (x - stats[stat]) * stats[stat + 1];

@@ -13,7 +13,8 @@ impl PhaseKernels for CubeBackend {
         let (h, w) = (h / 2, w / 2);
         let y = empty(&x, [rows, c, h, w]);
         let count = rows * c * h * w;
-        // SAFETY: the sides of `x` are even, so every pixel lies inside; a unit without a number does nothing.
+        // SAFETY: the sides of `x` are even, so every pixel lies inside; a unit without a number
+        // does nothing.
         unsafe {
             pick_kernel::launch_unchecked(
                 &x.client,
@@ -66,7 +67,8 @@ fn pick_kernel(x: &[f32], y: &mut [f32], count: usize, w: usize, #[comptime] row
     y[ABSOLUTE_POS] = x[(2 * line + row) * 2 * w + 2 * (ABSOLUTE_POS % w) + column];
 }
 
-/// The gradient for each number of the phase, none for the others; `w` is the width of the gradient.
+/// The gradient for each number of the phase, none for the others; `w` is the width of the
+/// gradient.
 #[cube(launch_unchecked)]
 fn place_kernel(
     grad: &[f32],

@@ -53,7 +53,8 @@ fn counts(x: &CubeTensor, size: usize, jobs: &Jobs) -> (usize, usize) {
 fn maximum(x: &CubeTensor, y: &CubeTensor, size: usize, jobs: &Jobs) {
     let [_, _, h, w] = sides(x);
     let (count, ghost) = counts(x, size, jobs);
-    // SAFETY: jobs name ghost batches that exist, windows are cut to the image; a unit without a number does nothing.
+    // SAFETY: jobs name ghost batches that exist, windows are cut to the image; a unit without a
+    // number does nothing.
     unsafe {
         maximum_kernel::launch_unchecked(
             &x.client,
@@ -176,8 +177,8 @@ fn average_kernel(
     y[to] = mean;
 }
 
-/// The sum of the gradients of those windows of which this pixel is the first maximum, row by row: greater than what stands before
-/// it, and not less than what stands behind it.
+/// The sum of the gradients of those windows of which this pixel is the first maximum, row by row:
+/// greater than what stands before it, and not less than what stands behind it.
 #[cube(launch_unchecked)]
 fn maximum_gradient_kernel(
     grad: &[f32],

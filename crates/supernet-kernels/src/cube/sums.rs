@@ -1,5 +1,5 @@
-//! Sums over the images of a weight's gradient: first over pieces of a ghost batch, a unit for each number and piece, then over the
-//! pieces in order.
+//! Sums over the images of a weight's gradient: first over pieces of a ghost batch, a unit for each
+//! number and piece, then over the pieces in order.
 
 use burn::tensor::Shape;
 use burn_cubecl::tensor::CubeTensor;
@@ -16,8 +16,8 @@ pub(super) fn pieces(size: usize, plane: usize) -> (usize, usize) {
     (images, size.div_ceil(images))
 }
 
-/// Adds up partial sums `[ghosts * pieces, len]`, which begin at number `first`: the pieces of a ghost batch in order, then the ghost
-/// batches in order.
+/// Adds up partial sums `[ghosts * pieces, len]`, which begin at number `first`: the pieces of a
+/// ghost batch in order, then the ghost batches in order.
 pub(super) fn in_order(
     parts: &CubeTensor,
     first: usize,

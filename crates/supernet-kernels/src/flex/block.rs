@@ -1,8 +1,9 @@
 //! A block of pages from the system.
 //!
-//! Under AddressSanitizer (`.ci/sound` sets `--cfg supernet_asan`) a block may be touched only while it
-//! is open, and only as far as it was opened: the sanitizer knows nothing of pages that are kept, and
-//! would let through what reads a result that was given back, or writes beyond the end of one.
+//! Under AddressSanitizer (`.ci/sound` sets `--cfg supernet_asan`) a block may be touched only
+//! while it is open, and only as far as it was opened: the sanitizer knows nothing of pages that
+//! are kept, and would let through what reads a result that was given back, or writes beyond the
+//! end of one.
 
 use memmap2::MmapMut;
 use std::io;
@@ -10,12 +11,12 @@ use std::io;
 /// Bytes behind a block that are never open, so that it ends in them and not in its neighbour.
 const GUARD: usize = if cfg!(supernet_asan) { 4096 } else { 0 };
 
-/// Bytes of a huge page: of a block, whole ones are asked for, since a system that clears and maps ordinary pages one by one takes as
-/// long for them as a kernel for its work.
+/// Bytes of a huge page: of a block, whole ones are asked for, since a system that clears and maps
+/// ordinary pages one by one takes as long for them as a kernel for its work.
 const HUGE: usize = 2 << 20;
 
-/// Pages of any content. What is freed goes back to the system at once: an allocator would keep some
-/// of it beside what waits to be used again.
+/// Pages of any content. What is freed goes back to the system at once: an allocator would keep
+/// some of it beside what waits to be used again.
 pub(super) struct Block {
     pages: MmapMut,
     size: usize,

@@ -1,8 +1,9 @@
 //! Kernels for Flex, Burn's CPU backend.
 //!
-//! Work is cut into units that write parts of their own (a channel of a ghost batch, an image); a unit runs on one thread from
-//! beginning to end and its arithmetic does not depend on which other units there are. Sums across units (weight gradients) are
-//! kept per ghost batch and added in the order of the ghost batches. So bits depend neither on threads nor on company.
+//! Work is cut into units that write parts of their own (a channel of a ghost batch, an image); a
+//! unit runs on one thread from beginning to end and its arithmetic does not depend on which other
+//! units there are. Sums across units (weight gradients) are kept per ghost batch and added in the
+//! order of the ghost batches. So bits depend neither on threads nor on company.
 
 #![allow(
     clippy::needless_range_loop,
@@ -81,7 +82,8 @@ pub(crate) struct Out<'a> {
     memory: PhantomData<&'a mut [f32]>,
 }
 
-// SAFETY: only a pointer; those who write through it promise to write disjoint parts (see `Out::at`).
+// SAFETY: only a pointer; those who write through it promise to write disjoint parts (see
+// `Out::at`).
 unsafe impl Send for Out<'_> {}
 // SAFETY: as above.
 unsafe impl Sync for Out<'_> {}
@@ -91,7 +93,8 @@ impl<'a> Out<'a> {
         Self { start: numbers.as_mut_ptr(), len: numbers.len(), memory: PhantomData }
     }
 
-    /// A pointer to number `i`, with `len` numbers behind it. Units that run at the same time must not touch the same ones.
+    /// A pointer to number `i`, with `len` numbers behind it. Units that run at the same time must
+    /// not touch the same ones.
     pub fn at(&self, i: usize, len: usize) -> *mut f32 {
         assert!(i + len <= self.len, "a unit writes {i} + {len} of {}", self.len);
         self.start.wrapping_add(i)
@@ -109,8 +112,8 @@ pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> Fl
     FlexTensor::new(bytes, Layout::contiguous(shape.into()), DType::F32)
 }
 
-/// Runs `unit(0)`, `unit(1)`, … `unit(units - 1)`, on several threads if there is work for them. `cost` is the work of a unit, in
-/// vector operations or so.
+/// Runs `unit(0)`, `unit(1)`, … `unit(units - 1)`, on several threads if there is work for them.
+/// `cost` is the work of a unit, in vector operations or so.
 pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send) {
     const ENOUGH: usize = 8192;
     if units < 2 || units * cost < 2 * ENOUGH {
@@ -143,8 +146,9 @@ pub(crate) fn scratch<R>(len: usize, f: impl FnOnce(*mut f32) -> R) -> R {
     })
 }
 
-/// A gradient of the shape given, of which `write` writes the listed ghost batches, or adds to them: all of a new tensor, the others
-/// zero, or into the sum so far. `write` is told whether to add.
+/// A gradient of the shape given, of which `write` writes the listed ghost batches, or adds to
+/// them: all of a new tensor, the others zero, or into the sum so far. `write` is told whether to
+/// add.
 ///
 /// # Safety
 /// `write` writes every number of the listed ghost batches.
@@ -192,8 +196,8 @@ struct Job {
     from: Vec<usize>,
 }
 
-/// For the gradient of an input: every ghost batch that is read gets the sum of those it was written to, in the order of the lists.
-/// Returns the jobs and the sorted list of what they write.
+/// For the gradient of an input: every ghost batch that is read gets the sum of those it was
+/// written to, in the order of the lists. Returns the jobs and the sorted list of what they write.
 fn jobs_of_input(groups_of_x: usize, lists: &Lists) -> (Vec<Job>, Vec<u32>) {
     let mut jobs: Vec<Job> = (0..groups_of_x).map(|to| Job { to, from: Vec::new() }).collect();
     for (&read, &write) in lists.read.iter().zip(&lists.write) {

@@ -40,7 +40,8 @@ impl NormKernels for Flex {
             let (i, channel) = (unit / c, unit % c);
             let from = &input[on[i] as usize * ghost + channel * plane..];
             let to = y.at(i * ghost + channel * plane, ghost - channel * plane);
-            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit writes its own.
+            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit
+            // writes its own.
             unsafe {
                 let [mean, rstd] = forward(from.as_ptr(), to, runs, eps, relu, [1.0, 0.0]);
                 let stat = stats_out.at(2 * unit, 2);
@@ -75,7 +76,8 @@ impl NormKernels for Flex {
         let unit = |grad: *const f32, dx: Out<'_>, add: bool, unit: usize| {
             let (i, channel) = (unit / c, unit % c);
             let at = on[i] as usize * ghost + channel * plane;
-            // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes its own.
+            // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes
+            // its own.
             unsafe {
                 backward(
                     grad.add(i * ghost + channel * plane),
@@ -124,7 +126,8 @@ impl NormAddKernels for Flex {
         each(on.len() * c, size * plane / 4, |unit| {
             let (job, channel) = (&jobs[unit / c], unit % c);
             let from = &input[job.to * ghost + channel * plane..];
-            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `acc`; ghost batches are written once.
+            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `acc`; ghost
+            // batches are written once.
             unsafe {
                 let found = statistics(from.as_ptr(), runs, eps);
                 for &to in &job.from {
@@ -152,7 +155,8 @@ impl NormAddKernels for Flex {
         let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
         let (jobs, on) = jobs_of_input(groups, lists);
         let (input, stats, g) = (numbers(&x), numbers(&stats), numbers(&grad));
-        // SAFETY: the units write the ghost batches that are read; the runs of a channel lie inside them, in all three.
+        // SAFETY: the units write the ghost batches that are read; the runs of a channel lie inside
+        // them, in all three.
         unsafe {
             gradient(shape, groups, &on, into, |dx, to_sum| {
                 each(on.len() * c, size * plane / 3, |unit| {
@@ -182,13 +186,15 @@ impl SharedPtr {
     }
 }
 
-/// `N` functions of the numbers of runs, a vector or a number at a time. Not closures: those would be compiled for the baseline.
+/// `N` functions of the numbers of runs, a vector or a number at a time. Not closures: those would
+/// be compiled for the baseline.
 trait Terms<const N: usize> {
     unsafe fn vector<V: Vector>(&self, i: usize) -> [V; N];
     unsafe fn scalar(&self, i: usize) -> [f32; N];
 }
 
-/// Sums the terms over runs, in an order that the lengths alone determine: four runs at a time, a vector of sums each.
+/// Sums the terms over runs, in an order that the lengths alone determine: four runs at a time, a
+/// vector of sums each.
 #[inline(always)]
 unsafe fn sum_runs<V: Vector, const N: usize>(runs: Runs, terms: impl Terms<N>) -> [f32; N] {
     let whole = runs.len - runs.len % V::LANES;
@@ -302,7 +308,8 @@ impl Terms<2> for Distances {
     }
 }
 
-/// The normalised numbers times a scale plus a shift, at least `floor`. A scale of 1 and a shift of 0 change no bit.
+/// The normalised numbers times a scale plus a shift, at least `floor`. A scale of 1 and a shift of
+/// 0 change no bit.
 struct Normalised {
     x: *const f32,
     mean: f32,
@@ -330,7 +337,8 @@ impl Terms<1> for Normalised {
     }
 }
 
-/// The incoming gradient where the result was above `floor`, and its product with the normalised number.
+/// The incoming gradient where the result was above `floor`, and its product with the normalised
+/// number.
 #[derive(Clone, Copy)]
 struct Moments {
     grad: *const f32,
@@ -397,8 +405,9 @@ impl Terms<1> for Gradient {
 /// The mean of a channel and the inverse of its deviation.
 #[inline(always)]
 unsafe fn mean_and_rstd<V: Vector>(x: *const f32, runs: Runs, eps: f32) -> [f32; 2] {
-    // One pass, around the mean of the first run: the variance is at least the square of that mean's distance from the mean of
-    // all, divided by the number of runs, so the difference below loses no more than that factor.
+    // One pass, around the mean of the first run: the variance is at least the square of that
+    // mean's distance from the mean of all, divided by the number of runs, so the difference below
+    // loses no more than that factor.
     let first = Runs { count: 1, ..runs };
     // SAFETY: the caller's.
     let [sum] = unsafe { sum_runs::<V, 1>(first, Plain(x)) };
@@ -432,7 +441,8 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes the normalised channel, scaled and shifted, and returns its mean and the inverse of its deviation.
+    /// Writes the normalised channel, scaled and shifted, and returns its mean and the inverse of
+    /// its deviation.
     ///
     /// # Safety
     /// `x` and `y` have the runs.
@@ -452,9 +462,9 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes the gradient of a channel, or adds it if `add`: `scale * rstd * (g - mean(g) - z * mean(g * z))` with
-    /// `z = (x - mean) * rstd` and `g` the incoming gradient, zero where the ReLU was. Returns the gradients of scale and shift,
-    /// `sum(g * z)` and `sum(g)`.
+    /// Writes the gradient of a channel, or adds it if `add`: `scale * rstd * (g - mean(g) - z *
+    /// mean(g * z))` with `z = (x - mean) * rstd` and `g` the incoming gradient, zero where the
+    /// ReLU was. Returns the gradients of scale and shift, `sum(g * z)` and `sum(g)`.
     ///
     /// # Safety
     /// `grad`, `x` and `dx` have the runs; `dx` may be `grad`.

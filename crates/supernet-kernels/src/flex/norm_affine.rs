@@ -28,7 +28,8 @@ impl NormAffineKernels for Flex {
             let (g, channel) = (unit / c, unit % c);
             let at = g * ghost + channel * plane;
             let affine = [scale[channel], shift[channel]];
-            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit writes its own.
+            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit
+            // writes its own.
             unsafe {
                 let to = y.at(at, ghost - channel * plane);
                 let [mean, rstd] = forward(input[at..].as_ptr(), to, runs, eps, true, affine);
@@ -70,7 +71,8 @@ impl NormAffineKernels for Flex {
         each(groups * c, size * plane / 3, |unit| {
             let (g, channel) = (unit / c, unit % c);
             let at = g * ghost + channel * plane;
-            // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes its own.
+            // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes
+            // its own.
             unsafe {
                 let [dscale, dshift] = backward(
                     from.get().add(at),

@@ -32,7 +32,8 @@ impl PhaseKernels for Flex {
         let [rows, c, h, w] = sides(&grad);
         let out = c * h * w;
         let from = numbers(&grad);
-        // SAFETY: the units cover all images, which are one ghost batch here; without a sum, all numbers are set to zero first.
+        // SAFETY: the units cover all images, which are one ghost batch here; without a sum, all
+        // numbers are set to zero first.
         unsafe {
             gradient([rows, c, 2 * h, 2 * w], 1, &[0], into, |dx, add| {
                 each(rows, out / 4, |i| {

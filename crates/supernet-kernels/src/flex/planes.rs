@@ -1,9 +1,11 @@
-//! Image planes as flat runs of numbers, so that rows of four pixels cost no more than rows of thirty-two.
+//! Image planes as flat runs of numbers, so that rows of four pixels cost no more than rows of
+//! thirty-two.
 //!
-//! Pixel `(a, b)` of a plane is number `a * w + b`. A tap that looks `s` columns to the right reads the plane shifted by `s`
-//! numbers, except that what left the row on one side must not come in on the other: those columns are masked. A tap that looks
-//! `r` rows down reads `r * w` numbers further on; above and below a plane there are rows of padding. Vectors therefore run
-//! along the whole plane, whatever its width.
+//! Pixel `(a, b)` of a plane is number `a * w + b`. A tap that looks `s` columns to the right reads
+//! the plane shifted by `s` numbers, except that what left the row on one side must not come in on
+//! the other: those columns are masked. A tap that looks `r` rows down reads `r * w` numbers
+//! further on; above and below a plane there are rows of padding. Vectors therefore run along the
+//! whole plane, whatever its width.
 
 use std::mem::MaybeUninit;
 
@@ -59,8 +61,8 @@ pub(crate) struct Source<'a> {
 }
 
 impl Source<'_> {
-    /// A pointer to plane `i` with at least `reach` readable numbers before and after it: into the tensor if there are, else to a
-    /// copy in `room`, which has `len + 2 * reach` numbers.
+    /// A pointer to plane `i` with at least `reach` readable numbers before and after it: into the
+    /// tensor if there are, else to a copy in `room`, which has `len + 2 * reach` numbers.
     ///
     /// # Safety
     /// The plane is in the tensor, and `room` is as large as said.
@@ -79,9 +81,10 @@ impl Source<'_> {
     }
 }
 
-/// Runs a block for the vectors of `len` numbers, with the offset, the number of lanes and the position in a pattern that repeats
-/// after `period` numbers; lanes are less than a vector's for the last, if the length is no multiple. A macro, since a closure would
-/// be compiled for the baseline of the target.
+/// Runs a block for the vectors of `len` numbers, with the offset, the number of lanes and the
+/// position in a pattern that repeats after `period` numbers; lanes are less than a vector's for
+/// the last, if the length is no multiple. A macro, since a closure would be compiled for the
+/// baseline of the target.
 macro_rules! for_vectors {
     ($V:ty, $len:expr, $period:expr, |$i:ident, $lanes:pat_param, $p:pat_param| $body:block) => {{
         let (len, period) = ($len, $period);
@@ -141,8 +144,9 @@ pub(crate) unsafe fn put<V: Vector>(v: V, to: *mut f32, lanes: usize, add: bool)
     }
 }
 
-/// Vectors on their way from registers to memory. Sums live in arrays that are only indexed by constants, which the compiler keeps in
-/// registers; what follows in a loop of unknown length reads them from here.
+/// Vectors on their way from registers to memory. Sums live in arrays that are only indexed by
+/// constants, which the compiler keeps in registers; what follows in a loop of unknown length reads
+/// them from here.
 pub(crate) struct Spill<const N: usize>([MaybeUninit<[f32; 16]>; N]);
 
 impl<const N: usize> Spill<N> {
@@ -167,11 +171,12 @@ impl<const N: usize> Spill<N> {
     }
 }
 
-/// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up to a vector's end behind it; max(0, ·)
-/// of it if `relu`.
+/// Writes a plane shifted by `shift` columns to `to`, zeros where the column does not exist, and up
+/// to a vector's end behind it; max(0, ·) of it if `relu`.
 ///
 /// # Safety
-/// `plane` has `|shift|` readable numbers before and after it, `to` room for `len` rounded up to a vector.
+/// `plane` has `|shift|` readable numbers before and after it, `to` room for `len` rounded up to a
+/// vector.
 #[inline(always)]
 pub(crate) unsafe fn shifted<V: Vector>(
     plane: *const f32,

@@ -1,11 +1,12 @@
 //! [`PoolKernels`] for Flex: a unit is an image.
 //!
-//! Both pools are separable: first along the rows, into a plane with a row of padding above and below, then across the rows. The
-//! first maximum of a window, row by row, is the first row that has the maximum and in it the first column, so its place is found
-//! separably too; the gradient then looks back from every input pixel at the nine windows that hold it.
+//! Both pools are separable: first along the rows, into a plane with a row of padding above and
+//! below, then across the rows. The first maximum of a window, row by row, is the first row that
+//! has the maximum and in it the first column, so its place is found separably too; the gradient
+//! then looks back from every input pixel at the nine windows that hold it.
 //!
-//! With a stride, the plane of all windows is computed in scratch and the windows that there are are taken from it; a gradient is
-//! spread over such a plane first, zeros between.
+//! With a stride, the plane of all windows is computed in scratch and the windows that there are
+//! are taken from it; a gradient is spread over such a plane first, zeros between.
 
 use burn::backend::{Flex, flex::FlexTensor};
 
@@ -80,7 +81,8 @@ impl PoolKernels for Flex {
         let (groups, plane) = (rows / size, Plane { h, w });
         let (jobs, listed) = jobs_of_input(groups, lists);
         let shares = shares(window.kind, plane);
-        // A sum over the window is its own transpose, and so is the average where all windows count the same.
+        // A sum over the window is its own transpose, and so is the average where all windows count
+        // the same.
         let scales: [Option<&[f32]>; 2] =
             if window.kind == Pool::Average { [None, Some(&shares)] } else { [Some(&shares), None] };
         let write = |dx: Out<'_>, to_sum: bool| {
@@ -127,8 +129,8 @@ fn images(count: usize, c: usize, plane: Plane, unit: impl Fn(usize, &Columns, *
     each(count, c * plane.len() / 4, |u| scratch(plane.total(), |room| unit(u, &columns, room)));
 }
 
-/// A pointer to plane `channel` of `from` with a number to read before and after it; with a stride or with scales, to a plane in `room`
-/// over which its numbers, times their scales, are spread.
+/// A pointer to plane `channel` of `from` with a number to read before and after it; with a stride
+/// or with scales, to a plane in `room` over which its numbers, times their scales, are spread.
 ///
 /// # Safety
 /// `room` has two numbers more than the plane.
@@ -141,7 +143,8 @@ unsafe fn spread(
     scales: Option<&[f32]>,
     room: *mut f32,
 ) -> *const f32 {
-    // SAFETY of all below: the caller's; a plane of `h` by `w` has a number of `from` for every `stride`-th row and column.
+    // SAFETY of all below: the caller's; a plane of `h` by `w` has a number of `from` for every
+    // `stride`-th row and column.
     if stride == 1 && scales.is_none() {
         return unsafe { from.plane(channel, 1, room) };
     }
@@ -253,9 +256,9 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes, or adds if `add`, the sums over the windows of `c` planes, times the scales of `before` on their way in and those of `after`
-    /// on their way out. With a stride `x` has every `strides[0]`-th pixel of the plane, `y` every `strides[1]`-th window; the latter are
-    /// added.
+    /// Writes, or adds if `add`, the sums over the windows of `c` planes, times the scales of
+    /// `before` on their way in and those of `after` on their way out. With a stride `x` has every
+    /// `strides[0]`-th pixel of the plane, `y` every `strides[1]`-th window; the latter are added.
     ///
     /// # Safety
     /// As [`maximum`].
@@ -301,7 +304,8 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes, or adds if `add`, the gradient of the maxima of `c` planes, of windows that are `stride` apart.
+    /// Writes, or adds if `add`, the gradient of the maxima of `c` planes, of windows that are
+    /// `stride` apart.
     ///
     /// # Safety
     /// As [`maximum`]; `g` and `dx` have the planes too.
@@ -319,9 +323,11 @@ simd_fn! {
         let (len, w) = (plane.len(), plane.w);
         // Along the rows: the maximum and its column (0, 1, 2); both with a row of padding above.
         let (highest, column) = (room, room.add(plane.room()));
-        // The place of the first maximum of every window, row by row; only windows inside the image count.
+        // The place of the first maximum of every window, row by row; only windows inside the image
+        // count.
         let place = room.add(2 * plane.room() + w + 1);
-        // The gradient shifted by each column, zero where that column does not exist, and above and below.
+        // The gradient shifted by each column, zero where that column does not exist, and above and
+        // below.
         let shifts = room.add(3 * plane.room());
         let edge = room.add(6 * plane.room());
         let lowest = V::splat(f32::NEG_INFINITY);
@@ -361,7 +367,8 @@ simd_fn! {
                 let mut sum = if add { load(to.add(i), lanes) } else { V::zero() };
                 for u in 0..3 {
                     for v in 0..3 {
-                        // The window whose tap (u, v) is this pixel: its gradient, and the place of its maximum.
+                        // The window whose tap (u, v) is this pixel: its gradient, and the place of
+                        // its maximum.
                         let at = (i + 2 * w).wrapping_sub(u * w);
                         let gradient = V::load(shifts.add(v * plane.room() + at));
                         let place = V::load(place.wrapping_add(at).wrapping_sub(w + v).wrapping_add(1));

@@ -1,14 +1,16 @@
 //! Memory of results that is used again.
 //!
-//! A large allocation goes back to the system when it is freed, and comes back as pages that the system must clear and map one by one
-//! when they are first touched: for activations of a megabyte that costs about half of what computing them costs. So blocks that
-//! tensors give back are kept for the next ones.
+//! A large allocation goes back to the system when it is freed, and comes back as pages that the
+//! system must clear and map one by one when they are first touched: for activations of a megabyte
+//! that costs about half of what computing them costs. So blocks that tensors give back are kept
+//! for the next ones.
 //!
-//! A block serves for what is at least half its size: under path dropout every step asks for other sizes, and blocks of the very size
-//! are rarely there.
+//! A block serves for what is at least half its size: under path dropout every step asks for other
+//! sizes, and blocks of the very size are rarely there.
 //!
-//! What is kept is bounded: blocks in use and blocks that wait are together at most a sixteenth more than was in use at a time lately,
-//! and 64 MiB where that is little. Memory therefore peaks about where it would without.
+//! What is kept is bounded: blocks in use and blocks that wait are together at most a sixteenth
+//! more than was in use at a time lately, and 64 MiB where that is little. Memory therefore peaks
+//! about where it would without.
 
 use std::{
     collections::BTreeMap,
@@ -19,8 +21,8 @@ use std::{
 use super::block::Block;
 use burn_std::{AccessError, AccessPolicy, AllocationController, AllocationProperty, Bytes};
 
-/// Bytes of the smallest block. Smaller results come from the allocator, which is quick for them; where a system gives no pages,
-/// all do.
+/// Bytes of the smallest block. Smaller results come from the allocator, which is quick for them;
+/// where a system gives no pages, all do.
 const SMALL: usize = if cfg!(any(unix, windows)) { 32 << 10 } else { usize::MAX };
 
 /// Blocks that wait to be used again, and how much is in use, in bytes.
@@ -50,16 +52,16 @@ impl Shelf {
         SHELF.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How much may be in use and wait. At a bound without play, blocks of a size that is not needed would make room, with each
-    /// need, for those of another.
+    /// How much may be in use and wait. At a bound without play, blocks of a size that is not
+    /// needed would make room, with each need, for those of another.
     fn bound(&self) -> usize {
         const LITTLE: usize = 64 << 20;
         let most = self.most_used[0].max(self.most_used[1]);
         (most + most / 16).max(LITTLE)
     }
 
-    /// The smallest block that waits and has `size` bytes, but at most twice as many. It counts as used, and so does what comes from the
-    /// system instead.
+    /// The smallest block that waits and has `size` bytes, but at most twice as many. It counts as
+    /// used, and so does what comes from the system instead.
     fn take(&mut self, size: usize) -> Option<Block> {
         let fit = self.waiting.range_mut(size..=2 * size).find_map(|(_, blocks)| blocks.pop());
         let taken = fit.as_ref().map_or(size, |block| block.len());
@@ -178,7 +180,8 @@ pub(super) unsafe fn filled(len: usize, fill: impl FnOnce(*mut f32)) -> Bytes {
     unsafe { Bytes::from_controller(Box::new(block), bytes) }
 }
 
-/// The size of the block for so many bytes: an eighth more at most, so that sizes that are close share blocks.
+/// The size of the block for so many bytes: an eighth more at most, so that sizes that are close
+/// share blocks.
 fn class(bytes: usize) -> usize {
     bytes.next_multiple_of(1 << bytes.ilog2().saturating_sub(3))
 }

@@ -13,7 +13,8 @@ use crate::relu::ReluKernels;
 /// Numbers of a unit.
 const RUN: usize = 16384;
 
-/// Runs `unit` for runs of the listed ghost batches of `ghost` numbers: with the place in the list, where the run begins, and its length.
+/// Runs `unit` for runs of the listed ghost batches of `ghost` numbers: with the place in the list,
+/// where the run begins, and its length.
 fn runs(on: &[u32], ghost: usize, unit: impl Fn(usize, usize, usize) + Sync + Send) {
     let count = ghost.div_ceil(RUN);
     each(on.len() * count, RUN.min(ghost) / 8, |u| {

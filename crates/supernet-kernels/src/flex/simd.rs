@@ -1,7 +1,8 @@
 //! Vectors of `f32` whose width is chosen when the program runs.
 //!
-//! A kernel is written once over `Vector` with `simd_fn!`, which compiles it for AVX-512 and AVX2 with FMA (x86-64), for NEON (AArch64), and
-//! for the baseline of the target, and calls the widest that the machine has.
+//! A kernel is written once over `Vector` with `simd_fn!`, which compiles it for AVX-512 and AVX2
+//! with FMA (x86-64), for NEON (AArch64), and for the baseline of the target, and calls the widest
+//! that the machine has.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -51,7 +52,8 @@ pub(crate) fn level() -> Level {
     }
 }
 
-/// Uses no instruction set wider than `level`, in the whole process: for tests and measurements. Returns what is used.
+/// Uses no instruction set wider than `level`, in the whole process: for tests and measurements.
+/// Returns what is used.
 pub fn limit(level: Level) -> Level {
     let found = available().filter(|&found| found <= level).max().unwrap_or(Level::Portable);
     LEVEL.store(found as u8, Ordering::Relaxed);
@@ -123,7 +125,8 @@ macro_rules! simd_fn {
                 unsafe { body::<$crate::flex::simd::Neon, $($C),*>($($arg),*) }
             }
 
-            // SAFETY: the machine has the instructions, as `level` found out; the rest is the caller's.
+            // SAFETY: the machine has the instructions, as `level` found out; the rest is the
+            // caller's.
             unsafe {
                 match $crate::flex::simd::level() {
                     #[cfg(target_arch = "x86_64")]

@@ -1,4 +1,5 @@
-//! What the tests of this crate share: numbers, a table of operations and shapes, and a way to run one with its gradients.
+//! What the tests of this crate share: numbers, a table of operations and shapes, and a way to run
+//! one with its gradients.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
@@ -29,12 +30,14 @@ pub fn device() -> Device {
     found.into_iter().nth(index).unwrap_or_else(|| panic!("BURN_DEVICE: {name}, but there are {count} of them"))
 }
 
-/// The device under test for this type: graphics cards need not have `f64`, in which Flex says what is expected.
+/// The device under test for this type: graphics cards need not have `f64`, in which Flex says what
+/// is expected.
 pub fn device_of(dtype: DType) -> Device {
     if dtype == DType::F64 { Device::flex() } else { device() }
 }
 
-/// Whether the device under test is Flex; says why a test that is about Flex does not run elsewhere.
+/// Whether the device under test is Flex; says why a test that is about Flex does not run
+/// elsewhere.
 pub fn is_flex(what: &str) -> bool {
     let flex = device() == Device::flex();
     if !flex {
@@ -80,7 +83,8 @@ pub struct Case {
     pub reference: Op,
 }
 
-/// What came out: the result and the gradients of all inputs, for a loss that weighs every number of the result differently.
+/// What came out: the result and the gradients of all inputs, for a loss that weighs every number
+/// of the result differently.
 pub struct Outcome {
     pub shape: [usize; 4],
     pub y: Vec<f64>,
@@ -163,7 +167,8 @@ macro_rules! both_pools {
     };
 }
 
-/// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single pixels, rows of every remainder.
+/// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single
+/// pixels, rows of every remainder.
 pub const SHAPES: [[usize; 5]; 14] = [
     [3, 2, 8, 16, 16],
     [3, 3, 16, 8, 8],

@@ -4,8 +4,9 @@ use super::options::Options;
 use crate::{Build, Layer, Rows};
 use burn::module::Module;
 
-/// Exactly one of several modules, in an architecture; in a supernet each ghost batch has those on that its mask names, and gets their
-/// sum, zeros where there is none (PAPER, *The idea in four steps*). Only what is on runs.
+/// Exactly one of several modules, in an architecture; in a supernet each ghost batch has those on
+/// that its mask names, and gets their sum, zeros where there is none (PAPER, *The idea in four
+/// steps*). Only what is on runs.
 ///
 /// Two places of the same name are tied: they take the same options.
 #[derive(Module, Debug)]

@@ -14,7 +14,8 @@ use std::{
     rc::Rc,
 };
 
-/// A named choice of at least `min` and at most `max` among named modules. A stand-alone network holds only what it takes.
+/// A named choice of at least `min` and at most `max` among named modules. A stand-alone network
+/// holds only what it takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Options<M> {
     name: String,
@@ -43,8 +44,9 @@ impl<M: Module> Options<M> {
         Self { name, names, min, max, held }
     }
 
-    /// Σ_o option_o(input_o) over the options that each ghost batch has on. An option runs once for each variant of its input that some
-    /// ghost batch with it reads, and not at all where there is none. `inputs` is one tensor for all options, or one for each.
+    /// Σ_o option_o(input_o) over the options that each ghost batch has on. An option runs once for
+    /// each variant of its input that some ghost batch with it reads, and not at all where there is
+    /// none. `inputs` is one tensor for all options, or one for each.
     pub(super) fn sum<const I: usize, const O: usize>(&self, inputs: Vec<Rows<I>>) -> Rows<O>
     where
         M: Layer<I, O>,
@@ -53,7 +55,8 @@ impl<M: Module> Options<M> {
         sum(&nothing, terms).scaled(scale)
     }
 
-    /// As [`Options::sum`], computed when it is read; `input` is computed now, so that not all of a deep network waits for its end.
+    /// As [`Options::sum`], computed when it is read; `input` is computed now, so that not all of a
+    /// deep network waits for its end.
     pub(super) fn sum_later<const I: usize, const O: usize>(&self, input: Rows<I>) -> Rows<O>
     where
         M: Layer<I, O>,
@@ -65,7 +68,8 @@ impl<M: Module> Options<M> {
         sum_later(&nothing, terms).scaled(scale)
     }
 
-    /// The sum of no option, the results of the options that are on, and what their sum is multiplied by.
+    /// The sum of no option, the results of the options that are on, and what their sum is
+    /// multiplied by.
     fn terms<const I: usize, const O: usize>(&self, inputs: Vec<Rows<I>>) -> (Rows<O>, Vec<Rows<O>>, Option<f64>)
     where
         M: Layer<I, O>,
@@ -140,7 +144,8 @@ impl<M: Module> Options<M> {
     }
 }
 
-/// Runs a layer; while a definition is checked, what it panics with becomes an error that names the place.
+/// Runs a layer; while a definition is checked, what it panics with becomes an error that names the
+/// place.
 pub(crate) fn checked<const I: usize, const O: usize>(layer: &impl Layer<I, O>, rows: Rows<I>) -> Rows<O> {
     let pass = Rc::clone(rows.pass());
     if !pass.checks() {

@@ -10,8 +10,9 @@ use burn::{
     tensor::Device,
 };
 
-/// The first d of n modules in a row, d from 1 to n; option d−1 is depth d. In a supernet a ghost batch with several depths on gets the
-/// sum of their outputs; what depths have in common runs once.
+/// The first d of n modules in a row, d from 1 to n; option d−1 is depth d. In a supernet a ghost
+/// batch with several depths on gets the sum of their outputs; what depths have in common runs
+/// once.
 #[derive(Clone, Debug)]
 pub struct Repeat<M> {
     /// Module d−1 stands under the depth d that it makes.
@@ -19,7 +20,8 @@ pub struct Repeat<M> {
 }
 
 impl<M: Module> Repeat<M> {
-    /// The choice `name` of how many of `modules` to take. A stand-alone network holds as many as it takes.
+    /// The choice `name` of how many of `modules` to take. A stand-alone network holds as many as
+    /// it takes.
     pub fn new(b: &Build, name: impl Into<String>, modules: impl IntoIterator<Item = M>) -> Self {
         let name = name.into();
         let deepest = (u64::BITS - b.held(&name).leading_zeros()) as usize;

@@ -8,7 +8,8 @@ use burn::{
 };
 use std::ops::RangeInclusive;
 
-/// Between `min` and `max` of several modules: the sum of those that are on, zeros where none is. Only what is on runs.
+/// Between `min` and `max` of several modules: the sum of those that are on, zeros where none is.
+/// Only what is on runs.
 ///
 /// [`SomeOf::concatenated`] is the same for a concatenation followed by a 1x1.
 #[derive(Module, Debug)]
@@ -28,8 +29,9 @@ impl<M: Module> SomeOf<M> {
         Self { options: Options::new(b, name.into(), (*bounds.start(), *bounds.end()), options) }
     }
 
-    /// The sum over the options that are on, each of its own input: option j reads `inputs[j]`. Of an input that nobody else holds, and
-    /// that a layer of this crate gives, only what an option reads is computed.
+    /// The sum over the options that are on, each of its own input: option j reads `inputs[j]`. Of
+    /// an input that nobody else holds, and that a layer of this crate gives, only what an option
+    /// reads is computed.
     ///
     /// # Panics
     /// If there is not one input for each option.
@@ -48,8 +50,8 @@ impl<M: Module> SomeOf<M> {
 }
 
 impl<M: Module> SomeOf<M> {
-    /// The same rows, read only by the ghost batches that have some option on: what is computed for this choice alone need not run
-    /// for the others.
+    /// The same rows, read only by the ghost batches that have some option on: what is computed for
+    /// this choice alone need not run for the others.
     pub fn reached<const I: usize>(&self, x: &Rows<I>) -> Rows<I> {
         self.options.reached(x)
     }
@@ -62,9 +64,10 @@ impl<const I: usize, const O: usize, M: Layer<I, O>> Layer<I, O> for SomeOf<M> {
 }
 
 impl<M: Module + ModuleDisplay> SomeOf<Sliced<M>> {
-    /// The choice `name` of `bounds` many of named modules, whose outputs are concatenated along the channels and brought to `outputs`
-    /// channels by a 1x1: Σ_o W_o · option_o(x), where each option brings its slice W_o [outputs, channels] of the 1x1, so that what is
-    /// off does not move. The number beside each module is the channels of its output.
+    /// The choice `name` of `bounds` many of named modules, whose outputs are concatenated along
+    /// the channels and brought to `outputs` channels by a 1x1: Σ_o W_o · option_o(x), where each
+    /// option brings its slice W_o [outputs, channels] of the 1x1, so that what is off does not
+    /// move. The number beside each module is the channels of its output.
     pub fn concatenated<N: Into<String>>(
         b: &Build,
         name: impl Into<String>,

@@ -10,10 +10,11 @@ use burn::{
     tensor::Device,
 };
 
-/// The channels of a tensor: a number, or one of several under a name. Convolutions that write and read the tensor are given the same
-/// one ([`crate::WideConv`]).
+/// The channels of a tensor: a number, or one of several under a name. Convolutions that write and
+/// read the tensor are given the same one ([`crate::WideConv`]).
 ///
-/// A width is a prefix of the channels. In a supernet a ghost batch with several widths on has the widest of them.
+/// A width is a prefix of the channels. In a supernet a ghost batch with several widths on has the
+/// widest of them.
 #[derive(Clone, Debug)]
 pub struct Width {
     name: Option<String>,
@@ -27,8 +28,8 @@ impl Width {
         Self { name: None, widths: vec![channels], held: 1 }
     }
 
-    /// The choice `name` among `widths`; option names are the numbers, in ascending order. A stand-alone network holds the channels of
-    /// its width alone.
+    /// The choice `name` among `widths`; option names are the numbers, in ascending order. A
+    /// stand-alone network holds the channels of its width alone.
     pub fn one_of(b: &Build, name: impl Into<String>, widths: impl IntoIterator<Item = usize>) -> Self {
         let name = name.into();
         let mut widths: Vec<usize> = widths.into_iter().collect();
@@ -37,7 +38,8 @@ impl Width {
         Self { name: Some(name), widths, held }
     }
 
-    /// The numbers of channels by which each width is wider than the one before, of those that the network holds.
+    /// The numbers of channels by which each width is wider than the one before, of those that the
+    /// network holds.
     pub(crate) fn slices(&self) -> Vec<usize> {
         let below = |i: usize| if i == 0 { 0 } else { self.widths[i - 1] };
         (0..self.held).map(|i| self.widths[i] - below(i)).collect()

@@ -5,7 +5,8 @@ use crate::{OneOf, Repeat, Sliced, SomeOf, choices::Options};
 use burn::module::Module;
 
 impl<M: Module + Describe> Options<M> {
-    /// The sum of the options that the mask takes, each of its own input or all of one; nothing where it takes none.
+    /// The sum of the options that the mask takes, each of its own input or all of one; nothing
+    /// where it takes none.
     fn described(&self, inputs: &[Wire]) -> Wire {
         let bits = inputs[0].choice(self.name());
         let input = |o: usize| inputs[if inputs.len() == 1 { 0 } else { o }].clone();

@@ -1,9 +1,11 @@
 //! A stand-alone network as a list of operations.
 
-/// What a stand-alone network computes with its stored statistics, without what no logit depends on.
+/// What a stand-alone network computes with its stored statistics, without what no logit depends
+/// on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
-    /// The operations. The first is the input, the last gives the logits, and each comes after those that it reads.
+    /// The operations. The first is the input, the last gives the logits, and each comes after
+    /// those that it reads.
     pub nodes: Vec<Node>,
 }
 
@@ -36,7 +38,8 @@ pub enum Operation {
         /// Groups of channels that are convolved by themselves.
         groups: usize,
     },
-    /// A 1x1 convolution without bias, or a linear layer of rows of features, whose weight is `[inputs, outputs]`.
+    /// A 1x1 convolution without bias, or a linear layer of rows of features, whose weight is
+    /// `[inputs, outputs]`.
     Projection {
         /// `[inputs, outputs]`.
         weight: String,

@@ -8,11 +8,12 @@ use crate::NnError;
 use burn::{module::Param, tensor::Tensor};
 use std::{ops::Add, rc::Rc};
 
-/// A module that says what it computes in a stand-alone network, so that the network can be written as code, as ONNX and as a drawing
-/// by `supernet-export`.
+/// A module that says what it computes in a stand-alone network, so that the network can be written
+/// as code, as ONNX and as a drawing by `supernet-export`.
 ///
-/// The layers and choices of this crate do, and Burn's convolutions, pools, linear layer and ReLU; so a module that is made of them
-/// says it by the words of its `forward`. What is computed otherwise is made of the methods of [`Wire`].
+/// The layers and choices of this crate do, and Burn's convolutions, pools, linear layer and ReLU;
+/// so a module that is made of them says it by the words of its `forward`. What is computed
+/// otherwise is made of the methods of [`Wire`].
 ///
 /// ```
 /// use burn::{module::Module, nn::{Linear, LinearConfig}, tensor::Device};
@@ -94,8 +95,9 @@ pub trait Describe {
     fn describe(&self, x: Wire) -> Wire;
 }
 
-/// A tensor of a graph that is being written. It mirrors [`Rows`](crate::Rows): what a mask cuts is nothing, of which whatever is computed is
-/// nothing again, and a sum leaves it out; zeros are zeros until a shift or a bias is added to them.
+/// A tensor of a graph that is being written. It mirrors [`Rows`](crate::Rows): what a mask cuts is
+/// nothing, of which whatever is computed is nothing again, and a sum leaves it out; zeros are
+/// zeros until a shift or a bias is added to them.
 #[derive(Clone, Debug)]
 pub struct Wire {
     of: Of,
@@ -174,7 +176,8 @@ impl Wire {
         self.then(Operation::Projection { weight }, shape, true)
     }
 
-    /// Normalised by stored statistics: the parameters are scale, shift, mean and variance, `[channels]` each.
+    /// Normalised by stored statistics: the parameters are scale, shift, mean and variance,
+    /// `[channels]` each.
     pub fn normalised(self, parameters: [&Param<Tensor<1>>; 4]) -> Self {
         let [channels] = parameters[0].lazy_shape().dims();
         if self.shape.first() != Some(&channels) {
@@ -197,7 +200,8 @@ impl Wire {
         self.pooled(Operation::MaxPool(window), &window)
     }
 
-    /// The mean of the numbers in each window; with `counts_padding` padding counts as zeros, otherwise not at all.
+    /// The mean of the numbers in each window; with `counts_padding` padding counts as zeros,
+    /// otherwise not at all.
     pub fn average_pool(self, window: Window, counts_padding: bool) -> Self {
         self.pooled(Operation::AveragePool { window, counts_padding }, &window)
     }
@@ -285,7 +289,8 @@ impl Wire {
         }
     }
 
-    /// `terms` side by side along the channels; term t gives `channels[t]` of them, zeros where it is nothing.
+    /// `terms` side by side along the channels; term t gives `channels[t]` of them, zeros where it
+    /// is nothing.
     ///
     /// # Panics
     /// If there is no term.

@@ -13,7 +13,8 @@ use burn::tensor::Tensor;
 use std::rc::Rc;
 use supernet_kernels::channels_add;
 
-/// `terms` side by side along axis 1, ghost batch by ghost batch: term t gives `channels[t]` channels, zeros where it is cut.
+/// `terms` side by side along axis 1, ghost batch by ghost batch: term t gives `channels[t]`
+/// channels, zeros where it is cut.
 pub(crate) fn concatenated<const D: usize>(terms: Vec<Rows<D>>, channels: &[usize]) -> Rows<D> {
     let depends = terms.iter().map(|rows| rows.depends).max().unwrap_or(0);
     let nothing: Rows<D> = terms[0].nothing().depending(depends);
@@ -83,7 +84,8 @@ pub(crate) fn concatenated<const D: usize>(terms: Vec<Rows<D>>, channels: &[usiz
     Rows { value: Some(Value::ready(tensor, variants.count())), variants, uses, depends, pass: Rc::clone(&pass) }
 }
 
-/// `acc` with the channels of each term added where they stand; `lists` says for each run of `acc` what it reads of each term.
+/// `acc` with the channels of each term added where they stand; `lists` says for each run of `acc`
+/// what it reads of each term.
 fn side_by_side<const D: usize>(
     terms: Vec<Rows<D>>,
     channels: &[usize],

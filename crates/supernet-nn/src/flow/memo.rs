@@ -1,13 +1,16 @@
-//! Results that candidates have in common with those that are computed next: a prefix tree, walked depth first.
+//! Results that candidates have in common with those that are computed next: a prefix tree, walked
+//! depth first.
 //!
-//! Candidates are taken in the order of their masks, a few at a time, each few in a pass of its own. What a pass computes from the
-//! choices that the next candidates share is kept for the next pass; nothing else is, so that memory holds one path of the tree.
+//! Candidates are taken in the order of their masks, a few at a time, each few in a pass of its
+//! own. What a pass computes from the choices that the next candidates share is kept for the next
+//! pass; nothing else is, so that memory holds one path of the tree.
 
 use burn::tensor::Tensor;
 use std::{any::Any, cell::RefCell, collections::HashMap, rc::Rc};
 
-/// A computation, by the number of leading choices that it may depend on and its place among all that depend on as many. Where masks
-/// agree in those choices, passes come to the same computations in the same order.
+/// A computation, by the number of leading choices that it may depend on and its place among all
+/// that depend on as many. Where masks agree in those choices, passes come to the same computations
+/// in the same order.
 pub(crate) type Key = (usize, usize);
 
 /// What is kept from one pass for the next.

@@ -1,4 +1,5 @@
-//! What flows through a masked network: a tensor with what each ghost batch reads of it, and sums of such tensors.
+//! What flows through a masked network: a tensor with what each ghost batch reads of it, and sums
+//! of such tensors.
 
 mod concat;
 mod memo;

@@ -38,7 +38,8 @@ pub(crate) struct Pass {
     runs: Cell<usize>,
     largest: Cell<usize>,
     memo: Option<Rc<RefCell<Memo>>>,
-    /// For each number of leading choices, how many computations that depend on them have been come to.
+    /// For each number of leading choices, how many computations that depend on them have been come
+    /// to.
     met: RefCell<Vec<usize>>,
 }
 
@@ -152,7 +153,8 @@ impl Pass {
         Self { memo: Some(Rc::clone(memo)), ..self }
     }
 
-    /// The place of the computation that is come to, which depends on the first `depends` choices; `None` where no pass follows.
+    /// The place of the computation that is come to, which depends on the first `depends` choices;
+    /// `None` where no pass follows.
     pub(crate) fn kept(&self, depends: usize) -> Option<Place> {
         let memo = self.memo.as_ref()?;
         let mut met = self.met.borrow_mut();
@@ -172,7 +174,8 @@ impl Pass {
         self.checks
     }
 
-    /// Whether every option runs for every ghost batch: the reference that tests hold the library against.
+    /// Whether every option runs for every ghost batch: the reference that tests hold the library
+    /// against.
     pub(crate) fn is_dense(&self) -> bool {
         self.execution == Execution::Dense
     }
@@ -235,7 +238,8 @@ impl Pass {
         }
     }
 
-    /// Notes a computation that runs if somebody reads it; returns its place for [`Pass::note_read`].
+    /// Notes a computation that runs if somebody reads it; returns its place for
+    /// [`Pass::note_read`].
     pub(crate) fn note_later(&self, macs: u64, parameters: &Rc<[ParamId]>) -> usize {
         let around = self.place.borrow().clone();
         let mut noted = self.noted.borrow_mut();

@@ -17,12 +17,13 @@ use std::rc::Rc;
 
 /// A tensor [rows, …] on its way through a masked network.
 ///
-/// Its rows are runs of equal length, its *variants*; each ghost batch reads one variant, or none where its mask has cut the way.
-/// While a supernet is trained each ghost batch has a variant of its own; candidates that are scored on the same images share one
-/// as long as they agree. Whatever is applied to it runs once for each variant that somebody reads.
+/// Its rows are runs of equal length, its *variants*; each ghost batch reads one variant, or none
+/// where its mask has cut the way. While a supernet is trained each ghost batch has a variant of
+/// its own; candidates that are scored on the same images share one as long as they agree. Whatever
+/// is applied to it runs once for each variant that somebody reads.
 ///
-/// The layers of this crate compute when their result is read, so that a sum adds a convolution's result where it belongs, without
-/// a copy.
+/// The layers of this crate compute when their result is read, so that a sum adds a convolution's
+/// result where it belongs, without a copy.
 #[derive(Clone, Debug)]
 pub struct Rows<const D: usize = 4> {
     /// `None` where no ghost batch reads anything.
@@ -64,7 +65,8 @@ impl<const D: usize> Source<D> {
         self.value.read_once(&list, self.depends)
     }
 
-    /// As [`Source::read`], for variants that may repeat and in any order: the places of `on` in the tensor.
+    /// As [`Source::read`], for variants that may repeat and in any order: the places of `on` in
+    /// the tensor.
     pub(crate) fn read_any(&self, on: &[u32]) -> Read<D> {
         let mut distinct = on.to_vec();
         distinct.sort_unstable();
@@ -121,9 +123,9 @@ impl<const D: usize> Rows<D> {
 
     /// Applies `f`, which computes with the parameters of `module`, an ordinary Burn module.
     ///
-    /// What no ghost batch reads does not run. That the module's parameters are used by the ghost batches at hand is noted for
-    /// masked L2 and momentum, and its multiply-accumulates are counted: each weight of two or more axes once for each position of
-    /// the output.
+    /// What no ghost batch reads does not run. That the module's parameters are used by the ghost
+    /// batches at hand is noted for masked L2 and momentum, and its multiply-accumulates are
+    /// counted: each weight of two or more axes once for each position of the output.
     pub fn run<M: Module, const E: usize>(self, module: &M, f: impl FnOnce(&M, Tensor<D>) -> Tensor<E>) -> Rows<E> {
         let pass = Rc::clone(&self.pass);
         let parameters = own_parameters(module);
@@ -137,8 +139,9 @@ impl<const D: usize> Rows<D> {
         })
     }
 
-    /// Applies `f` as [`Rows::run`] does; `f` is also told of how many runs of equal length the rows consist, one for each variant that
-    /// a ghost batch or candidate reads. What mixes rows, as statistics do, must stay within a run.
+    /// Applies `f` as [`Rows::run`] does; `f` is also told of how many runs of equal length the
+    /// rows consist, one for each variant that a ghost batch or candidate reads. What mixes rows,
+    /// as statistics do, must stay within a run.
     pub fn run_in_runs<M: Module, const E: usize>(
         self,
         module: &M,
@@ -169,8 +172,8 @@ impl<const D: usize> Rows<D> {
         })
     }
 
-    /// Applies `operation`, which is made from what it reads, computes with `parameters`, and whose result for all variants has the
-    /// shape that comes with it. It runs when the result is read.
+    /// Applies `operation`, which is made from what it reads, computes with `parameters`, and whose
+    /// result for all variants has the shape that comes with it. It runs when the result is read.
     pub(crate) fn later<const E: usize, O: Operation<E> + 'static>(
         self,
         parameters: &Rc<[ParamId]>,
@@ -189,13 +192,14 @@ impl<const D: usize> Rows<D> {
         })
     }
 
-    /// Applies `f`, which computes with no parameter. What [`Definition::new`](crate::Definition::new) finds to be used by no
-    /// [`Rows::run`] is refused.
+    /// Applies `f`, which computes with no parameter. What
+    /// [`Definition::new`](crate::Definition::new) finds to be used by no [`Rows::run`] is refused.
     pub fn map<const E: usize>(self, f: impl FnOnce(Tensor<D>) -> Tensor<E>) -> Rows<E> {
         self.compute(Rc::from([]), f)
     }
 
-    /// Zeros of the same shape. They depend on nothing, so what x was computed with is not used for them.
+    /// Zeros of the same shape. They depend on nothing, so what x was computed with is not used for
+    /// them.
     pub fn zeros(self) -> Self {
         let nothing = self.nothing();
         let zeros = self.applied(&Rc::from([]), |source, pass| Value::zeros(source.shape(), source.count(), pass));
@@ -236,7 +240,8 @@ impl<const D: usize> Rows<D> {
         Self { value, ..self }
     }
 
-    /// The same rows, read only by the ghost batches that `reads` names from their options of choice `choice`.
+    /// The same rows, read only by the ghost batches that `reads` names from their options of
+    /// choice `choice`.
     pub(crate) fn only(&self, choice: usize, reads: impl Fn(usize) -> bool) -> Self {
         let read = |ghost| self.variants.of(ghost).filter(|_| reads(ghost));
         let of: Vec<Option<u32>> = (0..self.variants.ghosts()).map(read).collect();
@@ -263,7 +268,8 @@ impl<const D: usize> Rows<D> {
         Ok(Compact { variants: self.variants.within(&source.list), source, uses, pass: self.pass })
     }
 
-    /// The tensor of the variants that ghost batches read, and which ghost batch reads which of them; `None` where none does.
+    /// The tensor of the variants that ghost batches read, and which ghost batch reads which of
+    /// them; `None` where none does.
     pub(crate) fn into_tensor(self) -> Option<(Tensor<D>, Variants)> {
         self.compacted().ok().map(|compact| (compact.source.whole(), compact.variants))
     }
@@ -323,8 +329,8 @@ impl<const D: usize> Rows<D> {
     }
 }
 
-/// Computes what `readers`, and nobody else, are about to read, each a part of it: of each value that does not exist yet the variants
-/// that one of them reads.
+/// Computes what `readers`, and nobody else, are about to read, each a part of it: of each value
+/// that does not exist yet the variants that one of them reads.
 pub(crate) fn prepare<const D: usize>(readers: &[Rows<D>]) {
     let pointer = |rows: &Rows<D>| rows.value.as_ref().map(Rc::as_ptr);
     for (i, rows) in readers.iter().enumerate() {

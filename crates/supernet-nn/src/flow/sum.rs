@@ -1,4 +1,5 @@
-//! Rows of several computations brought together: each ghost batch gets the sum of what it reads of each.
+//! Rows of several computations brought together: each ghost batch gets the sum of what it reads of
+//! each.
 
 use super::{
     memo::Place,
@@ -20,16 +21,17 @@ struct Lists {
     write: Vec<u32>,
 }
 
-/// Σ of `terms`, ghost batch by ghost batch, in their order, with a variant for each distinct set of what is read. `nothing` is the
-/// sum of no term.
+/// Σ of `terms`, ghost batch by ghost batch, in their order, with a variant for each distinct set
+/// of what is read. `nothing` is the sum of no term.
 ///
-/// What a ghost batch gets does not depend on the others, bit for bit. A term that is a convolution, a normalisation or a pool that
-/// nobody else reads is computed into the sum.
+/// What a ghost batch gets does not depend on the others, bit for bit. A term that is a
+/// convolution, a normalisation or a pool that nobody else reads is computed into the sum.
 pub(crate) fn sum<const D: usize>(nothing: &Rows<D>, terms: Vec<Rows<D>>) -> Rows<D> {
     summed(nothing, terms, false)
 }
 
-/// As [`sum`], computed when it is read: a sum that is a term of another is added to that one, term by term.
+/// As [`sum`], computed when it is read: a sum that is a term of another is added to that one, term
+/// by term.
 pub(crate) fn sum_later<const D: usize>(nothing: &Rows<D>, terms: Vec<Rows<D>>) -> Rows<D> {
     // While a definition is checked, who reads a term is noted where the sum stands.
     summed(nothing, terms, !nothing.pass.checks())
@@ -74,7 +76,8 @@ fn summed<const D: usize>(nothing: &Rows<D>, mut terms: Vec<Rows<D>>, is_later: 
     Rows { value: Some(value), variants, uses, depends, pass }
 }
 
-/// The distinct sums, and the terms of each with what it reads of them. Zeros are the same for all that read them.
+/// The distinct sums, and the terms of each with what it reads of them. Zeros are the same for all
+/// that read them.
 fn members<const D: usize>(terms: &[Rows<D>], ghosts: usize) -> (Variants, Vec<Vec<(u32, u32)>>) {
     let is_zero: Vec<bool> =
         terms.iter().map(|rows| rows.value.as_ref().is_some_and(|value| value.is_zero())).collect();
@@ -129,8 +132,8 @@ impl<const D: usize> Summation<D> {
         lists
     }
 
-    /// The first term if it alone gives every one of `sums` runs its first summand, each variant one, and nobody else reads it: then it
-    /// can be added to.
+    /// The first term if it alone gives every one of `sums` runs its first summand, each variant
+    /// one, and nobody else reads it: then it can be added to.
     fn start(&self, lists: &[Lists], sums: usize) -> Option<(usize, Tensor<D>)> {
         let terms = self.terms.borrow();
         let first = terms.iter().position(|value| value.as_ref().is_some_and(|value| !value.is_zero()))?;
@@ -143,7 +146,8 @@ impl<const D: usize> Summation<D> {
         (places.len() == count).then_some((first, tensor))
     }
 
-    /// `acc`, of `sums` runs, with the terms from `first` on added as the lists say; nobody adds them again if `is_last`.
+    /// `acc`, of `sums` runs, with the terms from `first` on added as the lists say; nobody adds
+    /// them again if `is_last`.
     fn added(&self, acc: Tensor<D>, lists: &[Lists], first: usize, sums: usize, is_last: bool) -> Tensor<D> {
         let mut sum = acc;
         for (t, Lists { read, write }) in lists.iter().enumerate().skip(first) {
@@ -214,7 +218,8 @@ fn add_at<const D: usize>(
     from_planes(run!(pass.call(), add_at(planes(sum), planes(x), sums, read, write)), dims)
 }
 
-/// The sum as published: every term for every ghost batch, times 1 where the ghost batch has it and 0 where not.
+/// The sum as published: every term for every ghost batch, times 1 where the ghost batch has it and
+/// 0 where not.
 fn dense_sum<const D: usize>(terms: Vec<Rows<D>>, pass: &Rc<Pass>) -> Rows<D> {
     let ghosts = terms[0].variants.ghosts();
     let of = |ghost: usize| terms.iter().any(|rows| rows.variants.of(ghost).is_some()).then_some(ghost as u32);
@@ -258,7 +263,8 @@ fn different_shapes<const D: usize>(terms: &[Rows<D>]) -> Option<NnError> {
 }
 
 impl<const D: usize> Rows<D> {
-    /// The sum of all `terms`, ghost batch by ghost batch, in their order. Where some are cut off the others stand alone.
+    /// The sum of all `terms`, ghost batch by ghost batch, in their order. Where some are cut off
+    /// the others stand alone.
     ///
     /// # Panics
     /// If there is no term.
@@ -271,7 +277,8 @@ impl<const D: usize> Rows<D> {
 impl<const D: usize> Add for Rows<D> {
     type Output = Self;
 
-    /// The sum, ghost batch by ghost batch. Where one side is cut off the other stands alone: zeros flow on.
+    /// The sum, ghost batch by ghost batch. Where one side is cut off the other stands alone: zeros
+    /// flow on.
     fn add(self, other: Self) -> Self {
         sum_later(&self.nothing(), vec![self, other])
     }

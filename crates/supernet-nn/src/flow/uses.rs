@@ -3,7 +3,8 @@
 use burn::module::ParamId;
 use std::{collections::HashSet, rc::Rc};
 
-/// The parameters that a variant of a tensor depends on, as a graph that shares what computations have in common.
+/// The parameters that a variant of a tensor depends on, as a graph that shares what computations
+/// have in common.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uses(Option<Rc<Node>>);
 

@@ -1,4 +1,5 @@
-//! A tensor that exists, or the operation that computes it once it is known who reads which part of it.
+//! A tensor that exists, or the operation that computes it once it is known who reads which part of
+//! it.
 
 use super::{memo::Place, pass::Pass};
 use burn::tensor::Tensor;
@@ -8,13 +9,14 @@ use std::{
     rc::{Rc, Weak},
 };
 
-/// The last operation of a tensor that does not exist yet. Its result has runs of rows of equal length, its *variants*.
+/// The last operation of a tensor that does not exist yet. Its result has runs of rows of equal
+/// length, its *variants*.
 pub(crate) trait Operation<const D: usize> {
     /// Computes the variants `on`, sorted and distinct, and returns their rows in that order.
     fn compute(&self, on: &[u32]) -> Tensor<D>;
 
-    /// Adds variant `read[i]` of the result to run `write[i]` of `acc`, which has `sums` runs; `None` where there is no kernel that
-    /// computes and adds at once.
+    /// Adds variant `read[i]` of the result to run `write[i]` of `acc`, which has `sums` runs;
+    /// `None` where there is no kernel that computes and adds at once.
     fn adder(&self) -> Option<&dyn Adder<D>> {
         None
     }
@@ -32,7 +34,8 @@ pub(crate) trait Operation<const D: usize> {
 
 /// An operation with a kernel that adds its result to a sum.
 pub(crate) trait Adder<const D: usize> {
-    /// Returns `acc` with variant `read[i]` of the result added to its run `write[i]`, for every i; `write` is sorted and distinct.
+    /// Returns `acc` with variant `read[i]` of the result added to its run `write[i]`, for every i;
+    /// `write` is sorted and distinct.
     fn add(&self, acc: Tensor<D>, sums: usize, read: &[u32], write: &[u32]) -> Tensor<D>;
 }
 
@@ -70,7 +73,8 @@ pub(crate) struct Held<const D: usize> {
 }
 
 impl<const D: usize> Held<D> {
-    /// Returns the places of the variants `on` among those that the tensor has; `None` if it lacks one.
+    /// Returns the places of the variants `on` among those that the tensor has; `None` if it lacks
+    /// one.
     fn places(&self, on: &[u32]) -> Option<Vec<u32>> {
         let Some(variants) = &self.variants else { return Some(on.to_vec()) };
         on.iter().map(|variant| variants.binary_search(variant).ok().map(|place| place as u32)).collect()
@@ -169,7 +173,8 @@ impl<const D: usize> Value<D> {
         self.state.borrow().operation.as_ref().is_some_and(|operation| operation.is_sum())
     }
 
-    /// A tensor that has the variants `on`, sorted and distinct. What is computed for it is kept for other readers.
+    /// A tensor that has the variants `on`, sorted and distinct. What is computed for it is kept
+    /// for other readers.
     pub(crate) fn read(&self, on: &[u32]) -> Read<D> {
         self.note_read();
         if let Some(read) = self.held(on) {
@@ -179,8 +184,8 @@ impl<const D: usize> Value<D> {
         self.held(on).expect("all variants are computed")
     }
 
-    /// As [`Value::read`] for a reader that depends on `depends` leading choices. If it is the only one, of what does not exist yet `on`
-    /// alone is computed, and not kept.
+    /// As [`Value::read`] for a reader that depends on `depends` leading choices. If it is the only
+    /// one, of what does not exist yet `on` alone is computed, and not kept.
     pub(crate) fn read_once(self: &Rc<Self>, on: &[u32], depends: usize) -> Read<D> {
         if !self.is_for_one(depends) {
             return self.read(on);
@@ -204,8 +209,9 @@ impl<const D: usize> Value<D> {
         }
     }
 
-    /// Returns `acc` with variant `lists[0][i]` added to its run `lists[1][i]`, by an operation that computes and adds at once; `acc` as
-    /// it was, and false, if the value exists already, has other readers, or its operation has no such kernel.
+    /// Returns `acc` with variant `lists[0][i]` added to its run `lists[1][i]`, by an operation
+    /// that computes and adds at once; `acc` as it was, and false, if the value exists already, has
+    /// other readers, or its operation has no such kernel.
     pub(crate) fn add_once(
         self: &Rc<Self>,
         acc: Tensor<D>,
@@ -226,7 +232,8 @@ impl<const D: usize> Value<D> {
         }
     }
 
-    /// Whether the next pass needs it, but not what a reader that depends on `depends` leading choices computes from it.
+    /// Whether the next pass needs it, but not what a reader that depends on `depends` leading
+    /// choices computes from it.
     pub(crate) fn is_kept_before(&self, depends: usize) -> bool {
         self.tags.kept.as_ref().is_some_and(|place| place.is_last_before(depends))
     }

@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, hash::Hash};
 
-/// The distinct *variants* of a tensor, each a run of as many rows, and which of them each ghost batch reads.
+/// The distinct *variants* of a tensor, each a run of as many rows, and which of them each ghost
+/// batch reads.
 ///
-/// While a supernet is trained every ghost batch has images of its own and so a variant of its own. Candidates that are scored on the
-/// same images share what they have in common: a stem has one variant, a block as many as there are different blocks on different
-/// inputs.
+/// While a supernet is trained every ghost batch has images of its own and so a variant of its own.
+/// Candidates that are scored on the same images share what they have in common: a stem has one
+/// variant, a block as many as there are different blocks on different inputs.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Variants {
     of: Vec<Option<u32>>,
@@ -29,8 +30,8 @@ impl Variants {
         Self { of: vec![Some(0); ghosts], count: 1 }
     }
 
-    /// One for each distinct key, in the order of first appearance, and the first ghost batch of each. A ghost batch without a key
-    /// has no variant: the tensor does not exist for it.
+    /// One for each distinct key, in the order of first appearance, and the first ghost batch of
+    /// each. A ghost batch without a key has no variant: the tensor does not exist for it.
     pub(crate) fn distinct<K: Hash + Eq>(keys: impl Iterator<Item = Option<K>>) -> (Self, Vec<usize>) {
         let (mut places, mut first) = (HashMap::new(), Vec::new());
         let of = keys.enumerate().map(|(ghost, key)| {
@@ -52,7 +53,8 @@ impl Variants {
         list
     }
 
-    /// The same with the variants `list` alone, sorted and distinct: variant i is `list[i]`. Each that is read is among them.
+    /// The same with the variants `list` alone, sorted and distinct: variant i is `list[i]`. Each
+    /// that is read is among them.
     pub(crate) fn within(&self, list: &[u32]) -> Self {
         if list.len() == self.count {
             return self.clone();

@@ -9,7 +9,8 @@ use burn::{
 };
 use supernet_space::{Darts, DartsShape};
 
-/// Brings a cell's input to its channels: ReLU, 1x1, normalisation; the older input of the cell after a reducing one loses half its sides.
+/// Brings a cell's input to its channels: ReLU, 1x1, normalisation; the older input of the cell
+/// after a reducing one loses half its sides.
 #[derive(Module, Debug)]
 pub enum DartsInput {
     /// At its size.
@@ -45,8 +46,8 @@ impl DartsCell {
     }
 }
 
-/// 3x3 stem, a chain of cells, two of them reducing, the average over the image, a linear classifier: the published network without its
-/// auxiliary head and without drop path.
+/// 3x3 stem, a chain of cells, two of them reducing, the average over the image, a linear
+/// classifier: the published network without its auxiliary head and without drop path.
 #[derive(Module, Debug)]
 pub struct DartsNet {
     stem: ConvNorm,

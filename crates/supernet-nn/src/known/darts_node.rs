@@ -9,12 +9,14 @@ use crate::{
 use burn::module::Module;
 use supernet_space::Darts;
 
-/// The sum of one operation on the lower and one on the higher of two earlier states. Its three choices are those of [`Darts`]: the inputs,
-/// the operation on the lower, the operation on the higher.
+/// The sum of one operation on the lower and one on the higher of two earlier states. Its three
+/// choices are those of [`Darts`]: the inputs, the operation on the lower, the operation on the
+/// higher.
 ///
-/// Weights belong to a state and an operation, whichever of the two inputs the state is. In a supernet a mask may have other than two
-/// inputs on: each but the highest gets the operations for the lower, each but the lowest those for the higher. So one input alone gives
-/// nothing, and with more than two some give both.
+/// Weights belong to a state and an operation, whichever of the two inputs the state is. In a
+/// supernet a mask may have other than two inputs on: each but the highest gets the operations for
+/// the lower, each but the lowest those for the higher. So one input alone gives nothing, and with
+/// more than two some give both.
 #[derive(Module, Debug)]
 pub struct DartsNode {
     inputs: Options<Identity>,

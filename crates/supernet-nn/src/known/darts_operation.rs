@@ -81,7 +81,8 @@ impl Layer for SeparableConv {
     }
 }
 
-/// ReLU, two 1x1 of stride 2 of half the channels each, the second one pixel further right and down, side by side; normalisation.
+/// ReLU, two 1x1 of stride 2 of half the channels each, the second one pixel further right and
+/// down, side by side; normalisation.
 #[derive(Module, Debug)]
 pub struct FactorisedReduce {
     halves: [Conv; 2],
@@ -131,7 +132,8 @@ impl Describe for FactorisedReduce {
             _ => x.clone(),
         };
         let [first, second] = &self.halves;
-        let halves = vec![x.through(first), shifted.through(second)];
+        // Every other pixel of what is left: a convolution of stride 2.
+        let halves = vec![x.through(first), shifted.through(&second.clone().with_stride(2))];
         Wire::concatenated(halves, &[self.channels / 2; 2]).through(&self.norm)
     }
 }

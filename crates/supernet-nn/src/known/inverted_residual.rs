@@ -1,11 +1,12 @@
-//! The inverted residual of MobileNetV2 (Sandler et al., CVPR 2018), and what else a layer of a chain may be.
+//! The inverted residual of MobileNetV2 (Sandler et al., CVPR 2018), and what else a layer of a
+//! chain may be.
 
 use crate::{Build, ConvNorm, Describe, Identity, Layer, Rows, Wire};
 use burn::module::Module;
 use supernet_space::InvertedResidual;
 
-/// 1x1 to `expansion` times the channels, depthwise with the stride, 1x1; a normalisation after each, ReLU after the first two; plus its
-/// input where shapes agree.
+/// 1x1 to `expansion` times the channels, depthwise with the stride, 1x1; a normalisation after
+/// each, ReLU after the first two; plus its input where shapes agree.
 #[derive(Module, Debug)]
 pub struct InvertedResidualBlock {
     expand: Option<ConvNorm>,

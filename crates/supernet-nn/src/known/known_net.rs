@@ -1,11 +1,13 @@
-//! The network of any known space as one type, for programs that learn at run time which space it is.
+//! The network of any known space as one type, for programs that learn at run time which space it
+//! is.
 
 use super::{DartsNet, MobileNet, NasBench201Net, NasBenchMacroNet, NetworkConfig, PaperNet};
 use crate::{Definition, Describe, Layer, Network, NnError, Rows, Wire};
 use burn::{module::Module, tensor::Device};
 use supernet_space::{DartsShape, MobileChain, MobileShape, NasBench201Shape, NasBenchMacroShape};
 
-/// The network of a known space. Its parameters have the names that they have in the network of that space alone.
+/// The network of a known space. Its parameters have the names that they have in the network of
+/// that space alone.
 #[derive(Module, Debug)]
 #[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum KnownNet {

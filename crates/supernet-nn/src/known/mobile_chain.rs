@@ -1,4 +1,5 @@
-//! A chain of inverted residuals as searched by MnasNet, ProxylessNAS and Once-for-All, as a network.
+//! A chain of inverted residuals as searched by MnasNet, ProxylessNAS and Once-for-All, as a
+//! network.
 
 use super::{ChainLayer, InvertedResidualBlock};
 use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, OneOf, Rows, Wire};
@@ -9,7 +10,8 @@ use burn::{
 };
 use supernet_space::{InvertedResidual, MobileChain, MobileShape};
 
-/// 3x3 stem of stride 2, a depthwise separable block, stages of layers, a 1x1, the average over the image, a linear classifier.
+/// 3x3 stem of stride 2, a depthwise separable block, stages of layers, a 1x1, the average over the
+/// image, a linear classifier.
 #[derive(Module, Debug)]
 pub struct MobileNet {
     stem: ConvNorm,

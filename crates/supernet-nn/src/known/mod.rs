@@ -1,4 +1,5 @@
-//! The networks of known spaces, each as a definition of one's own: supernet, stand-alone networks, counts and extraction from one module.
+//! The networks of known spaces, each as a definition of one's own: supernet, stand-alone networks,
+//! counts and extraction from one module.
 //!
 //! | space | network | catalogue |
 //! |---|---|---|
@@ -7,9 +8,10 @@
 //! | DARTS | [`DartsNet`] | [`Darts`](supernet_space::Darts) |
 //! | chains of inverted residuals | [`MobileNet`] | [`MobileChain`](supernet_space::MobileChain) |
 //!
-//! `definition(shape, device)` of each has the choices of the catalogue under the same names, so masks and published texts are the
-//! catalogue's. Parameters are those of the catalogue; multiply-accumulates too, but for the classifier's bias, which the figures published
-//! with NAS-Bench-201 count.
+//! `definition(shape, device)` of each has the choices of the catalogue under the same names, so
+//! masks and published texts are the catalogue's. Parameters are those of the catalogue;
+//! multiply-accumulates too, but for the classifier's bias, which the figures published with
+//! NAS-Bench-201 count.
 
 mod darts;
 mod darts_node;

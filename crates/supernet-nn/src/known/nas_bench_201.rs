@@ -13,8 +13,8 @@ use burn::{
 };
 use supernet_space::{NasBench201, NasBench201Shape};
 
-/// What an edge of a cell may be: zeros, the identity, ReLU with a convolution and a normalisation, or a 3x3 average that counts no
-/// padding.
+/// What an edge of a cell may be: zeros, the identity, ReLU with a convolution and a normalisation,
+/// or a 3x3 average that counts no padding.
 #[derive(Module, Debug)]
 #[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum CellOperation {
@@ -61,7 +61,8 @@ pub(super) fn average_3x3(stride: usize) -> AvgPool2d {
         .init()
 }
 
-/// A cell: node j of 1 to 3 is the sum of an operation on every earlier node. All cells take the same operations.
+/// A cell: node j of 1 to 3 is the sum of an operation on every earlier node. All cells take the
+/// same operations.
 #[derive(Module, Debug)]
 pub struct Cell201 {
     /// In the order of [`NasBench201::EDGES`].
@@ -116,8 +117,8 @@ impl Layer for ReducingBlock {
     }
 }
 
-/// 3x3 stem, three stages of cells with a residual block before the second and the third, normalisation, ReLU, the average over the image,
-/// a linear classifier.
+/// 3x3 stem, three stages of cells with a residual block before the second and the third,
+/// normalisation, ReLU, the average over the image, a linear classifier.
 #[derive(Module, Debug)]
 pub struct NasBench201Net {
     stem: ConvNorm,

@@ -9,7 +9,8 @@ use burn::{
 };
 use supernet_space::{NasBenchMacro, NasBenchMacroShape};
 
-/// 3x3 stem, eight layers in stages of 2, 3 and 3, a 1x1, the average over the image, a linear classifier.
+/// 3x3 stem, eight layers in stages of 2, 3 and 3, a 1x1, the average over the image, a linear
+/// classifier.
 #[derive(Module, Debug)]
 pub struct NasBenchMacroNet {
     stem: ConvNorm,

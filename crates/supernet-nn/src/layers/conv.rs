@@ -56,7 +56,8 @@ impl Conv {
         Self { dilation, ..self }
     }
 
-    /// The same with weights that start with the variance `gain` / inputs of an output, 2 otherwise (He et al., ICCV 2015).
+    /// The same with weights that start with the variance `gain` / inputs of an output, 2 otherwise
+    /// (He et al., ICCV 2015).
     pub fn with_gain(self, b: &Build, gain: f64) -> Self {
         let [outputs, inputs, h, w] = self.weight.lazy_shape().dims();
         let weight = b.parameter([outputs, inputs, h, w], Init::Variance(gain / (inputs * h * w) as f64));
@@ -85,7 +86,8 @@ impl Layer for Conv2d {
     }
 }
 
-/// Where Burn's convolution reads; `None` where it is padded otherwise than to keep the size, or is not as tall as wide.
+/// Where Burn's convolution reads; `None` where it is padded otherwise than to keep the size, or is
+/// not as tall as wide.
 fn taps_of(conv: &Conv2d) -> Option<Taps> {
     let ([kh, kw], [stride, across], [dilation, wide]) = (conv.kernel_size, conv.stride, conv.dilation);
     let [down, right] = [dilation * (kh / 2), dilation * (kw / 2)];
@@ -210,8 +212,8 @@ impl Adder<4> for Convolution {
     }
 }
 
-/// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised per ghost batch, and ReLU if asked
-/// for.
+/// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised
+/// per ghost batch, and ReLU if asked for.
 #[derive(Module, Debug)]
 pub struct ConvNorm {
     pub(crate) weight: Param<Tensor<4>>,

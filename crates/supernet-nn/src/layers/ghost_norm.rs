@@ -9,10 +9,12 @@ use crate::{
 use burn::{module::Module, tensor::Tensor};
 use std::rc::Rc;
 
-/// `(x − mean) / sqrt(variance + 1e-5)` per channel (axis 1), over all other axes of each variant's rows; biased variance.
+/// `(x − mean) / sqrt(variance + 1e-5)` per channel (axis 1), over all other axes of each variant's
+/// rows; biased variance.
 ///
-/// In a supernet without scale or shift; in a stand-alone network ordinary batch normalisation, with both and with stored statistics
-/// for inference ([`crate::NormKind`]). It keeps no state between calls.
+/// In a supernet without scale or shift; in a stand-alone network ordinary batch normalisation,
+/// with both and with stored statistics for inference ([`crate::NormKind`]). It keeps no state
+/// between calls.
 #[derive(Module, Debug)]
 pub struct GhostNorm {
     pub(crate) norm: Norm,

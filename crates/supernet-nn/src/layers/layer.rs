@@ -1,4 +1,5 @@
-//! What rows go through: the trait of all layers, Burn's own modules, and those that compute nothing.
+//! What rows go through: the trait of all layers, Burn's own modules, and those that compute
+//! nothing.
 
 use crate::{Execution, Rows, call::run, on_processor};
 use burn::{
@@ -7,11 +8,11 @@ use burn::{
     tensor::Tensor,
 };
 
-/// A module that rows go through, from tensors of `I` axes to tensors of `O` axes: rows × channels × height × width and the same unless
-/// said otherwise.
+/// A module that rows go through, from tensors of `I` axes to tensors of `O` axes: rows × channels
+/// × height × width and the same unless said otherwise.
 ///
-/// A layer is made of other layers ([`Rows::through`]), of ordinary Burn modules ([`Rows::run`]) and of functions without parameters
-/// ([`Rows::map`]). It keeps nothing between calls.
+/// A layer is made of other layers ([`Rows::through`]), of ordinary Burn modules ([`Rows::run`])
+/// and of functions without parameters ([`Rows::map`]). It keeps nothing between calls.
 pub trait Layer<const I: usize = 4, const O: usize = I>: Module + ModuleDisplay + Sync {
     /// The layer's output for each variant of its input.
     fn forward(&self, x: Rows<I>) -> Rows<O>;
@@ -44,8 +45,8 @@ impl<const D: usize> Layer<D, D> for nn::Linear {
     }
 }
 
-/// The same by our kernel, whose bits do not depend on how many rows there are; Burn's product is wrong on drivers for which CubeCL compiles
-/// shared memory wrongly.
+/// The same by our kernel, whose bits do not depend on how many rows there are; Burn's product is
+/// wrong on drivers for which CubeCL compiles shared memory wrongly.
 fn on_a_card<const D: usize>(module: &nn::Linear, x: Tensor<D>) -> Tensor<D> {
     let weight = module.weight.val();
     let ([inputs, outputs], mut shape) = (weight.dims(), x.dims());

@@ -17,13 +17,16 @@ pub enum NormKind {
     /// Statistics of each ghost batch, no scale or shift: the supernet's.
     #[default]
     Ghost,
-    /// Statistics of each ghost batch, then a scale and a shift per channel shared by all architectures.
+    /// Statistics of each ghost batch, then a scale and a shift per channel shared by all
+    /// architectures.
     GhostAffine,
-    /// Ordinary batch normalisation of a stand-alone network: scale, shift, and stored statistics for inference.
+    /// Ordinary batch normalisation of a stand-alone network: scale, shift, and stored statistics
+    /// for inference.
     Batch,
 }
 
-/// `(x − mean) / sqrt(variance + 1e-5) · scale + shift` over images × height × width of each ghost batch, biased variance.
+/// `(x − mean) / sqrt(variance + 1e-5) · scale + shift` over images × height × width of each ghost
+/// batch, biased variance.
 #[derive(Module, Debug)]
 pub struct Norm {
     scale: Option<Param<Tensor<1>>>,
@@ -51,8 +54,9 @@ impl Norm {
         [&self.scale, &self.shift, &self.stored_mean, &self.stored_variance].map(Option::as_ref)
     }
 
-    /// The runs `on` of `x` [groups · n, channels, h, w], sorted and distinct, normalised by the statistics of each, or by those stored,
-    /// and max(0, ·) if asked for: [on · n, channels, h, w].
+    /// The runs `on` of `x` [groups · n, channels, h, w], sorted and distinct, normalised by the
+    /// statistics of each, or by those stored, and max(0, ·) if asked for: [on · n, channels, h,
+    /// w].
     pub(crate) fn forward(&self, x: Tensor<4>, groups: usize, on: &[u32], call: &Call, with_relu: bool) -> Tensor<4> {
         let affine_free = self.scale.is_none() && !matches!(call.statistics, Statistics::Stored);
         if affine_free {

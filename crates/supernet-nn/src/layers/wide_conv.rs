@@ -11,11 +11,12 @@ use burn::{
 };
 use std::rc::Rc;
 
-/// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised per ghost batch, and ReLU if asked
-/// for, from a tensor of one [`Width`] to one of another.
+/// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised
+/// per ghost batch, and ReLU if asked for, from a tensor of one [`Width`] to one of another.
 ///
-/// Each ghost batch computes the channels of its widths and no others; the rest are zeros, which the next convolution does not read. The
-/// weight is stored in slices, one for each step of either width, so that what is off does not move.
+/// Each ghost batch computes the channels of its widths and no others; the rest are zeros, which
+/// the next convolution does not read. The weight is stored in slices, one for each step of either
+/// width, so that what is off does not move.
 #[derive(Module, Debug)]
 pub struct WideConv {
     pub(crate) from: Width,
@@ -55,7 +56,8 @@ impl WideConv {
         Self { relu: true, ..self }
     }
 
-    /// From the first `from` slices of the inputs to the first `to` of the outputs, and zeros in place of the others.
+    /// From the first `from` slices of the inputs to the first `to` of the outputs, and zeros in
+    /// place of the others.
     fn between(&self, x: Rows, from: usize, to: usize) -> Rows {
         let blocks: Vec<Vec<&Param<Tensor<4>>>> =
             self.weights[..to].iter().map(|row| row[..from].iter().collect()).collect();

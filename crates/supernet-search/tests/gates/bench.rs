@@ -4,7 +4,8 @@ use std::path::Path;
 use supernet_search::{RandomSearch, Scored, SearchLimits, Strategy, Table, search};
 use supernet_space::{NasBenchMacro, SearchSpace};
 
-/// Returns the file `name` of the folder that `SUPERNET_DATA` names; says so and gives nothing where there is none.
+/// Returns the file `name` of the folder that `SUPERNET_DATA` names; says so and gives nothing
+/// where there is none.
 pub fn data(name: &str) -> Option<Vec<u8>> {
     let Some(data) = std::env::var_os("SUPERNET_DATA") else {
         println!("skipped: SUPERNET_DATA names no folder that holds nas-bench/{name}");
@@ -14,7 +15,8 @@ pub fn data(name: &str) -> Option<Vec<u8>> {
     Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// NAS-Bench-Macro: a search sees the first training; regret is that of the mean of three, in points.
+/// NAS-Bench-Macro: a search sees the first training; regret is that of the mean of three, in
+/// points.
 pub struct Macro {
     pub space: SearchSpace,
     pub table: Table,
@@ -40,7 +42,8 @@ impl Macro {
         100.0 * (self.best - self.table.reported(&scored.architecture).unwrap())
     }
 
-    /// Computes the regret of the best by what was seen after 1, 2, … networks; a search that ended early keeps what it found.
+    /// Computes the regret of the best by what was seen after 1, 2, … networks; a search that ended
+    /// early keeps what it found.
     pub fn regrets(&self, strategy: &mut dyn Strategy, queries: usize) -> Vec<f64> {
         let limits = SearchLimits { candidates: queries, ask: 1, patience: 2_000 };
         let outcome = search(&self.space, strategy, &mut self.table.clone(), limits).unwrap();

@@ -7,7 +7,8 @@ use crate::{
 use supernet_search::{CoEvolution, Evaluator, Strategy};
 use supernet_space::Architecture;
 
-/// The seeds under which the mean score of a co-evolution's last generation is above that of its first.
+/// The seeds under which the mean score of a co-evolution's last generation is above that of its
+/// first.
 fn rising_generations(bench: &Macro, seeds: u64) -> usize {
     let Macro { space, table, .. } = bench;
     let rises = |seed: u64| {

@@ -15,8 +15,8 @@ fn graphs() -> SearchSpace {
     SearchSpace::new("graphs", (1..=6).flat_map(layer).flatten()).unwrap()
 }
 
-/// The mean reward of the last 100 of 2,000 samples of NAS-RL where the reward is 1 − the share of bits and operations that differ
-/// from a hidden graph's.
+/// The mean reward of the last 100 of 2,000 samples of NAS-RL where the reward is 1 − the share of
+/// bits and operations that differ from a hidden graph's.
 fn nas_rl_finds_a_hidden_graph(seed: u64) -> f64 {
     let space = graphs();
     let hidden = space.sample(&mut draws(seed, "hidden", 0));

@@ -7,8 +7,9 @@ use crate::{
 use std::collections::HashSet;
 use supernet_search::{Evaluator, Guided, RandomSearch, Scored, Strategy};
 
-/// The regret of what is found within a time, if training takes e^z for z the deviation of a network's multiply-accumulates from their mean, in
-/// standard deviations. The time is that of `networks` of mean duration.
+/// The regret of what is found within a time, if training takes e^z for z the deviation of a
+/// network's multiply-accumulates from their mean, in standard deviations. The time is that of
+/// `networks` of mean duration.
 struct Timed<'a> {
     bench: &'a Macro,
     mean: f64,
@@ -42,7 +43,8 @@ impl Timed<'_> {
     }
 }
 
-/// The regrets of expected improvement, of that per second, and of random search, within the time of 50 networks of mean duration.
+/// The regrets of expected improvement, of that per second, and of random search, within the time
+/// of 50 networks of mean duration.
 fn at_equal_time(bench: &Macro, seeds: u64) -> [Vec<f64>; 3] {
     let macs: Vec<f64> = bench.table.rows().iter().map(|row| row.cost.macs as f64).collect();
     let mean = macs.iter().sum::<f64>() / macs.len() as f64;

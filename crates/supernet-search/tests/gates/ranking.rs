@@ -36,7 +36,8 @@ const RANKERS: [Ranker; 4] = [
     Ranker { system: "5 PNAS", name: "ridge", least: 0.45, make: |_, _| Box::new(Ridge::new()) },
 ];
 
-/// Computes Kendall's tau, for each draw of 100 cells that a surrogate is fitted to, of its means with the accuracies of the other 400.
+/// Computes Kendall's tau, for each draw of 100 cells that a surrogate is fitted to, of its means
+/// with the accuracies of the other 400.
 fn taus(csv: &[u8], ranker: &Ranker, targets: fn(&[f64]) -> Vec<f64>, trials: u64) -> Vec<f64> {
     let space = NasBench201::new().space().clone();
     let table = Table::nas_bench_201("sample.csv", csv, "c100_valid_200", "c100_test_200").unwrap();

@@ -122,7 +122,8 @@ const AT_ONCE: [Gate; 2] = [
 ];
 
 impl Gate {
-    /// Computes the regrets after the last of `queries` networks, and so forth, under seeds 1 to `seeds`.
+    /// Computes the regrets after the last of `queries` networks, and so forth, under seeds 1 to
+    /// `seeds`.
     fn trials(&self, bench: &Macro, queries: usize, seeds: u64) -> Vec<Vec<f64>> {
         (1..=seeds).map(|seed| bench.regrets(&mut *(self.build)(bench.space.clone(), seed), queries)).collect()
     }
@@ -134,8 +135,8 @@ impl Gate {
         assert!(found <= 2.0 * most, "{}: {found:.2} after {queries}", self.name);
     }
 
-    /// All seeds and numbers of networks, the regret itself, and a gain over random search whose interval excludes zero; prints a line
-    /// each and returns those missed.
+    /// All seeds and numbers of networks, the regret itself, and a gain over random search whose
+    /// interval excludes zero; prints a line each and returns those missed.
     fn measure(&self, bench: &Macro) -> Vec<String> {
         let (seeds, last) = (seeds(), self.most[self.most.len() - 1].0);
         let trials = self.trials(bench, last, seeds);
@@ -154,7 +155,8 @@ impl Gate {
     }
 }
 
-/// Whether a regret, to two decimals as it is asked for, is at most `most`; none at all is none to the last digit.
+/// Whether a regret, to two decimals as it is asked for, is at most `most`; none at all is none to
+/// the last digit.
 fn is_within(regret: f64, most: f64) -> bool {
     if most == 0.0 { regret <= 0.0 } else { (100.0 * regret).round() <= (100.0 * most).round() }
 }

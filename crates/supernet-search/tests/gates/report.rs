@@ -39,7 +39,8 @@ pub fn median(values: &[f64]) -> f64 {
     quartiles(values.to_vec())[1]
 }
 
-/// By how much the median of `a` is above that of `b`, with its 95 % interval; values of both are drawn again, each on their own.
+/// By how much the median of `a` is above that of `b`, with its 95 % interval; values of both are
+/// drawn again, each on their own.
 pub fn difference(a: &[f64], b: &[f64]) -> Estimate {
     let strata: Vec<usize> = a.iter().map(|_| 0).chain(b.iter().map(|_| 1)).collect();
     let of = |drawn: &[usize], of_a: bool| {

@@ -5,7 +5,8 @@ use rand::RngExt;
 use supernet_search::{Evaluator, RandomSearch, Score, Scored, SearchError, SearchLimits, Strategy, Tpe, search};
 use supernet_space::{Architecture, Choice, Cost, SearchSpace, draws};
 
-/// Eight branches, each with six choices of its own, of four options; the effects of branches and options are normal.
+/// Eight branches, each with six choices of its own, of four options; the effects of branches and
+/// options are normal.
 struct Tree {
     effects: Vec<f64>,
     branch: Vec<f64>,

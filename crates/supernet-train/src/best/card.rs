@@ -135,7 +135,8 @@ impl Card<'_> {
 }
 
 impl BestRecord {
-    /// Returns the description of a network of the paper's, from which `supernet-export` writes `file`.
+    /// Returns the description of a network of the paper's, from which `supernet-export` writes
+    /// `file`.
     ///
     /// # Errors
     /// Networks of another space, or that read no images.

@@ -17,7 +17,8 @@ pub(super) struct Images {
     pub(super) channel: usize,
 }
 
-/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of padding; max(0, ·) of them if `relu`.
+/// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of
+/// padding; max(0, ·) of them if `relu`.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "an inlined loop: its variables")]
 pub(super) unsafe fn stage<V: Vector>(

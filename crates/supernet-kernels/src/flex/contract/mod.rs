@@ -1,9 +1,12 @@
-//! [`ContractKernels`] for Flex: 1x1 and dense convolutions, blocked over output channels and pixels.
+//! [`ContractKernels`] for Flex: 1x1 and dense convolutions, blocked over output channels and
+//! pixels.
 //!
-//! A convolution is a sum over *terms*: an input channel looked at through a tap. Eight output channels by two vectors of pixels are
-//! summed at once in registers; each term costs two loads and sixteen multiply-adds. Where the kernel is more than 1x1, the planes
-//! of an image are first copied into scratch with rows of zeros above and below, and columns that do not exist are masked.
-//! The input's gradient is the same sum with the weights turned and transposed; a weight's gradient is a product of planes.
+//! A convolution is a sum over *terms*: an input channel looked at through a tap. Eight output
+//! channels by two vectors of pixels are summed at once in registers; each term costs two loads and
+//! sixteen multiply-adds. Where the kernel is more than 1x1, the planes of an image are first
+//! copied into scratch with rows of zeros above and below, and columns that do not exist are
+//! masked. The input's gradient is the same sum with the weights turned and transposed; a weight's
+//! gradient is a product of planes.
 
 mod images;
 mod products;
@@ -105,12 +108,14 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
     (Sides { c_in, c_out, kh, kw, h, w }, rows / groups)
 }
 
-/// The weights in the order of the sum, `[block of output channels][column][input channel][row][output channel of the block]`, zero
-/// where the last block has no channel. `turned`: those of the input's gradient, from the weights of the forward contraction.
+/// The weights in the order of the sum, `[block of output channels][column][input
+/// channel][row][output channel of the block]`, zero where the last block has no channel. `turned`:
+/// those of the input's gradient, from the weights of the forward contraction.
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
     let (kernel, terms) = (s.taps(), s.terms());
     let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
-    // A kernel's weights stand one after the other; its rows and columns are sums' outer and inner terms.
+    // A kernel's weights stand one after the other; its rows and columns are sums' outer and inner
+    // terms.
     for o in 0..s.c_out {
         let to = &mut packed[o / ROWS * ROWS * terms + o % ROWS..];
         for c in 0..s.c_in {

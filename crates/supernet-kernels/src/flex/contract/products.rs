@@ -1,4 +1,5 @@
-//! The gradient of the weights: for every output channel and term, the product of their planes, four by four at once in registers.
+//! The gradient of the weights: for every output channel and term, the product of their planes,
+//! four by four at once in registers.
 
 use super::{
     images::{Images, stage},
@@ -39,8 +40,8 @@ fn terms(s: Sides) -> Vec<Term> {
 /// Terms in a block of a weight gradient.
 const TERMS: usize = 4;
 
-/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the lists. `x` is read as max(0, ·) if
-/// `relu`.
+/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the
+/// lists. `x` is read as max(0, ·) if `relu`.
 pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
     let plane = s.plane();
     let (columns, terms) = (Columns::new(s.kw, s.w), terms(s));
@@ -53,7 +54,8 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, siz
     let len = s.c_out * s.terms();
     let mut parts = vec![0.0; pairs.len() * parts_of_ghost * len];
     let out = Out::new(&mut parts);
-    // Images of small planes lie a power of two apart, and push each other out of the cache: they are copied side by side.
+    // Images of small planes lie a power of two apart, and push each other out of the cache: they
+    // are copied side by side.
     let direct = s.taps() == 1 && plane.is_multiple_of(16) && images <= 4 && !relu;
     let cost = images * plane * s.terms() * channels.min(s.c_out) / 16;
     each(pairs.len() * parts_of_ghost * blocks, cost, |unit| {
@@ -92,11 +94,13 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, siz
 }
 
 simd_fn! {
-    /// `dw[o][term] = sum over the pixels of count images of g[o] * x[term]` for `rows` output channels.
+    /// `dw[o][term] = sum over the pixels of count images of g[o] * x[term]` for `rows` output
+    /// channels.
     ///
     /// # Safety
-    /// `x` (max(0, ·) of it if `relu`, never with `direct`) and `g` have the images, `dw` room for `rows` rows; unless `direct`, `room` has the numbers of [`Sides::room`] and then
-    /// those of the rows of `g`.
+    /// `x` (max(0, ·) of it if `relu`, never with `direct`) and `g` have the images, `dw` room for
+    /// `rows` rows; unless `direct`, `room` has the numbers of [`Sides::room`] and then those of
+    /// the rows of `g`.
     unsafe fn products<V, const MASKED: bool>(
         x: Source<'_>,
         g: Source<'_>,

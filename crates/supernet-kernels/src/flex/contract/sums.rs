@@ -96,7 +96,8 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
                     len: s.c_in * plane,
                 };
                 let to = Target { y: to, mask, add: way.add || i > 0 };
-                // SAFETY: the images are in `x`, their outputs in `y`, and the room is as large as `Sides` says.
+                // SAFETY: the images are in `x`, their outputs in `y`, and the room is as large as
+                // `Sides` says.
                 unsafe {
                     if s.kw > 1 {
                         run_images::<true, false>(&plan, source, count, to, room);
@@ -112,10 +113,12 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
 }
 
 simd_fn! {
-    /// Contracts `count` images, a few at a time. `RELU`: what is read from the tensor itself is read as max(0, ·).
+    /// Contracts `count` images, a few at a time. `RELU`: what is read from the tensor itself is
+    /// read as max(0, ·).
     ///
     /// # Safety
-    /// `source` has the images, `target` room for their outputs, `room` the numbers that `Sides` says (unless `direct`).
+    /// `source` has the images, `target` room for their outputs, `room` the numbers that `Sides`
+    /// says (unless `direct`).
     unsafe fn run_images<V, const MASKED: bool, const RELU: bool>(
         plan: &Plan<'_>,
         source: Source<'_>,
@@ -183,7 +186,8 @@ unsafe fn clear_padding(s: Sides, images: usize, room: *mut f32) {
     }
 }
 
-/// `R` output channels of some images, `P` vectors of pixels at a time. `rows` of the channels exist.
+/// `R` output channels of some images, `P` vectors of pixels at a time. `rows` of the channels
+/// exist.
 #[inline(always)]
 unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MASKED: bool, const RELU: bool>(
     plan: &Plan<'_>,
@@ -223,7 +227,8 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
             for c in 0..s.c_in {
                 let channel = at.start.wrapping_add(c * at.channel + v).wrapping_sub(s.kw / 2);
                 for u in 0..s.kh {
-                    // SAFETY: the caller's: pixels, padding and margins are there, and the weights of the block.
+                    // SAFETY: the caller's: pixels, padding and margins are there, and the weights
+                    // of the block.
                     unsafe {
                         let row = channel.wrapping_add(u * s.w);
                         let mut pixels = [V::zero(); P];

@@ -1,7 +1,7 @@
 //! Planes of sixteen pixels: the kernel as a matrix from pixels to pixels.
 //!
-//! Almost every pixel of a 4x4 plane sees every other, so a row of sixteen outputs per input pixel wastes little, needs no padding
-//! and costs the same for every kernel.
+//! Almost every pixel of a 4x4 plane sees every other, so a row of sixteen outputs per input pixel
+//! wastes little, needs no padding and costs the same for every kernel.
 
 use super::{Weights, write_tap};
 use crate::flex::{
@@ -20,7 +20,8 @@ pub(super) fn fits(h: usize, w: usize) -> bool {
     h * w == PIXELS
 }
 
-/// For every pair of pixels, `[from][to]`, the tap through which `to` sees `from`, by columns of the kernel; [`NONE`] if it does not.
+/// For every pair of pixels, `[from][to]`, the tap through which `to` sees `from`, by columns of
+/// the kernel; [`NONE`] if it does not.
 pub(super) struct Pairs([[u8; PIXELS]; PIXELS]);
 
 /// Behind the last tap of the largest kernel.
@@ -71,8 +72,8 @@ struct Planes {
 }
 
 simd_fn! {
-    /// `y = x * matrix` for every plane, or `y += x * matrix` if `add`; of max(0, x) if `relu`, and only where `mask` is positive, if that
-    /// is not null.
+    /// `y = x * matrix` for every plane, or `y += x * matrix` if `add`; of max(0, x) if `relu`, and
+    /// only where `mask` is positive, if that is not null.
     ///
     /// # Safety
     /// `x`, `y` and `mask` have the planes.
@@ -119,7 +120,8 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Adds to `total[from][to]` pixel `from` of `seen` times pixel `to` of `x`, or of max(0, x) if `relu`, summed over the planes.
+    /// Adds to `total[from][to]` pixel `from` of `seen` times pixel `to` of `x`, or of max(0, x) if
+    /// `relu`, summed over the planes.
     ///
     /// # Safety
     /// `seen` and `x` have the planes.
@@ -163,13 +165,15 @@ pub(super) fn forward(
         for (i, &g) in on.iter().enumerate() {
             let at = g as usize * ghost + first;
             let x = x[at..at + span].as_ptr();
-            // SAFETY: planes of a channel lie `c * 16` apart in both tensors; a unit writes its own.
+            // SAFETY: planes of a channel lie `c * 16` apart in both tensors; a unit writes its
+            // own.
             unsafe { convolve(&matrix, x, y.at(i * ghost + first, span), planes, false, relu, std::ptr::null()) };
         }
     });
 }
 
-/// Both gradients, from `grad` of the listed ghost batches; `dx` like `x`, added to if `add`, `dw` row by row.
+/// Both gradients, from `grad` of the listed ghost batches; `dx` like `x`, added to if `add`, `dw`
+/// row by row.
 #[expect(clippy::too_many_arguments, reason = "those of `DepthwiseKernels::backward`, resolved")]
 pub(super) fn backward(
     grad: &[f32],

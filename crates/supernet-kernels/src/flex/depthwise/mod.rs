@@ -1,15 +1,17 @@
 //! [`DepthwiseKernels`] for Flex: a unit is a channel of a ghost batch.
 //!
-//! Both gradients look at the incoming gradient `g` through the kernel turned by half a turn, as the result looks at `x`:
+//! Both gradients look at the incoming gradient `g` through the kernel turned by half a turn, as
+//! the result looks at `x`:
 //!
 //! ```text
 //! y[i] = sum over taps of weight[tap] * x[i + tap]
 //! dx[i] = sum over taps of weight[-tap] * g[i + tap]        dweight[-tap] = sum over pixels of x[i] * g[i + tap]
 //! ```
 //!
-//! so there is one job, [`Look`], done in one of three ways: planes of sixteen pixels as a matrix ([`dense`]), rows that fit
-//! vectors in registers ([`rows`]), any other width and dilations by shifted copies ([`shifts`]). With a stride ([`strided`]) the job
-//! is done on whole planes in scratch.
+//! so there is one job, [`Look`], done in one of three ways: planes of sixteen pixels as a matrix
+//! ([`dense`]), rows that fit vectors in registers ([`rows`]), any other width and dilations by
+//! shifted copies ([`shifts`]). With a stride ([`strided`]) the job is done on whole planes in
+//! scratch.
 
 mod dense;
 mod rows;
@@ -245,8 +247,8 @@ fn room(k: usize, look: Look<'_>) -> usize {
 }
 
 simd_fn! {
-    /// Writes what is seen to `dx`, or adds it if `add`, and writes to `dw` the products of what is seen with `x`, summed over all
-    /// pixels.
+    /// Writes what is seen to `dx`, or adds it if `add`, and writes to `dw` the products of what is
+    /// seen with `x`, summed over all pixels.
     ///
     /// # Safety
     /// `x` and `dx` have the planes, `dw` has `K * K` numbers, `room` as many as [`room`].
@@ -266,7 +268,8 @@ simd_fn! {
     }
 }
 
-/// Writes the sums of a tap in column `v` and row `u` of the turned kernel where it stands in the weights.
+/// Writes the sums of a tap in column `v` and row `u` of the turned kernel where it stands in the
+/// weights.
 #[inline(always)]
 unsafe fn write_tap(dw: *mut f32, k: usize, v: usize, u: usize, sum: f32) {
     // SAFETY: the caller's.

@@ -1,8 +1,9 @@
 //! Rows that fit vectors: sums of several rows stay in registers while rows of the input pass by.
 //!
-//! The plane is copied once, with rows of zeros above and below. For each column of the kernel, a row of the input, shifted by that
-//! column, is loaded once and multiplied into all output rows that see it. A vector holds `S` rows: one where the width is a
-//! multiple of the vector's, two where it is half of it; then a load starts at every row and holds the next one too.
+//! The plane is copied once, with rows of zeros above and below. For each column of the kernel, a
+//! row of the input, shifted by that column, is loaded once and multiplied into all output rows
+//! that see it. A vector holds `S` rows: one where the width is a multiple of the vector's, two
+//! where it is half of it; then a load starts at every row and holds the next one too.
 
 use super::{Look, Relu, write_tap};
 use crate::flex::{
@@ -13,7 +14,8 @@ use crate::flex::{
 /// Output vectors summed at once.
 const SUMS: usize = 8;
 
-/// Numbers of copied planes that stay in the nearest cache together with as many of what is written.
+/// Numbers of copied planes that stay in the nearest cache together with as many of what is
+/// written.
 const NEAR: usize = 4096;
 
 /// Whether a vector holds whole rows, or a row whole vectors, of these planes.
@@ -36,7 +38,8 @@ struct Copies {
 impl Copies {
     fn new(k: usize, look: Look<'_>) -> Self {
         let (half, w) = (k / 2, look.w);
-        // A block of rows may stand over the end by all but one; a load may begin `half` numbers early and end as many late.
+        // A block of rows may stand over the end by all but one; a load may begin `half` numbers
+        // early and end as many late.
         let above = (half * w + half).next_multiple_of(16);
         let rows = look.h.next_multiple_of(2 * SUMS) + half;
         let image = (above + rows * w + half + 16).next_multiple_of(16);
@@ -132,7 +135,8 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
     }
 }
 
-/// Repeats a block for `i` from 0 to 13, a constant each time, so that arrays indexed by it stay in registers.
+/// Repeats a block for `i` from 0 to 13, a constant each time, so that arrays indexed by it stay in
+/// registers.
 macro_rules! for_constants {
     (|$i:ident| $body:block) => {
         for_constants!(@ $i $body 0 1 2 3 4 5 6 7 8 9 10 11 12 13)
@@ -145,7 +149,8 @@ macro_rules! for_constants {
     };
 }
 
-/// Writes, or adds if `add`, the sums over all taps of `I` images, of which `images` exist: `R` vectors of `S` rows at a time.
+/// Writes, or adds if `add`, the sums over all taps of `I` images, of which `images` exist: `R`
+/// vectors of `S` rows at a time.
 #[inline(always)]
 unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, const I: usize>(
     look: Look<'_>,
@@ -163,7 +168,8 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
         while row < h {
             let mut sums = [[V::zero(); R]; I];
             for v in 0..K {
-                // SAFETY: the caller's: rows of zeros and margins are there; the pattern has whole vectors.
+                // SAFETY: the caller's: rows of zeros and margins are there; the pattern has whole
+                // vectors.
                 unsafe {
                     let (pattern, _) = look.columns.of(v);
                     let mask = V::mask(pattern.add(column));
@@ -207,7 +213,8 @@ unsafe fn sum_rows<V: Vector, const K: usize, const S: usize, const R: usize, co
     }
 }
 
-/// Adds, for every tap, the products of the rows of `x` with what is seen: `R` vectors of `S` rows at a time.
+/// Adds, for every tap, the products of the rows of `x` with what is seen: `R` vectors of `S` rows
+/// at a time.
 #[inline(always)]
 unsafe fn sum_products<V: Vector, const K: usize, const S: usize, const R: usize>(
     look: Look<'_>,
@@ -233,7 +240,8 @@ unsafe fn sum_products<V: Vector, const K: usize, const S: usize, const R: usize
                 // Two sums for each tap, so that they do not wait for each other.
                 let mut even = sums[v];
                 let mut odd = [V::zero(); K];
-                // SAFETY: the caller's: rows of zeros and margins are there; the pattern has whole vectors.
+                // SAFETY: the caller's: rows of zeros and margins are there; the pattern has whole
+                // vectors.
                 unsafe {
                     let (pattern, _) = look.columns.of(v);
                     let mask = V::mask(pattern.add(column));

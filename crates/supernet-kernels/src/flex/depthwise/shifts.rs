@@ -1,7 +1,7 @@
 //! Any width: the plane is written `K` times, shifted by each column of the kernel.
 //!
-//! Rows of zeros lie above and below each copy, so that every tap is a load from one of them; eight vectors of pixels are summed at
-//! once in registers.
+//! Rows of zeros lie above and below each copy, so that every tap is a load from one of them; eight
+//! vectors of pixels are summed at once in registers.
 
 use super::{Look, Relu, Weights, write_tap};
 use crate::flex::{
@@ -37,7 +37,8 @@ impl Copies {
         Self { len, w, image, shift: image * images, images, dilation: look.dilation }
     }
 
-    /// Numbers of all copies, a vector over the end, and the room for a plane at the edge of the tensor.
+    /// Numbers of all copies, a vector over the end, and the room for a plane at the edge of the
+    /// tensor.
     fn total(&self, k: usize) -> usize {
         k * self.shift + 16 + self.len + 2 * k * self.dilation
     }
@@ -49,7 +50,8 @@ impl Copies {
     }
 }
 
-/// Writes the shifted copies of `count` images from image `first` on; the rows of padding are there.
+/// Writes the shifted copies of `count` images from image `first` on; the rows of padding are
+/// there.
 #[inline(always)]
 unsafe fn write_copies<V: Vector, const K: usize>(
     look: Look<'_>,
@@ -73,7 +75,8 @@ unsafe fn write_copies<V: Vector, const K: usize>(
     }
 }
 
-/// Where sums are written, and the numbers beside them: zero counts where one is not positive. Null where all count.
+/// Where sums are written, and the numbers beside them: zero counts where one is not positive. Null
+/// where all count.
 #[derive(Clone, Copy)]
 struct To {
     start: *mut f32,
@@ -100,7 +103,8 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
     // SAFETY: the caller's: the copies have the rows of padding and a vector over the end.
     unsafe {
         let mut vector = 0;
-        // Eight vectors of an image, then four of two images, then one of eight, so that eight sums never wait for each other.
+        // Eight vectors of an image, then four of two images, then one of eight, so that eight sums
+        // never wait for each other.
         while vector + 8 <= per_image {
             for t in 0..count {
                 sum_block::<V, K, 1, 8>(room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies, add);
@@ -148,7 +152,8 @@ unsafe fn sum_taps<V: Vector, const K: usize>(
     }
 }
 
-/// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of which `images` exist.
+/// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of which
+/// `images` exist.
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "a register block of an inlined loop: its variables")]
 unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(

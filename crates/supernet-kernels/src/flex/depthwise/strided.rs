@@ -1,5 +1,5 @@
-//! Strides: a few images at a time, whole planes of results in scratch, of which every `stride`-th row and column is kept; and whole
-//! planes over which the gradients of those are spread.
+//! Strides: a few images at a time, whole planes of results in scratch, of which every `stride`-th
+//! row and column is kept; and whole planes over which the gradients of those are spread.
 
 use super::{Look, Sizes, room, seen};
 use crate::flex::{planes::Source, scratch};
@@ -7,8 +7,8 @@ use crate::flex::{planes::Source, scratch};
 /// Numbers of the planes in scratch, which stay near.
 const NEAR: usize = 16384;
 
-/// Runs `f` for runs of the images of `look`: with the first image and their number, memory for their whole planes, and the room that
-/// [`seen`] needs.
+/// Runs `f` for runs of the images of `look`: with the first image and their number, memory for
+/// their whole planes, and the room that [`seen`] needs.
 ///
 /// # Safety
 /// None of its own.
@@ -53,7 +53,8 @@ pub(super) unsafe fn forward(of: Sizes, look: Look<'_>, y: *mut f32) {
 /// Writes the gradients, or adds them if `add`; `look` is at the gradient of the result.
 ///
 /// # Safety
-/// `x` and `dx` have the planes of the input, `look.stride` apart, `dw` the `k * k` numbers of a sum that is zero so far.
+/// `x` and `dx` have the planes of the input, `look.stride` apart, `dw` the `k * k` numbers of a
+/// sum that is zero so far.
 pub(super) unsafe fn backward(
     of: Sizes,
     look: Look<'_>,

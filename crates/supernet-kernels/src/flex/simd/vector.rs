@@ -2,8 +2,8 @@
 
 /// A vector of `LANES` numbers.
 ///
-/// The methods of the x86 types must only run in functions compiled for their instructions, which `simd_fn!` sees to; pointers
-/// must be valid for `LANES` (or `n`) numbers and need no alignment.
+/// The methods of the x86 types must only run in functions compiled for their instructions, which
+/// `simd_fn!` sees to; pointers must be valid for `LANES` (or `n`) numbers and need no alignment.
 pub(crate) trait Vector: Copy {
     /// Numbers in a vector.
     const LANES: usize;

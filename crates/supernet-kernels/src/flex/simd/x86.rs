@@ -1,7 +1,7 @@
 //! Vectors of x86-64.
 
-// SAFETY of every block below: the types are only named in functions compiled for their instructions (see `simd_fn!`), and
-// what a pointer must be valid for is the caller's to see to.
+// SAFETY of every block below: the types are only named in functions compiled for their
+// instructions (see `simd_fn!`), and what a pointer must be valid for is the caller's to see to.
 use super::vector::Vector;
 use std::arch::x86_64::*;
 
@@ -182,7 +182,8 @@ impl Vector for Avx512 {
     fn or_else(self, other: Self, a: Self, b: Self) -> Self {
         Self(unsafe { _mm512_mask_mov_ps(other.0, _mm512_cmp_ps_mask::<_CMP_GT_OQ>(a.0, b.0), self.0) })
     }
-    /// Pairs of vectors are folded into one four times, each half as long: forty-five instructions for sixteen sums.
+    /// Pairs of vectors are folded into one four times, each half as long: forty-five instructions
+    /// for sixteen sums.
     #[inline(always)]
     fn sums(vectors: &[Self; 16]) -> [f32; 16] {
         unsafe {

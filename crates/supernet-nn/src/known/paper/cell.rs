@@ -1,4 +1,5 @@
-//! The cell: two inputs, each through a 1x1 of its own, choice blocks, and the concatenation of everything.
+//! The cell: two inputs, each through a 1x1 of its own, choice blocks, and the concatenation of
+//! everything.
 
 use super::{ChoiceBlock, Site};
 use crate::{Build, Conv, Describe, Rows, Wire, describe::Window};
@@ -19,8 +20,9 @@ impl Projection {
         Self { weights: slices.iter().map(|&from| Conv::new(b, [from, channels], 1)).collect(), side }
     }
 
-    /// The 1x1 of the slices, which are brought to its side before: a 1x1 followed by an average pool equals the pool followed by the
-    /// 1x1, at a quarter of the work. Readers with the same side share the pooled slices.
+    /// The 1x1 of the slices, which are brought to its side before: a 1x1 followed by an average
+    /// pool equals the pool followed by the 1x1, at a quarter of the work. Readers with the same
+    /// side share the pooled slices.
     pub(super) fn forward(&self, slices: &mut Vec<Rows>, site: &Site) -> Rows {
         *slices = std::mem::take(slices).into_iter().map(|slice| slice.mean_pooled(self.side)).collect();
         let each = slices.iter().zip(&self.weights).map(|(slice, weight)| slice.clone().through(weight));
@@ -28,7 +30,8 @@ impl Projection {
     }
 }
 
-/// A cell of the paper. Its output is the concatenation of A', B' and all block outputs, kept as a list of slices.
+/// A cell of the paper. Its output is the concatenation of A', B' and all block outputs, kept as a
+/// list of slices.
 #[derive(Module, Debug)]
 pub struct Cell {
     a: Projection,
@@ -77,7 +80,8 @@ impl Cell {
     }
 }
 
-/// A 3x3 convolution to F filters, of stride 2 in the ImageNet variant, and the site of its output. Its readers take relu(norm(·)).
+/// A 3x3 convolution to F filters, of stride 2 in the ImageNet variant, and the site of its output.
+/// Its readers take relu(norm(·)).
 #[derive(Module, Debug)]
 pub struct Stem {
     conv: Conv,

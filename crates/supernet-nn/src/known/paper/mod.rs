@@ -54,8 +54,8 @@ impl NetworkConfig {
         self.definition(device)?.supernet(weights, device)
     }
 
-    /// The network that holds what `mask` has on (an architecture's options; all of them for All On), with ordinary batch
-    /// normalisation.
+    /// The network that holds what `mask` has on (an architecture's options; all of them for All
+    /// On), with ordinary batch normalisation.
     ///
     /// # Errors
     /// A size out of range, a mask of another space, or what `weights` refuses.
@@ -68,9 +68,9 @@ impl NetworkConfig {
         self.definition(device)?.stand_alone(mask, weights, device)
     }
 
-    /// The stand-alone network of an architecture with the weights of a supernet, slice by slice; scale 1 and shift 0 where the
-    /// supernet has none. With batch statistics it equals the masked supernet (PAPER, E1); its stored statistics are not set:
-    /// see [`Network::calibrate`].
+    /// The stand-alone network of an architecture with the weights of a supernet, slice by slice;
+    /// scale 1 and shift 0 where the supernet has none. With batch statistics it equals the masked
+    /// supernet (PAPER, E1); its stored statistics are not set: see [`Network::calibrate`].
     ///
     /// # Errors
     /// As [`NetworkConfig::stand_alone`]; a supernet of another shape.

@@ -1,4 +1,5 @@
-//! The names of the paper's parameters: those under which weights have always been drawn and stored.
+//! The names of the paper's parameters: those under which weights have always been drawn and
+//! stored.
 
 use supernet_space::{CELL_INPUTS, OPERATIONS};
 

@@ -73,7 +73,8 @@ pub struct Separable {
 
 impl Separable {
     fn new(b: &Build, k: usize, order: ConvOrder, c: usize) -> Self {
-        // A depthwise convolution reads relu(norm(·)), of mean square a half; a pointwise one its output.
+        // A depthwise convolution reads relu(norm(·)), of mean square a half; a pointwise one its
+        // output.
         let pointwise = || Conv::new(b, [c, c], 1).with_gain(b, 1.0);
         Self {
             depthwise: (0..2).map(|_| Conv::depthwise(b, c, k)).collect(),

@@ -1,13 +1,15 @@
-//! Normalisation and ReLU around a convolution's output: one site per tensor, shared by all its readers.
+//! Normalisation and ReLU around a convolution's output: one site per tensor, shared by all its
+//! readers.
 
 use crate::{Build, GhostNorm, Layer as _, Rows, Wire};
 use burn::module::Module;
 use supernet_space::ConvOrder;
 
-/// Where a tensor that others read is made ready: `raw` is what identity, pools and sums read, `shared` what convolutions read.
+/// Where a tensor that others read is made ready: `raw` is what identity, pools and sums read,
+/// `shared` what convolutions read.
 ///
-/// Affine-free statistics per ghost batch make `relu(norm(x))` a property of the tensor, not of the reader, so it is computed once
-/// per tensor.
+/// Affine-free statistics per ghost batch make `relu(norm(x))` a property of the tensor, not of the
+/// reader, so it is computed once per tensor.
 ///
 /// | order | raw | shared |
 /// |---|---|---|
