@@ -106,7 +106,7 @@ fn the_picked_are_the_best_by_one_shot_score_and_the_largest_have_most_parameter
     sizes.sort_unstable();
     let small = order.iter().filter(|&&i| parameters(i) <= sizes[(sizes.len() - 1) / 2]).take(1);
     assert_eq!(masks(Group::Small), small.map(mask).collect::<Vec<_>>());
-    order.sort_by(|&a, &b| parameters(b).cmp(&parameters(a)));
+    order.sort_by_key(|&i| std::cmp::Reverse(parameters(i)));
     assert_eq!(masks(Group::Largest), order.iter().take(2).map(mask).collect::<Vec<_>>());
     assert_eq!(of(Group::AllOn).count(), 1);
     assert_eq!(result.best.0, of(Group::Picked).next().unwrap().mask);

@@ -42,12 +42,11 @@ pub trait DepthwiseKernels: Backend {
         on: &[u32],
     ) -> FloatTensor<Self>;
 
-    /// The gradients of `x` and of the weight, those that are needed; that of `x` is zero where a
+    /// The gradients of `read`, x and the weight, those that are needed; that of x is zero where a
     /// ghost batch is not listed, and is added to `into` if that is given.
     fn backward(
         grad: FloatTensor<Self>,
-        x: FloatTensor<Self>,
-        weight: FloatTensor<Self>,
+        read: (FloatTensor<Self>, FloatTensor<Self>),
         taps: Taps,
         groups: usize,
         on: &[u32],
@@ -95,12 +94,12 @@ impl<B: DepthwiseKernels> Backward<B, 2> for DepthwiseBackward {
         let gradient_of_weight;
         if let Some(parent) = of_x {
             register!(B, grads, parent, |into| {
-                let [dx, dw] = B::backward(grad, x, weight, taps, groups, &on, need, into);
+                let [dx, dw] = B::backward(grad, (x, weight), taps, groups, &on, need, into);
                 gradient_of_weight = dw;
                 dx.expect("the gradient of x is needed")
             });
         } else {
-            gradient_of_weight = B::backward(grad, x, weight, taps, groups, &on, need, None)[1].take();
+            gradient_of_weight = B::backward(grad, (x, weight), taps, groups, &on, need, None)[1].take();
         }
         if let (Some(parent), Some(dw)) = (of_weight, gradient_of_weight) {
             grads.register::<B>(parent.id, dw);

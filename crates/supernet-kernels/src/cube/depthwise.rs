@@ -21,8 +21,7 @@ impl DepthwiseKernels for CubeBackend {
 
     fn backward(
         grad: CubeTensor,
-        x: CubeTensor,
-        weight: CubeTensor,
+        (x, weight): (CubeTensor, CubeTensor),
         _: Taps,
         groups: usize,
         on: &[u32],

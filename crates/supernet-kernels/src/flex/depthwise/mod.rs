@@ -135,8 +135,7 @@ impl DepthwiseKernels for Flex {
 
     fn backward(
         grad: FlexTensor,
-        x: FlexTensor,
-        weight: FlexTensor,
+        (x, weight): (FlexTensor, FlexTensor),
         taps: Taps,
         groups: usize,
         on: &[u32],
