@@ -17,8 +17,8 @@ use supernet::{
     report::SearchReport,
     search::{BudgetLimits, Hyperband, Proposer, SuccessiveHalving, search_budgeted},
     train::{
-        FineTune, FinishedRun, Halving, LatencyLimit, Moment, PathSampler, PathSampling, Scoring, SeededWeights,
-        StandAlone, StandAloneEvaluator, SupernetEvaluator,
+        FineTune, FinishedRun, Halving, LatencyLimit, Moment, PathSampler, PathSampling, Reopening, Scoring,
+        SeededWeights, StandAlone, StandAloneEvaluator, SupernetEvaluator,
         best::{BestFile, load_best},
         plan,
     },
@@ -482,6 +482,15 @@ fn sampler_strategy_and_evaluator_of_a_program_run_in_a_directory_that_knows_the
     assert!(message.contains("provenance.parts"), "{message}");
     let message = open(folder.path(), &search(definition(), &device())).unwrap_err().to_string();
     assert!(message.contains("provenance.parts"), "{message}");
+
+    // Another search may score otherwise; what the supernet was trained with stays.
+    let beside = |name: &str, search: &Search<Net, Samples<2>, 2>| {
+        let provenance = search.provenance("flex").unwrap();
+        RunDirectory::open_search(folder.path(), name, search, provenance, Reopening::default())
+    };
+    beside("lighter", &own(1e-4)).unwrap();
+    let message = beside("uniform", &search(definition(), &device())).unwrap_err().to_string();
+    assert!(message.contains("provenance.parts, the sampler") && message.contains("stubborn"), "{message}");
 }
 
 /// The network with its last layer doubled: the same parameters, and another result.

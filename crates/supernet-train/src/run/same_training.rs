@@ -3,6 +3,7 @@
 use super::provenance::{CONFIGURATION, RunFile};
 use crate::{
     TrainError,
+    search::SAMPLER,
     store::{read_config, same_networks},
 };
 use serde_json::Value;
@@ -26,10 +27,12 @@ pub(super) fn check_training(run: &Path, here: &RunFile) -> Result<(), TrainErro
     let parts = |run: &RunFile| -> Vec<(&'static str, Value)> {
         let RunFile { provenance, config, .. } = run;
         let value = |value: Result<Value, serde_json::Error>| value.expect("plain data");
+        let sampler = provenance.parts.iter().find(|part| part.part == SAMPLER);
         vec![
             ("provenance.fingerprints of the training images", provenance.fingerprints[0].clone().into()),
             ("config.network", value(serde_json::to_value(config.network))),
             ("config.paths", value(serde_json::to_value(config.paths))),
+            ("provenance.parts, the sampler", value(serde_json::to_value(sampler))),
             ("config.supernet", value(serde_json::to_value(config.supernet))),
             ("config.execution", value(serde_json::to_value(config.execution))),
         ]

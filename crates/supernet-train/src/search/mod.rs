@@ -26,6 +26,7 @@ pub use in_memory::one_shot_search;
 pub use network_settings::{CellSettings, ChainSettings, NetworkSettings, OwnSettings, PaperSettings};
 pub use networks::Networks;
 pub use one_shot::SearchResult;
+pub(crate) use parts::SAMPLER;
 pub use parts::{OwnPart, Scene};
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
 pub use retrained::{Group, Retrained};

@@ -9,6 +9,9 @@ use supernet_nn::{Execution, Layer, Network};
 use supernet_search::{Evaluator, Scored, Strategy};
 use supernet_space::{Architecture, SearchSpace};
 
+/// What [`OwnPart::part`] says of a sampler, on which a trained supernet depends.
+pub(crate) const SAMPLER: &str = "sampler";
+
 /// A part of a program's own, as `config.json` notes it: a run goes on only with the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OwnPart {

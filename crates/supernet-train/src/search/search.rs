@@ -2,7 +2,7 @@
 
 use super::{
     NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
-    parts::{Parts, Scene},
+    parts::{Parts, SAMPLER, Scene},
     reach::check_limits,
 };
 use crate::{
@@ -87,7 +87,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         settings: &impl Serialize,
         sampler: impl PathSampler + 'a,
     ) -> Self {
-        self.parts.note("sampler", name.into(), settings);
+        self.parts.note(SAMPLER, name.into(), settings);
         self.parts.sampler = Some(Box::new(sampler));
         self
     }
