@@ -12,7 +12,7 @@ use supernet_search::Score;
 use supernet_space::{Cost, PathMask, SearchSpace, name_number};
 use supernet_train::{
     Examples, FineTuner, Hooks, ImageExamples, Keeper, OneMask, Progress, Provenance, Search, SearchConfig, SearchData,
-    SeededWeights, StandAlone, StandAloneTraining, SupernetEvaluator, TrainError, divergences,
+    SeededWeights, StandAlone, StandAloneTraining, TrainError, divergences,
     store::{load_weights, save_weights},
     test,
 };
@@ -231,7 +231,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
 
     fn costs(&self, config: &SearchConfig, masks: &[PathMask]) -> Result<Vec<Cost>, TrainError> {
         let search = self.search(config)?;
-        Ok(masks.iter().map(|mask| search.networks().stand_alone.cost(mask)).collect::<Result<_, _>>()?)
+        masks.iter().map(|mask| search.cost(mask)).collect()
     }
 
     fn steps_alone(&self, config: &SearchConfig) -> Result<u64, TrainError> {
@@ -277,7 +277,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
         };
         let (network, epochs) = search.with_trainer(&config.stand_alone, seed, train)?;
         let test = test(&network, mask, &data.test, device)?;
-        let cost = search.networks().stand_alone.cost(mask)?;
+        let cost = search.cost(mask)?;
         let row = StandAloneRow { mask: mask.clone(), settings: String::new(), seed, test, cost, seconds: 0.0 };
         Ok((row, epochs))
     }
@@ -291,10 +291,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
     ) -> Result<Vec<Score>, TrainError> {
         let search = self.search(config)?;
         let supernet = self.supernet(&search, weights)?;
-        let (costs, validation) = (&search.networks().stand_alone, &search.data().validation);
-        let evaluator =
-            SupernetEvaluator::new(&supernet, costs, validation, config.scoring, search.device(), progress)?;
-        evaluator.with_execution(config.execution).score(masks)
+        search.evaluator(&supernet, &search.data().validation, config.scoring, progress)?.score(masks)
     }
 
     fn divergences(

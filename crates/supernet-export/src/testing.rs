@@ -2,10 +2,25 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
+use std::process::Command;
 use supernet_data::Normalisation;
 use supernet_nn::{Call, MaskedNetwork, NetworkConfig, NormKind, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape, PathDropout, PathMask, Schedule, StemKind, draws};
 use supernet_train::{SeededWeights, best::NetworkDescription};
+
+/// Checks that rustfmt would leave each source as it is, where there is a rustfmt.
+pub(crate) fn assert_formatted(sources: impl IntoIterator<Item = String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |(i, source): (usize, String)| {
+        let path = folder.path().join(format!("model{i}.rs"));
+        std::fs::write(&path, source).unwrap();
+        path
+    };
+    let files: Vec<_> = sources.into_iter().enumerate().map(write).collect();
+    let rustfmt = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(&files).output();
+    let Ok(output) = rustfmt else { return println!("not run: there is no rustfmt here") };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
 
 /// What an [`NetworkDescription`] borrows.
 pub(crate) struct Described {

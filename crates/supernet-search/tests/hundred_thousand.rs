@@ -8,8 +8,11 @@
 //!
 //! With all tests it runs with 200 candidates.
 
+mod processor_time;
+
+use processor_time::now;
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use supernet_search::{
     CoEvolution, EditPolicy, GeneticAlgorithm, Guided, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
     PairTournament, PoolEvolution, Ppo, Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score,
@@ -27,16 +30,6 @@ fn score(architecture: &Architecture) -> Scored {
     let accuracy = 0.8 + 0.02 * value + (hash % 97) as f64 * 1e-4;
     let cost = Cost { parameters: 1_000 * u64::from(architecture.paths_on()), macs: 1 + hash % 1_000 };
     Scored { architecture: architecture.clone(), score: Score { accuracy, loss: f64::NAN, images: 0 }, cost }
-}
-
-/// The processor time of this thread where the system tells it, so that other work on the machine
-/// does not count; else the time of day.
-fn now() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
-        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
-        None => SystemTime::UNIX_EPOCH.elapsed().unwrap(),
-    }
 }
 
 /// Runs a search of so many candidates and prints a line.

@@ -2,9 +2,12 @@
 //! order and parts of telling do not matter for validity, constraints hold, and a table is an
 //! evaluator like any other.
 
+mod processor_time;
+
+use processor_time::now;
 use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use supernet_search::{
     Acquisition, BudgetLimits, BudgetedStrategy, CoEvolution, Constraints, Dngo, EditPolicy, Evaluator, Factorised,
     Filtered, GeneticAlgorithm, Growth, Guided, HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective,
@@ -95,16 +98,6 @@ fn score(architecture: &Architecture) -> Scored {
     let accuracy = if hash % 50 == 7 { f64::NAN } else { 0.5 + 0.1 * value.sin() + (hash % 97) as f64 * 1e-4 };
     let cost = Cost { parameters: 1_000 * u64::from(architecture.paths_on()) + hash % 100, macs: hash % 1_000 };
     Scored { architecture: architecture.clone(), score: Score { accuracy, loss: f64::NAN, images: 0 }, cost }
-}
-
-/// The processor time of this thread where the system tells it, so that other work on the machine
-/// does not count; else the time of day.
-fn now() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
-        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
-        None => SystemTime::UNIX_EPOCH.elapsed().unwrap(),
-    }
 }
 
 struct ByFormula;

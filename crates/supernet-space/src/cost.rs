@@ -1,6 +1,9 @@
 //! Parameters and multiply-accumulates of a stand-alone network, without building it.
 
-use crate::{CELL_INPUTS, CellOperation, CellSpace, PathMask, SpaceError};
+use crate::{
+    CELL_INPUTS, CellOperation, CellSpace, PathMask, SpaceError,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// What a network costs.
@@ -97,17 +100,10 @@ impl NetworkShape {
     /// Zero filters, channels or classes; a side that is zero or not divisible by 4, or by 16 with
     /// [`StemKind::ImageNet`].
     pub fn check(self) -> Result<Self, SpaceError> {
-        for (field, found) in [("filters", self.filters), ("channels", self.channels), ("classes", self.classes)] {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
-        let (halvings, expected) = match self.stem {
-            StemKind::Plain => (2, "a multiple of 4, not 0"),
-            StemKind::ImageNet => (4, "a multiple of 16, not 0, for the stem of ImageNet"),
-        };
-        if self.side == 0 || !self.side.is_multiple_of(1 << halvings) {
-            return Err(SpaceError::Field { field: "image side", found: self.side, expected });
+        at_least_1([("filters", self.filters), ("channels", self.channels), ("classes", self.classes)])?;
+        match self.stem {
+            StemKind::Plain => side_halves(self.side, 4, "a multiple of 4, not 0")?,
+            StemKind::ImageNet => side_halves(self.side, 16, "a multiple of 16, not 0, for the stem of ImageNet")?,
         }
         Ok(self)
     }

@@ -1,7 +1,11 @@
 //! The space of DARTS (Liu, Simonyan and Yang, ICLR 2019): a normal and a reducing cell of four
 //! nodes.
 
-use crate::{Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, rest::Rest};
+use crate::{
+    Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError,
+    rest::Rest,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// The space of DARTS: each of four nodes of a normal and of a reducing cell is the sum of two
@@ -227,17 +231,12 @@ impl DartsShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        for (field, found) in [("channels", self.channels), ("classes", self.classes)] {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
+        at_least_1([("channels", self.channels), ("classes", self.classes)])?;
         let refuse = |field, found, expected| Err(SpaceError::Field { field, found, expected });
         match self {
             Self { filters, .. } if *filters == 0 || filters % 2 == 1 => refuse("filters", *filters, "even, not 0"),
             Self { cells, .. } if *cells < 3 => refuse("cells", *cells, "at least 3"),
-            Self { side, .. } if *side == 0 || side % 4 != 0 => refuse("image side", *side, "a multiple of 4, not 0"),
-            _ => Ok(()),
+            _ => side_halves(self.side, 4, "a multiple of 4, not 0"),
         }
     }
 }

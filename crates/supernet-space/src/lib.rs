@@ -27,6 +27,7 @@ mod path_dropout;
 mod path_mask;
 mod pnas_net;
 mod rest;
+mod sizes;
 mod space;
 #[cfg(test)]
 mod testing;

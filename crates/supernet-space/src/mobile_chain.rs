@@ -1,7 +1,11 @@
 //! A chain of inverted residuals like MobileNetV2's (Sandler et al., CVPR 2018), as searched by
 //! MnasNet, ProxylessNAS and Once-for-All.
 
-use crate::{Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{
+    Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError,
+    canonical::Symmetry,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// Stages of layers; each layer is an inverted residual of kernel 3, 5 or 7 and expansion 3 or 6,
@@ -145,30 +149,16 @@ impl MobileChain {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self, shape: &MobileShape) -> Result<(), SpaceError> {
-        let fields = [("stem", shape.stem), ("first", shape.first), ("head", shape.head)];
-        for (field, found) in fields.into_iter().chain([("channels", shape.channels), ("classes", shape.classes)]) {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
+        let network = [("stem", shape.stem), ("first", shape.first), ("head", shape.head)];
+        at_least_1(network.into_iter().chain([("channels", shape.channels), ("classes", shape.classes)]))?;
         let strides = 2 * self.stages.iter().map(|stage| stage.stride).product::<usize>();
-        match shape.side > 0 && shape.side.is_multiple_of(strides) {
-            true => Ok(()),
-            false => {
-                let expected = "a multiple of all strides together, not 0";
-                Err(SpaceError::Field { field: "image side", found: shape.side, expected })
-            }
-        }
+        side_halves(shape.side, strides, "a multiple of all strides together, not 0")
     }
 }
 
 impl MobileStage {
     fn check(&self) -> Result<(), SpaceError> {
-        for (field, found) in [("layers", self.layers), ("channels", self.channels)] {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
+        at_least_1([("layers", self.layers), ("channels", self.channels)])?;
         match self.stride {
             1 | 2 => Ok(()),
             found => Err(SpaceError::Field { field: "stride", found, expected: "1 or 2" }),

@@ -2,7 +2,11 @@
 //! each of the six edges.
 
 use crate::{
-    Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError, canonical::Symmetry, nas_bench_201_cells, rest::Rest,
+    Architecture, Choice, Cost, PathMask, SearchSpace, SpaceError,
+    canonical::Symmetry,
+    nas_bench_201_cells,
+    rest::Rest,
+    sizes::{at_least_1, side_halves},
 };
 use serde::{Deserialize, Serialize};
 
@@ -157,18 +161,13 @@ impl NasBench201Shape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        let fields = [("filters", self.filters), ("cells per stage", self.cells), ("channels", self.channels)];
-        for (field, found) in fields.into_iter().chain([("classes", self.classes)]) {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
-        match self.side > 0 && self.side.is_multiple_of(4) {
-            true => Ok(()),
-            false => {
-                Err(SpaceError::Field { field: "image side", found: self.side, expected: "a multiple of 4, not 0" })
-            }
-        }
+        at_least_1([
+            ("filters", self.filters),
+            ("cells per stage", self.cells),
+            ("channels", self.channels),
+            ("classes", self.classes),
+        ])?;
+        side_halves(self.side, 4, "a multiple of 4, not 0")
     }
 }
 

@@ -1,7 +1,11 @@
 //! NAS-Bench-Macro (Su et al., CVPR 2021): eight layers, each the identity or one of two inverted
 //! residuals.
 
-use crate::{Architecture, Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{
+    Architecture, Choice, Cost, InvertedResidual, PathMask, SearchSpace, SpaceError,
+    canonical::Symmetry,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// The space of NAS-Bench-Macro: eight layers in stages of 2, 3 and 3, three options each.
@@ -151,18 +155,8 @@ impl NasBenchMacroShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        let fields = [("stem", self.stem), ("head", self.head), ("channels", self.channels), ("classes", self.classes)];
-        for (field, found) in fields {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
-        match self.side > 0 && self.side.is_multiple_of(8) {
-            true => Ok(()),
-            false => {
-                Err(SpaceError::Field { field: "image side", found: self.side, expected: "a multiple of 8, not 0" })
-            }
-        }
+        at_least_1([("stem", self.stem), ("head", self.head), ("channels", self.channels), ("classes", self.classes)])?;
+        side_halves(self.side, 8, "a multiple of 8, not 0")
     }
 }
 

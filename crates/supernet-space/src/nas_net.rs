@@ -1,6 +1,9 @@
 //! The cells of NASNet (Zoph, Vasudevan, Shlens and Le, CVPR 2018).
 
-use crate::{Choice, Cost, PathMask, SearchSpace, SpaceError};
+use crate::{
+    Choice, Cost, PathMask, SearchSpace, SpaceError,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// The space of NASNet: a normal and a reducing cell of `blocks` blocks. A block applies an
@@ -254,20 +257,9 @@ impl NasNetShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        let fields = [("filters", self.filters), ("cells", self.cells), ("stem", self.stem)];
-        for (field, found) in fields.into_iter().chain([("channels", self.channels), ("classes", self.classes)]) {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
-        if self.side == 0 || !self.side.is_multiple_of(4) {
-            return Err(SpaceError::Field {
-                field: "image side",
-                found: self.side,
-                expected: "a multiple of 4, not 0",
-            });
-        }
-        Ok(())
+        let network = [("filters", self.filters), ("cells", self.cells), ("stem", self.stem)];
+        at_least_1(network.into_iter().chain([("channels", self.channels), ("classes", self.classes)]))?;
+        side_halves(self.side, 4, "a multiple of 4, not 0")
     }
 }
 

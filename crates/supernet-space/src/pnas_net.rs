@@ -1,6 +1,10 @@
 //! The cells of PNAS (Liu, Zoph, Neumann et al., ECCV 2018).
 
-use crate::{Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError, canonical::Symmetry};
+use crate::{
+    Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError,
+    canonical::Symmetry,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// The space of PNAS: one cell of `blocks` blocks, which with stride 2 reduces. A block adds the
@@ -167,17 +171,9 @@ impl PnasNetShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        let fields = [("filters", self.filters), ("cells", self.cells), ("stem", self.stem)];
-        for (field, found) in fields.into_iter().chain([("channels", self.channels), ("classes", self.classes)]) {
-            if found == 0 {
-                return Err(SpaceError::Field { field, found, expected: "at least 1" });
-            }
-        }
-        if self.side == 0 || !self.side.is_multiple_of(4) {
-            let expected = "a multiple of 4, not 0";
-            return Err(SpaceError::Field { field: "image side", found: self.side, expected });
-        }
-        Ok(())
+        let network = [("filters", self.filters), ("cells", self.cells), ("stem", self.stem)];
+        at_least_1(network.into_iter().chain([("channels", self.channels), ("classes", self.classes)]))?;
+        side_halves(self.side, 4, "a multiple of 4, not 0")
     }
 }
 

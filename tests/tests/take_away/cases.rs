@@ -12,7 +12,7 @@ use supernet::{
     },
 };
 use supernet_nn::{Call, Layer, Network, NetworkConfig, Notes, PaperNetwork, Statistics};
-use supernet_space::{CellSpace, ConvOrder, PathMask, draws};
+use supernet_space::{CellSpace, ConvOrder, Cost, PathMask, draws};
 use supernet_tests::{Formula, behind_imagenet_stem, config, device, images, paths, with_order};
 
 /// A network to take away.
@@ -92,8 +92,8 @@ impl Case {
         Self {
             name: name.into(),
             mask: config.cells.space().parse(mask).expect("a mask of the space"),
-            normalisation: Normalisation::new(vec![0.491, 0.482, 0.447], vec![0.247, 0.243, 0.262]).expect("numbers"),
-            classes: ["aeroplane", "car", "bird", "cat", "deer"].map(Into::into).to_vec(),
+            normalisation: normalisation(),
+            classes: classes(),
             config,
         }
     }
@@ -127,22 +127,36 @@ impl Case {
 
     /// Writes `best/` into `folder`.
     pub fn save(&self, network: &PaperNetwork, folder: &Path) {
-        let provenance = provenance();
-        let card = Card {
-            network: &BestNet::Paper(self.config.clone()),
-            mask: &self.mask,
-            cost: self.config.shape.cost(&self.config.cells, &self.mask).expect("an architecture"),
-            normalisation: Some(&self.normalisation),
-            classes: &self.classes,
-            seed: 7,
-            retrained: &[],
-            provenance: &provenance,
-            command: None,
-            latency: &[],
-        };
-        Best { card, network }.save(folder).expect("a folder that can be written");
-        write_best(folder, &[], network).expect("a folder that can be written");
+        let Self { config, mask, .. } = self;
+        let cost = config.shape.cost(&config.cells, mask).expect("an architecture");
+        save(&BestNet::Paper(config.clone()), (mask, cost), network, folder);
     }
+}
+
+/// Writes the `best/` of a trained network into `folder`.
+pub fn save<M: Layer<4, 2>>(net: &BestNet, (mask, cost): (&PathMask, Cost), network: &Network<M>, folder: &Path) {
+    let card = Card {
+        network: net,
+        mask,
+        cost,
+        normalisation: Some(&normalisation()),
+        classes: &classes(),
+        seed: 7,
+        retrained: &[],
+        provenance: &provenance(),
+        command: None,
+        latency: &[],
+    };
+    Best { card, network }.save(folder).expect("a folder that can be written");
+    write_best(folder, &[], network).expect("a folder that can be written");
+}
+
+fn normalisation() -> Normalisation {
+    Normalisation::new(vec![0.491, 0.482, 0.447], vec![0.247, 0.243, 0.262]).expect("numbers")
+}
+
+fn classes() -> Vec<String> {
+    ["aeroplane", "car", "bird", "cat", "deer"].map(Into::into).to_vec()
 }
 
 impl TakeAway for Case {

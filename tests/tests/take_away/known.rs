@@ -1,17 +1,10 @@
 //! Networks of the known spaces beside the paper's, with weights by formula and calibrated
 //! statistics.
 
-use crate::cases::{TakeAway, provenance};
+use crate::cases::{TakeAway, save};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::path::Path;
-use supernet::{
-    data::Normalisation,
-    export::write_best,
-    train::{
-        NetworkSettings,
-        best::{Best, BestNet, Card},
-    },
-};
+use supernet::train::{NetworkSettings, best::BestNet};
 use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, NamedWeights, Notes, Statistics};
 use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Formula, device, distance, images, values};
@@ -23,8 +16,6 @@ pub struct KnownCase {
     net: BestNet,
     definition: Definition<KnownNet>,
     mask: PathMask,
-    normalisation: Normalisation,
-    classes: Vec<String>,
 }
 
 /// The spaces, the files of theirs in `generated/`, and the side of their images.
@@ -101,14 +92,7 @@ impl KnownCase {
         let net = BestNet::Known { settings, input: [3, side, side], classes: 5 };
         let definition = net.definition(&device()).expect("sizes in range");
         let first = || definition.space().sample(&mut draws(1, "first", 0)).mask().clone();
-        Self {
-            name: name.into(),
-            mask: mask.unwrap_or_else(first),
-            normalisation: Normalisation::new(vec![0.491, 0.482, 0.447], vec![0.247, 0.243, 0.262]).expect("numbers"),
-            classes: ["aeroplane", "car", "bird", "cat", "deer"].map(Into::into).to_vec(),
-            net,
-            definition,
-        }
+        Self { name: name.into(), mask: mask.unwrap_or_else(first), net, definition }
     }
 
     fn images(&self, count: usize) -> Tensor<4> {
@@ -131,21 +115,8 @@ impl KnownCase {
 
     /// Writes `best/` into `folder`.
     pub fn save(&self, network: &KnownNetwork, folder: &Path) {
-        let provenance = provenance();
-        let card = Card {
-            network: &self.net,
-            mask: &self.mask,
-            cost: self.definition.cost(&self.mask).expect("a mask of the space"),
-            normalisation: Some(&self.normalisation),
-            classes: &self.classes,
-            seed: 7,
-            retrained: &[],
-            provenance: &provenance,
-            command: None,
-            latency: &[],
-        };
-        Best { card, network }.save(folder).expect("a folder that can be written");
-        write_best(folder, &[], network).expect("a folder that can be written");
+        let cost = self.definition.cost(&self.mask).expect("a mask of the space");
+        save(&self.net, (&self.mask, cost), network, folder);
     }
 }
 

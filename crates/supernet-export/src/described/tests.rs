@@ -1,14 +1,14 @@
 use super::{DescribedNetwork, drawing, fields::Fields, model_source, onnx};
 use crate::{
     onnx::tests::{check, decoded, int, ints},
-    testing::Described,
+    testing::{Described, assert_formatted},
 };
 use burn::{
     store::KeyRemapper,
     tensor::{DType, Device, Tensor, TensorData},
 };
 use rand::RngExt;
-use std::{collections::BTreeSet, process::Command};
+use std::collections::BTreeSet;
 use supernet_data::Normalisation;
 use supernet_nn::{
     Call, Definition, Describe, Graph, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, Notes,
@@ -194,24 +194,13 @@ fn a_dead_architecture_gives_what_its_shifts_and_its_bias_say() {
 
 #[test]
 fn every_architecture_is_written_as_rustfmt_would() {
-    let folder = tempfile::tempdir().unwrap();
     let classes = classes();
     let normalisation = Normalisation::new(vec![0.5, 0.25, 0.1], vec![0.2, 0.3, 0.4]).unwrap();
-    let files: Vec<_> = random(15)
-        .iter()
-        .enumerate()
-        .map(|(i, (_, network))| {
-            let graph = network.graph().unwrap();
-            let normalisation = (i % 2 == 0).then_some(&normalisation);
-            let source = model_source(&DescribedNetwork { normalisation, ..described(&graph, network, &classes) });
-            let path = folder.path().join(format!("model{i}.rs"));
-            std::fs::write(&path, source.unwrap()).unwrap();
-            path
-        })
-        .collect();
-    let rustfmt = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(&files).output();
-    let Ok(output) = rustfmt else { return println!("not run: there is no rustfmt here") };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_formatted(random(15).iter().enumerate().map(|(i, (_, network))| {
+        let graph = network.graph().unwrap();
+        let normalisation = (i % 2 == 0).then_some(&normalisation);
+        model_source(&DescribedNetwork { normalisation, ..described(&graph, network, &classes) }).unwrap()
+    }));
 }
 
 #[test]

@@ -1,7 +1,10 @@
 use super::{cells::Cells, model_source, names::rules, source};
-use crate::{plan::Plan, testing::Described};
+use crate::{
+    plan::Plan,
+    testing::{Described, assert_formatted},
+};
 use burn::store::KeyRemapper;
-use std::{collections::BTreeSet, process::Command};
+use std::collections::BTreeSet;
 use supernet_nn::NamedWeights;
 
 fn written(described: &Described) -> String {
@@ -10,18 +13,7 @@ fn written(described: &Described) -> String {
 
 #[test]
 fn every_architecture_is_written_as_rustfmt_would() {
-    let folder = tempfile::tempdir().unwrap();
-    let files: Vec<_> = (0..)
-        .zip(Described::random(200))
-        .map(|(i, described)| {
-            let path = folder.path().join(format!("model{i}.rs"));
-            std::fs::write(&path, written(&described)).unwrap();
-            path
-        })
-        .collect();
-    let rustfmt = Command::new("rustfmt").args(["--check", "--edition", "2024"]).args(&files).output();
-    let Ok(output) = rustfmt else { return println!("not run: there is no rustfmt here") };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_formatted(Described::random(200).map(|described| written(&described)));
 }
 
 #[test]

@@ -98,8 +98,8 @@ pub fn markdown(curves: &[Curve], queries: usize) -> String {
     text
 }
 
-/// By how much the median regret is below that of random search after each of these numbers of queries, with its 95 % interval
-/// over the seeds.
+/// By how much the median regret is below that of random search after each of these numbers of
+/// queries, with its 95 % interval over the seeds.
 pub fn against_random(curves: &[Curve], queries: usize) -> String {
     let Some((random, others)) = curves.split_first() else { return String::new() };
     let columns: Vec<usize> = milestones(queries).into_iter().filter(|&query| (20..=500).contains(&query)).collect();

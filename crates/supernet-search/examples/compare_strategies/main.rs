@@ -1,5 +1,5 @@
-//! Every search strategy on tables of trained networks: how good the best network found so far is, against the number of trainings
-//! looked up.
+//! Every search strategy on tables of trained networks: how good the best network found so far is,
+//! against the number of trainings looked up.
 //!
 //! ```text
 //! cargo run --release -p supernet-search --example compare_strategies -- --table nasbench_macro_cifar10.csv \
@@ -8,6 +8,8 @@
 
 mod curves;
 mod figure;
+#[path = "../../tests/processor_time/mod.rs"]
+mod processor_time;
 mod trials;
 
 use clap::Parser;

@@ -1,9 +1,7 @@
 //! One search under one seed.
 
-use std::{
-    collections::{HashMap, HashSet},
-    time::{Duration, SystemTime},
-};
+use crate::processor_time::now;
+use std::collections::{HashMap, HashSet};
 use supernet_search::{
     BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
     HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament, PoolEvolution, Ppo,
@@ -41,7 +39,8 @@ pub struct Contender {
     pub name: &'static str,
     /// The stream that it draws from.
     stream: &'static str,
-    /// Trainings after which it is stopped: what has found the best network long before and is dear need not go on.
+    /// Trainings after which it is stopped: what has found the best network long before and is dear
+    /// need not go on.
     most: usize,
 }
 
@@ -86,8 +85,8 @@ impl Benchmark {
         Ok(Self { name: "NAS-Bench-Macro", one: table(&["acc1"])?, three, space, nearest: None, stages: Some(stages) })
     }
 
-    /// Reads some rows of NAS-Bench-201 on CIFAR-100. An architecture of the space stands for the row that differs from it in
-    /// the fewest edges, both in canonical form, of several the first.
+    /// Reads some rows of NAS-Bench-201 on CIFAR-100. An architecture of the space stands for the
+    /// row that differs from it in the fewest edges, both in canonical form, of several the first.
     pub fn nas_bench_201(file: &str, csv: &[u8]) -> Result<Self, SearchError> {
         let space = NasBench201::new().space().clone();
         let one = Table::nas_bench_201(file, csv, "c100_valid_200", "c100_test_200")?;
@@ -127,7 +126,8 @@ impl Benchmark {
         all.fold(f64::NEG_INFINITY, f64::max)
     }
 
-    /// Runs a strategy under a seed until `queries` trainings are looked up, or as many as it is run for.
+    /// Runs a strategy under a seed until `queries` trainings are looked up, or as many as it is
+    /// run for.
     pub fn run(&self, strategy: &Contender, seed: u64, queries: usize) -> Result<Trial, SearchError> {
         let (queries, stream) = (queries.min(strategy.most), strategy.stream);
         match strategy.name {
@@ -276,15 +276,6 @@ impl Strategy for OfRows<'_> {
         let told: Vec<Scored> =
             proposed.map(|(scored, architecture)| Scored { architecture, ..scored.clone() }).collect();
         self.strategy.tell(&told);
-    }
-}
-
-/// The processor time of this thread where the system tells it, so that other work on the machine does not count; else the time of day.
-fn now() -> Duration {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    match text.split(' ').next().and_then(|nanoseconds| nanoseconds.parse().ok()) {
-        Some(nanoseconds) => Duration::from_nanos(nanoseconds),
-        None => SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default(),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::tally::Tally;
 use crate::{Progress, Standing, TrainError, stage::SCORING, workers::share_with};
+use supernet_nn::{Definition, Layer};
 use supernet_search::{RankBy, Score, Scored};
-use supernet_space::{Architecture, Cost, PathMask, SearchSpace, SpaceError};
+use supernet_space::{Architecture, PathMask};
 
 /// A request: score each mask on so many runs of examples.
 #[derive(Clone, Copy)]
@@ -40,20 +41,16 @@ pub(crate) fn tally<J: Send>(
     Ok(())
 }
 
-/// Architectures of `space` with their scores and costs.
-pub(crate) fn scored<E>(
-    space: &SearchSpace,
+/// Architectures with their scores, and the costs of their networks of `definition`.
+pub(crate) fn scored<M: Layer<D, 2>, const D: usize>(
+    definition: &Definition<M, D>,
     architectures: &[Architecture],
     score: impl FnOnce(&[PathMask]) -> Result<Vec<Score>, TrainError>,
-    cost: impl Fn(&Architecture) -> Result<Cost, E>,
-) -> Result<Vec<Scored>, TrainError>
-where
-    TrainError: From<SpaceError> + From<E>,
-{
-    architectures.iter().try_for_each(|architecture| space.check(architecture))?;
+) -> Result<Vec<Scored>, TrainError> {
+    architectures.iter().try_for_each(|architecture| definition.space().check(architecture))?;
     let masks: Vec<PathMask> = architectures.iter().map(|architecture| architecture.mask().clone()).collect();
     let scored = |(architecture, score): (&Architecture, Score)| {
-        Ok(Scored { architecture: architecture.clone(), score, cost: cost(architecture)? })
+        Ok(Scored { architecture: architecture.clone(), score, cost: definition.cost(architecture)? })
     };
     architectures.iter().zip(score(&masks)?).map(scored).collect()
 }

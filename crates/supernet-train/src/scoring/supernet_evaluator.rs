@@ -203,7 +203,7 @@ impl<M: Layer<D, 2>, const D: usize> BudgetedEvaluator for SupernetEvaluator<'_,
         let at = |images: u64, some: &[Architecture]| {
             let images = usize::try_from(images).unwrap_or(usize::MAX);
             let score = |masks: &[PathMask]| self.score_on(masks, images);
-            scored(definition.space(), some, score, |architecture| definition.cost(architecture))
+            scored(definition, some, score)
         };
         PerBudget(at).evaluate_at(proposals)
     }
@@ -294,7 +294,7 @@ impl<M: Layer<D, 2>, const D: usize> Evaluator for SupernetEvaluator<'_, M, D> {
     fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, TrainError> {
         let definition = self.stand_alone;
         let score = |masks: &[PathMask]| self.halve(masks, self.halving.unwrap_or(Halving::NONE));
-        let scored = scored(definition.space(), architectures, score, |architecture| definition.cost(architecture))?;
+        let scored = scored(definition, architectures, score)?;
         self.standing = Standing::with(self.rank_by, self.standing.take(), &scored);
         self.standing.iter().for_each(|standing| self.progress.standing(standing));
         Ok(scored)

@@ -2,7 +2,7 @@
 //! wants to see it.
 
 use super::Search;
-use crate::{Examples, Progress, Scoring, Silent, SupernetEvaluator, TrainError, examples::Part};
+use crate::{Examples, Progress, Scoring, Silent, TrainError, examples::Part};
 use burn::module::Module;
 use supernet_nn::{Layer, Network};
 use supernet_space::{PathMask, draws};
@@ -66,10 +66,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> FixedSample<'a, M, E, D
             return Ok(());
         }
         let examples = &Part { examples: &search.data().validation, first: 0, count };
-        let (supernet, costs) = (supernet.valid(), &search.networks().stand_alone);
-        let silent = &mut Silent;
-        let mut evaluator = SupernetEvaluator::new(&supernet, costs, examples, scoring, search.device(), silent)?
-            .with_execution(search.config().execution);
+        let (supernet, silent) = (supernet.valid(), &mut Silent);
+        let mut evaluator = search.evaluator(&supernet, examples, scoring, silent)?;
         progress.sample(done, &evaluator.score(&self.masks)?);
         Ok(())
     }

@@ -10,8 +10,7 @@ use super::{
     retrained::Retrained,
 };
 use crate::{
-    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, StandAloneTraining, Standing, SupernetEvaluator,
-    TrainError,
+    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, StandAloneTraining, Standing, TrainError,
     caught::caught,
     examples::Part,
     latency,
@@ -182,7 +181,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let Self { search, stages } = self;
         let (config, space) = (search.config(), search.space());
         let mut strategy = search.strategy()?;
-        let cost = |architecture: &Architecture| Ok(search.networks().stand_alone.cost(architecture)?);
+        let cost = |architecture: &Architecture| search.cost(architecture);
         let outcome = match stages {
             None => candidates(config, space, &mut *strategy, evaluator, cost)?,
             Some(stages) => {
@@ -199,13 +198,13 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         is_uniform: bool,
         score: impl FnMut(&PathMask) -> Result<Score, TrainError>,
     ) -> Result<Vec<Scored>, TrainError> {
-        let cost = |architecture: &Architecture| Ok(self.search.networks().stand_alone.cost(architecture)?);
+        let cost = |architecture: &Architecture| self.search.cost(architecture);
         random_companions(self.search.config(), self.search.space(), outcome, is_uniform, score, cost)
     }
 
     fn beside(&self, outcome: Outcome, random: Vec<Scored>, all_on: Score) -> Result<ScoredCandidates, TrainError> {
         let mask = self.search.space().all_on();
-        let cost = self.search.networks().stand_alone.cost(&mask)?;
+        let cost = self.search.cost(&mask)?;
         Ok(ScoredCandidates { outcome, companions: Companions { random, all_on: (mask, all_on, cost) } })
     }
 
@@ -220,14 +219,10 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let Self { search, stages } = self;
         let (config, candidates) = (search.config(), &scored.outcome.scored[..]);
         let (scoring, validation) = (config.scoring, &search.data().validation);
-        let progress = &mut WithoutStandings(progress);
+        let (scene, progress) = (self.scene(supernets), &mut WithoutStandings(progress));
         let on_some = |masks: &[PathMask], places: Range<usize>| {
             let part = Part { examples: validation, first: places.start, count: places.len() };
-            let costs = &search.networks().stand_alone;
-            SupernetEvaluator::new(&supernets.last, costs, &part, scoring, search.device(), &mut *progress)?
-                .with_earlier(&supernets.earlier)
-                .with_execution(config.execution)
-                .score(masks)
+            scene.by_supernet_on(&part, &mut *progress)?.score(masks)
         };
         // A program's own scores are not those of halves of the examples.
         let halves = match search.parts().evaluator {

@@ -50,9 +50,20 @@ impl<'s, M: Layer<D, 2>, E: Examples<D>, const D: usize> Scene<'s, M, E, D> {
     where
         's: 'p,
     {
-        let Self { supernet, earlier, networks, data, scoring, execution, device } = *self;
-        let (costs, examples) = (&networks.stand_alone, &data.validation);
-        let evaluator = SupernetEvaluator::new(supernet, costs, examples, scoring, device, progress)?;
+        self.by_supernet_on(&self.data.validation, progress)
+    }
+
+    /// The evaluator by the supernet, on `examples`.
+    pub(super) fn by_supernet_on<'p>(
+        &self,
+        examples: &dyn Examples<D>,
+        progress: &'p mut dyn Progress,
+    ) -> Result<SupernetEvaluator<'p, M, D>, TrainError>
+    where
+        's: 'p,
+    {
+        let Self { supernet, earlier, networks, scoring, execution, device, .. } = *self;
+        let evaluator = SupernetEvaluator::new(supernet, &networks.stand_alone, examples, scoring, device, progress)?;
         Ok(evaluator.with_earlier(earlier).with_execution(execution))
     }
 }

@@ -3,21 +3,20 @@
 
 use super::Search;
 use crate::{
-    Examples, Fixed, Hooks, Loader, Progress, Retrain, SeededWeights, StandAloneTraining, SupernetEvaluator,
-    SupernetTraining, TrainError, Training,
+    Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, StandAlone, StandAloneTraining, SupernetTraining,
+    TrainError, Training,
     caught::caught,
-    examples::{Joined, Part},
+    examples::Part,
     memory,
     stage::{PLANNING, SUPERNET_TRAINING},
     workers::{share, workers, workers_on},
 };
-use burn::module::Module;
 use serde::Serialize;
 use std::{
     fmt,
     time::{Duration, Instant},
 };
-use supernet_nn::{Definition, Layer};
+use supernet_nn::Layer;
 use supernet_space::{Cost, PathMask, draws};
 
 /// The time and memory that a search needs.
@@ -88,15 +87,19 @@ pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let supernet = StagePlan { times: config.supernet.steps, seconds_each };
     let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
     let scoring = time_scoring(search, &masks[..CANDIDATES], progress)?;
-    let retraining = Alone::chosen(search).time(&masks[0], progress)?;
+    let Retrain { picked, small, random, largest, all_on, at_once, .. } = config.retrain;
+    let chosen = picked + small + random + largest + usize::from(all_on);
+    let alone = |trainer: &StandAlone<M, D>, networks, progress: &mut dyn Progress| {
+        time_alone(trainer, &masks[0], (networks, at_once), progress)
+    };
+    let retraining =
+        search.with_trainer(&config.stand_alone, config.seed, |trainer| alone(trainer, chosen, progress))?;
     let fine_tuning = config.scoring.fine_tune.map(|fine_tune| {
-        Alone {
-            definition: &search.networks().supernet,
-            training: StandAloneTraining { with_validation: false, ..fine_tune.recipe(config.stand_alone) },
-            networks: fine_tune.shortlist,
-            ..Alone::chosen(search)
-        }
-        .time(&masks[0], progress)
+        let training = StandAloneTraining { with_validation: false, ..fine_tune.recipe(config.stand_alone) };
+        search.with_trainer(&training, config.seed, |trainer| {
+            let tuner = StandAlone { definition: &search.networks().supernet, ..*trainer };
+            alone(&tuner, fine_tune.shortlist, progress)
+        })
     });
     let fine_tuning = fine_tuning.transpose()?;
     let spread = |of: fn(&Cost) -> u64| {
@@ -123,9 +126,9 @@ pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
 fn sample<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     search: &Search<'_, M, E, D>,
 ) -> Result<(Vec<Cost>, Vec<PathMask>), TrainError> {
-    let (seed, definition) = (search.config().seed, &search.networks().stand_alone);
+    let seed = search.config().seed;
     let drawn: Vec<_> = (0..SAMPLE).map(|i| search.space().sample(&mut draws(seed, "plan", i))).collect();
-    let costs = drawn.iter().map(|architecture| definition.cost(architecture)).collect::<Result<_, _>>()?;
+    let costs = drawn.iter().map(|architecture| search.cost(architecture)).collect::<Result<_, _>>()?;
     Ok((costs, drawn.iter().map(|architecture| architecture.mask().clone()).collect()))
 }
 
@@ -172,15 +175,13 @@ fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     masks: &[PathMask],
     progress: &mut dyn Progress,
 ) -> Result<StagePlan, TrainError> {
-    let (config, device, validation) = (search.config(), search.device(), &search.data().validation);
-    let supernet = search.new_supernet(&device.clone().inner())?;
+    let (config, validation) = (search.config(), &search.data().validation);
+    let supernet = search.new_supernet(&search.device().clone().inner())?;
     // As many runs of examples as there are workers, so that all are busy.
     let runs = config.scoring.runs(validation.len()).clamp(1, 4);
     let count = (runs * config.scoring.score_batch).min(validation.len());
     let examples = &Part { examples: validation, first: 0, count };
-    let costs = &search.networks().stand_alone;
-    let mut evaluator = SupernetEvaluator::new(&supernet, costs, examples, config.scoring, device, progress)?
-        .with_execution(config.execution);
+    let mut evaluator = search.evaluator(&supernet, examples, config.scoring, progress)?;
     evaluator.score(&masks[..1])?;
     let began = Instant::now();
     evaluator.score(masks)?;
@@ -189,64 +190,43 @@ fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 
-/// Networks to be trained alone, and how.
-struct Alone<'a, M: Module, E, const D: usize> {
-    search: &'a Search<'a, M, E, D>,
-    definition: &'a Definition<M, D>,
-    training: StandAloneTraining,
-    /// How many.
-    networks: usize,
-}
-
-impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Alone<'a, M, E, D> {
-    /// Those that are trained from scratch at the end of a search.
-    fn chosen(search: &'a Search<'_, M, E, D>) -> Self {
-        let Retrain { picked, small, random, largest, all_on, .. } = search.config().retrain;
-        Self {
-            search,
-            definition: &search.networks().stand_alone,
-            training: search.config().stand_alone,
-            networks: picked + small + random + largest + usize::from(all_on),
-        }
-    }
-
-    /// Times a few steps of the network of `mask`.
-    fn time(self, mask: &PathMask, progress: &mut dyn Progress) -> Result<StagePlan, TrainError> {
-        let Self { search, definition, training, networks } = self;
-        let (config, data) = (search.config(), search.data());
-        let joined = Joined(&data.train, &data.validation);
-        let examples: &dyn Examples<D> = if training.with_validation { &joined } else { &data.train };
-        let loader = Loader::new(examples, training.augmentation, training.batch, config.seed)?;
-        let steps = loader.steps_per_epoch() * training.epochs as u64;
-        // As many at a time as there will be, since they share caches and memory.
-        let together = workers(workers_on(&search.device().clone().inner(), config.retrain.at_once), networks);
-        let device = search.device().clone().autodiff();
-        let time = |(), progress: &mut dyn Progress| {
-            let (mut first, mut each) = (None, 0.0);
-            let after = &mut |done, _: &_, _: &mut dyn Progress| {
-                seconds_each(&mut first, done, STEPS, &mut each);
-                Ok(())
-            };
-            let few = Training {
-                stage: PLANNING,
-                seed: config.seed,
-                steps: STEPS,
-                ghosts: 1,
-                micro_batches: 1,
-                sgd: training.sgd,
-                sampler: &Fixed(mask.clone()),
-                execution: config.execution,
-            };
-            let network = definition.stand_alone(mask, &mut SeededWeights::new(config.seed), &device)?;
-            few.run_with(network, &loader, &device, Hooks { after, plain_l2: false, keeper: None }, progress)?;
-            Ok(each)
+/// Times a few steps of the network of `mask`, trained alone; `networks` of them are to be trained,
+/// `at_once` at a time (0: as many as there are cores).
+fn time_alone<M: Layer<D, 2>, const D: usize>(
+    trainer: &StandAlone<M, D>,
+    mask: &PathMask,
+    (networks, at_once): (usize, usize),
+    progress: &mut dyn Progress,
+) -> Result<StagePlan, TrainError> {
+    let StandAlone { definition, training, seed, execution, .. } = *trainer;
+    let (loader, device) = (trainer.loader()?, trainer.device.clone().autodiff());
+    // As many at a time as there will be, since they share caches and memory.
+    let together = workers(workers_on(&trainer.device.clone().inner(), at_once), networks);
+    let time = |(), progress: &mut dyn Progress| {
+        let (mut first, mut each) = (None, 0.0);
+        let after = &mut |done, _: &_, _: &mut dyn Progress| {
+            seconds_each(&mut first, done, STEPS, &mut each);
+            Ok(())
         };
-        progress.begin(PLANNING, together as u64 * STEPS);
-        let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
-        progress.end();
-        let each = seconds.iter().sum::<f64>() / (together * together) as f64;
-        Ok(StagePlan { times: networks as u64, seconds_each: each * steps as f64 })
-    }
+        let few = Training {
+            stage: PLANNING,
+            seed,
+            steps: STEPS,
+            ghosts: 1,
+            micro_batches: 1,
+            sgd: training.sgd,
+            sampler: &Fixed(mask.clone()),
+            execution,
+        };
+        let network = definition.stand_alone(mask, &mut SeededWeights::new(seed), &device)?;
+        few.run_with(network, &loader, &device, Hooks { after, plain_l2: false, keeper: None }, progress)?;
+        Ok(each)
+    };
+    progress.begin(PLANNING, together as u64 * STEPS);
+    let seconds = share(PLANNING, together, vec![(); together], progress, time)?;
+    progress.end();
+    let each = seconds.iter().sum::<f64>() / (together * together) as f64;
+    Ok(StagePlan { times: networks as u64, seconds_each: each * trainer.steps()? as f64 })
 }
 
 impl fmt::Display for Plan {

@@ -6,16 +6,17 @@ use super::{
     reach::check_limits,
 };
 use crate::{
-    Examples, ImageExamples, Loader, Progress, Provenance, SearchData, StandAlone, StandAloneTraining, TrainError,
+    Examples, ImageExamples, Loader, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
+    SupernetEvaluator, TrainError,
     examples::Joined,
     training::{PathSampler, SupernetTraining},
 };
 use burn::{module::Module, tensor::Device};
 use serde::Serialize;
 use supernet_data::Split;
-use supernet_nn::{KnownNet, Layer};
+use supernet_nn::{KnownNet, Layer, Network};
 use supernet_search::{Scored, Strategy};
-use supernet_space::{Architecture, SearchSpace};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 
 /// A search: what is searched, with which examples, where, and how. Everything that can be known
 /// before anything is trained is checked when it is made.
@@ -134,6 +135,30 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         let examples: &dyn Examples<D> = if training.with_validation { &joined } else { &self.data.train };
         let (definition, execution, device) = (&self.networks.stand_alone, self.config.execution, &self.device);
         run(&StandAlone { definition, training, examples, seed, execution, device })
+    }
+
+    /// Returns what scores by `supernet` on `examples`, where and how the search's networks run.
+    ///
+    /// # Errors
+    /// A number of `scoring` out of range.
+    pub fn evaluator<'e>(
+        &'e self,
+        supernet: &'e Network<M, D>,
+        examples: &dyn Examples<D>,
+        scoring: Scoring,
+        progress: &'e mut dyn Progress,
+    ) -> Result<SupernetEvaluator<'e, M, D>, TrainError> {
+        let costs = &self.networks.stand_alone;
+        let evaluator = SupernetEvaluator::new(supernet, costs, examples, scoring, &self.device, progress)?;
+        Ok(evaluator.with_execution(self.config.execution))
+    }
+
+    /// Returns what the network of `mask` costs that is trained from scratch.
+    ///
+    /// # Errors
+    /// A mask of another space.
+    pub fn cost(&self, mask: &PathMask) -> Result<Cost, TrainError> {
+        Ok(self.networks.stand_alone.cost(mask)?)
     }
 
     /// Returns where the search comes from, on the device called `device`. Reads every example

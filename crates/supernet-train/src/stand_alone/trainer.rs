@@ -37,7 +37,8 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         Ok(self.loader()?.steps_per_epoch() * self.training.epochs as u64)
     }
 
-    fn loader(&self) -> Result<Loader<'_, D>, TrainError> {
+    /// The batches that a network is trained on.
+    pub(crate) fn loader(&self) -> Result<Loader<'_, D>, TrainError> {
         let StandAloneTraining { augmentation, batch, .. } = *self.training;
         Loader::new(self.examples, augmentation, batch, self.seed)
     }
