@@ -161,10 +161,17 @@ fn train<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     let figures = json!({
         "ms": rounded(times.median() * 1e3, 100.0),
         "images_per_s": rounded(images as f64 / times.median(), 10.0),
+        // Forward and two gradients, a multiplication and an addition each.
+        "gflop_per_s": rounded(6.0 * macs(definition, draws.iter().flatten()) * case.ghost_size as f64 / (draws.len() as f64 * times.median()) / 1e9, 10.0),
         "params": step.parameters(),
         "paths_on": case.paths_on(),
     });
     print("train_step", arguments, before, &times, figures);
+}
+
+/// Multiply-accumulates of an image through the network of each mask, summed.
+fn macs<'a, M: Layer<4, 2>>(definition: &Definition<M>, masks: impl IntoIterator<Item = &'a PathMask>) -> f64 {
+    masks.into_iter().map(|mask| definition.cost(mask).expect("a mask of this space").macs as f64).sum()
 }
 
 /// Candidates that are scored before time is taken.
@@ -190,6 +197,8 @@ fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     let figures = json!({
         "candidates_per_s": rounded(per_s, 1000.0),
         "images_per_s": rounded(per_s * case.score_images as f64, 10.0),
+        // What candidates share is counted for each of them.
+        "gflop_per_s": rounded(2.0 * macs(definition, candidates) * case.score_images as f64 / times.median() / 1e9, 10.0),
         "params": network.num_params(),
         "candidates": candidates.len(),
     });

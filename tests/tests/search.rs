@@ -12,10 +12,10 @@ use supernet::{
     prelude::*,
     search::{Objective, Proposer, kendall, spearman},
     train::{
-        AllOn, Group, Halving, ImageExamples, LatencyLimit, PathSampling, Retrain, Scoring, SeededWeights, StandAlone,
-        StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
+        AllOn, FinishedRun, Group, Halving, ImageExamples, LatencyLimit, NetworkSettings, PathSampling, Retrain,
+        Scoring, SeededWeights, StandAlone, StandAloneEvaluator, SupernetEvaluator, best::load_best, divergences,
     },
-    write_results,
+    write_finished, write_results,
 };
 use supernet_tests::{
     device,
@@ -526,6 +526,21 @@ fn a_search_on_the_embedded_images_ends_with_its_files_and_a_table() {
     assert_eq!(contents(folder.path()).len(), 16 + 2 * different.len());
     let table = ComparisonTable(&result.retrained).to_string();
     assert!(table.contains("picked     2") && table.contains("random     2"), "{table}");
+}
+
+#[test]
+fn the_page_of_a_known_space_shows_its_best_network_and_so_does_that_of_the_finished_run() {
+    let mut config = tiny(1);
+    config.network = NetworkSettings::of_space("nas-bench-macro", true).unwrap();
+    config.network.set_filters(4);
+    let folder = tempfile::tempdir().unwrap();
+    run(&config, folder.path()).unwrap();
+    let page = || fs::read_to_string(folder.path().join("report.html")).unwrap();
+    let first = page();
+    assert!(first.contains("<h2>The best network</h2>\n<details>") && first.contains("ReLU, depthwise "), "{first}");
+    assert!(!first.contains("The picked cells"));
+    write_finished(&FinishedRun::open(folder.path()).unwrap()).unwrap();
+    assert_eq!(page(), first);
 }
 
 #[test]

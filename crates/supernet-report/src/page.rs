@@ -70,6 +70,11 @@ impl Page {
             ("#D55E00", "orange"),
             ("#009E73", "green"),
             ("#CC79A7", "pink"),
+            // Drawings of networks.
+            ("#ffffff", "paper"),
+            ("#16191d", "ink"),
+            ("#5a626b", "grey"),
+            ("#0072b2", "blue"),
         ];
         let themed = colours.iter().fold(svg.to_owned(), |svg, (colour, name)| {
             svg.replace(&format!("\"{colour}\""), &format!("\"var(--{name})\""))
@@ -78,6 +83,12 @@ impl Page {
         let themed = themed.replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
         let themed = themed.find("<svg").map_or("", |start| &themed[start..]);
         self.add(format_args!("<figure role=\"img\" aria-label=\"{}\">{themed}</figure>\n", escape(said)))
+    }
+
+    /// Adds a figure that is shown on demand, below words that say what it is.
+    pub fn folded(&mut self, said: &str, svg: &str) -> &mut Self {
+        self.add(format_args!("<details><summary>{}</summary>\n", escape(said)));
+        self.figure(svg, said).add(format_args!("</details>\n"))
     }
 
     /// Adds small pictures side by side, each with words below.

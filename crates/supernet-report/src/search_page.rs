@@ -20,14 +20,16 @@ pub(crate) struct Found<'a> {
     pub(crate) retrained: &'a [Retrained],
     /// Drawings of the picked as SVG elements, each with its caption.
     pub(crate) pictures: &'a [(String, String)],
+    /// A drawing of the best network as an SVG file.
+    pub(crate) drawing: Option<&'a str>,
     /// What the best candidates are the best by.
     pub(crate) rank_by: RankBy,
 }
 
-/// Returns the page of a search: its figure, every network trained from scratch, the picked cells,
-/// the short-list after its fine-tune, the best candidates.
+/// Returns the page of a search: its figure, every network trained from scratch, drawings of the
+/// best, the short-list after its fine-tune, the best candidates.
 pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg: &str) -> Page {
-    let Found { candidates, shortlist, verdict, retrained, pictures, rank_by } = *found;
+    let Found { candidates, shortlist, verdict, retrained, pictures, drawing, rank_by } = *found;
     let mut page = Page::new(&figure.title);
     verdict.iter().for_each(|verdict| judged(&mut page, verdict));
     for line in &figure.caption {
@@ -41,6 +43,9 @@ pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg
     page.headline("Networks trained from scratch").table(&HEAD, &retrained.iter().map(network).collect::<Vec<_>>());
     if !pictures.is_empty() {
         page.headline("The picked cells").pictures(pictures);
+    }
+    if let Some(drawing) = drawing {
+        page.headline("The best network").folded("Its operations, from the input down", drawing);
     }
     if !shortlist.is_empty() {
         page.headline(&format!("The short-list: {} candidates, fine-tuned", shortlist.len()));

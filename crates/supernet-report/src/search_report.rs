@@ -32,6 +32,8 @@ pub struct SearchReport<'a> {
     /// Drawings of the picked as SVG elements, each with its caption; none of networks that cannot
     /// be drawn.
     pub pictures: Vec<(String, String)>,
+    /// A drawing of the best network as an SVG file, where no cell says what it is.
+    pub drawing: Option<String>,
 }
 
 impl<'a> SearchReport<'a> {
@@ -39,14 +41,16 @@ impl<'a> SearchReport<'a> {
     pub fn new<M: Layer<D, 2>, const D: usize>(directory: &'a RunDirectory, result: &'a SearchResult<M, D>) -> Self {
         let SearchResult { candidates, shortlist, verdict, retrained, .. } = result;
         let (config, provenance) = (directory.config(), directory.provenance());
-        Self { config, provenance, candidates, shortlist, verdict: Some(verdict), retrained, pictures: Vec::new() }
+        let (verdict, pictures, drawing) = (Some(verdict), Vec::new(), None);
+        Self { config, provenance, candidates, shortlist, verdict, retrained, pictures, drawing }
     }
 
     /// Creates the report of a search that has ended, without pictures.
     pub fn finished(run: &'a FinishedRun) -> Self {
         let (candidates, shortlist, retrained) = (run.candidates(), run.shortlist(), run.retrained());
         let (config, provenance) = (run.config(), run.provenance());
-        Self { config, provenance, candidates, shortlist, verdict: run.verdict(), retrained, pictures: Vec::new() }
+        let (verdict, pictures, drawing) = (run.verdict(), Vec::new(), None);
+        Self { config, provenance, candidates, shortlist, verdict, retrained, pictures, drawing }
     }
 
     /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and
@@ -61,8 +65,9 @@ impl<'a> SearchReport<'a> {
         let svg = figure.svg()?;
         write("figure.svg", svg.as_bytes())?;
         write("figure.png", &figure.png()?)?;
-        let Self { config, candidates, shortlist, verdict, retrained, ref pictures, .. } = *self;
-        let found = Found { candidates, shortlist, verdict, retrained, pictures, rank_by: config.scoring.rank_by };
+        let Self { config, candidates, shortlist, verdict, retrained, ref pictures, ref drawing, .. } = *self;
+        let (rank_by, drawing) = (config.scoring.rank_by, drawing.as_deref());
+        let found = Found { candidates, shortlist, verdict, retrained, pictures, drawing, rank_by };
         let mut page = search_page(&figure, &found, &table, &svg);
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front = pareto_figure(self.candidates, objectives, &figure.caption);

@@ -1,10 +1,13 @@
 //! What a finished search leaves for people and for other programs.
 
 use supernet_nn::Layer;
-#[cfg(feature = "report")]
-use supernet_train::Retrained;
 use supernet_train::{FinishedRun, NetworkSettings, RunDirectory, SearchConfig, SearchResult, TrainError};
 use thiserror::Error;
+#[cfg(feature = "report")]
+use {
+    std::path::Path,
+    supernet_train::{Retrained, best::BestFile},
+};
 
 /// Why results cannot be written.
 #[derive(Debug, Error)]
@@ -44,8 +47,9 @@ impl From<supernet_export::ExportError> for ResultsError {
 
 /// Writes what a finished search leaves beside its tables in `directory`: with the feature `report`
 /// figures and `report.html`, with the feature `export` the files `model.rs`, `model.onnx` and
-/// `cell.svg` in `best/` where they can be written ([`can_be_written_down`]), and the picked cells
-/// of the paper's space on the page.
+/// `cell.svg` in `best/` where they can be written ([`can_be_written_down`]). On the page stand the
+/// picked cells of the paper's space, or the drawing in `best/` of another space's network, which a
+/// program of its own leaves there by `export::write_described`.
 ///
 /// # Errors
 /// Nothing to draw, or a file that cannot be written.
@@ -53,15 +57,16 @@ pub fn write_results<M: Layer<D, 2>, const D: usize>(
     directory: &RunDirectory,
     result: &SearchResult<M, D>,
 ) -> Result<(), ResultsError> {
+    #[cfg(feature = "export")]
+    if can_be_written_down(directory.config()) {
+        supernet_export::write_best(&directory.best(), &result.retrained, &result.best.1)?;
+    }
     #[cfg(feature = "report")]
     {
         let mut report = supernet_report::SearchReport::new(directory, result);
         report.pictures = pictures(directory.config(), &result.retrained);
+        report.drawing = drawing(directory.config(), directory.path())?;
         report.save(directory.path())?;
-    }
-    #[cfg(feature = "export")]
-    if can_be_written_down(directory.config()) {
-        supernet_export::write_best(&directory.best(), &result.retrained, &result.best.1)?;
     }
     Ok(())
 }
@@ -77,6 +82,7 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
     {
         let mut report = supernet_report::SearchReport::finished(run);
         report.pictures = pictures(run.config(), run.retrained());
+        report.drawing = drawing(run.config(), run.path())?;
         report.save(run.path())?;
     }
     Ok(())
@@ -87,6 +93,21 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
 /// are written by `export::write_described`.
 pub fn can_be_written_down(config: &SearchConfig) -> bool {
     !matches!(config.network, NetworkSettings::Own(_))
+}
+
+/// The drawing that a run has of its best network, as an SVG file; none of cells, which have
+/// [`pictures`].
+///
+/// # Errors
+/// A file that cannot be read.
+#[cfg(feature = "report")]
+fn drawing(config: &SearchConfig, run: &Path) -> Result<Option<String>, TrainError> {
+    let path = run.join("best").join(BestFile::Drawing.name());
+    match std::fs::read_to_string(&path) {
+        _ if config.cells().is_ok() => Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        read => Ok(Some(read.map_err(TrainError::io(&path))?)),
+    }
 }
 
 /// Drawings of the picked cells, each with its caption; none without the feature `export`, nor of

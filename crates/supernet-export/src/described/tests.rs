@@ -227,7 +227,7 @@ fn every_weight_that_is_read_has_a_place_of_its_own_in_the_module() {
 }
 
 #[test]
-fn a_drawing_has_a_line_for_each_run_of_operations_and_an_arc_for_what_is_read_later() {
+fn a_drawing_has_a_box_for_each_run_of_operations_and_an_arc_for_what_is_read_later() {
     let [_, (_, chain), ..] = definitions();
     let mask = supernet_space::NasBenchMacro::new().parse("00000000").unwrap().mask().clone();
     let network = network(&chain, &mask);
@@ -239,4 +239,6 @@ fn a_drawing_has_a_line_for_each_run_of_operations_and_an_arc_for_what_is_read_l
     let svg = drawing(&self::network(&chain, &mask).graph().unwrap());
     assert!(svg.contains("depthwise 3x3") && svg.contains(">sum"), "{svg}");
     assert!(svg.contains(" C"), "an arc around the residual: {svg}");
+    let words = svg.split("font-size=\"15\" fill=\"#16191d\">").skip(1).map(|text| text.split('<').next().unwrap());
+    assert!(words.clone().count() > 5 && words.clone().all(|line| line.len() <= 58), "lines fit their boxes: {svg}");
 }

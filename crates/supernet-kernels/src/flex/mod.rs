@@ -18,6 +18,7 @@ mod depthwise;
 mod mean_pool;
 mod norm;
 mod norm_affine;
+mod norm_narrow;
 mod phase;
 mod planes;
 mod pool;

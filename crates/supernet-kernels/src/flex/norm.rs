@@ -3,7 +3,9 @@
 use burn::backend::{Flex, flex::FlexTensor};
 
 use super::{
-    Out, each, filled, gradient, jobs_of_input, numbers, ordered, owned, sides,
+    Out, each, filled, gradient, jobs_of_input,
+    norm_narrow::{self, Narrow, SIDE, channels_of_unit},
+    numbers, ordered, owned, sides,
     simd::{Vector, simd_fn},
 };
 use crate::{ghosts::Lists, norm_add::NormAddKernels, norm_relu::NormKernels};
@@ -27,32 +29,131 @@ impl Runs {
     }
 }
 
+/// How the channels of ghost batches are cut into units: one, or some side by side.
+#[derive(Clone, Copy)]
+struct Units {
+    runs: Runs,
+    /// Channels of a ghost batch.
+    of: usize,
+    /// Channels of a unit.
+    channels: usize,
+}
+
+impl Units {
+    fn new(images: usize, channels: usize, plane: usize) -> Self {
+        let runs = Runs::channel(images, channels, plane);
+        Self { runs, of: channels, channels: channels_of_unit(channels, plane) }
+    }
+
+    fn of_ghost_batch(&self) -> usize {
+        self.of / self.channels
+    }
+
+    /// The ghost batch and the first channel of a unit.
+    fn place(&self, unit: usize) -> (usize, usize) {
+        (unit / self.of_ghost_batch(), unit % self.of_ghost_batch() * self.channels)
+    }
+
+    /// The numbers of a unit.
+    fn numbers(&self) -> usize {
+        self.runs.count * self.runs.len * self.channels
+    }
+
+    /// The channels of a unit, where they stand side by side.
+    fn narrow(&self) -> Option<Narrow> {
+        let Runs { count, len, stride } = self.runs;
+        (self.channels == SIDE).then_some(Narrow { images: count, stride, plane: len })
+    }
+
+    /// Writes the normalised channels of a unit, and to `stats` the mean and the inverse of the
+    /// deviation of each.
+    ///
+    /// # Safety
+    /// `x` and `y` have the runs, `stats` two numbers for each channel.
+    unsafe fn forward(self, x: *const f32, y: *mut f32, eps: f32, relu: bool, stats: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe {
+            match self.narrow() {
+                Some(at) => {
+                    let found = norm_narrow::forward(x, y, at, eps, relu);
+                    stats.cast::<[[f32; 2]; SIDE]>().write(found);
+                }
+                None => {
+                    let found = forward(x, y, self.runs, eps, relu, [1.0, 0.0]);
+                    stats.cast::<[f32; 2]>().write(found);
+                }
+            }
+        }
+    }
+
+    /// Adds the normalised channels of a unit to each of `to`, and writes to `stats` the mean and
+    /// the inverse of the deviation of each.
+    ///
+    /// # Safety
+    /// `x` and all of `to` have the runs, `stats` two numbers for each channel.
+    unsafe fn add_normalised(self, x: *const f32, to: impl Iterator<Item = *mut f32>, eps: f32, stats: *mut f32) {
+        // SAFETY: the caller's.
+        unsafe {
+            match self.narrow() {
+                Some(at) => {
+                    let found = norm_narrow::statistics(x, at, eps);
+                    to.for_each(|to| norm_narrow::add_normalised(x, to, at, found));
+                    stats.cast::<[[f32; 2]; SIDE]>().write(found);
+                }
+                None => {
+                    let found = statistics(x, self.runs, eps);
+                    to.for_each(|to| add_normalised(x, to, self.runs, found));
+                    stats.cast::<[f32; 2]>().write(found);
+                }
+            }
+        }
+    }
+
+    /// Writes the gradients of the channels of a unit, or adds them if `add`; `stats` begins with
+    /// theirs.
+    ///
+    /// # Safety
+    /// `grad`, `x` and `dx` have the runs; `dx` may be `grad`.
+    unsafe fn backward(self, grad: *const f32, x: *const f32, dx: *mut f32, stats: &[f32], relu: bool, add: bool) {
+        // SAFETY: the caller's.
+        unsafe {
+            match self.narrow() {
+                Some(at) => {
+                    let stats = std::array::from_fn(|c| [stats[2 * c], stats[2 * c + 1]]);
+                    norm_narrow::backward(grad, x, dx, at, stats, relu, add);
+                }
+                None => {
+                    backward(grad, x, dx, self.runs, [stats[0], stats[1]], relu, [1.0, 0.0], add);
+                }
+            }
+        }
+    }
+}
+
 impl NormKernels for Flex {
     fn forward(x: FlexTensor, groups: usize, on: &[u32], eps: f32, relu: bool) -> (FlexTensor, FlexTensor) {
         let x = ordered(x);
         let [rows, c, h, w] = sides(&x);
         let (size, plane) = (rows / groups, h * w);
-        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (units, ghost) = (Units::new(size, c, plane), size * c * plane);
         let input = numbers(&x);
         let mut stats = vec![0.0; on.len() * c * 2];
         let stats_out = Out::new(&mut stats);
         let unit = |y: Out<'_>, unit: usize| {
-            let (i, channel) = (unit / c, unit % c);
+            let (i, channel) = units.place(unit);
             let from = &input[on[i] as usize * ghost + channel * plane..];
             let to = y.at(i * ghost + channel * plane, ghost - channel * plane);
-            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `y`; a unit
-            // writes its own.
+            let stats = stats_out.at(2 * (i * c + channel), 2 * units.channels);
+            // SAFETY: the runs of the channels lie inside their ghost batch, in `x` and in `y`; a
+            // unit writes its own.
             unsafe {
-                let [mean, rstd] = forward(from.as_ptr(), to, runs, eps, relu, [1.0, 0.0]);
-                let stat = stats_out.at(2 * unit, 2);
-                stat.write(mean);
-                stat.add(1).write(rstd);
+                units.forward(from.as_ptr(), to, eps, relu, stats);
             }
         };
         // SAFETY: the units cover all channels of all listed ghost batches.
         let y = unsafe {
             filled([on.len() * size, c, h, w], |y| {
-                each(on.len() * c, size * plane / 4, |u| unit(y, u));
+                each(on.len() * units.of_ghost_batch(), units.numbers() / 4, |u| unit(y, u));
             })
         };
         (y, super::tensor(stats, [on.len(), c, 2]))
@@ -71,33 +172,26 @@ impl NormKernels for Flex {
         let shape = sides(&x);
         let [rows, c, h, w] = shape;
         let (size, plane) = (rows / groups, h * w);
-        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (units, ghost) = (Units::new(size, c, plane), size * c * plane);
         let (input, stats) = (numbers(&x), numbers(&stats));
         let unit = |grad: *const f32, dx: Out<'_>, add: bool, unit: usize| {
-            let (i, channel) = (unit / c, unit % c);
+            let (i, channel) = units.place(unit);
             let at = on[i] as usize * ghost + channel * plane;
-            // SAFETY: the runs of a channel lie inside its ghost batch, in all three; a unit writes
-            // its own.
+            // SAFETY: the runs of the channels lie inside their ghost batch, in all three; a unit
+            // writes its own.
             unsafe {
-                backward(
-                    grad.add(i * ghost + channel * plane),
-                    input[at..].as_ptr(),
-                    dx.at(at, ghost - channel * plane),
-                    runs,
-                    [stats[2 * unit], stats[2 * unit + 1]],
-                    relu,
-                    [1.0, 0.0],
-                    add,
-                );
+                let grad = grad.add(i * ghost + channel * plane);
+                let dx = dx.at(at, ghost - channel * plane);
+                units.backward(grad, input[at..].as_ptr(), dx, &stats[2 * (i * c + channel)..], relu, add);
             }
         };
-        let cost = size * plane / 3;
+        let (cost, of_ghost_batch) = (units.numbers() / 3, units.of_ghost_batch());
         if on.len() == groups && into.is_none() {
             // The gradient has the shape of `dx`: written in place.
             let mut grad = owned(grad);
             let dx = Out::new(grad.storage_mut());
             let from = SharedPtr(dx.at(0, 0));
-            each(groups * c, cost, |u| unit(from.get(), dx, false, u));
+            each(groups * of_ghost_batch, cost, |u| unit(from.get(), dx, false, u));
             return grad;
         }
         let grad = ordered(grad);
@@ -105,7 +199,7 @@ impl NormKernels for Flex {
         // SAFETY: the units write the listed ghost batches.
         unsafe {
             gradient(shape, groups, on, into, |dx, add| {
-                each(on.len() * c, cost, |u| unit(from.as_ptr(), dx, add, u));
+                each(on.len() * of_ghost_batch, cost, |u| unit(from.as_ptr(), dx, add, u));
             })
         }
     }
@@ -117,25 +211,21 @@ impl NormAddKernels for Flex {
         let mut acc = owned(acc);
         let [rows, c, h, w] = sides(&acc);
         let (size, plane) = (rows / groups, h * w);
-        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (units, ghost) = (Units::new(size, c, plane), size * c * plane);
         let (jobs, on) = jobs_of_input(sides(&x)[0] / size, lists);
         let input = numbers(&x);
         let mut stats = vec![0.0; on.len() * c * 2];
         let stats_out = Out::new(&mut stats);
         let y = Out::new(acc.storage_mut());
-        each(on.len() * c, size * plane / 4, |unit| {
-            let (job, channel) = (&jobs[unit / c], unit % c);
-            let from = &input[job.to * ghost + channel * plane..];
-            // SAFETY: the runs of a channel lie inside its ghost batch, in `x` and in `acc`; ghost
-            // batches are written once.
-            unsafe {
-                let found = statistics(from.as_ptr(), runs, eps);
-                for &to in &job.from {
-                    let to = y.at(to * ghost + channel * plane, ghost - channel * plane);
-                    add_normalised(from.as_ptr(), to, runs, found);
-                }
-                stats_out.at(2 * unit, 2).cast::<[f32; 2]>().write(found);
-            }
+        each(on.len() * units.of_ghost_batch(), units.numbers() / 4, |unit| {
+            let (i, channel) = units.place(unit);
+            let (job, at) = (&jobs[i], channel * plane);
+            let from = input[job.to * ghost + at..].as_ptr();
+            let stats = stats_out.at(2 * (i * c + channel), 2 * units.channels);
+            let to = job.from.iter().map(|to| y.at(to * ghost + at, ghost - at));
+            // SAFETY: the runs of the channels lie inside their ghost batch, in `x` and in `acc`;
+            // ghost batches are written once.
+            unsafe { units.add_normalised(from, to, eps, stats) }
         });
         (acc, super::tensor(stats, [on.len(), c, 2]))
     }
@@ -152,21 +242,21 @@ impl NormAddKernels for Flex {
         let shape = sides(&x);
         let [rows, c, h, w] = shape;
         let (groups, plane) = (rows / size, h * w);
-        let (runs, ghost) = (Runs::channel(size, c, plane), size * c * plane);
+        let (units, ghost) = (Units::new(size, c, plane), size * c * plane);
         let (jobs, on) = jobs_of_input(groups, lists);
         let (input, stats, g) = (numbers(&x), numbers(&stats), numbers(&grad));
         // SAFETY: the units write the ghost batches that are read; the runs of a channel lie inside
         // them, in all three.
         unsafe {
             gradient(shape, groups, &on, into, |dx, to_sum| {
-                each(on.len() * c, size * plane / 3, |unit| {
-                    let (job, channel) = (&jobs[unit / c], unit % c);
+                each(on.len() * units.of_ghost_batch(), units.numbers() / 3, |unit| {
+                    let (i, channel) = units.place(unit);
+                    let (job, stats) = (&jobs[i], &stats[2 * (i * c + channel)..]);
                     let at = job.to * ghost + channel * plane;
-                    let stats = [stats[2 * unit], stats[2 * unit + 1]];
                     for (n, &from) in job.from.iter().enumerate() {
                         let g = g[from * ghost + channel * plane..].as_ptr();
                         let dx = dx.at(at, ghost - channel * plane);
-                        backward(g, input[at..].as_ptr(), dx, runs, stats, false, [1.0, 0.0], n > 0 || to_sum);
+                        units.backward(g, input[at..].as_ptr(), dx, stats, false, n > 0 || to_sum);
                     }
                 });
             })

@@ -163,6 +163,12 @@ impl<const N: usize> Spill<N> {
         spill
     }
 
+    /// The numbers of vector `i`.
+    #[inline(always)]
+    pub fn of_vector(&self, i: usize) -> *const f32 {
+        self.0[i].as_ptr().cast()
+    }
+
     /// Number `i` of the vectors.
     #[inline(always)]
     pub fn get<V: Vector>(&self, i: usize) -> V {

@@ -168,8 +168,8 @@ macro_rules! both_pools {
 }
 
 /// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single
-/// pixels, rows of every remainder.
-pub const SHAPES: [[usize; 5]; 14] = [
+/// pixels, rows of every remainder, planes smaller than a vector with channels by the eight.
+pub const SHAPES: [[usize; 5]; 18] = [
     [3, 2, 8, 16, 16],
     [3, 3, 16, 8, 8],
     [4, 5, 32, 4, 4],
@@ -184,6 +184,10 @@ pub const SHAPES: [[usize; 5]; 14] = [
     [2, 2, 3, 6, 20],
     [2, 1, 2, 28, 28],
     [2, 2, 3, 3, 48],
+    [2, 5, 16, 2, 2],
+    [3, 3, 8, 3, 3],
+    [2, 7, 24, 1, 1],
+    [2, 3, 8, 1, 2],
 ];
 
 /// Lists of ghost batches: all, the first, the last, every second.

@@ -1,5 +1,6 @@
 //! Planes of images that a contraction reads, in the tensor or in scratch.
 
+use super::sides::Sides;
 use crate::flex::{
     planes::{Source, load, rectified, store},
     simd::Vector,
@@ -15,6 +16,22 @@ pub(super) struct Images {
     pub(super) image: usize,
     /// From a channel to the next.
     pub(super) channel: usize,
+}
+
+/// Sets what lies around the planes of `images` images in scratch to zero.
+#[inline(always)]
+pub(super) unsafe fn clear_padding(s: Sides, images: usize, room: *mut f32) {
+    let (channel, above, plane) = (s.channel(), s.above(), s.plane());
+    // SAFETY: the caller's: `room` is as large as `Sides` says.
+    unsafe {
+        room.write_bytes(0, s.margin());
+        for c in 0..images * s.c_in {
+            let start = room.add(s.margin() + c * channel);
+            start.write_bytes(0, above);
+            start.add(above + plane).write_bytes(0, channel - above - plane);
+        }
+        room.add(s.margin() + images * s.c_in * channel).write_bytes(0, s.margin() + 16);
+    }
 }
 
 /// Copies the planes of `count` images to `to`, whose strides are given, behind `above` numbers of

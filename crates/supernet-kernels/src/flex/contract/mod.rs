@@ -114,6 +114,10 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
     let (kernel, terms) = (s.taps(), s.terms());
     let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
+    if kernel == 1 {
+        pack_1x1(weight, s, turned, &mut packed);
+        return packed;
+    }
     // A kernel's weights stand one after the other; its rows and columns are sums' outer and inner
     // terms.
     for o in 0..s.c_out {
@@ -130,4 +134,18 @@ fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
         }
     }
     packed
+}
+
+/// [`pack`] of a 1x1, block by block, so that what is written stands one after the other.
+fn pack_1x1(weight: &[f32], s: Sides, turned: bool, packed: &mut [f32]) {
+    let (of_output, of_input) = if turned { (1, s.c_out) } else { (s.c_in, 1) };
+    for (block, packed) in packed.chunks_exact_mut(ROWS * s.c_in).enumerate() {
+        let first = block * ROWS;
+        let rows = ROWS.min(s.c_out - first);
+        for (c, packed) in packed.chunks_exact_mut(ROWS).enumerate() {
+            for (o, packed) in packed[..rows].iter_mut().enumerate() {
+                *packed = weight[(first + o) * of_output + c * of_input];
+            }
+        }
+    }
 }

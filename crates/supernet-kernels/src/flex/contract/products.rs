@@ -2,7 +2,7 @@
 //! four by four at once in registers.
 
 use super::{
-    images::{Images, stage},
+    images::{Images, clear_padding, stage},
     sides::{ROWS, Sides},
 };
 use crate::{
@@ -115,6 +115,9 @@ simd_fn! {
         room: *mut f32,
     ) {
         let plane = s.plane();
+        // The images of a 1x1 are read as one: what its planes lack of whole vectors counts once.
+        let joined = !direct && s.taps() == 1;
+        let s = if joined { Sides { h: 1, w: count * plane, ..s } } else { s };
         let (of_x, of_g) = if direct {
             let images = |source: Source<'_>| Images {
                 start: source.numbers[source.first..].as_ptr(),
@@ -124,19 +127,17 @@ simd_fn! {
             };
             (images(x), images(g))
         } else {
-            let of_x = Images {
-                start: room.add(s.margin()),
-                count,
-                image: s.channel(),
-                channel: count * s.channel(),
-            };
+            let image = if joined { plane } else { s.channel() };
+            let channel = if joined { s.channel() } else { count * s.channel() };
+            let as_one = if joined { 1 } else { count };
+            let of_x = Images { start: room.add(s.margin()), count: as_one, image, channel };
             let of_g = Images {
-                start: room.add(s.room(count)),
-                count,
+                start: room.add(s.room(as_one)),
+                count: as_one,
                 image: plane,
                 channel: count * plane,
             };
-            room.write_bytes(0, s.room(count));
+            clear_padding(s, as_one, room);
             stage::<V>(x, 0, count, s.c_in, plane, s.above(), relu, of_x);
             stage::<V>(g, 0, count, rows, plane, 0, false, of_g);
             (of_x, of_g)

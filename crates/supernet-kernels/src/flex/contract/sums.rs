@@ -1,7 +1,7 @@
 //! Sums over terms: eight output channels by two vectors of pixels at once in registers.
 
 use super::{
-    images::{Images, stage},
+    images::{Images, clear_padding, stage},
     sides::{ROWS, Sides},
 };
 use crate::flex::{
@@ -31,6 +31,9 @@ struct Plan<'a> {
     images: usize,
     /// Whether the tensor itself is read: a 1x1 on whole vectors.
     direct: bool,
+    /// Whether the planes of a channel's images stand side by side in scratch and are read as one:
+    /// a 1x1 on planes that are smaller than a vector.
+    joined: bool,
     relu: bool,
 }
 
@@ -72,6 +75,7 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
         // At least two vectors of sixteen.
         images: 32usize.div_ceil(plane).min(size),
         direct: s.taps() == 1 && plane.is_multiple_of(16),
+        joined: s.taps() == 1 && plane < 16,
         relu: way.relu,
     };
     let per_image = plane * s.terms() * s.c_out / 16;
@@ -128,7 +132,7 @@ simd_fn! {
     ) {
         let s = plan.s;
         let mut first = 0;
-        if !plan.direct {
+        if !plan.direct && !plan.joined {
             clear_padding(s, plan.images, room);
         }
         while first < count {
@@ -141,12 +145,9 @@ simd_fn! {
                     channel: s.plane(),
                 }
             } else {
-                let at = Images {
-                    start: room.add(s.margin()),
-                    count: some,
-                    image: s.c_in * s.channel(),
-                    channel: s.channel(),
-                };
+                let channel = if plan.joined { (plan.images * s.plane()).next_multiple_of(16) } else { s.channel() };
+                let image = if plan.joined { s.plane() } else { s.c_in * s.channel() };
+                let at = Images { start: room.add(s.margin()), count: some, image, channel };
                 stage::<V>(source, first, some, s.c_in, s.plane(), s.above(), plan.relu, at);
                 at
             };
@@ -170,19 +171,20 @@ simd_fn! {
     }
 }
 
-/// Sets what lies around the planes of `images` images in scratch to zero.
+/// Stores `lanes` numbers of planes that stand side by side, from number `pixel` on, each to its
+/// image.
 #[inline(always)]
-unsafe fn clear_padding(s: Sides, images: usize, room: *mut f32) {
-    let (channel, above, plane) = (s.channel(), s.above(), s.plane());
-    // SAFETY: the caller's: `room` is as large as `Sides` says.
-    unsafe {
-        room.write_bytes(0, s.margin());
-        for c in 0..images * s.c_in {
-            let start = room.add(s.margin() + c * channel);
-            start.write_bytes(0, above);
-            start.add(above + plane).write_bytes(0, channel - above - plane);
+unsafe fn put_apart<V: Vector>(target: Target, from: *const f32, pixel: usize, lanes: usize, s: Sides) {
+    let (plane, mut lane) = (s.plane(), 0);
+    while lane < lanes {
+        let (image, offset) = ((pixel + lane) / plane, (pixel + lane) % plane);
+        let some = (plane - offset).min(lanes - lane);
+        // SAFETY: the caller's; a plane is smaller than a vector of sixteen.
+        unsafe {
+            let to = target.after(image * s.c_out * plane + offset);
+            to.put(load::<V>(from.add(lane), some), some);
         }
-        room.add(s.margin() + images * s.c_in * channel).write_bytes(0, s.margin() + 16);
+        lane += some;
     }
 }
 
@@ -197,9 +199,9 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
     rows: usize,
 ) {
     let s = plan.s;
-    let plane = s.plane();
+    let (plane, images) = if plan.joined { (at.count * s.plane(), 1) } else { (s.plane(), at.count) };
     let per_image = plane.div_ceil(V::LANES);
-    let total = per_image * at.count;
+    let total = per_image * images;
     let (mut image, mut vector, mut q) = (0, 0, 0);
     while q < total {
         let (mut from, mut to, mut lanes, mut pixel) = ([0; P], [0; P], [0; P], [0; P]);
@@ -207,7 +209,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
         for b in 0..used {
             pixel[b] = vector * V::LANES;
             from[b] = image * at.image + pixel[b];
-            to[b] = image * s.c_out * plane + pixel[b];
+            to[b] = image * s.c_out * s.plane() + pixel[b];
             lanes[b] = V::LANES.min(plane - pixel[b]);
             vector += 1;
             if vector == per_image {
@@ -254,7 +256,13 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
         for r in 0..rows {
             for b in 0..used {
                 // SAFETY: the caller's.
-                unsafe { target.after(r * plane + to[b]).put(sums.get::<V>(r * P + b), lanes[b]) };
+                unsafe {
+                    if plan.joined {
+                        put_apart::<V>(target.after(r * s.plane()), sums.of_vector(r * P + b), pixel[b], lanes[b], s);
+                    } else {
+                        target.after(r * s.plane() + to[b]).put(sums.get::<V>(r * P + b), lanes[b]);
+                    }
+                }
             }
         }
         q += used;
