@@ -2,10 +2,7 @@
 //! read further down.
 
 use std::fmt::Write;
-use supernet_nn::{
-    Graph,
-    describe::{Operation, Window},
-};
+use supernet_nn::describe::{Graph, Operation, Window};
 
 /// Distance of two boxes, height of one, where they begin and end, the widest arc.
 const STEP: usize = 40;
