@@ -9,13 +9,12 @@ use burn::{
 };
 use std::collections::BTreeMap;
 use supernet_nn::{
-    Build, Call, Cell, Definition, Graph, Identity, Isolated, Layer, MaskedNetwork, Motifs, Network, NnError, OneOf, Rows,
+    Build, Cell, Definition, Graph, Identity, Isolated, Layer, MaskedNetwork, Motifs, Network, NnError, OneOf, Rows,
     Sliced, SomeOf,
 };
-use supernet_space::{HierarchicalMotifs, MotifLevel, PathDropout, PathMask, Schedule, SearchSpace, draws};
+use supernet_space::{HierarchicalMotifs, MotifLevel, PathMask, draws};
 use supernet_tests::{
-    DENSE, Formula, PLAIN, Parameter, assert_close, assert_same_gradients, backward, cross_entropy, data, device, labels,
-    parameters, values,
+    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
 };
 
 const WIDTH: usize = 3;
@@ -129,54 +128,6 @@ fn logits<M: Layer<D, 2>, const D: usize>(network: &Network<M, D>, mask: &PathMa
     values(network.forward_used(x, &paths, &PLAIN).unwrap().0)
 }
 
-/// Masks of path dropout: with any options on, also none.
-fn masks(space: &SearchSpace, count: usize, seed: u64) -> Vec<PathMask> {
-    let dropout = PathDropout::new(0.3).unwrap().with_schedule(Schedule::Constant);
-    let rng = &mut draws(seed, "tests", 0);
-    (0..count).map(|_| dropout.draw(space, 0, 1, rng)).collect()
-}
-
-/// Asserts of a definition: that each ghost batch of masks computes as if alone, the same as the
-/// dense reference with the same gradients; that a parameter is used exactly where it has a
-/// gradient; that the networks of some architectures equal the masked supernet and count as the
-/// table says.
-fn holds<M: Layer<D, 2>, const D: usize>(definition: &Definition<M, D>, x: impl Fn(usize, &Device) -> Tensor<D>) {
-    let autodiff = device().autodiff();
-    let network = definition.supernet(&mut Formula(DType::F64), &autodiff).unwrap();
-    let space = definition.space();
-    let rng = &mut draws(3, "architectures", 0);
-    let architectures: Vec<PathMask> = (0..12).map(|_| space.sample(rng).mask().clone()).collect();
-    let all = [masks(space, 8, 2), architectures.clone(), vec![space.all_on()]].concat();
-    let learn = |masks: &[PathMask], x: Tensor<D>, call: &Call| {
-        let paths = network.paths(masks.to_vec(), None).unwrap();
-        let (logits, usage) = network.forward_used(x, &paths, call).unwrap();
-        let rows = logits.dims()[0];
-        let loss = cross_entropy(logits.clone(), labels(rows, CLASSES, &autodiff));
-        (values(logits), backward(loss, &network), usage)
-    };
-    let batch = x(ROWS * all.len(), &autodiff);
-    let (together, sparse, _) = learn(&all, batch.clone(), &PLAIN);
-    let (dense, expected, _) = learn(&all, batch.clone(), &DENSE);
-    assert_close("dense", &together, &dense, EXACT);
-    assert_same_gradients(&sparse, &expected, EXACT);
-    for (g, (mask, found)) in all.iter().zip(together.chunks(ROWS * CLASSES)).enumerate() {
-        let one = batch.clone().narrow(0, ROWS * g, ROWS);
-        let (alone, moved, usage) = learn(std::slice::from_ref(mask), one, &PLAIN);
-        assert_close(&format!("ghost batch {g}, {mask}"), found, &alone, EXACT);
-        for (name, parameter) in moved {
-            assert_eq!(usage.share(parameter.id) > 0.0, parameter.moves(), "{name} under {mask}");
-        }
-    }
-    for mask in &architectures {
-        let error = definition.extraction_error(&network, mask, x(ROWS, &autodiff)).unwrap();
-        assert!(error <= EXACT, "{mask}: {error}");
-        let alone = definition.stand_alone(mask, &mut Formula(DType::F64), &device()).unwrap();
-        let of = parameters(&alone, &GradientsParams::new());
-        let numbers = of.iter().filter(|(name, _)| !name.contains("stored_")).map(|(_, p)| p.value.len() as u64);
-        assert_eq!(definition.cost(mask).unwrap().parameters, numbers.sum::<u64>(), "{mask}");
-    }
-}
-
 #[test]
 fn every_wiring_of_four_nodes_computes_what_the_rules_say() {
     for (isolated, averages) in [(Isolated::Dropped, false), (Isolated::Kept, false), (Isolated::Dropped, true)] {
@@ -238,7 +189,7 @@ fn a_graph_of_choices_holds_what_holds_of_every_network() {
     let definition = definition(graph).unwrap();
     // Three, two and one inputs, and four functions.
     assert_eq!(definition.space().size(), (64u32 * 16).into());
-    holds(&definition, |rows, device| wave([rows, WIDTH], device));
+    is_one_definition(&definition, 12, EXACT, |rows, device| wave([rows, WIDTH], device));
 }
 
 #[test]
@@ -248,7 +199,7 @@ fn edges_may_compute_and_a_concatenation_is_a_1x1_on_each() {
         let inputs = (2..=3).map(|i| SomeOf::<Sliced<Identity>>::concatenated(b, format!("node{i}"), 0..=i - 1, earlier(i), WIDTH));
         Graph::new(b, inputs, |_| Dense::new(b)).averaged()
     };
-    holds(&definition(graph).unwrap(), |rows, device| wave([rows, WIDTH], device));
+    is_one_definition(&definition(graph).unwrap(), 12, EXACT, |rows, device| wave([rows, WIDTH], device));
 }
 
 #[test]
@@ -294,10 +245,9 @@ fn a_motif_is_one_set_of_choices_and_there_where_it_is_named() {
     let choice = &space.choices()[space.position("level2/motif2/edge1_2").unwrap()];
     let parents: Vec<&str> = choice.when().iter().map(|all| all[0].parent.as_str()).collect();
     assert_eq!(parents, ["level3/motif1/edge0_1", "level3/motif1/edge0_2", "level3/motif1/edge1_2"]);
-    // 12 motifs. Of 2 · 3 · 2 cells 2 name the first alone, 2 the second, without the edge that may be missing;
-    // with it 2 more each; the other 8 name both.
+    // There are 12 of each motif. Of the 2 · 3 · 2 cells 4 name one motif alone and 8 both.
     assert_eq!(space.size(), (4u32 * 12 + 8 * 144).into());
-    holds(&definition, |rows, device| wave([rows, WIDTH], device));
+    is_one_definition(&definition, 12, EXACT, |rows, device| wave([rows, WIDTH], device));
 }
 
 #[test]
@@ -402,7 +352,7 @@ fn a_cell_runs_its_graph_over_a_sequence_with_the_same_weights() {
         state = node(1, first.clone()) + node(2, first);
     }
     assert_close("logits", &logits(&network, &mask, x), &values(words.linear("head", state)), EXACT);
-    holds(&definition, |rows, device| wave([rows, STEPS, FEATURES], device));
+    is_one_definition(&definition, 12, EXACT, |rows, device| wave([rows, STEPS, FEATURES], device));
 }
 
 #[test]

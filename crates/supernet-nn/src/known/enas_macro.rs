@@ -71,10 +71,12 @@ pub struct EnasMacroLayer {
     norm: GhostNorm,
     /// Halves the sides of what this layer reads, where a third of the network is done.
     reduction: Option<FactorisedReduce>,
+    /// Of its output.
+    side: usize,
 }
 
 impl EnasMacroLayer {
-    fn new(b: &Build, layer: usize, filters: usize, reduces: bool) -> Self {
+    fn new(b: &Build, layer: usize, filters: usize, side: usize, reduces: bool) -> Self {
         let operations = EnasMacro::OPERATIONS.map(|name| (name, EnasOperation::new(b, name, filters)));
         let skips = || {
             let earlier = (1..layer).map(|earlier| (format!("layer{earlier}"), Identity {}));
@@ -85,6 +87,7 @@ impl EnasMacroLayer {
             skips: (layer > 1).then(skips),
             norm: GhostNorm::new(b, filters),
             reduction: reduces.then(|| FactorisedReduce::new(b, [filters; 2])),
+            side,
         }
     }
 
@@ -94,11 +97,11 @@ impl EnasMacroLayer {
             Some(reduction) => x.through(reduction),
             None => x,
         };
-        let (nothing, side) = (x.nothing(), x.row_shape().last().copied().unwrap_or(1));
+        let nothing = x.nothing();
         let mut terms = vec![x.through(&self.operation)];
         if let Some(skips) = &self.skips {
             // Only what some mask reads is brought to this size.
-            let read = |rows: &Rows| skips.reached(rows).mean_pooled(side);
+            let read = |rows: &Rows| skips.reached(rows).mean_pooled(self.side);
             terms.push(skips.forward_each(earlier.iter().map(read).collect::<Vec<Rows>>()));
         }
         sum(&nothing, terms).through(&self.norm)
@@ -120,9 +123,11 @@ impl EnasMacroNet {
     pub fn new(b: &Build, layers: usize, shape: &EnasMacroShape) -> Self {
         let third = layers / 3;
         let reduces = |layer: usize| third > 0 && (layer == third + 1 || layer == 2 * third + 1);
+        let side = |layer: usize| shape.side >> (1..=layer).filter(|&layer| reduces(layer)).count();
+        let layer = |i: usize| EnasMacroLayer::new(b, i, shape.filters, side(i), reduces(i));
         Self {
             stem: ConvNorm::new(b, [shape.channels, shape.filters], 3),
-            layers: (1..=layers).map(|layer| EnasMacroLayer::new(b, layer, shape.filters, reduces(layer))).collect(),
+            layers: (1..=layers).map(layer).collect(),
             classifier: LinearConfig::new(shape.filters, shape.classes).init(b.device()),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     nas_net_block::{CellShape, NasNetBlock},
-    nas_net_operation::{Second, State},
+    nas_net_operation::State,
     nas_net_pieces::{NasNetClassifier, NasNetInput, Piece, PieceShape},
 };
 use crate::{Build, ConvNorm, Definition, Layer, NnError, Rows, flow::Taken};
@@ -11,7 +11,8 @@ use std::rc::Rc;
 use supernet_space::{NasNet, NasNetShape};
 
 /// A cell: two inputs, blocks, the concatenation of the states that no block reads, and of those
-/// that are published as concatenated all the same.
+/// that are published as concatenated all the same. An input of a reducing cell that no block reads
+/// is averaged to the size of the others.
 #[derive(Module, Debug)]
 pub struct NasNetCell {
     current: NasNetInput,
@@ -19,6 +20,8 @@ pub struct NasNetCell {
     blocks: Vec<NasNetBlock>,
     #[module(skip)]
     also_concatenated: u64,
+    /// Of its output.
+    side: usize,
 }
 
 impl NasNetCell {
@@ -47,7 +50,7 @@ impl NasNetCell {
             None => rows.clone(),
         };
         let conditions: Vec<Taken> = readers.iter().map(|(place, _)| Taken::off(*place, 1 << s)).collect();
-        let mut pieces = vec![Piece { rows: loose(first), conditions: conditions.clone() }];
+        let mut pieces = vec![Piece { rows: loose(first).mean_pooled(self.side), conditions: conditions.clone() }];
         if let Some(second) = second {
             let conditions = conditions.into_iter().chain([second.condition()]).collect();
             pieces.push(Piece { rows: loose(&second.rows), conditions });
@@ -84,17 +87,18 @@ impl NasNetNet {
     pub fn new(b: &Build, blocks: usize, shape: &NasNetShape) -> Self {
         let stem = vec![PieceShape { channels: shape.stem, is_held: true }];
         let (mut current, mut previous) = (stem.clone(), stem);
-        let (mut filters, mut cells) = (shape.filters, Vec::new());
+        let (mut filters, mut side, mut cells) = (shape.filters, shape.side, Vec::new());
         let is_reducing = |cell: usize| (cell + 1).is_multiple_of(shape.cells + 1);
         for cell in 0..3 * shape.cells + 2 {
             let (reduces, kind) = (is_reducing(cell), usize::from(is_reducing(cell)));
-            filters *= if reduces { 2 } else { 1 };
+            (filters, side) = if reduces { (2 * filters, side / 2) } else { (filters, side) };
             let of = CellShape { kind: NasNet::CELLS[kind], blocks, filters, reduces };
             cells.push(NasNetCell {
                 current: NasNetInput::new(b, &current, filters, false),
                 previous: NasNetInput::new(b, &previous, filters, cell > 0 && is_reducing(cell - 1)),
                 blocks: (1..=blocks).map(|block| NasNetBlock::new(b, &of, block)).collect(),
                 also_concatenated: shape.also_concatenated[kind],
+                side,
             });
             previous = std::mem::replace(&mut current, of.pieces(b, shape.also_concatenated[kind]));
         }
