@@ -8,16 +8,17 @@ use burn::{
         activation::{relu, sigmoid},
     },
 };
+use std::collections::BTreeMap;
 use supernet_nn::{
-    Definition, Layer, MaskedNetwork, Network,
+    Call, Definition, Describe, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
     known::{EnasMacroNet, EnasRnnNet, GeneticNet, MotifNet, NasNetNet},
 };
 use supernet_space::{
-    Cost, EnasMacro, EnasMacroShape, EnasRnn, EnasRnnShape, GeneticShape, GeneticStages, HierarchicalMotifs, MotifLevel,
-    MotifShape, NasNet, NasNetShape, PathMask, draws,
+    Cost, EnasMacro, EnasMacroShape, EnasNode, EnasRnn, EnasRnnShape, GeneticShape, GeneticStages, HierarchicalMotifs,
+    MotifLevel, MotifShape, NasNet, NasNetShape, PathMask, draws,
 };
 use supernet_tests::{
-    Formula, PLAIN, assert_close, data, device, one_definition::is_one_definition, parameters, values,
+    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
 };
 
 const SIDE: usize = 8;
@@ -40,10 +41,61 @@ fn logits<M: Layer<D, 2>, const D: usize>(network: &Network<M, D>, mask: &PathMa
 }
 
 fn nas_net(blocks: usize, also_concatenated: [u64; 2]) -> (NasNet, NasNetShape, Definition<NasNetNet>) {
-    let shape = NasNetShape { filters: 2, cells: 1, stem: 3, side: SIDE, channels: 3, classes: CLASSES, also_concatenated };
+    let shape =
+        NasNetShape { filters: 2, cells: 1, stem: 3, side: SIDE, channels: 3, classes: CLASSES, also_concatenated };
     let space = NasNet::new(blocks).unwrap();
     let definition = NasNetNet::definition(&space, shape, &device()).unwrap();
     (space, shape, definition)
+}
+
+/// Asserts that the networks of some architectures compute, with stored statistics, what they are
+/// described as.
+fn is_as_described<M: Layer<4, 2> + Describe>(definition: &Definition<M>) {
+    let supernet = definition.supernet(&mut Formula(DType::F64), &device()).unwrap();
+    let rng = &mut draws(5, "described", 0);
+    for _ in 0..12 {
+        let mask = definition.space().sample(rng).mask().clone();
+        let alone = definition.extract(&supernet, &mask, &device()).unwrap();
+        let paths = alone.paths(vec![mask.clone()], None).unwrap();
+        let notes = Notes::default();
+        alone
+            .forward_used(images(6, &device()), &paths, &Call { statistics: Statistics::Note(&notes), ..PLAIN })
+            .unwrap();
+        let alone = alone.calibrate(&notes);
+        let call = Call { statistics: Statistics::Stored, ..PLAIN };
+        let stored = values(alone.forward_with(images(2, &device()), &paths, &call).unwrap());
+        let described = alone.graph().unwrap().compute(&NamedWeights::of(&alone), images(2, &device())).unwrap();
+        assert_close(&mask.to_string(), &values(described), &stored, TOLERANCE);
+    }
+}
+
+#[test]
+fn networks_compute_what_they_are_described_as() {
+    is_as_described(&nas_net(3, [0b10, 0b1000]).2);
+    is_as_described(&genetic(&[3, 4]));
+    is_as_described(&motifs().1);
+    is_as_described(&enas_macro().1);
+}
+
+fn genetic(nodes: &[usize]) -> Definition<GeneticNet> {
+    let shape = GeneticShape { filters: 3, side: SIDE, channels: 3, classes: CLASSES };
+    GeneticNet::definition(&GeneticStages::new(nodes).unwrap(), shape, &device()).unwrap()
+}
+
+fn motifs() -> (HierarchicalMotifs, Definition<MotifNet>) {
+    let levels = [MotifLevel { motifs: 2, nodes: 3 }, MotifLevel { motifs: 1, nodes: 3 }];
+    let motifs = HierarchicalMotifs::new(&levels).unwrap();
+    let shape = MotifShape { filters: 2, cells: 1, side: SIDE, channels: 3, classes: CLASSES };
+    let definition = MotifNet::definition(&motifs, shape, &device()).unwrap();
+    (motifs, definition)
+}
+
+const ENAS: EnasMacroShape = EnasMacroShape { filters: 4, side: SIDE, channels: 3, classes: CLASSES };
+
+fn enas_macro() -> (EnasMacro, Definition<EnasMacroNet>) {
+    let space = EnasMacro::new(6).unwrap();
+    let definition = EnasMacroNet::definition(&space, ENAS, &device()).unwrap();
+    (space, definition)
 }
 
 #[test]
@@ -109,10 +161,8 @@ fn a_block_that_concatenates_keeps_its_operands_apart() {
 
 #[test]
 fn genetic_stages_are_one_definition_and_an_empty_stage_is_its_input_node() {
-    let stages = GeneticStages::new(&[3, 4]).unwrap();
-    let shape = GeneticShape { filters: 3, side: SIDE, channels: 3, classes: CLASSES };
-    let definition = GeneticNet::definition(&stages, shape, &device()).unwrap();
-    assert_eq!(definition.space(), stages.space());
+    let definition = genetic(&[3, 4]);
+    assert_eq!(definition.space(), GeneticStages::new(&[3, 4]).unwrap().space());
     assert_eq!(definition.space().networks(), Some((6u32 * 31).into()));
     is_one_definition(&definition, 20, TOLERANCE, images);
     let parameters = |text: &str| definition.cost(&definition.space().parse(text).unwrap()).unwrap().parameters;
@@ -127,9 +177,7 @@ fn genetic_stages_are_one_definition_and_an_empty_stage_is_its_input_node() {
 
 #[test]
 fn renaming_the_nodes_of_a_stage_renames_its_weights_alone() {
-    let stages = GeneticStages::new(&[4]).unwrap();
-    let shape = GeneticShape { filters: 3, side: SIDE, channels: 3, classes: CLASSES };
-    let definition = GeneticNet::definition(&stages, shape, &device()).unwrap();
+    let definition = genetic(&[4]);
     for one in definition.space().architectures(64).unwrap() {
         let canonical = definition.space().canonical(&one);
         assert_eq!(definition.cost(one.mask()), definition.cost(canonical.mask()), "{one}");
@@ -138,10 +186,7 @@ fn renaming_the_nodes_of_a_stage_renames_its_weights_alone() {
 
 #[test]
 fn hierarchical_motifs_are_one_definition() {
-    let levels = [MotifLevel { motifs: 2, nodes: 3 }, MotifLevel { motifs: 1, nodes: 3 }];
-    let motifs = HierarchicalMotifs::new(&levels).unwrap();
-    let shape = MotifShape { filters: 2, cells: 1, side: SIDE, channels: 3, classes: CLASSES };
-    let definition = MotifNet::definition(&motifs, shape, &device()).unwrap();
+    let (motifs, definition) = motifs();
     assert_eq!(definition.space(), motifs.space(), "order and conditions are the catalogue's");
     is_one_definition(&definition, 12, TOLERANCE, images);
     // Chains of identities leave stem, reductions and classifier.
@@ -153,9 +198,7 @@ fn hierarchical_motifs_are_one_definition() {
 
 #[test]
 fn whole_networks_of_enas_are_one_definition_and_skips_are_added() {
-    let space = EnasMacro::new(6).unwrap();
-    let shape = EnasMacroShape { filters: 4, side: SIDE, channels: 3, classes: CLASSES };
-    let definition = EnasMacroNet::definition(&space, shape, &device()).unwrap();
+    let (space, definition) = enas_macro();
     assert_eq!(definition.space(), space.space());
     is_one_definition(&definition, 12, TOLERANCE, images);
     let rng = &mut draws(2, "enas", 0);
@@ -168,9 +211,54 @@ fn whole_networks_of_enas_are_one_definition_and_skips_are_added() {
         assert_eq!(definition.cost(&with).unwrap(), definition.cost(&turned).unwrap());
         assert_ne!(logits(&network, &with, images(2, &device())), logits(&network, &turned, images(2, &device())));
     }
-    let odd = EnasMacroShape { filters: 3, ..shape };
+    let odd = EnasMacroShape { filters: 3, ..ENAS };
     let error = EnasMacroNet::definition(&space, odd, &device()).unwrap_err();
     assert_eq!(error.to_string(), "filters: found 3, expected an even number");
+}
+
+/// The recurrent cell of ENAS in plain words, with the numbers of a network.
+struct PlainCell {
+    parameters: BTreeMap<String, Parameter>,
+    nodes: Vec<EnasNode>,
+    loose: Vec<usize>,
+}
+
+impl PlainCell {
+    fn linear(&self, path: &str, x: Tensor<2>) -> Tensor<2> {
+        let number = |what: &str| {
+            let parameter = self.parameters.get(&format!("{path}.{what}"))?;
+            Some(data(parameter.value.clone(), &parameter.shape, DType::F64))
+        };
+        let y = x.matmul(Tensor::<2>::from_data(number("weight").unwrap(), (&device(), DType::F64)));
+        let bias = number("bias").map(|bias| Tensor::<1>::from_data(bias, (&device(), DType::F64)).unsqueeze());
+        if let Some(bias) = bias { y + bias } else { y }
+    }
+
+    /// Gate and candidate, three numbers each, between a state and the next.
+    fn highway(&self, path: &str, x: Tensor<2>, state: Tensor<2>, node: usize) -> Tensor<2> {
+        let gates = self.linear(path, x);
+        let [gate, candidate] = [0, 3].map(|first| gates.clone().narrow(1, first, 3));
+        let candidate = match EnasRnn::ACTIVATIONS[self.nodes[node].activation] {
+            "tanh" => candidate.tanh(),
+            "relu" => relu(candidate),
+            "identity" => candidate,
+            _ => sigmoid(candidate),
+        };
+        state.clone() + sigmoid(gate) * (candidate - state)
+    }
+
+    fn step(&self, input: Tensor<2>, state: Tensor<2>) -> Tensor<2> {
+        let both = Tensor::cat(vec![input, state.clone()], 1);
+        let mut states = vec![self.highway("cell.entry.linear", both, state, 0)];
+        for (i, node) in self.nodes.iter().enumerate().skip(1) {
+            let previous = node.previous.unwrap();
+            let path = format!("cell.graph.inputs.{}.options.node{}.linear", i - 1, previous + 1);
+            let read = states[previous].clone();
+            states.push(self.highway(&path, read.clone(), read, i));
+        }
+        let ends = self.loose.iter().map(|&end| states[end].clone());
+        ends.reduce(|a, b| a + b).unwrap() / self.loose.len() as f64
+    }
 }
 
 #[test]
@@ -180,44 +268,19 @@ fn recurrent_cells_of_enas_compute_what_the_paper_writes() {
     let definition = EnasRnnNet::definition(&space, shape, &device()).unwrap();
     assert_eq!(definition.space(), space.space());
     let network = definition.supernet(&mut Formula(DType::F64), &device()).unwrap();
-    let found = parameters(&network, &GradientsParams::new());
-    let linear = |path: String, x: Tensor<2>| {
-        let number = |what: &str| {
-            let parameter = found.get(&format!("{path}.{what}"))?;
-            Some(data(parameter.value.clone(), &parameter.shape, DType::F64))
-        };
-        let y = x.matmul(Tensor::<2>::from_data(number("weight").unwrap(), (&device(), DType::F64)));
-        let bias = number("bias").map(|bias| Tensor::<1>::from_data(bias, (&device(), DType::F64)).unsqueeze());
-        if let Some(bias) = bias { y + bias } else { y }
-    };
-    let function = |activation: usize, y: Tensor<2>| match EnasRnn::ACTIVATIONS[activation] {
-        "tanh" => y.tanh(),
-        "relu" => relu(y),
-        "identity" => y,
-        _ => sigmoid(y),
-    };
-    let highway = |gates: Tensor<2>, state: Tensor<2>, activation| {
-        let [gate, candidate] = [0, 3].map(|first| gates.clone().narrow(1, first, 3));
-        state.clone() + sigmoid(gate) * (function(activation, candidate) - state)
-    };
     let x = wave([2, 3, 2], &device());
     for draw in 0..30 {
         let mask = space.space().sample(&mut draws(3, "enas-rnn", draw)).mask().clone();
-        let (nodes, loose) = (space.nodes(&mask).unwrap(), space.loose_ends(&mask).unwrap());
+        let cell = PlainCell {
+            parameters: parameters(&network, &GradientsParams::new()),
+            nodes: space.nodes(&mask).unwrap(),
+            loose: space.loose_ends(&mask).unwrap(),
+        };
         let mut state = Tensor::<2>::zeros([2, 3], (&device(), DType::F64));
         for step in 0..3 {
-            let both = Tensor::cat(vec![x.clone().narrow(1, step, 1).squeeze_dim::<2>(1), state.clone()], 1);
-            let mut states = vec![highway(linear("cell.entry.linear".into(), both), state, nodes[0].activation)];
-            for (i, node) in nodes.iter().enumerate().skip(1) {
-                let previous = node.previous.unwrap();
-                let path = format!("cell.graph.inputs.{}.options.node{}.linear", i - 1, previous + 1);
-                let read = states[previous].clone();
-                states.push(highway(linear(path, read.clone()), read, node.activation));
-            }
-            let ends = loose.iter().map(|&end| states[end].clone());
-            state = ends.reduce(|a, b| a + b).unwrap() / loose.len() as f64;
+            state = cell.step(x.clone().narrow(1, step, 1).squeeze_dim::<2>(1), state);
         }
-        let expected = values(linear("classifier".into(), state));
+        let expected = values(cell.linear("classifier", state));
         assert_close(&mask.to_string(), &logits(&network, &mask, x.clone()), &expected, 1e-10);
     }
     is_one_definition(&definition, 12, TOLERANCE, |rows, device| wave([rows, 3, 2], device));

@@ -12,7 +12,7 @@ use supernet_nn::{
     Build, Cell, Definition, Graph, Identity, Isolated, Layer, MaskedNetwork, Motifs, Network, NnError, OneOf, Rows,
     Sliced, SomeOf,
 };
-use supernet_space::{HierarchicalMotifs, MotifLevel, PathMask, draws};
+use supernet_space::{HierarchicalMotifs, MotifLevel, PathMask, SearchSpace, draws};
 use supernet_tests::{
     Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
 };
@@ -165,7 +165,8 @@ fn a_node_that_reads_nothing_and_is_not_read_is_not_built() {
         let of = |text: &str| {
             let mask = definition.space().parse(text).unwrap();
             let alone = definition.stand_alone(&mask, &mut Formula(DType::F64), &device()).unwrap();
-            let node = |name: &String| name.strip_prefix("graph.nodes.").map(|name| name[..1].parse::<usize>().unwrap());
+            let node =
+                |name: &String| name.strip_prefix("graph.nodes.").map(|name| name[..1].parse::<usize>().unwrap());
             let mut nodes: Vec<usize> = Words::of(&alone).0.keys().filter_map(node).collect();
             nodes.dedup();
             (nodes, definition.cost(&mask).unwrap().parameters)
@@ -183,7 +184,8 @@ fn a_node_that_reads_nothing_and_is_not_read_is_not_built() {
 #[test]
 fn a_graph_of_choices_holds_what_holds_of_every_network() {
     let graph = |b: &Build| {
-        let functions = |i: usize| OneOf::new(b, format!("node{}/function", i + 1), [("a", Dense::new(b)), ("b", Dense::new(b))]);
+        let functions =
+            |i: usize| OneOf::new(b, format!("node{}/function", i + 1), [("a", Dense::new(b)), ("b", Dense::new(b))]);
         Graph::of(b, "graph", 4, functions)
     };
     let definition = definition(graph).unwrap();
@@ -196,7 +198,8 @@ fn a_graph_of_choices_holds_what_holds_of_every_network() {
 fn edges_may_compute_and_a_concatenation_is_a_1x1_on_each() {
     let graph = |b: &Build| {
         let earlier = |i: usize| (1..i).map(|j| (format!("node{j}"), Identity {}, WIDTH)).collect::<Vec<_>>();
-        let inputs = (2..=3).map(|i| SomeOf::<Sliced<Identity>>::concatenated(b, format!("node{i}"), 0..=i - 1, earlier(i), WIDTH));
+        let inputs = (2..=3)
+            .map(|i| SomeOf::<Sliced<Identity>>::concatenated(b, format!("node{i}"), 0..=i - 1, earlier(i), WIDTH));
         Graph::new(b, inputs, |_| Dense::new(b)).averaged()
     };
     is_one_definition(&definition(graph).unwrap(), 12, EXACT, |rows, device| wave([rows, WIDTH], device));
@@ -250,47 +253,63 @@ fn a_motif_is_one_set_of_choices_and_there_where_it_is_named() {
     is_one_definition(&definition, 12, EXACT, |rows, device| wave([rows, WIDTH], device));
 }
 
-#[test]
-fn motifs_compute_what_the_flattened_graph_does_and_identities_nothing() {
-    let definition = definition(motifs).unwrap();
-    let (space, network) = (definition.space(), supernet(&definition, &device()));
-    let (words, x) = (Words::of(&network), wave([ROWS, WIDTH], &device()));
-    let edge = |from: usize, to: usize| (to * (to - 1)) / 2 + from;
-    let label = |mask: &PathMask, name: &str| {
-        let choice = space.position(name).unwrap();
-        space.choices()[choice].options()[mask.bits(choice).trailing_zeros() as usize].clone()
-    };
-    let graph = |mask: &PathMask, motif: &str, on_edge: &dyn Fn(usize, String, Tensor<2>) -> Tensor<2>, x: Tensor<2>| {
+/// The motifs of a mask in plain words, with the numbers of a network.
+struct PlainMotifs<'a> {
+    words: Words,
+    space: &'a SearchSpace,
+    mask: PathMask,
+}
+
+impl PlainMotifs<'_> {
+    fn label(&self, edge: &str) -> &str {
+        let choice = self.space.position(edge).unwrap();
+        &self.space.choices()[choice].options()[self.mask.bits(choice).trailing_zeros() as usize]
+    }
+
+    /// A motif of three nodes: `on_edge` is given the place and label of an edge that is there.
+    fn graph(&self, motif: &str, on_edge: impl Fn(usize, &str, Tensor<2>) -> Tensor<2>, x: Tensor<2>) -> Tensor<2> {
         let mut nodes = vec![x];
         for to in 1..3 {
-            let terms = (0..to).filter_map(|from| match label(mask, &format!("{motif}/edge{from}_{to}")) {
-                none if none == "none" => None,
-                label => Some(on_edge(edge(from, to), label, nodes[from].clone())),
+            let terms = (0..to).filter_map(|from| match self.label(&format!("{motif}/edge{from}_{to}")) {
+                "none" => None,
+                label => Some(on_edge(to * (to - 1) / 2 + from, label, nodes[from].clone())),
             });
             let node = terms.reduce(|a, b| a + b).unwrap();
             nodes.push(node);
         }
         nodes.pop().unwrap()
-    };
+    }
+
+    fn cell(&self, x: Tensor<2>) -> Tensor<2> {
+        let of_motif = |place: usize, motif: &str, x: Tensor<2>| {
+            let of_operation = |inner: usize, operation: &str, x: Tensor<2>| match operation {
+                "same" => x,
+                _ => {
+                    let path = format!("graph.edges.{place}.options.{motif}.edges.{inner}.options.dense.linear.weight");
+                    let found = self.words.0.keys().find(|name| plain(name) == path).unwrap();
+                    self.words.linear(found.strip_suffix(".weight").unwrap(), x).tanh()
+                }
+            };
+            self.graph(&format!("level2/{motif}"), of_operation, x)
+        };
+        self.graph("level3/motif1", of_motif, x)
+    }
+}
+
+#[test]
+fn motifs_compute_what_the_flattened_graph_does_and_identities_nothing() {
+    let definition = definition(motifs).unwrap();
+    let (space, network) = (definition.space(), supernet(&definition, &device()));
+    let x = wave([ROWS, WIDTH], &device());
     let rng = &mut draws(4, "motifs", 0);
     for _ in 0..40 {
         let mask = space.sample(rng).mask().clone();
-        let of_motif = |place: usize, motif: String, x: Tensor<2>| {
-            let of_operation = |inner: usize, operation: String, x: Tensor<2>| match operation.as_str() {
-                "same" => x,
-                _ => {
-                    let path = format!("graph.edges.{place}.options.{motif}.edges.{inner}.options.dense.linear");
-                    let found = words.0.keys().find(|name| plain(name) == plain(&format!("{path}.weight"))).unwrap();
-                    words.linear(found.strip_suffix(".weight").unwrap(), x).tanh()
-                }
-            };
-            graph(&mask, &format!("level2/{motif}"), &of_operation, x)
-        };
-        let expected = values(words.linear("head", graph(&mask, "level3/motif1", &of_motif, x.clone())));
+        let plain = PlainMotifs { words: Words::of(&network), space, mask: mask.clone() };
+        let expected = values(plain.words.linear("head", plain.cell(x.clone())));
         assert_close(&mask.to_string(), &logits(&network, &mask, x.clone()), &expected, EXACT);
     }
     let chains = space.accept(space.mask(vec![1; space.choices().len()])).unwrap();
-    let head = values(words.linear("head", x.clone()));
+    let head = values(Words::of(&network).linear("head", x.clone()));
     assert_close("chains of identities", &logits(&network, chains.mask(), x), &head, EXACT);
 }
 

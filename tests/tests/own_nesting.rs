@@ -75,7 +75,10 @@ fn definition() -> Definition<Net> {
 fn images() -> Tensor<4> {
     let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
     let shape = [2, 3, SIDE, SIDE];
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64), (&device(), DType::F64))
+    Tensor::from_data(
+        data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64),
+        (&device(), DType::F64),
+    )
 }
 
 /// When a choice is active, as text.

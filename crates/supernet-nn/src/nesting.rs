@@ -53,9 +53,11 @@ fn written(choice: &Choice, any: &Alternatives, choices: &[Choice]) -> Vec<Choic
 /// one choice are one.
 fn simplified(mut any: Alternatives, choices: &[Choice]) -> Alternatives {
     loop {
-        let asks = |around: &Around| choices[around.choice].min() == 0 || around.options != full(choices, around.choice);
+        let asks =
+            |around: &Around| choices[around.choice].min() == 0 || around.options != full(choices, around.choice);
         any.iter_mut().for_each(|all| all.retain(asks));
-        let asks_less = |a: &Vec<Around>, b: &Vec<Around>| a.iter().all(|one| b.iter().any(|other| one.follows_from(other)));
+        let asks_less =
+            |a: &Vec<Around>, b: &Vec<Around>| a.iter().all(|one| b.iter().any(|other| one.follows_from(other)));
         if let Some((_, more)) = pair(&any, asks_less) {
             any.remove(more);
         } else if let Some((i, j)) = pair(&any, |a, b| united(a, b).is_some()) {
@@ -117,4 +119,118 @@ fn without_circles(mut conditions: Vec<Alternatives>) -> Vec<Alternatives> {
 /// Whether `choice` is `parent` or depends on it.
 fn reaches(choice: usize, parent: usize, parents: &[Vec<usize>]) -> bool {
     choice == parent || parents[choice].iter().any(|&next| reaches(next, parent, parents))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// A choice in a module, with what stands in each of its options.
+    struct Place {
+        choice: usize,
+        options: Vec<Vec<Place>>,
+    }
+
+    /// Modules of up to two choices, three deep; `name` gives the next choice's.
+    fn grown(numbers: &mut impl FnMut(usize) -> usize, name: &mut impl FnMut() -> usize, depth: usize) -> Vec<Place> {
+        let count = if depth == 3 { 0 } else { numbers(3) };
+        let place = |_| {
+            let choice = name();
+            Place { choice, options: (0..2 + choice % 2).map(|_| grown(numbers, name, depth + 1)).collect() }
+        };
+        (0..count).map(place).collect()
+    }
+
+    /// Numbers below the one that is asked for, by a linear congruence.
+    fn numbers(seed: u64) -> impl FnMut(usize) -> usize {
+        let mut state = seed;
+        move |below| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % below
+        }
+    }
+
+    fn walk(places: &[Place], around: &[Around], found: &mut Vec<(usize, Vec<Around>)>) {
+        for Place { choice, options } in places {
+            found.push((*choice, around.to_vec()));
+            for (o, inside) in options.iter().enumerate() {
+                walk(inside, &[around, &[Around { choice: *choice, options: 1 << o }]].concat(), found);
+            }
+        }
+    }
+
+    /// The choices that a mask comes to.
+    fn used(places: &[Place], bits: &[u64], found: &mut BTreeSet<usize>) {
+        for Place { choice, options } in places {
+            found.insert(*choice);
+            let taken = options.iter().enumerate().filter(|(o, _)| bits[*choice] >> o & 1 == 1);
+            taken.for_each(|(_, inside)| used(inside, bits, found));
+        }
+    }
+
+    /// Of some masks which choices are active, and which are used.
+    fn active_and_used(seed: u64, names: usize) -> Vec<(BTreeSet<usize>, BTreeSet<usize>)> {
+        let (mut random, mut named) = (numbers(seed), 0);
+        let mut name = || {
+            named += 1;
+            (named - 1) % names
+        };
+        let modules = grown(&mut random, &mut name, 0);
+        let choices = named.min(names);
+        if choices == 0 {
+            return Vec::new();
+        }
+        let choice = |i: usize| Choice::one_of(format!("choice{i}"), (0..2 + i % 2).map(|o| o.to_string())).unwrap();
+        let space = SearchSpace::new("any", (0..choices).map(choice)).unwrap();
+        let mut places = Vec::new();
+        walk(&modules, &[], &mut places);
+        let space = conditional(&space, &places).unwrap();
+        let mut of_mask = |_| {
+            let bits: Vec<u64> = (0..choices).map(|i| 1 << random(2 + i % 2)).collect();
+            let active = space.active(&space.mask(bits.clone()));
+            let mut found = BTreeSet::new();
+            used(&modules, &bits, &mut found);
+            ((0..choices).filter(|&i| active[i]).collect(), found)
+        };
+        (0..40).map(&mut of_mask).collect()
+    }
+
+    #[test]
+    fn a_choice_is_active_exactly_where_it_is_used() {
+        let mut inactive = 0;
+        for (active, used) in (0..300).flat_map(|seed| active_and_used(seed, usize::MAX)) {
+            assert_eq!(active, used);
+            inactive += usize::from(active.len() > 1);
+        }
+        assert!(inactive > 1_000);
+    }
+
+    #[test]
+    fn tied_names_are_active_wherever_one_place_is_used() {
+        let (mut all, mut equal) = (0, 0);
+        for (active, used) in (0..600).flat_map(|seed| active_and_used(seed, 3 + seed as usize % 3)) {
+            assert!(active.is_superset(&used));
+            (all, equal) = (all + 1, equal + usize::from(active == used));
+        }
+        // Names that stand inside each other in both ways are rare, even so.
+        assert!(equal * 10 > all * 9, "{equal} of {all}");
+    }
+
+    #[test]
+    fn names_inside_each_other_make_no_circle() {
+        let choice = |name: &str| Choice::one_of(name, ["0", "1"]).unwrap();
+        let space = SearchSpace::new("circle", ["x", "a", "b"].map(choice)).unwrap();
+        let on = |choice, option: usize| Around { choice, options: 1 << option };
+        let places = [
+            (0, vec![]),
+            (1, vec![on(0, 0)]),
+            (2, vec![on(0, 0), on(1, 0)]),
+            (2, vec![on(0, 1)]),
+            (1, vec![on(0, 1), on(2, 0)]),
+        ];
+        let space = conditional(&space, &places).unwrap();
+        let active = |text: &str| space.active(&space.parse(text).unwrap());
+        assert_eq!([active("10/10/10"), active("01/10/10")], [[true; 3]; 2]);
+    }
 }

@@ -49,7 +49,12 @@ impl EnasRnnShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        at_least_1([("steps", self.steps), ("features", self.features), ("hidden", self.hidden), ("classes", self.classes)])
+        at_least_1([
+            ("steps", self.steps),
+            ("features", self.features),
+            ("hidden", self.hidden),
+            ("classes", self.classes),
+        ])
     }
 }
 

@@ -1,6 +1,8 @@
 //! The stages of Genetic CNN (Xie and Yuille, ICCV 2017): graphs of ordered nodes as bit strings.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, sizes::at_least_1, unlabelled::MOST_NODES};
+use crate::{
+    Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, sizes::at_least_1, unlabelled::MOST_NODES,
+};
 use serde::{Deserialize, Serialize};
 
 /// The space of Genetic CNN: in each stage any of K ordered nodes reads any of those before it, K(K
@@ -52,7 +54,12 @@ impl GeneticShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        at_least_1([("filters", self.filters), ("side", self.side), ("channels", self.channels), ("classes", self.classes)])
+        at_least_1([
+            ("filters", self.filters),
+            ("side", self.side),
+            ("channels", self.channels),
+            ("classes", self.classes),
+        ])
     }
 }
 

@@ -67,7 +67,12 @@ impl MotifShape {
     /// # Errors
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
-        at_least_1([("filters", self.filters), ("cells", self.cells), ("channels", self.channels), ("classes", self.classes)])?;
+        at_least_1([
+            ("filters", self.filters),
+            ("cells", self.cells),
+            ("channels", self.channels),
+            ("classes", self.classes),
+        ])?;
         side_halves(self.side, 4, "a multiple of 4, not 0")
     }
 }

@@ -95,7 +95,10 @@ impl<M: Module, E: Module> Graph<M, E> {
         let inputs: Vec<SomeOf<E>> = inputs.into_iter().collect();
         for (before, SomeOf { options }) in inputs.iter().enumerate() {
             let (name, found, expected) = (options.name(), options.count(), before + 1);
-            assert!(found == expected, "choice `{name}`: found {found} options, expected one for each of {expected} nodes");
+            assert!(
+                found == expected,
+                "choice `{name}`: found {found} options, expected one for each of {expected} nodes"
+            );
         }
         let held = Wiring::of_mask(inputs.iter().map(|choice| b.held(choice.options.name())), isolated);
         let nodes = (0..=inputs.len()).map(|i| held.is_there(0, i).then(|| node(i))).collect();
@@ -160,7 +163,9 @@ impl<M: Module, E: Module> Graph<M, E> {
         };
         let mut terms = vec![x.only(last, |ghost| wiring.loose_ends(ghost) == 0)];
         match self.averages {
-            true => terms.extend((1..=states.len()).map(|n| of_count(Some(n)).scaled((n > 1).then_some(1.0 / n as f64)))),
+            true => {
+                terms.extend((1..=states.len()).map(|n| of_count(Some(n)).scaled((n > 1).then_some(1.0 / n as f64))))
+            }
             false => terms.push(of_count(None)),
         }
         sum(&nothing, terms)

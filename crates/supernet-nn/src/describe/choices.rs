@@ -82,7 +82,8 @@ impl<M: Module + Describe, E: Module + Describe> Describe for Graph<M, E> {
                 _ => input.nothing(),
             });
         }
-        let loose: Vec<Wire> = (0..states.len()).filter(|&i| wiring.is_loose(0, i)).map(|i| states[i].clone()).collect();
+        let loose: Vec<Wire> =
+            (0..states.len()).filter(|&i| wiring.is_loose(0, i)).map(|i| states[i].clone()).collect();
         match loose.len() {
             0 => x,
             2.. if self.averages => x.failed("a graph", format!("the mean of {} nodes", loose.len()), "a sum"),

@@ -304,7 +304,8 @@ impl Pass {
     pub(crate) fn place(&self) -> String {
         let place = self.place.borrow();
         let first = place.first().map_or(&[][..], Vec::as_slice);
-        let options: Vec<(usize, u64)> = first.iter().filter(|taken| taken.is_on).map(|taken| (taken.choice, taken.options)).collect();
+        let options: Vec<(usize, u64)> =
+            first.iter().filter(|taken| taken.is_on).map(|taken| (taken.choice, taken.options)).collect();
         self.paths.words(&options)
     }
 

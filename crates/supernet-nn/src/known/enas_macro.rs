@@ -2,7 +2,8 @@
 
 use super::{darts_operation::FactorisedReduce, nas_bench_201::average_3x3};
 use crate::{
-    Build, ConvNorm, Definition, GhostNorm, Identity, Layer, NnError, OneOf, Pool, Pool3x3, Rows, SomeOf, flow::sum,
+    Build, ConvNorm, Definition, Describe, GhostNorm, Identity, Layer, NnError, OneOf, Pool, Pool3x3, Rows, SomeOf,
+    Wire, flow::sum,
 };
 use burn::{
     module::Module,
@@ -136,11 +137,7 @@ impl EnasMacroNet {
     ///
     /// # Errors
     /// A number of the shape out of range, an odd number of filters.
-    pub fn definition(
-        space: &EnasMacro,
-        shape: EnasMacroShape,
-        device: &Device,
-    ) -> Result<Definition<Self>, NnError> {
+    pub fn definition(space: &EnasMacro, shape: EnasMacroShape, device: &Device) -> Result<Definition<Self>, NnError> {
         shape.check()?;
         let (input, layers) = ([shape.channels, shape.side, shape.side], space.layer_count());
         Definition::new("enas-macro", &input, device, move |b| Self::new(b, layers, &shape))?.known_as(space.space())
@@ -153,6 +150,44 @@ impl Layer<4, 2> for EnasMacroNet {
         let mut earlier: Vec<Rows> = Vec::new();
         for layer in &self.layers {
             x = layer.forward(x, &earlier);
+            earlier.push(x.clone());
+        }
+        x.global_average().through(&self.classifier)
+    }
+}
+
+impl Describe for EnasOperation {
+    fn describe(&self, x: Wire) -> Wire {
+        let x = x.through(&self.first);
+        match &self.second {
+            EnasSecond::Convs(convs) => x.through(convs),
+            EnasSecond::Average(pool) => x.through(pool),
+            EnasSecond::Maximum(pool) => x.through(pool),
+        }
+    }
+}
+
+impl EnasMacroLayer {
+    fn describe(&self, x: Wire, earlier: &[Wire]) -> Wire {
+        let x = match &self.reduction {
+            Some(reduction) => x.through(reduction),
+            None => x,
+        };
+        let mut terms = vec![x.through(&self.operation)];
+        if let Some(skips) = &self.skips {
+            let inputs: Vec<Wire> = earlier.iter().map(|wire| wire.clone().mean_pooled(self.side)).collect();
+            terms.push(skips.describe_each(&inputs));
+        }
+        Wire::sum(terms).through(&self.norm)
+    }
+}
+
+impl Describe for EnasMacroNet {
+    fn describe(&self, x: Wire) -> Wire {
+        let mut x = x.through(&self.stem);
+        let mut earlier: Vec<Wire> = Vec::new();
+        for layer in &self.layers {
+            x = layer.describe(x, &earlier);
             earlier.push(x.clone());
         }
         x.global_average().through(&self.classifier)

@@ -111,11 +111,7 @@ impl EnasRnnNet {
     ///
     /// # Errors
     /// A number of the shape out of range.
-    pub fn definition(
-        space: &EnasRnn,
-        shape: EnasRnnShape,
-        device: &Device,
-    ) -> Result<Definition<Self, 3>, NnError> {
+    pub fn definition(space: &EnasRnn, shape: EnasRnnShape, device: &Device) -> Result<Definition<Self, 3>, NnError> {
         shape.check()?;
         let (input, nodes) = ([shape.steps, shape.features], space.node_count());
         Definition::new("enas-rnn", &input, device, move |b| Self::new(b, nodes, &shape))?.known_as(space.space())

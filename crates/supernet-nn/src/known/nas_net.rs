@@ -2,10 +2,10 @@
 
 use super::{
     nas_net_block::{CellShape, NasNetBlock},
-    nas_net_operation::State,
+    nas_net_operation::{DescribedState, State},
     nas_net_pieces::{NasNetClassifier, NasNetInput, Piece, PieceShape},
 };
-use crate::{Build, ConvNorm, Definition, Layer, NnError, Rows, flow::Taken};
+use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, Rows, Wire, flow::Taken};
 use burn::{module::Module, tensor::Device};
 use std::rc::Rc;
 use supernet_space::{NasNet, NasNetShape};
@@ -131,5 +131,36 @@ impl Layer<4, 2> for NasNetNet {
             previous = std::mem::replace(&mut current, output);
         }
         self.classifier.forward(&current)
+    }
+}
+
+impl NasNetCell {
+    fn describe(&self, [current, previous]: [&[Wire]; 2]) -> Vec<Wire> {
+        let inputs = [self.current.describe(current), self.previous.describe(previous)];
+        let mut states: Vec<DescribedState> = inputs.map(DescribedState::of).into();
+        for block in &self.blocks {
+            states.push(block.describe(&states));
+        }
+        let operands = self.blocks.iter().flat_map(NasNetBlock::operands);
+        let read = operands.fold(0, |read, operand| read | operand.described_reads(&states[0].first));
+        let loose = !read | self.also_concatenated;
+        let pieces = |(s, DescribedState { first, second }): (usize, DescribedState)| {
+            let of = |wire: Wire| if loose >> s & 1 == 1 { wire.mean_pooled(self.side) } else { wire.nothing() };
+            // As many as there are slices that read them: states 0 and 1 have no second half.
+            std::iter::once(of(first)).chain((s >= 2).then(|| of(second)))
+        };
+        states.into_iter().enumerate().flat_map(pieces).collect()
+    }
+}
+
+impl Describe for NasNetNet {
+    fn describe(&self, x: Wire) -> Wire {
+        let stem = vec![x.through(&self.stem)];
+        let (mut current, mut previous) = (stem.clone(), stem);
+        for cell in &self.cells {
+            let output = cell.describe([&current, &previous]);
+            previous = std::mem::replace(&mut current, output);
+        }
+        self.classifier.describe(&current)
     }
 }

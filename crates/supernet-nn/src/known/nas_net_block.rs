@@ -1,8 +1,8 @@
 //! A block of a NASNet cell: an operation each on two states, added or concatenated.
 
-use super::nas_net_operation::{NasNetOperation, Second, State};
+use super::nas_net_operation::{DescribedState, NasNetOperation, Second, State};
 use crate::{
-    Build, Identity, Rows,
+    Build, Identity, Rows, Wire,
     choices::Options,
     flow::{Pass, Taken, sum},
 };
@@ -148,5 +148,34 @@ impl NasNetBlock {
         let first = vec![left.only(combine, |mask| bits[mask] != 0), right.only(combine, |mask| bits[mask] & 1 == 1)];
         let second = right.only(combine, |mask| bits[mask] & Second::CONCATENATES != 0);
         State { first: sum(&left.nothing(), first), second: Some(Second { rows: second, combine }) }
+    }
+}
+
+impl NasNetOperand {
+    fn describe(&self, states: &[DescribedState]) -> Wire {
+        let taken = |options: &Options<Identity>| states[0].first.choice(options.name());
+        let (read, of) = (taken(&self.state), taken(&self.operation));
+        let mut terms = Vec::new();
+        let of_states = states.iter().zip(&self.states).enumerate();
+        for (_, (state, operations)) in of_states.filter(|(s, _)| read >> s & 1 == 1) {
+            let held = operations.iter().enumerate().filter(|(o, _)| of >> o & 1 == 1);
+            terms.extend(held.filter_map(|(_, operation)| Some(operation.as_ref()?.describe(state))));
+        }
+        if terms.is_empty() { states[0].first.clone().nothing() } else { Wire::sum(terms) }
+    }
+
+    /// What the network's mask reads.
+    pub(super) fn described_reads(&self, wire: &Wire) -> u64 {
+        wire.choice(self.state.name())
+    }
+}
+
+impl NasNetBlock {
+    pub(super) fn describe(&self, states: &[DescribedState]) -> DescribedState {
+        let [left, right] = self.operands().map(|operand| operand.describe(states));
+        match left.choice(self.combine.name()) & Second::CONCATENATES {
+            0 => DescribedState::of(left + right),
+            _ => DescribedState { first: left, second: right },
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::nas_bench_201::average_3x3;
 use crate::{
-    Build, Conv, GhostNorm, Identity, Layer, Rows,
+    Build, Conv, Describe, GhostNorm, Identity, Layer, Rows, Wire,
     flow::{Taken, sum},
 };
 use burn::{
@@ -156,7 +156,9 @@ impl NasNetKind {
         // Convolutions in a row, of which the first strides; twice for separable ones.
         let convs = |first: &dyn Fn() -> Vec<Conv>, then: Option<&dyn Fn() -> Vec<Conv>>| {
             let first = NasNetConv::new(b, is_wide, filters, first);
-            Self::Convs(std::iter::once(first).chain(then.map(|then| NasNetConv::new(b, false, filters, then))).collect())
+            Self::Convs(
+                std::iter::once(first).chain(then.map(|then| NasNetConv::new(b, false, filters, then))).collect(),
+            )
         };
         let plain = |k: usize| Conv::new(b, [filters; 2], k);
         let of_size = |size: [usize; 2]| Conv::of_size(b, [filters; 2], size);
@@ -182,6 +184,52 @@ impl NasNetKind {
             "max_pool_5x5" => maximum(5),
             "max_pool_7x7" => maximum(7),
             other => unreachable!("operation {other}"),
+        }
+    }
+}
+
+/// A state of a cell that is described: its channels, and the second half of a concatenation, which
+/// is nothing where there is none.
+#[derive(Clone)]
+pub(super) struct DescribedState {
+    pub(super) first: Wire,
+    pub(super) second: Wire,
+}
+
+impl DescribedState {
+    pub(super) fn of(first: Wire) -> Self {
+        Self { second: first.clone().nothing(), first }
+    }
+}
+
+impl NasNetConv {
+    fn describe(&self, DescribedState { first, second }: &DescribedState) -> Wire {
+        let of_half = |(half, convs): (&Wire, &Option<Vec<Conv>>)| match convs {
+            Some(convs) => half.clone().relu().through(convs),
+            None => half.clone().nothing(),
+        };
+        Wire::sum([first, second].into_iter().zip(&self.halves).map(of_half).collect()).through(&self.norm)
+    }
+}
+
+impl NasNetOperation {
+    pub(super) fn describe(&self, state: &DescribedState) -> Wire {
+        match &self.kind {
+            NasNetKind::Identity(identity) => self.described(state, identity),
+            NasNetKind::Average(pool) => self.described(state, pool),
+            NasNetKind::Maximum(pool) => self.described(state, pool),
+            NasNetKind::Convs(convs) => {
+                let (first, rest) = convs.split_first().expect("an operation has a convolution");
+                rest.iter().fold(first.describe(state), |x, conv| conv.describe(&DescribedState::of(x)))
+            }
+        }
+    }
+
+    fn described(&self, DescribedState { first, second }: &DescribedState, layer: &impl Describe) -> Wire {
+        let [first, second] = [first, second].map(|half| half.clone().through(layer));
+        match &self.narrows {
+            Some(conv) if !second.is_nothing() => conv.describe(&DescribedState { first, second }),
+            _ => first,
         }
     }
 }

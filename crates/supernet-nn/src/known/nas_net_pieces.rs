@@ -2,7 +2,7 @@
 //! it.
 
 use crate::{
-    Build, Conv, GhostNorm, Layer, Rows,
+    Build, Conv, GhostNorm, Layer, Rows, Wire,
     flow::{Taken, concatenated, sum},
 };
 use burn::{
@@ -127,5 +127,54 @@ impl NasNetClassifier {
 
     pub(super) fn forward(&self, pieces: &[Piece]) -> Rows<2> {
         read(pieces, &self.slices, Rows::clone).run(&self.bias, |bias, x| x + bias.val().unsqueeze())
+    }
+}
+
+/// What of a cell's output is there is read; the rest is nothing.
+fn described<M>(pieces: &[Wire], slices: &[Option<M>], of: impl Fn(Wire, &M) -> Wire) -> Wire {
+    let term = |(piece, slice): (&Wire, &Option<M>)| match slice {
+        Some(slice) => of(piece.clone().relu(), slice),
+        None => piece.clone().nothing(),
+    };
+    Wire::sum(pieces.iter().zip(slices).map(term).collect())
+}
+
+impl NasNetInput {
+    pub(super) fn describe(&self, pieces: &[Wire]) -> Wire {
+        match self {
+            Self::Keeps(NasNetPointwise { slices, norm }) => {
+                described(pieces, slices, |piece, conv| piece.through(conv)).through(norm)
+            }
+            Self::Reduces(NasNetReduce { first, second, norm, filters }) => {
+                let shifted = |piece: Wire, conv: &Conv| match *piece.shape() {
+                    // Every other pixel of what is left: a convolution of stride 2.
+                    [_, height, width] => {
+                        let rest = piece.narrow(2, 1, height - 1).narrow(3, 1, width - 1);
+                        rest.through(&conv.clone().with_stride(2))
+                    }
+                    _ => piece,
+                };
+                let halves = vec![
+                    described(pieces, first, |piece, conv| piece.through(conv)),
+                    described(pieces, second, shifted),
+                ];
+                Wire::concatenated(halves, &[filters / 2; 2]).through(norm)
+            }
+        }
+    }
+}
+
+impl NasNetClassifier {
+    pub(super) fn describe(&self, pieces: &[Wire]) -> Wire {
+        // The bias goes with the last piece: the last state is always there.
+        let last = pieces.iter().rposition(|piece| !piece.is_nothing());
+        let term = |(i, (piece, slice)): (usize, (&Wire, &Option<PooledLinear>))| match slice {
+            Some(PooledLinear { linear }) => {
+                let bias = (Some(i) == last).then_some(&self.bias);
+                piece.clone().relu().global_average().linear(&linear.weight, bias)
+            }
+            None => piece.clone().nothing(),
+        };
+        Wire::sum(pieces.iter().zip(&self.slices).enumerate().map(term).collect())
     }
 }
