@@ -49,7 +49,7 @@ pub mod own {
 }
 
 /// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted
-/// residuals.
+/// residuals, NASNet, Genetic CNN, hierarchical motifs, ENAS.
 pub use supernet_nn::known;
 
 /// Burn, at the version that this library is built for.

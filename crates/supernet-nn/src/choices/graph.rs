@@ -2,6 +2,7 @@
 
 use super::{
     SomeOf,
+    nodes::Nodes,
     options::checked,
     wiring::{Isolated, Wiring},
 };
@@ -15,7 +16,8 @@ use std::rc::Rc;
 /// A node that reads no other reads the graph's input, and those that no other reads are summed to
 /// its output, or averaged ([`Graph::averaged`]). What does neither is left out, unless
 /// [`Graph::with_isolated`] says otherwise; where that leaves no node at all, the output is the
-/// input. A stand-alone network holds the nodes that are there.
+/// input. A stand-alone network holds the nodes that are there, and what is chosen inside a node is
+/// active where that is there.
 ///
 /// What stands on an edge is a module too: the identity, `Sliced<Identity>`
 /// ([`SomeOf::concatenated`]) for a concatenation followed by a 1x1, or anything else.
@@ -52,7 +54,7 @@ use std::rc::Rc;
 pub struct Graph<M: Module, E: Module = Identity> {
     /// Of each node but the first.
     pub(crate) inputs: Vec<SomeOf<E>>,
-    pub(crate) nodes: Vec<Option<M>>,
+    pub(crate) nodes: Nodes<M>,
     #[module(skip)]
     pub(crate) isolated: Isolated,
     #[module(skip)]
@@ -102,7 +104,8 @@ impl<M: Module, E: Module> Graph<M, E> {
         }
         let held = Wiring::of_mask(inputs.iter().map(|choice| b.held(choice.options.name())), isolated);
         let nodes = (0..=inputs.len()).map(|i| held.is_there(0, i).then(|| node(i))).collect();
-        Self { inputs, nodes, isolated, averages: false }
+        let names: Vec<String> = inputs.iter().map(|choice| choice.options.name().into()).collect();
+        Self { nodes: Nodes::new(nodes, &names, isolated), inputs, isolated, averages: false }
     }
 
     /// The same whose output is the mean of the nodes that no other reads.
@@ -124,7 +127,7 @@ impl<const D: usize, M: Layer<D, D>, E: Layer<D, D>> Layer<D, D> for Graph<M, E>
             x.exists();
         }
         let mut states: Vec<Rows<D>> = Vec::new();
-        for node in 0..self.nodes.len() {
+        for node in 0..self.nodes.held.len() {
             let entry = x.only(wiring.last_choice(), |ghost| wiring.enters(ghost, node));
             let input = match node.checked_sub(1) {
                 Some(before) => self.inputs[before].forward_each(states.clone()) + entry,
@@ -143,7 +146,7 @@ impl<M: Module, E: Module> Graph<M, E> {
         M: Layer<D, D>,
     {
         let pass = Rc::clone(input.pass());
-        match &self.nodes[node] {
+        match &self.nodes.held[node] {
             Some(module) => pass.within_any(&wiring.conditions(node), || checked(module, input)),
             None if !input.is_live() => input,
             None => panic!("node {} of a graph: the mask has it, but this network was built without", node + 1),

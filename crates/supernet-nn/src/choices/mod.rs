@@ -4,6 +4,7 @@
 mod cell;
 mod graph;
 mod motifs;
+mod nodes;
 mod one_of;
 mod options;
 mod repeat;

@@ -71,7 +71,7 @@ impl<M: Module + Describe, E: Module + Describe> Describe for Graph<M, E> {
     fn describe(&self, x: Wire) -> Wire {
         let wiring = Wiring::of_mask(self.names().map(|name| x.choice(name)), self.isolated);
         let mut states: Vec<Wire> = Vec::new();
-        for (node, module) in self.nodes.iter().enumerate() {
+        for (node, module) in self.nodes.held.iter().enumerate() {
             let input = match node.checked_sub(1) {
                 Some(before) if !wiring.enters(0, node) => self.inputs[before].describe_each(&states),
                 _ => x.clone(),
