@@ -2,6 +2,7 @@
 //! formulas, and parameters, gradients and velocities by name.
 
 pub mod largest_piece;
+pub mod one_definition;
 pub mod stops;
 pub mod tiny;
 

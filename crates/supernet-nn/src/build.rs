@@ -69,6 +69,11 @@ impl Build {
         self.held(choice) >> option & 1 == 1
     }
 
+    /// Whether it is a supernet that is built.
+    pub(crate) fn holds_everything(&self) -> bool {
+        self.held.is_none()
+    }
+
     /// How a parameter that was made here starts.
     pub(crate) fn init_of(&self, parameter: ParamId) -> Option<Init> {
         self.inits.lock().expect("no thread panics here").get(&parameter).copied()

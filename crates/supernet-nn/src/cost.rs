@@ -62,8 +62,7 @@ impl CostTable {
 
     /// What the stand-alone network of `mask` costs.
     pub(crate) fn cost(&self, mask: &PathMask) -> Cost {
-        let holds = |taken: &Taken| mask.bits(taken.choice) & taken.options != 0;
-        let is_there = |part: &&Part| part.conditions.iter().any(|all| all.iter().all(holds));
+        let is_there = |part: &&Part| part.conditions.iter().any(|all| all.iter().all(|taken| taken.holds(mask)));
         let zero = Cost { parameters: 0, macs: 0 };
         self.parts.iter().filter(is_there).fold(zero, |sum, part| Cost {
             parameters: sum.parameters + part.cost.parameters,

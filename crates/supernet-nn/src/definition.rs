@@ -107,15 +107,20 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self { norm, ..self }
     }
 
-    /// The same as a known space: under its name, and with its rule which architectures are the
-    /// same network.
+    /// The same as a known space: under its name, with its order of the choices, its conditions, and
+    /// its rule which architectures are the same network.
     ///
     /// # Errors
     /// A space of other choices.
     pub fn known_as(self, space: &SearchSpace) -> Result<Self, NnError> {
         let (found, expected) = (self.space().choices(), space.choices());
-        if found != expected {
-            let place = found.iter().zip(expected).take_while(|(a, b)| a == b).count();
+        let alike = |a: &Choice, b: &Choice| {
+            (a.name(), a.options(), a.min(), a.max()) == (b.name(), b.options(), b.min(), b.max())
+        };
+        let lacks = |of: &[Choice], in_these: &[Choice]| {
+            of.iter().position(|choice| !in_these.iter().any(|other| alike(choice, other)))
+        };
+        if let Some(place) = lacks(expected, found).or_else(|| lacks(found, expected)) {
             let words = |choices: &[Choice]| choices.get(place).map_or("no choice".into(), |c| format!("{c:?}"));
             let (found, expected) = (words(found), words(expected));
             return Err(NnError::OtherChoices { space: space.name().into(), place, found, expected });

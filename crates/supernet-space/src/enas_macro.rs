@@ -1,7 +1,10 @@
 //! The whole networks of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018): a chain of layers with
 //! skip connections.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError};
+use crate::{
+    Choice, PathMask, SearchSpace, SpaceError,
+    sizes::{at_least_1, side_halves},
+};
 use serde::{Deserialize, Serialize};
 
 /// The macro space of ENAS: layer i applies one of six operations to the layer before it and adds
@@ -24,6 +27,39 @@ pub struct EnasLayer {
     pub operation: usize,
     /// Earlier layers, from 0, whose outputs are added to the operation's.
     pub skips: Vec<usize>,
+}
+
+/// What is not searched. The default is the network that ENAS searches on CIFAR-10.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnasMacroShape {
+    /// Filters of all layers, an even number.
+    pub filters: usize,
+    /// Side of the square images, divisible by 4.
+    pub side: usize,
+    /// Channels of the images.
+    pub channels: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Default for EnasMacroShape {
+    fn default() -> Self {
+        Self { filters: 36, side: 32, channels: 3, classes: 10 }
+    }
+}
+
+impl EnasMacroShape {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
+        at_least_1([("filters", self.filters), ("channels", self.channels), ("classes", self.classes)])?;
+        if !self.filters.is_multiple_of(2) {
+            return Err(SpaceError::Field { field: "filters", found: self.filters, expected: "an even number" });
+        }
+        side_halves(self.side, 4, "a multiple of 4, not 0")
+    }
 }
 
 impl EnasMacro {

@@ -1,6 +1,7 @@
 //! The recurrent cells of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018): a tree of nodes.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError};
+use crate::{Choice, PathMask, SearchSpace, SpaceError, sizes::at_least_1};
+use serde::{Deserialize, Serialize};
 
 /// The recurrent space of ENAS: node i reads one earlier node and applies one of four functions;
 /// the first reads the input and the state of the step before. What no node reads is averaged into
@@ -21,6 +22,40 @@ pub struct EnasNode {
     pub previous: Option<usize>,
     /// The function's place in [`EnasRnn::ACTIVATIONS`].
     pub activation: usize,
+}
+
+/// What is not searched: a classifier of sequences by the last state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnasRnnShape {
+    /// Steps of a sequence.
+    pub steps: usize,
+    /// Numbers of each step.
+    pub features: usize,
+    /// Numbers of the state.
+    pub hidden: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Default for EnasRnnShape {
+    fn default() -> Self {
+        Self { steps: 35, features: 64, hidden: 64, classes: 10 }
+    }
+}
+
+impl EnasRnnShape {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
+        at_least_1([
+            ("steps", self.steps),
+            ("features", self.features),
+            ("hidden", self.hidden),
+            ("classes", self.classes),
+        ])
+    }
 }
 
 impl EnasRnn {
@@ -49,6 +84,11 @@ impl EnasRnn {
     /// Returns the choices.
     pub fn space(&self) -> &SearchSpace {
         &self.space
+    }
+
+    /// Returns the number of nodes.
+    pub fn node_count(&self) -> usize {
+        self.nodes
     }
 
     /// Returns what each node does.

@@ -1,6 +1,9 @@
 //! The stages of Genetic CNN (Xie and Yuille, ICCV 2017): graphs of ordered nodes as bit strings.
 
-use crate::{Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, unlabelled::MOST_NODES};
+use crate::{
+    Choice, PathMask, SearchSpace, SpaceError, canonical::Symmetry, sizes::at_least_1, unlabelled::MOST_NODES,
+};
+use serde::{Deserialize, Serialize};
 
 /// The space of Genetic CNN: in each stage any of K ordered nodes reads any of those before it, K(K
 /// − 1)/2 bits. A node sums what it reads and convolves it. What reads no node reads the stage's
@@ -23,6 +26,41 @@ pub struct StageNode {
     pub inputs: Vec<usize>,
     /// Whether the stage's output node reads it.
     pub feeds_output: bool,
+}
+
+/// What is not searched. The default is the network on CIFAR-10, with a mean over the image in place of its
+/// hidden linear layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneticShape {
+    /// Filters of the first stage; each further stage doubles them.
+    pub filters: usize,
+    /// Side of the square images, which each stage halves.
+    pub side: usize,
+    /// Channels of the images.
+    pub channels: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Default for GeneticShape {
+    fn default() -> Self {
+        Self { filters: 64, side: 32, channels: 3, classes: 10 }
+    }
+}
+
+impl GeneticShape {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
+        at_least_1([
+            ("filters", self.filters),
+            ("side", self.side),
+            ("channels", self.channels),
+            ("classes", self.classes),
+        ])
+    }
 }
 
 impl GeneticStages {
@@ -57,6 +95,11 @@ impl GeneticStages {
     /// Returns the choices.
     pub fn space(&self) -> &SearchSpace {
         &self.space
+    }
+
+    /// Returns the number of nodes of each stage.
+    pub fn nodes(&self) -> &[usize] {
+        &self.nodes
     }
 
     /// Returns the nodes of each stage; `None` is a node that is left out.

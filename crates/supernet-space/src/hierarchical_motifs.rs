@@ -1,7 +1,11 @@
 //! Hierarchical representations (Liu, Simonyan, Vinyals, Fernando and Kavukcuoglu, ICLR 2018):
 //! graphs of graphs.
 
-use crate::{Architecture, Choice, PathMask, SearchSpace, SpaceError};
+use crate::{
+    Architecture, Choice, PathMask, SearchSpace, SpaceError,
+    sizes::{at_least_1, side_halves},
+};
+use serde::{Deserialize, Serialize};
 
 /// Motifs of a level are small graphs whose edges are labelled by motifs of the level below; at the
 /// bottom stand six operations. The top level has one motif, the cell. An edge may be missing, but
@@ -33,6 +37,44 @@ pub struct MotifEdge {
     pub to: usize,
     /// The operation's place in [`HierarchicalMotifs::OPERATIONS`].
     pub operation: usize,
+}
+
+/// What is not searched: three groups of cells, between them a separable convolution of stride 2
+/// that doubles the filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MotifShape {
+    /// Filters of the first group.
+    pub filters: usize,
+    /// Cells of each group.
+    pub cells: usize,
+    /// Side of the square images, divisible by 4.
+    pub side: usize,
+    /// Channels of the images.
+    pub channels: usize,
+    /// Classes.
+    pub classes: usize,
+}
+
+impl Default for MotifShape {
+    fn default() -> Self {
+        Self { filters: 16, cells: 1, side: 32, channels: 3, classes: 10 }
+    }
+}
+
+impl MotifShape {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first that is out of range.
+    pub fn check(&self) -> Result<(), SpaceError> {
+        at_least_1([
+            ("filters", self.filters),
+            ("cells", self.cells),
+            ("channels", self.channels),
+            ("classes", self.classes),
+        ])?;
+        side_halves(self.side, 4, "a multiple of 4, not 0")
+    }
 }
 
 impl HierarchicalMotifs {
@@ -82,6 +124,11 @@ impl HierarchicalMotifs {
     /// Returns the choices.
     pub fn space(&self) -> &SearchSpace {
         &self.space
+    }
+
+    /// Returns the levels, from the one above the operations up to the cell's.
+    pub fn levels(&self) -> &[MotifLevel] {
+        &self.levels
     }
 
     /// Returns the architecture whose motifs are chains of the first label: of identities at the

@@ -104,6 +104,11 @@ impl NasNet {
         &self.space
     }
 
+    /// Returns the number of blocks of a cell.
+    pub fn block_count(&self) -> usize {
+        self.blocks
+    }
+
     /// Returns the mask of two cells, the normal one first.
     ///
     /// # Panics

@@ -42,14 +42,14 @@ pub use supernet_experiments as experiments;
 /// A search space of one's own: ordinary Burn modules with choices in them.
 pub mod own {
     pub use supernet_nn::{
-        Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, MaskedNetwork, Network, OneOf, Pool, Pool3x3,
-        Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
+        Build, Cell, Conv, ConvNorm, Definition, GhostNorm, Graph, Identity, Isolated, Layer, MaskedNetwork, Motif,
+        Motifs, Network, OneOf, Pool, Pool3x3, Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
     };
     pub use supernet_train::{Examples, ImageExamples, Samples, Scene, Search, SearchData, best::load_best_of};
 }
 
 /// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted
-/// residuals.
+/// residuals, NASNet, Genetic CNN, hierarchical motifs, ENAS.
 pub use supernet_nn::known;
 
 /// Burn, at the version that this library is built for.

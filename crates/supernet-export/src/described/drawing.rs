@@ -2,10 +2,7 @@
 //! read further down.
 
 use std::fmt::Write;
-use supernet_nn::{
-    Graph,
-    describe::{Operation, Window},
-};
+use supernet_nn::describe::{Graph, Operation, Window};
 
 /// From a box to the next, height of a line of words, what a box has above and below its lines
 /// together, where boxes begin and end, the widest arc.

@@ -3,7 +3,7 @@
 
 use crate::ExportError;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use supernet_nn::{Graph, describe::Operation};
+use supernet_nn::describe::{Graph, Operation};
 
 /// A name of so many characters still fits on the lines that a field has.
 const LONGEST: usize = 44;

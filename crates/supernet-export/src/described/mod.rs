@@ -17,7 +17,7 @@ pub(crate) use write::write_graph;
 
 use crate::facts::Facts;
 use supernet_data::Normalisation;
-use supernet_nn::Graph;
+use supernet_nn::describe::Graph;
 use supernet_space::PathMask;
 
 /// A stand-alone network that describes itself, in words and numbers, without its weights.

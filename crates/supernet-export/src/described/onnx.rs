@@ -8,8 +8,8 @@ use crate::{
 use burn::{module::Module, tensor::DType};
 use std::collections::HashSet;
 use supernet_nn::{
-    EPSILON, Graph, Init, NamedWeights, Weights as _,
-    describe::{Node, Operation, Window},
+    EPSILON, Init, NamedWeights, Weights as _,
+    describe::{Graph, Node, Operation, Window},
 };
 
 /// Returns the network with its weights as an ONNX model of opset 17, encoded: input `images`

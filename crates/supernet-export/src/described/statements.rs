@@ -2,10 +2,7 @@
 
 use super::fields::Fields;
 use crate::model_source::layout::{SHORT, list};
-use supernet_nn::{
-    Graph,
-    describe::{Node, Operation},
-};
+use supernet_nn::describe::{Graph, Node, Operation};
 
 /// Terms of a sum that surely fit on a line.
 const TERMS: usize = 3;

@@ -11,8 +11,8 @@ use rand::RngExt;
 use std::collections::BTreeSet;
 use supernet_data::Normalisation;
 use supernet_nn::{
-    Call, Definition, Describe, Graph, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, Notes,
-    Statistics, describe::Operation,
+    Call, Definition, Describe, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
+    describe::{Graph, Operation},
 };
 use supernet_space::{
     DartsShape, MobileChain, MobileShape, MobileStage, NasBench201Shape, NasBenchMacroShape, PathMask, draws,

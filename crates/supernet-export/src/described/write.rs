@@ -7,7 +7,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use std::path::Path;
-use supernet_nn::{Describe, Graph, Layer, NamedWeights, Network};
+use supernet_nn::{Describe, Layer, NamedWeights, Network, describe::Graph};
 use supernet_train::{
     Retrained,
     best::{BestFile, read_record},

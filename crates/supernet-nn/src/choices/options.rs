@@ -2,7 +2,7 @@
 
 use crate::{
     Build, Layer, NnError, Rows,
-    choice_walk::{CHOICE, OPTION},
+    choice_walk::{CHOICE, DEPTH, OPTION},
     flow::{Taken, prepare, sum, sum_later},
 };
 use burn::{
@@ -22,6 +22,8 @@ pub(crate) struct Options<M> {
     names: Vec<String>,
     min: usize,
     max: usize,
+    /// Whether an option is there under all that follow it too.
+    in_a_row: bool,
     pub(crate) held: Vec<Option<M>>,
 }
 
@@ -41,7 +43,17 @@ impl<M: Module> Options<M> {
     ) -> Self {
         let (names, modules): (Vec<String>, Vec<M>) = options.into_iter().unzip();
         let held = modules.into_iter().enumerate().map(|(o, module)| holds(o).then_some(module)).collect();
-        Self { name, names, min, max, held }
+        Self { name, names, min, max, in_a_row: false, held }
+    }
+
+    /// The same where an option is there under all that follow it too: modules in a row.
+    pub(super) fn in_a_row(self) -> Self {
+        Self { in_a_row: true, ..self }
+    }
+
+    /// What a visitor is told when it enters an option.
+    fn container(&self) -> &'static str {
+        if self.in_a_row { DEPTH } else { OPTION }
     }
 
     /// Σ_o option_o(input_o) over the options that each ghost batch has on. An option runs once for
@@ -86,7 +98,7 @@ impl<M: Module> Options<M> {
         let mut terms = Vec::new();
         for (o, rows) in reads.into_iter().enumerate().filter(|(_, rows)| rows.is_live()) {
             let option = self.held[o].as_ref().unwrap_or_else(|| self.missing(o));
-            terms.push(pass.within(Taken { choice, options: 1 << o }, || checked(option, rows)));
+            terms.push(pass.within(Taken::on(choice, 1 << o), || checked(option, rows)));
         }
         if pass.checks()
             && let Some(error) = self.different_outputs(&terms)
@@ -199,18 +211,18 @@ impl<M: Module> Module for Options<M> {
         visitor.exit_module(&self.name, &choice);
         for (name, option) in self.names.iter().zip(&self.held) {
             let Some(option) = option else { continue };
-            visitor.enter_module(name, OPTION);
+            visitor.enter_module(name, self.container());
             option.visit(visitor);
-            visitor.exit_module(name, OPTION);
+            visitor.exit_module(name, self.container());
         }
     }
 
     fn map<T: ModuleMapper>(self, mapper: &mut T) -> Self {
-        let names = self.names.clone();
+        let (names, container) = (self.names.clone(), self.container());
         let mut map = |name: &String, option: M| {
-            mapper.enter_module(name, OPTION);
+            mapper.enter_module(name, container);
             let option = option.map(mapper);
-            mapper.exit_module(name, OPTION);
+            mapper.exit_module(name, container);
             option
         };
         let held = names.iter().zip(self.held).map(|(name, option)| option.map(|option| map(name, option))).collect();

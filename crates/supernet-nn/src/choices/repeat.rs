@@ -26,7 +26,7 @@ impl<M: Module> Repeat<M> {
         let name = name.into();
         let deepest = (u64::BITS - b.held(&name).leading_zeros()) as usize;
         let named = modules.into_iter().enumerate().map(|(i, module)| ((i + 1).to_string(), module)).collect();
-        Self { depths: Options::holding(name, (1, 1), named, |i| i < deepest) }
+        Self { depths: Options::holding(name, (1, 1), named, |i| i < deepest).in_a_row() }
     }
 }
 
@@ -42,7 +42,7 @@ impl<const D: usize, M: Layer<D, D>> Layer<D, D> for Repeat<M> {
             if !x.is_live() {
                 break;
             }
-            let taken = Taken { choice, options: deeper };
+            let taken = Taken::on(choice, deeper);
             x = pass.within(taken, || checked(module, x));
             terms.push(x.only(choice, |ghost| bits[ghost] >> i & 1 == 1));
         }

@@ -67,7 +67,7 @@ impl Width {
     pub(crate) fn within<R>(&self, pass: &Pass, slice: usize, f: impl FnOnce() -> R) -> R {
         match &self.name {
             None => f(),
-            Some(name) => pass.within(Taken { choice: pass.paths().choice(name).0, options: u64::MAX << slice }, f),
+            Some(name) => pass.within(Taken::on(pass.paths().choice(name).0, u64::MAX << slice), f),
         }
     }
 }

@@ -1,8 +1,11 @@
 //! How choices are described: by the options that the network's mask takes.
 
 use super::{Describe, Wire};
-use crate::{OneOf, Repeat, Sliced, SomeOf, choices::Options};
-use burn::module::Module;
+use crate::{
+    Graph, Motif, Motifs, OneOf, Repeat, Sliced, SomeOf,
+    choices::{Options, Wiring},
+};
+use burn::module::{Module, ModuleDisplay};
 
 impl<M: Module + Describe> Options<M> {
     /// The sum of the options that the mask takes, each of its own input or all of one; nothing
@@ -61,5 +64,53 @@ impl<M: Module + Describe> Describe for Repeat<M> {
             }
         }
         if terms.is_empty() { x.nothing() } else { Wire::sum(terms) }
+    }
+}
+
+impl<M: Module + Describe, E: Module + Describe> Describe for Graph<M, E> {
+    fn describe(&self, x: Wire) -> Wire {
+        let wiring = Wiring::of_mask(self.names().map(|name| x.choice(name)), self.isolated);
+        let mut states: Vec<Wire> = Vec::new();
+        for (node, module) in self.nodes.held.iter().enumerate() {
+            let input = match node.checked_sub(1) {
+                Some(before) if !wiring.enters(0, node) => self.inputs[before].describe_each(&states),
+                _ => x.clone(),
+            };
+            states.push(match module {
+                Some(module) if wiring.is_there(0, node) => input.through(module),
+                None if wiring.is_there(0, node) => input.failed("a graph", format!("node {}", node + 1), "none there"),
+                _ => input.nothing(),
+            });
+        }
+        let loose: Vec<Wire> =
+            (0..states.len()).filter(|&i| wiring.is_loose(0, i)).map(|i| states[i].clone()).collect();
+        match loose.len() {
+            0 => x,
+            2.. if self.averages => x.failed("a graph", format!("the mean of {} nodes", loose.len()), "a sum"),
+            _ => Wire::sum(loose),
+        }
+    }
+}
+
+impl<M: Module + ModuleDisplay + Describe> Describe for Motif<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        match self {
+            Self::None(zeros) => x.through(zeros),
+            Self::Operation(operation) => x.through(operation),
+            Self::Graph(graph) => x.through(graph),
+        }
+    }
+}
+
+impl<M: Module + ModuleDisplay + Describe> Describe for Motifs<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        let (mut nodes, mut edges) = (vec![x], self.edges.iter().peekable());
+        while edges.peek().is_some() {
+            let to = nodes.len();
+            let terms = nodes.iter().zip(edges.by_ref().take(to)).map(|(node, edge)| node.clone().through(edge));
+            let node = Wire::sum(terms.collect());
+            nodes.push(node);
+        }
+        nodes.pop().expect("a graph has nodes")
     }
 }

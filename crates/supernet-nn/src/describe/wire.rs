@@ -325,6 +325,22 @@ impl Wire {
         self.nothing()
     }
 
+    /// Whether a mask has cut the way to it.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.of == Of::Nothing
+    }
+
+    /// The means of squares of pixels that bring maps to `side`; itself at that side.
+    pub(crate) fn mean_pooled(self, side: usize) -> Self {
+        match self.shape[..] {
+            [_, found, _] if found > side => {
+                let factor = found / side;
+                self.average_pool(Window::new([factor; 2]).with_stride([factor; 2]), true)
+            }
+            _ => self,
+        }
+    }
+
     /// What the network's mask has on of a choice; bit j is option j.
     pub(crate) fn choice(&self, name: &str) -> u64 {
         self.draft.choice(name)

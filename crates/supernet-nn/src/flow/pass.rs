@@ -15,6 +15,7 @@ use std::{
     rc::Rc,
 };
 use supernet_kernels::{on_processor, zeros_like};
+use supernet_space::PathMask;
 
 /// A forward pass: the masks, how to run, and notes.
 #[derive(Debug)]
@@ -29,8 +30,8 @@ pub(crate) struct Pass {
     tracks_use: bool,
     /// A number of the type and on the device of all tensors.
     like: Tensor<4>,
-    /// The options around what runs now.
-    place: RefCell<Vec<Taken>>,
+    /// The options around what runs now: alternatives, of each of which all are.
+    place: RefCell<Vec<Vec<Taken>>>,
     noted: RefCell<Vec<Run>>,
     /// The noted computations that run now, the innermost last.
     running: RefCell<Vec<usize>>,
@@ -43,18 +44,36 @@ pub(crate) struct Pass {
     met: RefCell<Vec<usize>>,
 }
 
-/// Runs if one of `options` of choice `choice` is on.
+/// Whether one of `options` of choice `choice` is on, or none of them is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Taken {
-    pub(crate) choice: usize,
-    pub(crate) options: u64,
+    choice: usize,
+    options: u64,
+    is_on: bool,
+}
+
+impl Taken {
+    /// Runs if one of the options is on.
+    pub(crate) fn on(choice: usize, options: u64) -> Self {
+        Self { choice, options, is_on: true }
+    }
+
+    /// Runs if none of the options is on.
+    pub(crate) fn off(choice: usize, options: u64) -> Self {
+        Self { choice, options, is_on: false }
+    }
+
+    /// Whether it is so under a mask.
+    pub(crate) fn holds(&self, mask: &PathMask) -> bool {
+        (mask.bits(self.choice) & self.options != 0) == self.is_on
+    }
 }
 
 /// A computation with parameters, noted while a definition is checked.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
-    /// The options around its module.
-    around: Vec<Taken>,
+    /// The options around its module: alternatives, of each of which all are.
+    around: Vec<Vec<Taken>>,
     readers: Vec<Reader>,
     /// Multiply-accumulates for one image.
     pub(crate) macs: u64,
@@ -64,8 +83,8 @@ pub(crate) struct Run {
 /// Who reads the result of a computation.
 #[derive(Clone, Debug, PartialEq)]
 enum Reader {
-    /// Something inside these options.
-    Inside(Vec<Taken>),
+    /// Something inside these options: alternatives, of each of which all are around it.
+    Inside(Vec<Vec<Taken>>),
     /// Another computation, by its place.
     Run(usize),
 }
@@ -86,22 +105,31 @@ fn resolve(runs: &[Run], run: usize, known: &mut Vec<Option<Vec<Vec<Taken>>>>) {
     let mut all: Vec<Vec<Taken>> = Vec::new();
     for reader in readers {
         match reader {
-            Reader::Inside(options) => all.push(joined(around, options)),
+            Reader::Inside(options) => all.extend(both(around, options)),
             Reader::Run(reader) => {
                 resolve(runs, *reader, known);
-                all.extend(known[*reader].iter().flatten().map(|options| joined(around, options)));
+                all.extend(both(around, known[*reader].as_deref().unwrap_or_default()));
             }
         }
     }
+    known[run] = Some(needed(all));
+}
+
+/// The alternatives that hold where one of `a` and one of `b` do.
+fn both(a: &[Vec<Taken>], b: &[Vec<Taken>]) -> Vec<Vec<Taken>> {
+    needed(a.iter().flat_map(|around| b.iter().map(|options| joined(around, options))).collect())
+}
+
+/// The same without the alternatives that ask for more than another: they add nothing.
+fn needed(mut all: Vec<Vec<Taken>>) -> Vec<Vec<Taken>> {
     all.sort_by_key(Vec::len);
     let mut needed: Vec<Vec<Taken>> = Vec::new();
     for conditions in all {
-        // A list that asks for more than another adds nothing.
         if !needed.iter().any(|other| other.iter().all(|taken| conditions.contains(taken))) {
             needed.push(conditions);
         }
     }
-    known[run] = Some(needed);
+    needed
 }
 
 fn joined(around: &[Taken], reader: &[Taken]) -> Vec<Taken> {
@@ -132,7 +160,7 @@ impl Pass {
             checks: false,
             tracks_use: false,
             like: Tensor::zeros([1; 4], (device, dtype)),
-            place: RefCell::default(),
+            place: RefCell::new(vec![Vec::new()]),
             noted: RefCell::default(),
             running: RefCell::default(),
             failure: RefCell::default(),
@@ -220,13 +248,18 @@ impl Pass {
 
     /// Runs `f` where several choices have to be as given.
     pub(crate) fn within_all<R>(&self, around: &[Taken], f: impl FnOnce() -> R) -> R {
+        self.within_any(&[around.to_vec()], f)
+    }
+
+    /// Runs `f` where one of several lists of choices has to be as given.
+    pub(crate) fn within_any<R>(&self, around: &[Vec<Taken>], f: impl FnOnce() -> R) -> R {
         if !self.checks {
             return f();
         }
-        let outside = self.place.borrow().len();
-        self.place.borrow_mut().extend(around);
+        let inside = both(&self.place.borrow(), around);
+        let outside = self.place.replace(inside);
         let result = f();
-        self.place.borrow_mut().truncate(outside);
+        self.place.replace(outside);
         result
     }
 
@@ -270,7 +303,9 @@ impl Pass {
     /// Where the pass is, in words.
     pub(crate) fn place(&self) -> String {
         let place = self.place.borrow();
-        let options: Vec<(usize, u64)> = place.iter().map(|taken| (taken.choice, taken.options)).collect();
+        let first = place.first().map_or(&[][..], Vec::as_slice);
+        let options: Vec<(usize, u64)> =
+            first.iter().filter(|taken| taken.is_on).map(|taken| (taken.choice, taken.options)).collect();
         self.paths.words(&options)
     }
 

@@ -106,9 +106,9 @@ impl DartsNode {
                         )
                     });
                     let around = [
-                        Taken { choice: place, options: 1 << state },
-                        Taken { choice: place, options: role.others(state) },
-                        Taken { choice: of_role, options: 1 << o },
+                        Taken::on(place, 1 << state),
+                        Taken::on(place, role.others(state)),
+                        Taken::on(of_role, 1 << o),
                     ];
                     terms.push(pass.within_all(&around, || operation.forward(rows)).scaled(survivors(of_role)));
                 }

@@ -1,0 +1,181 @@
+//! A block of a NASNet cell: an operation each on two states, added or concatenated.
+
+use super::nas_net_operation::{DescribedState, NasNetOperation, Second, State};
+use crate::{
+    Build, Identity, Rows, Wire,
+    choices::Options,
+    flow::{Pass, Taken, sum},
+};
+use burn::module::Module;
+use std::rc::Rc;
+use supernet_space::NasNet;
+
+/// An operation on a state, both of them chosen. Weights belong to a state and an operation; in a
+/// supernet a mask may have any of both on, and gets the sum of all pairs.
+#[derive(Module, Debug)]
+pub struct NasNetOperand {
+    state: Options<Identity>,
+    operation: Options<Identity>,
+    /// Of each state, the operations that the network holds.
+    states: Vec<Vec<Option<NasNetOperation>>>,
+}
+
+/// A choice that a module of its own carries out.
+fn told(b: &Build, name: &str, options: Vec<String>) -> Options<Identity> {
+    Options::new(b, name.into(), (1, 1), options.into_iter().map(|option| (option, Identity {})).collect())
+}
+
+impl NasNetOperand {
+    /// The operand `name` of the states of `cell`.
+    fn new(b: &Build, name: &str, cell: &CellShape<'_>, block: usize) -> Self {
+        let operation_name = format!("{name}_operation");
+        let (states, operations) = (b.held(name), b.held(&operation_name));
+        let operation = |state: usize, (o, operation): (usize, &&str)| {
+            let is_held = states >> state & 1 == 1 && operations >> o & 1 == 1;
+            let stride = if cell.reduces && state < 2 { 2 } else { 1 };
+            is_held.then(|| NasNetOperation::new(b, operation, cell.filters, stride, cell.may_be_wide(b, state)))
+        };
+        let of_state = |state: usize| NasNet::OPERATIONS.iter().enumerate().map(|o| operation(state, o)).collect();
+        let earlier = (1..block).map(|earlier| format!("block{earlier}"));
+        Self {
+            state: told(b, name, ["current".into(), "previous".into()].into_iter().chain(earlier).collect()),
+            operation: told(b, &operation_name, NasNet::OPERATIONS.map(String::from).to_vec()),
+            states: (0..block + 1).map(of_state).collect(),
+        }
+    }
+
+    fn forward(&self, states: &[State]) -> Rows {
+        let pass = Rc::clone(states[0].first.pass());
+        let ((place, read), (of, taken)) =
+            (pass.paths().choice(self.state.name()), pass.paths().choice(self.operation.name()));
+        let last = place.max(of);
+        let mut terms = Vec::new();
+        for (s, (state, operations)) in states.iter().zip(&self.states).enumerate() {
+            for (o, operation) in operations.iter().enumerate() {
+                let is_on = |mask: usize| read[mask] >> s & 1 == 1 && taken[mask] >> o & 1 == 1;
+                let only = |rows: &Rows| rows.only(last, is_on);
+                let first = only(&state.first);
+                if !first.is_live() {
+                    continue;
+                }
+                let second = state.second.as_ref().map(|second| Second { rows: only(&second.rows), ..*second });
+                let Some(operation) = operation else { self.missing(s, o) };
+                let around = [Taken::on(place, 1 << s), Taken::on(of, 1 << o)];
+                terms.push(pass.within_all(&around, || operation.forward(&State { first, second })));
+            }
+        }
+        let depends = states.iter().map(|state| state.first.depends).fold(last + 1, usize::max);
+        let nothing = states[0].first.nothing().depending(depends);
+        sum(&nothing, terms).scaled(survivors(&pass, [place, of]))
+    }
+
+    fn missing(&self, state: usize, operation: usize) -> ! {
+        panic!(
+            "choice `{}`: the mask takes state {state} with `{}`, which this network was built without",
+            self.state.name(),
+            NasNet::OPERATIONS[operation]
+        )
+    }
+
+    /// The place of the choice of its state, and what each mask reads.
+    pub(super) fn reads<'a>(&self, pass: &'a Pass) -> (usize, &'a [u64]) {
+        pass.paths().choice(self.state.name())
+    }
+}
+
+/// What the result of several choices is multiplied by.
+fn survivors<const N: usize>(pass: &Pass, choices: [usize; N]) -> Option<f64> {
+    let scales: Vec<f64> = choices.iter().filter_map(|&choice| pass.paths().scale(choice)).collect();
+    (!scales.is_empty()).then(|| scales.iter().product())
+}
+
+/// What the parts of a cell are built from.
+pub(super) struct CellShape<'a> {
+    /// `normal` or `reduce`.
+    pub(super) kind: &'a str,
+    pub(super) blocks: usize,
+    pub(super) filters: usize,
+    pub(super) reduces: bool,
+}
+
+impl CellShape<'_> {
+    fn name(&self, block: usize, what: &str) -> String {
+        format!("{}/block{block}/{what}", self.kind)
+    }
+
+    /// Whether a network holds what a second half of a state needs: state 2 is block 1.
+    pub(super) fn may_be_wide(&self, b: &Build, state: usize) -> bool {
+        state >= 2 && b.held(&self.name(state - 1, "combine")) & Second::CONCATENATES != 0
+    }
+
+    /// Whether a network may have a state that no block reads.
+    pub(super) fn may_be_loose(&self, b: &Build, state: usize) -> bool {
+        let operands = (1..=self.blocks).flat_map(|block| ["left", "right"].map(|side| self.name(block, side)));
+        b.holds_everything() || operands.into_iter().all(|name| b.held(&name) >> state & 1 == 0)
+    }
+}
+
+/// Two operands and how they meet: by addition, or side by side.
+#[derive(Module, Debug)]
+pub struct NasNetBlock {
+    left: NasNetOperand,
+    right: NasNetOperand,
+    combine: Options<Identity>,
+}
+
+impl NasNetBlock {
+    /// Block `block`, from 1, of a cell.
+    pub(super) fn new(b: &Build, cell: &CellShape<'_>, block: usize) -> Self {
+        Self {
+            left: NasNetOperand::new(b, &cell.name(block, "left"), cell, block),
+            right: NasNetOperand::new(b, &cell.name(block, "right"), cell, block),
+            combine: told(b, &cell.name(block, "combine"), vec!["add".into(), "concat".into()]),
+        }
+    }
+
+    /// The operands.
+    pub(super) fn operands(&self) -> [&NasNetOperand; 2] {
+        [&self.left, &self.right]
+    }
+
+    pub(super) fn forward(&self, states: &[State]) -> State {
+        let pass = Rc::clone(states[0].first.pass());
+        let (combine, bits) = pass.paths().choice(self.combine.name());
+        let [left, right] = self.operands().map(|operand| {
+            let scale = survivors(&pass, [combine]);
+            operand.forward(states).scaled(scale)
+        });
+        let first = vec![left.only(combine, |mask| bits[mask] != 0), right.only(combine, |mask| bits[mask] & 1 == 1)];
+        let second = right.only(combine, |mask| bits[mask] & Second::CONCATENATES != 0);
+        State { first: sum(&left.nothing(), first), second: Some(Second { rows: second, combine }) }
+    }
+}
+
+impl NasNetOperand {
+    fn describe(&self, states: &[DescribedState]) -> Wire {
+        let taken = |options: &Options<Identity>| states[0].first.choice(options.name());
+        let (read, of) = (taken(&self.state), taken(&self.operation));
+        let mut terms = Vec::new();
+        let of_states = states.iter().zip(&self.states).enumerate();
+        for (_, (state, operations)) in of_states.filter(|(s, _)| read >> s & 1 == 1) {
+            let held = operations.iter().enumerate().filter(|(o, _)| of >> o & 1 == 1);
+            terms.extend(held.filter_map(|(_, operation)| Some(operation.as_ref()?.describe(state))));
+        }
+        if terms.is_empty() { states[0].first.clone().nothing() } else { Wire::sum(terms) }
+    }
+
+    /// What the network's mask reads.
+    pub(super) fn described_reads(&self, wire: &Wire) -> u64 {
+        wire.choice(self.state.name())
+    }
+}
+
+impl NasNetBlock {
+    pub(super) fn describe(&self, states: &[DescribedState]) -> DescribedState {
+        let [left, right] = self.operands().map(|operand| operand.describe(states));
+        match left.choice(self.combine.name()) & Second::CONCATENATES {
+            0 => DescribedState::of(left + right),
+            _ => DescribedState { first: left, second: right },
+        }
+    }
+}
