@@ -1,6 +1,10 @@
 //! A thousand malformed inputs for each reader of files: an error or images, no panic, no hang, and
 //! no more memory than the size of a file justifies.
 
+#[path = "damage/cases.rs"]
+mod cases;
+
+use cases::cases;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use proptest::prelude::*;
 use std::{
@@ -67,6 +71,19 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// The same in the formats of which a few bytes may hold any number of pixels.
+fn unbounded_pictures() -> Vec<(&'static str, Vec<u8>)> {
+    let image: DynamicImage = RgbImage::from_fn(23, 17, |x, y| image::Rgb([(x * 11) as u8, (y * 13) as u8, 90])).into();
+    let clear = DynamicImage::from(image.to_rgba8());
+    vec![
+        ("webp", encoded(&image, ImageFormat::WebP)),
+        ("webp", encoded(&clear, ImageFormat::WebP)),
+        ("gif", encoded(&image, ImageFormat::Gif)),
+        ("tif", encoded(&image, ImageFormat::Tiff)),
+        ("tif", encoded(&DynamicImage::from(image.to_luma16()), ImageFormat::Tiff)),
+    ]
+}
+
 /// A picture unlike those, of one size with them.
 fn other() -> Vec<u8> {
     encoded(&RgbImage::new(23, 17).into(), ImageFormat::Png)
@@ -78,7 +95,7 @@ fn write(path: &Path, bytes: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(cases(1_000))]
 
     #[test]
     fn image_folders(damage in damage(), which in 0..5usize, side in prop::option::of(1..40usize)) {
@@ -93,6 +110,25 @@ proptest! {
         // Sixteen bytes a pixel while it is scaled; what the decoders keep whatever the file.
         let most = 4 * (33_024 * bytes.len() + (1 << 16)) + (1 << 20);
         prop_assert!(largest <= most, "{largest} bytes for a file of {}", bytes.len());
+        match result {
+            Ok(images) => prop_assert!(side.is_none_or(|side| images.shape().height == side)),
+            Err(error) => prop_assert!(error.to_string().contains(&path.display().to_string()), "{error}"),
+        }
+    }
+
+    #[test]
+    fn pictures_whose_pixels_no_file_bounds(damage in damage(), which in 0..5usize, side in prop::option::of(1..40usize)) {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (ending, whole) = &unbounded_pictures()[which];
+        let path = dir.path().join(format!("class/1.{ending}"));
+        write(&path, &damage.done_to(whole));
+        write(&dir.path().join("a/1.png"), &other());
+        let options = FolderOptions { side, memory_mib: 1, ..FolderOptions::default() };
+        let (result, largest) = largest_piece(|| image_folder(dir.path(), &options));
+        // Four times the memory that is allowed while it is scaled, and what the decoders keep: of a
+        // tag of TIFF up to a MiB of values, 32 bytes for each.
+        let most = if *ending == "tif" { 38 << 20 } else { 6 << 20 };
+        prop_assert!(largest <= most, "{largest} bytes for {ending}");
         match result {
             Ok(images) => prop_assert!(side.is_none_or(|side| images.shape().height == side)),
             Err(error) => prop_assert!(error.to_string().contains(&path.display().to_string()), "{error}"),

@@ -56,10 +56,11 @@ fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
 /// Notes that are printed of a kind; the rest is counted.
 const NOTES: usize = 6;
 
-/// Prints what was left out of a folder of images, and which sets of images are too small to rank
-/// networks by.
+/// Prints what was left out of a folder of images, which images stand in two sets, and which sets
+/// are too small to rank networks by.
 pub fn note(left_out: &LeftOut, split: &Split) {
     left_out.to_string().lines().for_each(|line| eprintln!("note: {line}"));
+    split.repeated().iter().for_each(|repeated| eprintln!("note: {repeated}"));
     let few = split.too_few();
     few.iter().take(NOTES).for_each(|few| eprintln!("note: {few}"));
     if few.len() > NOTES {

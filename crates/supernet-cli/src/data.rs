@@ -2,7 +2,7 @@
 
 use crate::{arguments::Options, failure::Failure};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use supernet::{
     data::{ImageFolder, LeftOut, fifths, idx_by_label, idx_labels_beside},
     prelude::*,
@@ -123,6 +123,24 @@ impl DataSettings {
     /// Whether they are a folder's.
     pub fn is_folder(&self) -> bool {
         matches!(self.source, Source::Folder(_))
+    }
+
+    /// Checks that a run's directory does not lie in the folder of images.
+    ///
+    /// # Errors
+    /// One in the folder of images, where it would be a class; a hidden one would be none.
+    pub fn check_apart(&self, directory: &Path) -> Result<(), Failure> {
+        let Source::Folder(folder) = &self.source else { return Ok(()) };
+        let (Ok(folder), Ok(run)) = (folder.canonicalize(), std::path::absolute(directory)) else { return Ok(()) };
+        let is_folder = |above: &&Path| above.canonicalize().is_ok_and(|above| above == folder);
+        let Some(inside) = run.ancestors().find(is_folder).and_then(|above| run.strip_prefix(above).ok()) else {
+            return Ok(());
+        };
+        if inside.to_string_lossy().starts_with('.') {
+            return Ok(());
+        }
+        let found = format!("a directory of a run in the folder of images `{}`", folder.display());
+        Err(Failure::settings(directory.display(), found, "one outside of it: there it would be a class"))
     }
 
     /// Whether they are the user's own, for which a preset is fitted to their number.

@@ -59,6 +59,7 @@ impl RunSettings {
     /// folder ([`SearchConfig::fitted`]), which may be few.
     pub fn opened(options: &Options, directory: Option<&Path>) -> Result<Opened, Failure> {
         let settings = Self::new(options, directory)?;
+        directory.map_or(Ok(()), |directory| settings.data.check_apart(directory))?;
         let device = device(&settings.device)?;
         let (split, left_out) = settings.data.read(settings.search.seed)?;
         let settings = if settings.data.are_own() { Self::made(options, directory, Some(&split))? } else { settings };

@@ -401,3 +401,81 @@ fn under_nohup_a_closed_terminal_stops_nothing_and_sigterm_does() {
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(has_checkpoint(&place));
 }
+
+#[test]
+fn a_run_in_the_folder_of_its_pictures_is_refused_at_the_start() {
+    let place = Place::new();
+    let data = format!("folder:{}", place.photos.display());
+    for run in [place.photos.join("results"), place.photos.join("down/../results/1"), place.photos.clone()] {
+        let error = fails(&[&["train", path(&run), "--data", &data], &TINY[..]].concat(), 2);
+        assert!(error.contains("found a directory of a run in the folder of images"), "{error}");
+        assert!(error.contains("there it would be a class"), "{error}");
+    }
+    assert_eq!(fs::read_dir(&place.photos).unwrap().count(), 2, "nothing was written");
+    // Hidden folders are no classes.
+    let hidden = place.photos.join(".runs/1");
+    done(&[&["train", path(&hidden), "--data", &data], &TINY[..]].concat());
+    done(&["score", path(&hidden), "--output", "quiet"]);
+}
+
+#[test]
+fn pictures_that_stand_in_two_sets_are_noted() {
+    let place = Place::new();
+    let first = fs::read_dir(place.photos.join("down")).unwrap().next().unwrap().unwrap().path();
+    for entry in fs::read_dir(place.photos.join("down")).unwrap() {
+        let to = entry.unwrap().path();
+        if to != first {
+            fs::copy(&first, to).unwrap();
+        }
+    }
+    let data = format!("folder:{}", place.photos.display());
+    let output = supernet(&[&["train", path(&place.run), "--data", &data], &TINY[..]].concat());
+    let notes = text(&output.stderr);
+    assert!(output.status.success(), "{notes}");
+    for pair in ["photos/validation: found 6 of 12 images in photos/train too", "photos/test: found 6 of 12 images"] {
+        assert!(notes.contains(pair), "{notes}");
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_a_run_is_refused_as_one() {
+    let place = Place::new();
+    fs::write(&place.run, "mine").unwrap();
+    let data = format!("folder:{}", place.photos.display());
+    let error = fails(&[&["train", path(&place.run), "--data", &data], &TINY[..]].concat(), 3);
+    assert!(error.contains("run: found a file, expected a directory, or a name for one"), "{error}");
+    assert_eq!(fs::read(&place.run).unwrap(), b"mine");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_a_file_system_has_no_locks_a_run_goes_on_with_a_note() {
+    let place = Place::new();
+    let (source, library) = (place.run.with_extension("c"), place.run.with_extension("so"));
+    fs::write(&source, "#include <errno.h>\nint flock(int file, int how) { errno = ENOSYS; return -1; }\n").unwrap();
+    let compiled = Command::new("cc").args(["-shared", "-fPIC", "-o", path(&library), path(&source)]).status().unwrap();
+    assert!(compiled.success());
+    let data = format!("folder:{}", place.photos.display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
+    command.args([&["train", path(&place.run), "--data", &data], &TINY[..]].concat()).env("LD_PRELOAD", &library);
+    let output = command.output().unwrap();
+    let notes = text(&output.stderr);
+    assert!(output.status.success(), "{notes}");
+    assert!(notes.contains("note: ") && notes.contains("found no file locks here"), "{notes}");
+}
+
+#[test]
+fn spaces_and_commas_in_names_change_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let [photos, run] = ["my photos, new", "the run, of today"].map(|name| folder.path().join(name));
+    pictures().write_folder(&photos).unwrap();
+    for (plain, name) in [("across", "across, wide"), ("down", "down  or up")] {
+        fs::rename(photos.join(plain), photos.join(name)).unwrap();
+    }
+    done(&[&["train", path(&run), "--data", &format!("folder:{}", photos.display())], &TINY[..]].concat());
+    done(&["score", path(&run), "--output", "quiet"]);
+    let place = Place::new();
+    place.command("train", &[]);
+    done(&["score", path(&place.run), "--output", "quiet"]);
+    assert_eq!(fs::read_to_string(run.join("candidates.csv")).unwrap(), place.read("candidates.csv"));
+}

@@ -148,6 +148,17 @@ fn class_folders(dir: &Path, left_out: &mut LeftOut) -> Result<Vec<PathBuf>, Dat
             pictures,
             deeper: folders.iter().any(|folder| holds_folders(folder)),
         }),
+        [first, ..] if folders.iter().all(|folder| holds_folders(folder) && !holds_pictures(folder)) => {
+            Err(DataError::Value {
+                field: dir.display().to_string(),
+                found: format!("folders of folders ({})", names.join(", ")),
+                expected: format!(
+                    "class folders with image files, as those in `{}` may be: name that folder; a search draws its own parts for training, validation \
+                     and test",
+                    first.display()
+                ),
+            })
+        }
         _ => Ok(folders),
     }
 }
@@ -155,6 +166,12 @@ fn class_folders(dir: &Path, left_out: &mut LeftOut) -> Result<Vec<PathBuf>, Dat
 /// Whether a folder holds folders of its own.
 fn holds_folders(folder: &Path) -> bool {
     entries(folder, folder, &mut LeftOut::default()).is_ok_and(|entries| entries.iter().any(|path| path.is_dir()))
+}
+
+/// Whether image files lie in a folder directly.
+fn holds_pictures(folder: &Path) -> bool {
+    let is_picture = |path: &PathBuf| path.is_file() && image_file::is_picture(path);
+    entries(folder, folder, &mut LeftOut::default()).is_ok_and(|entries| entries.iter().any(is_picture))
 }
 
 /// Two names that look the same: equal but for spaces at their ends and for how accents are
@@ -169,7 +186,7 @@ fn alike(names: &[String]) -> Option<[String; 2]> {
 
 /// The image files of each class folder, at least one, by name.
 fn files_by_class(dir: &Path, folders: &[PathBuf], left_out: &mut LeftOut) -> Result<Vec<Vec<PathBuf>>, DataError> {
-    let (mut classes, mut faults) = (Vec::new(), Vec::new());
+    let (mut classes, mut faults, mut looked_at) = (Vec::new(), Vec::new(), folders.len());
     for (class, folder) in folders.iter().enumerate() {
         let entries = match entries(dir, folder, left_out) {
             Ok(entries) => entries,
@@ -184,6 +201,7 @@ fn files_by_class(dir: &Path, folders: &[PathBuf], left_out: &mut LeftOut) -> Re
         if inner.is_empty() && pictures.is_empty() {
             faults.push(empty_class(dir, class, &last_name(folder), left_out));
         }
+        looked_at += inner.len();
         faults.extend(inner.iter().map(|path| DataError::Value {
             field: path.display().to_string(),
             found: "a folder in a class folder".to_owned(),
@@ -192,7 +210,7 @@ fn files_by_class(dir: &Path, folders: &[PathBuf], left_out: &mut LeftOut) -> Re
         }));
         classes.push(pictures);
     }
-    one_or_all(dir, folders.len(), faults)?;
+    one_or_all(dir, looked_at, faults)?;
     Ok(classes)
 }
 
@@ -325,12 +343,40 @@ mod tests {
     fn classes_without_images_and_folders_in_them_are_named_in_one_go() {
         let files = with(&[("c/table.csv", vec![]), ("d/more/1.png", png(4, 4, 0))]);
         let lines = [
-            "DIR: found 2 of 4 that cannot be used, expected none:",
+            "DIR: found 2 of 5 that cannot be used, expected none:",
             "  DIR: class 2 (c) has 0 images, expected at least 1 among what is there (1 .csv)",
             "  DIR/d/more: found a folder in a class folder, expected image files there, or the folder of the class folders if \
              it is one folder further down",
         ];
         assert_eq!(refusal(&files, &FolderOptions::default()), lines.join("\n"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_have_the_class_of_their_own_folder() {
+        use std::os::unix::fs::symlink;
+        let files = [("real/one/1.png", png(4, 4, 0)), ("real/two/2.png", png(4, 4, 1))];
+        let dir = folder(&files);
+        let at = |name: &str| dir.path().join(name);
+        ["pictures/a", "pictures/b", "folders"].iter().for_each(|name| fs::create_dir_all(at(name)).unwrap());
+        symlink("../../real/two/2.png", at("pictures/a/2.png")).unwrap();
+        symlink("../../real/one/1.png", at("pictures/b/1.png")).unwrap();
+        symlink("../real/two", at("folders/a")).unwrap();
+        symlink("../real/one", at("folders/b")).unwrap();
+        for linked in ["pictures", "folders"] {
+            let images = image_folder(at(linked), &FolderOptions::default()).unwrap();
+            assert_eq!((images.classes(), images.labels()), (&["a".to_owned(), "b".to_owned()][..], &[0, 1][..]));
+            assert_eq!([0, 1].map(|i| images.pixels(i)[32]), [1, 0], "{linked}");
+        }
+    }
+
+    #[test]
+    fn folders_of_parts_that_hold_class_folders_are_refused_with_the_one_to_name() {
+        let files = ["train/a/1.png", "train/b/2.png", "val/a/3.png", "val/b/4.png"];
+        let files: Vec<_> = files.iter().map(|name| (name.to_string(), png(4, 4, 0))).collect();
+        let expected = "DIR: found folders of folders (train, val), expected class folders with image files, as those in `DIR/train` may be: \
+                        name that folder; a search draws its own parts for training, validation and test";
+        assert_eq!(refusal(&files, &FolderOptions::default()), expected);
     }
 
     #[test]

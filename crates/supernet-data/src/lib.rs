@@ -28,6 +28,7 @@ mod left_out;
 mod normalisation;
 mod order;
 mod pad;
+mod repeated;
 mod split;
 #[cfg(test)]
 mod testing;
@@ -49,4 +50,5 @@ pub use labelled_image::{ImageShape, LabelledImage};
 pub use left_out::{LeftOut, Unusable};
 pub use normalisation::Normalisation;
 pub use order::epoch_order;
+pub use repeated::Repeated;
 pub use split::{Split, fifths, stratified, stratified_with_test};

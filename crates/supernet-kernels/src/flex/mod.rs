@@ -24,6 +24,8 @@ mod planes;
 mod pool;
 mod recycled;
 mod relu;
+#[cfg(all(test, any(supernet_asan, supernet_tsan)))]
+mod seeded_faults;
 pub mod simd;
 mod zeros;
 

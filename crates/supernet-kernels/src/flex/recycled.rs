@@ -189,6 +189,7 @@ fn class(bytes: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::{sync::mpsc, thread};
 
     fn block(shelf: &mut Shelf, size: usize) -> Block {
         shelf.take(size).unwrap_or_else(|| Block::of_size(size).unwrap())
@@ -202,6 +203,36 @@ mod tests {
         shelf.give(first);
         let second = block(shelf, 1 << 16);
         assert_eq!(second.as_ptr(), start);
+    }
+
+    /// Results of several threads at once, each given to another thread, which gives it back.
+    #[test]
+    fn no_two_results_share_a_block_whichever_threads_hold_them() {
+        const THREADS: usize = 4;
+        const ROUNDS: usize = 100;
+        let mark = |thread: usize, round: usize| (thread * ROUNDS + round) as f32;
+        let result = |thread: usize, round: usize| {
+            let len = SMALL / 4 + (thread * 7 + round * 13) % 20 * 1_000;
+            // SAFETY: all are written.
+            unsafe { filled(len, |to| (0..len).for_each(|i| to.add(i).write(mark(thread, round)))) }
+        };
+        let is_whole = |bytes: &Bytes, mark: f32| bytes.chunks_exact(4).all(|number| number == mark.to_ne_bytes());
+        let (mut senders, receivers): (Vec<_>, Vec<_>) = (0..THREADS).map(|_| mpsc::channel::<Bytes>()).unzip();
+        senders.rotate_left(1);
+        thread::scope(|scope| {
+            for (thread, (next, before)) in senders.into_iter().zip(receivers).enumerate() {
+                scope.spawn(move || {
+                    for round in 0..ROUNDS {
+                        let own = result(thread, round);
+                        thread::yield_now();
+                        assert!(is_whole(&own, mark(thread, round)), "thread {thread}, round {round}");
+                        next.send(own).expect("all threads do as many rounds");
+                        let other = before.recv().expect("all threads do as many rounds");
+                        assert!(is_whole(&other, mark((thread + THREADS - 1) % THREADS, round)), "round {round}");
+                    }
+                });
+            }
+        });
     }
 
     #[test]

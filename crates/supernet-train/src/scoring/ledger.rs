@@ -22,6 +22,21 @@ struct Line {
     key: u64,
     /// Candidate, images, correct answers, bits of the summed loss.
     said: Vec<(usize, usize, usize, u64)>,
+    /// CRC-32 of both: a number that was changed would change a score.
+    sum: u32,
+}
+
+impl Line {
+    fn new(key: u64, said: Vec<(usize, usize, usize, u64)>) -> Self {
+        let sum = crc32fast::hash(&serde_json::to_vec(&(key, &said)).expect("plain data"));
+        Self { key, said, sum }
+    }
+
+    /// The line that stands in `bytes`, if it is as it was written, to its end.
+    fn read(bytes: &[u8]) -> Option<Self> {
+        let Self { key, said, sum } = serde_json::from_slice(bytes.strip_suffix(b"\n")?).ok()?;
+        Some(Self::new(key, said)).filter(|line| line.sum == sum)
+    }
 }
 
 /// Results of jobs by key, a line each in a file.
@@ -33,8 +48,8 @@ pub(crate) struct Ledger {
 }
 
 impl Ledger {
-    /// The ledger at `path`, empty where there is no file. From the first line on that is not whole
-    /// it is dropped and computed again.
+    /// The ledger at `path`, empty where there is no file. From the first line on that is not as it
+    /// was written it is dropped and computed again.
     ///
     /// # Errors
     /// A file that cannot be read or cut.
@@ -45,10 +60,7 @@ impl Ledger {
         };
         let (mut known, mut whole) = (HashMap::new(), 0);
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let Ok(Line { key, said }) = serde_json::from_slice(line) else { break };
-            if line.last() != Some(&b'\n') {
-                break;
-            }
+            let Some(Line { key, said, .. }) = Line::read(line) else { break };
             let tally =
                 |(candidate, images, correct, loss)| (candidate, Tally { images, correct, loss: f64::from_bits(loss) });
             known.insert(key, said.into_iter().map(tally).collect());
@@ -76,7 +88,7 @@ impl Ledger {
         let said = score()?;
         let line =
             |&(candidate, tally): &(usize, Tally)| (candidate, tally.images, tally.correct, tally.loss.to_bits());
-        let line = Line { key, said: said.iter().map(line).collect() };
+        let line = Line::new(key, said.iter().map(line).collect());
         let text = serde_json::to_string(&line).expect("plain data") + "\n";
         let mut file = self.file.lock().expect("no worker panics with the file");
         if file.is_none() {
@@ -121,5 +133,20 @@ mod tests {
         let cut = Ledger::open(&path).unwrap();
         assert_eq!(cut.tallies(u64::MAX, || Ok(said(5))).unwrap(), said(5), "the second line was cut");
         assert_eq!(cut.tallies(1, || panic!("it is known")).unwrap(), said(1));
+    }
+
+    #[test]
+    fn a_line_in_which_a_number_was_changed_is_said_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scoring.jsonl");
+        let said = vec![(3, Tally { images: 10, correct: 4, loss: 0.5 })];
+        Ledger::open(&path).unwrap().tallies(7, || Ok(said.clone())).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(r#"{"key":7,"said":[[3,10,4,"#), "{text}");
+        // Candidate 8 may not be there; 9 right answers are another score.
+        for (there, other) in [("[[3,", "[[8,"), (",4,", ",9,")] {
+            fs::write(&path, text.replacen(there, other, 1)).unwrap();
+            assert_eq!(Ledger::open(&path).unwrap().tallies(7, || Ok(Vec::new())).unwrap(), [], "{other}");
+        }
     }
 }

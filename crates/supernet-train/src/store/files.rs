@@ -121,6 +121,10 @@ pub struct Lock {
 /// # Errors
 /// A folder that cannot be made or written, or one where another process is at work.
 pub fn lock(folder: &Path) -> Result<Lock, TrainError> {
+    if folder.is_file() {
+        let path = folder.into();
+        return Err(TrainError::File { path, found: "a file".into(), expected: "a directory, or a name for one" });
+    }
     fs::create_dir_all(folder).map_err(TrainError::io(folder))?;
     let path = folder.join("lock");
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(TrainError::io(&path))?;

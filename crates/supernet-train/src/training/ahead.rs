@@ -53,3 +53,77 @@ impl<'s, B: Batches> Ahead<'s, B> {
         batch
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::{Device, Int, Tensor};
+    use std::{ops::Range, sync::Mutex};
+
+    /// Batches that hold their step, and a list of those that were made. Step `broken` panics.
+    struct Noted {
+        made: Mutex<Vec<u64>>,
+        broken: u64,
+    }
+
+    impl Noted {
+        fn new(broken: u64) -> Self {
+            Self { made: Mutex::default(), broken }
+        }
+    }
+
+    impl Batches for Noted {
+        type Input = ();
+        type Host = Vec<u64>;
+
+        fn host(&self, step: u64) -> Vec<u64> {
+            assert!(step != self.broken, "no examples for step {step}");
+            self.made.lock().unwrap().push(step);
+            vec![step; 1_000]
+        }
+
+        fn place(&self, _: Vec<u64>, device: &Device) -> ((), Tensor<1, Int>) {
+            ((), Tensor::zeros([1], device))
+        }
+
+        fn rows(&self, _: &(), _: Range<usize>) {}
+    }
+
+    #[test]
+    fn a_batch_is_that_of_its_step_in_whatever_order_steps_are_taken() {
+        let batches = Noted::new(u64::MAX);
+        let taken = [0, 1, 2, 7, 8, 3, 4, 9, 0];
+        thread::scope(|scope| {
+            let mut ahead = Ahead::new(scope, &batches, 10);
+            for step in taken {
+                assert_eq!(ahead.take(step), vec![step; 1_000]);
+            }
+        });
+        assert!(batches.made.into_inner().unwrap().iter().all(|&step| step < 10), "beyond the last step");
+    }
+
+    #[test]
+    fn the_next_batch_is_made_while_a_step_is_computed() {
+        let batches = Noted::new(u64::MAX);
+        thread::scope(|scope| {
+            let mut ahead = Ahead::new(scope, &batches, 3);
+            ahead.take(0);
+            // Nobody asks for it yet.
+            while *batches.made.lock().unwrap() != [0, 1] {
+                thread::yield_now();
+            }
+        });
+    }
+
+    #[test]
+    fn a_panic_of_the_examples_is_one_of_the_step_that_takes_them() {
+        let batches = Noted::new(2);
+        thread::scope(|scope| {
+            let mut ahead = Ahead::new(scope, &batches, 5);
+            assert_eq!([0, 1].map(|step| ahead.take(step)[0]), [0, 1], "made ahead of it");
+            let panic = catch_unwind(AssertUnwindSafe(|| ahead.take(2))).unwrap_err();
+            assert_eq!(panic.downcast_ref::<String>().unwrap(), "no examples for step 2");
+            assert_eq!(ahead.take(3)[0], 3);
+        });
+    }
+}
