@@ -263,13 +263,7 @@ pub fn ablations(
     let drawn = candidates(&lab.space(search)?, search.seed, study.natural)?;
     let masks: Vec<PathMask> = drawn.iter().map(|candidate| candidate.mask().clone()).collect();
     let paper = Variant { earlier: EARLIER, ..Variant::new("paper", search) };
-    let mut variants = BTreeMap::from([(paper.name.clone(), paper.clone())]);
-    for ablation in &settings.ablations {
-        for change in [Some(*ablation), ablation.against()].into_iter().flatten() {
-            let variant = change.variant(&paper)?;
-            variants.insert(variant.name.clone(), variant);
-        }
-    }
+    let variants = variants(&settings.ablations, &paper)?;
     let supernets = study.supernets(variants.values());
     let first = study.stand_alone_seeds[0];
     let networks: Vec<(PathMask, u64)> = masks.iter().map(|mask| (mask.clone(), first)).collect();
@@ -298,6 +292,18 @@ pub fn ablations(
     ResultFile::new(ABLATIONS, result.clone()).write(&directory.join("result.json"))?;
     result.save(&lab)?;
     Ok(result)
+}
+
+/// The method as it is, and every variant that the ablations change it to or hold it against.
+fn variants(ablations: &[Ablation], paper: &Variant) -> Result<BTreeMap<String, Variant>, ExperimentError> {
+    let mut variants = BTreeMap::from([(paper.name.clone(), paper.clone())]);
+    for ablation in ablations {
+        for change in [Some(*ablation), ablation.against()].into_iter().flatten() {
+            let variant = change.variant(paper)?;
+            variants.insert(variant.name.clone(), variant);
+        }
+    }
+    Ok(variants)
 }
 
 /// Checkpoints before the last that are kept of the method as it is.

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     flex::{
         Out, add_in_order, each,
-        planes::{Columns, Source},
+        planes::{Columns, Source, for_vectors, load},
         scratch,
         simd::{Vector, simd_fn},
     },
@@ -160,6 +160,65 @@ simd_fn! {
     }
 }
 
+/// What the terms of a block read: the planes of their channels, through masks.
+struct Look<V: Vector> {
+    from: [*const f32; TERMS],
+    /// The pattern of each term's columns.
+    patterns: [*const f32; TERMS],
+    /// Where the width divides a vector, one mask serves all vectors.
+    fixed: Option<[V::Mask; TERMS]>,
+    period: usize,
+}
+
+impl<V: Vector> Look<V> {
+    #[inline(always)]
+    fn new(at: Images, terms: &[Term], columns: &Columns, s: Sides) -> Self {
+        let mut from = [at.start; TERMS];
+        let (start, period) = columns.of(0);
+        let mut patterns = [start; TERMS];
+        // SAFETY: the pattern has whole vectors.
+        let mut fixed = unsafe { [V::mask(start); TERMS] };
+        for j in 0..TERMS {
+            // A term that does not exist repeats the last.
+            let Term { channel, tap, column } = terms[j.min(terms.len() - 1)];
+            from[j] = at.start.wrapping_add(channel * at.channel + tap).wrapping_sub(s.kw / 2);
+            patterns[j] = columns.of(column).0;
+            // SAFETY: as above.
+            fixed[j] = unsafe { V::mask(patterns[j]) };
+        }
+        Self { from, patterns, fixed: (period == V::LANES).then_some(fixed), period }
+    }
+
+    /// Adds the products of `outs` with each term's numbers from `at` on; `p` is the place in the
+    /// patterns.
+    ///
+    /// # Safety
+    /// The numbers are there.
+    #[inline(always)]
+    unsafe fn add_products<const R: usize, const MASKED: bool>(
+        &self,
+        sums: &mut [[V; TERMS]; R],
+        outs: [V; R],
+        at: usize,
+        p: usize,
+    ) {
+        for j in 0..TERMS {
+            let from = self.from[j].wrapping_add(at);
+            // SAFETY: the caller's.
+            let x = unsafe {
+                match &self.fixed {
+                    _ if !MASKED => V::load(from),
+                    Some(fixed) => V::load_where(from, fixed[j]),
+                    None => V::load_where(from, V::mask(self.patterns[j].add(p))),
+                }
+            };
+            for r in 0..R {
+                sums[r][j] = outs[r].mul_add(x, sums[r][j]);
+            }
+        }
+    }
+}
+
 /// `R` output channels, of which `rows` exist, by at most `TERMS` terms.
 #[inline(always)]
 unsafe fn product_block<V: Vector, const R: usize, const MASKED: bool>(
@@ -171,83 +230,24 @@ unsafe fn product_block<V: Vector, const R: usize, const MASKED: bool>(
     dw: *mut f32,
     s: Sides,
 ) {
-    let plane = s.plane();
-    let mut from = [at.start; TERMS];
-    let mut masks = [columns.of(0); TERMS];
-    for (j, (from, mask)) in from.iter_mut().zip(&mut masks).enumerate() {
-        // A term that does not exist repeats the last.
-        let Term { channel, tap, column } = terms[j.min(terms.len() - 1)];
-        *from = at.start.wrapping_add(channel * at.channel + tap).wrapping_sub(s.kw / 2);
-        *mask = columns.of(column);
-    }
+    let look = Look::<V>::new(at, terms, columns, s);
     let mut of = [0; R];
     for (r, of) in of.iter_mut().enumerate() {
         *of = r.min(rows - 1) * g.channel;
     }
     let mut sums = [[V::zero(); TERMS]; R];
-    let period = masks[0].1;
-    // Where the width divides a vector, one mask serves all vectors.
-    // SAFETY: the pattern has whole vectors.
-    let mut fixed = unsafe { [V::mask(masks[0].0); TERMS] };
-    for j in 1..TERMS {
-        // SAFETY: as above.
-        fixed[j] = unsafe { V::mask(masks[j].0) };
-    }
-    let one = period == V::LANES;
-    let whole = plane - plane % V::LANES;
     for t in 0..at.count {
-        let (mut i, mut p) = (0, 0);
-        let g = g.start.wrapping_add(t * g.image);
-        let of_x = t * at.image;
-        while i < whole {
-            // SAFETY: the caller's.
-            unsafe {
-                let mut outs = [V::zero(); R];
-                for r in 0..R {
-                    outs[r] = V::load(g.add(i + of[r]));
-                }
-                for j in 0..TERMS {
-                    let from = from[j].wrapping_add(of_x + i);
-                    let x = if !MASKED {
-                        V::load(from)
-                    } else if one {
-                        V::load_where(from, fixed[j])
-                    } else {
-                        V::load_where(from, V::mask(masks[j].0.add(p)))
-                    };
-                    for r in 0..R {
-                        sums[r][j] = outs[r].mul_add(x, sums[r][j]);
-                    }
-                }
-            }
-            i += V::LANES;
-            p += V::LANES;
-            if p == period {
-                p = 0;
-            }
-        }
-        if i < plane {
+        let start = g.start.wrapping_add(t * g.image);
+        for_vectors!(V, s.plane(), look.period, |i, lanes, p| {
+            let mut outs = [V::zero(); R];
             // SAFETY: the caller's; what lies behind the plane is multiplied by zero.
             unsafe {
-                let mut outs = [V::zero(); R];
                 for r in 0..R {
-                    outs[r] = V::load_part(g.add(i + of[r]), plane - i);
+                    outs[r] = load(start.add(i + of[r]), lanes);
                 }
-                for j in 0..TERMS {
-                    let from = from[j].wrapping_add(of_x + i);
-                    let x = if !MASKED {
-                        V::load(from)
-                    } else if one {
-                        V::load_where(from, fixed[j])
-                    } else {
-                        V::load_where(from, V::mask(masks[j].0.add(p)))
-                    };
-                    for r in 0..R {
-                        sums[r][j] = outs[r].mul_add(x, sums[r][j]);
-                    }
-                }
+                look.add_products::<R, MASKED>(&mut sums, outs, t * at.image + i, p);
             }
-        }
+        });
     }
     let mut all = [V::zero(); 16];
     for r in 0..R {

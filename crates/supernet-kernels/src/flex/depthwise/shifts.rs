@@ -81,127 +81,115 @@ unsafe fn write_copies<V: Vector, const K: usize>(
 struct To {
     start: *mut f32,
     mask: *const f32,
+    /// From an image to the next.
+    stride: usize,
+    /// Adds to what is there.
+    add: bool,
 }
 
-/// Writes the sums over all taps for `count` images whose copies are in `room`.
-#[inline(always)]
-unsafe fn sum_taps<V: Vector, const K: usize>(
+/// Sums over the taps of a kernel, for images whose copies are in `room`.
+#[derive(Clone, Copy)]
+struct Sums<'a> {
     room: *const f32,
-    y: To,
-    stride: usize,
-    taps: &Weights,
-    count: usize,
+    taps: &'a Weights,
+    /// From a pixel to what its taps read.
+    offsets: [usize; 49],
     copies: Copies,
-    add: bool,
-) {
-    let mut offsets = [0; 49];
-    for (tap, offset) in offsets.iter_mut().enumerate().take(K * K) {
-        *offset = tap / K * copies.shift + tap % K * copies.row();
+    to: To,
+}
+
+impl<'a> Sums<'a> {
+    #[inline(always)]
+    fn new<const K: usize>(room: *const f32, taps: &'a Weights, copies: Copies, to: To) -> Self {
+        let mut offsets = [0; 49];
+        for (tap, offset) in offsets.iter_mut().enumerate().take(K * K) {
+            *offset = tap / K * copies.shift + tap % K * copies.row();
+        }
+        Self { room, taps, offsets, copies, to }
     }
-    let per_image = copies.len.div_ceil(V::LANES);
-    let last = copies.len - (per_image - 1) * V::LANES;
-    // SAFETY: the caller's: the copies have the rows of padding and a vector over the end.
-    unsafe {
+
+    /// Writes the sums of `count` images: eight vectors of an image, then four of two images, then
+    /// one of eight, so that eight sums never wait for each other.
+    ///
+    /// # Safety
+    /// The copies have the rows of padding and a vector over the end.
+    #[inline(always)]
+    unsafe fn write<V: Vector, const K: usize>(&self, count: usize) {
+        let per_image = self.copies.len.div_ceil(V::LANES);
         let mut vector = 0;
-        // Eight vectors of an image, then four of two images, then one of eight, so that eight sums
-        // never wait for each other.
-        while vector + 8 <= per_image {
-            for t in 0..count {
-                sum_block::<V, K, 1, 8>(room, y, stride, taps, &offsets, t, 1, vector, per_image, last, copies, add);
-            }
-            vector += 8;
-        }
-        while vector + 4 <= per_image {
-            for t in (0..count).step_by(2) {
-                sum_block::<V, K, 2, 4>(
-                    room,
-                    y,
-                    stride,
-                    taps,
-                    &offsets,
-                    t,
-                    2.min(count - t),
-                    vector,
-                    per_image,
-                    last,
-                    copies,
-                    add,
-                );
-            }
-            vector += 4;
-        }
-        while vector < per_image {
-            for t in (0..count).step_by(8) {
-                sum_block::<V, K, 8, 1>(
-                    room,
-                    y,
-                    stride,
-                    taps,
-                    &offsets,
-                    t,
-                    8.min(count - t),
-                    vector,
-                    per_image,
-                    last,
-                    copies,
-                    add,
-                );
-            }
-            vector += 1;
-        }
-    }
-}
-
-/// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of which
-/// `images` exist.
-#[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "a register block of an inlined loop: its variables")]
-unsafe fn sum_block<V: Vector, const K: usize, const I: usize, const J: usize>(
-    room: *const f32,
-    y: To,
-    stride: usize,
-    taps: &Weights,
-    offsets: &[usize; 49],
-    image: usize,
-    images: usize,
-    vector: usize,
-    per_image: usize,
-    last: usize,
-    copies: Copies,
-    add: bool,
-) {
-    let mut from = [room; I];
-    for (i, from) in from.iter_mut().enumerate() {
-        // An image that does not exist repeats the last.
-        let image = image + i.min(images - 1);
-        *from = room.wrapping_add(image * copies.image + vector * V::LANES);
-    }
-    let mut sums = [[V::zero(); J]; I];
-    for tap in 0..K * K {
         // SAFETY: the caller's.
         unsafe {
-            let weight = V::splat(*taps.get_unchecked(tap));
-            let offset = *offsets.get_unchecked(tap);
-            for i in 0..I {
-                let from = from[i].add(offset);
-                for j in 0..J {
-                    sums[i][j] = V::load(from.add(j * V::LANES)).mul_add(weight, sums[i][j]);
+            while vector + 8 <= per_image {
+                for t in 0..count {
+                    self.block::<V, K, 1, 8>(t, 1, vector);
                 }
+                vector += 8;
+            }
+            while vector + 4 <= per_image {
+                for t in (0..count).step_by(2) {
+                    self.block::<V, K, 2, 4>(t, 2.min(count - t), vector);
+                }
+                vector += 4;
+            }
+            while vector < per_image {
+                for t in (0..count).step_by(8) {
+                    self.block::<V, K, 8, 1>(t, 8.min(count - t), vector);
+                }
+                vector += 1;
             }
         }
     }
-    let sums = Spill::<BLOCK>::of(sums);
-    for i in 0..images {
-        for j in 0..J {
-            let lanes = if vector + j + 1 == per_image { last } else { V::LANES };
+
+    /// The sums of `J` vectors, from vector `vector` on, of `I` images from image `image` on, of
+    /// which `images` exist.
+    #[inline(always)]
+    unsafe fn block<V: Vector, const K: usize, const I: usize, const J: usize>(
+        &self,
+        image: usize,
+        images: usize,
+        vector: usize,
+    ) {
+        let mut from = [self.room; I];
+        for (i, from) in from.iter_mut().enumerate() {
+            // An image that does not exist repeats the last.
+            let image = image + i.min(images - 1);
+            *from = self.room.wrapping_add(image * self.copies.image + vector * V::LANES);
+        }
+        let mut sums = [[V::zero(); J]; I];
+        for tap in 0..K * K {
             // SAFETY: the caller's.
             unsafe {
-                let (at, mut sum) = ((image + i) * stride + (vector + j) * V::LANES, sums.get::<V>(i * J + j));
-                if !y.mask.is_null() {
-                    sum = sum.where_greater(load(y.mask.add(at), lanes), V::zero());
+                let weight = V::splat(*self.taps.get_unchecked(tap));
+                let offset = *self.offsets.get_unchecked(tap);
+                for i in 0..I {
+                    let from = from[i].add(offset);
+                    for j in 0..J {
+                        sums[i][j] = V::load(from.add(j * V::LANES)).mul_add(weight, sums[i][j]);
+                    }
                 }
-                put(sum, y.start.add(at), lanes, add);
             }
+        }
+        let sums = Spill::<BLOCK>::of(sums);
+        for i in 0..images {
+            for j in 0..J {
+                let pixel = (vector + j) * V::LANES;
+                // SAFETY: the caller's.
+                unsafe { self.put(sums.get::<V>(i * J + j), image + i, pixel, V::LANES.min(self.copies.len - pixel)) };
+            }
+        }
+    }
+
+    /// Writes `lanes` sums from pixel `pixel` of an image on.
+    #[inline(always)]
+    unsafe fn put<V: Vector>(&self, mut sum: V, image: usize, pixel: usize, lanes: usize) {
+        let To { start, mask, stride, add } = self.to;
+        let at = image * stride + pixel;
+        // SAFETY: the caller's.
+        unsafe {
+            if !mask.is_null() {
+                sum = sum.where_greater(load(mask.add(at), lanes), V::zero());
+            }
+            put(sum, start.add(at), lanes, add);
         }
     }
 }
@@ -234,8 +222,8 @@ pub(super) unsafe fn gradients<V: Vector, const K: usize>(
             write_copies::<V, K>(look, first, count, copies, room);
             if let Some(dx) = dx {
                 let mask = if look.relu == Relu::Other { x.add(at) } else { std::ptr::null() };
-                let to = To { start: dx.add(at), mask };
-                sum_taps::<V, K>(room, to, stride, look.weights, count, copies, add);
+                let to = To { start: dx.add(at), mask, stride, add };
+                Sums::new::<K>(room, look.weights, copies, to).write::<V, K>(count);
             }
             if dw.is_some() {
                 let relu = look.relu == Relu::Other;
