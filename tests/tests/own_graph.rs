@@ -223,7 +223,6 @@ fn a_choice_of_inputs_that_does_not_name_every_earlier_node_is_a_broken_contract
 
 /// An operation of motifs.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "a test")]
 enum Op {
     Same(Identity),
     Dense(Dense),
