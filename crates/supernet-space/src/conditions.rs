@@ -27,8 +27,9 @@ struct Test {
     options: u64,
 }
 
-/// Of some choices which of the tests that are made of them hold.
-type Holding = BTreeMap<usize, Vec<bool>>;
+/// What the conditions of some choices still ask for: alternatives, of each of which all tests have
+/// to hold. None left: it is not active; one that asks for nothing: it is.
+type Asked = BTreeMap<usize, Vec<Vec<Test>>>;
 
 impl Conditions {
     /// Looks the names up.
@@ -80,26 +81,22 @@ impl Conditions {
 
     /// Number of architectures: what the active choices can take together.
     ///
-    /// Choice by choice, what is counted apart is which tests of later choices hold; where
-    /// conditions come from nesting, that is little: the way from the root to the choice.
+    /// Choice by choice, what is counted apart is what the conditions of later choices still ask
+    /// for; where conditions come from nesting or from a graph, that is little.
     pub(crate) fn count(&self, choices: &[Choice]) -> BigUint {
         let tests = self.tests();
-        let last_use = |parent: usize| self.order.iter().rposition(|&choice| self.looks_at(choice, parent));
-        let last_use: Vec<Option<usize>> = (0..choices.len()).map(last_use).collect();
-        // Which tests hold of each choice that is still looked at, and in how many ways it came to
-        // that.
-        let mut counts: BTreeMap<Holding, BigUint> = BTreeMap::from([(Holding::new(), 1u32.into())]);
-        for (at, &choice) in self.order.iter().enumerate() {
+        let asked = (0..choices.len()).filter(|&i| !self.of[i].is_empty()).map(|i| (i, self.of[i].clone()));
+        let mut counts: BTreeMap<Asked, BigUint> = BTreeMap::from([(asked.collect(), 1u32.into())]);
+        for &choice in &self.order {
             let outcomes = outcomes(&choices[choice], &tests[choice]);
             let inactive = BTreeMap::from([(vec![false; tests[choice].len()], 1)]);
-            let mut next: BTreeMap<Holding, BigUint> = BTreeMap::new();
-            for (holding, count) in counts {
-                let is_active = self.holds_given(choice, &tests, &holding);
-                for (outcome, &ways) in if is_active { &outcomes } else { &inactive } {
-                    let mut holding = holding.clone();
-                    holding.insert(choice, outcome.clone());
-                    holding.retain(|&parent, _| last_use[parent].is_some_and(|last| last > at));
-                    *next.entry(holding).or_default() += &count * ways;
+            let mut next: BTreeMap<Asked, BigUint> = BTreeMap::new();
+            for (mut asked, count) in counts {
+                // All that it asks for is known: nothing is left of what holds.
+                let is_active = asked.remove(&choice).is_none_or(|any| !any.is_empty());
+                let all = if is_active { &outcomes } else { &inactive };
+                for (outcome, ways) in of_note(&asked, choice, &tests[choice], all) {
+                    *next.entry(answered(&asked, choice, &tests[choice], &outcome)).or_default() += &count * ways;
                 }
             }
             counts = next;
@@ -117,19 +114,43 @@ impl Conditions {
         }
         tests
     }
+}
 
-    fn looks_at(&self, choice: usize, parent: usize) -> bool {
-        self.of[choice].iter().flatten().any(|test| test.parent == parent)
+/// The outcomes of a choice's `tests`, those that nobody asks for any more taken for failed.
+fn of_note(
+    asked: &Asked,
+    choice: usize,
+    tests: &[u64],
+    outcomes: &BTreeMap<Vec<bool>, u128>,
+) -> BTreeMap<Vec<bool>, u128> {
+    let open: Vec<&Test> = asked.values().flatten().flatten().filter(|test| test.parent == choice).collect();
+    let is_open: Vec<bool> = tests.iter().map(|&options| open.iter().any(|test| test.options == options)).collect();
+    let mut merged = BTreeMap::new();
+    for (outcome, ways) in outcomes {
+        let noted = outcome.iter().zip(&is_open).map(|(&holds, &is_open)| holds && is_open).collect();
+        *merged.entry(noted).or_default() += ways;
     }
+    merged
+}
 
-    /// [`Conditions::holds`] by the tests' outcomes instead of a mask.
-    fn holds_given(&self, choice: usize, tests: &[Vec<u64>], holding: &Holding) -> bool {
-        let taken = |test: &Test| {
-            let place = tests[test.parent].iter().position(|&options| options == test.options);
-            place.is_some_and(|place| holding[&test.parent][place])
-        };
-        self.of[choice].is_empty() || self.of[choice].iter().any(|all| all.iter().all(taken))
-    }
+/// What is asked for once it is known which `tests` of a choice hold: alternatives in which one
+/// fails are gone, and where all of one hold nothing is asked for any more.
+fn answered(asked: &Asked, choice: usize, tests: &[u64], outcome: &[bool]) -> Asked {
+    let holds = |test: &Test| tests.iter().zip(outcome).any(|(&options, &holds)| options == test.options && holds);
+    let left = |all: &Vec<Test>| {
+        let is_open = all.iter().filter(|test| test.parent == choice).all(holds);
+        is_open.then(|| all.iter().filter(|test| test.parent != choice).copied().collect::<Vec<_>>())
+    };
+    let of_choice = |(&other, any): (&usize, &Vec<Vec<Test>>)| {
+        let mut any: Vec<Vec<Test>> = any.iter().filter_map(left).collect();
+        if any.iter().any(Vec::is_empty) {
+            any = vec![Vec::new()];
+        }
+        any.sort_unstable();
+        any.dedup();
+        (other, any)
+    };
+    asked.iter().map(of_choice).collect()
 }
 
 fn test(choices: &[Choice], choice: &Choice, condition: &Condition) -> Result<Test, SpaceError> {
@@ -349,6 +370,27 @@ mod tests {
         let space = SearchSpace::new("deep", std::iter::once(depth).chain((0..32).map(layer))).unwrap();
         // Σ 2^depth over 1 … 32.
         assert_eq!(space.size(), ((1u64 << 33) - 2).into());
+    }
+
+    #[test]
+    fn choices_that_any_of_many_others_may_open_are_counted_at_once() {
+        // Ten edges that name one of six motifs or none, and a choice of three in each motif.
+        let labels = ["none", "1", "2", "3", "4", "5", "6"];
+        let edge = |i: usize| one_of(&format!("edge{i}"), &labels);
+        let of_motif = |motif: usize| {
+            (0..10).map(move |i| {
+                one_of(&format!("motif{motif}"), &["a", "b", "c"]).under(format!("edge{i}"), [labels[motif]])
+            })
+        };
+        let space = SearchSpace::new("motifs", (0..10).map(edge).chain((1..=6).flat_map(of_motif))).unwrap();
+        // Σ_k C(6, k) · 3^k · (maps of ten edges onto k motifs and perhaps none).
+        let onto = |k: u32| {
+            let binomial = |n: u32, r: u32| (0..r).fold(1i128, |b, i| b * i128::from(n - i) / i128::from(i + 1));
+            (0..=k).map(|j| binomial(k, j) * (-1i128).pow(k - j) * i128::from(j + 1).pow(10)).sum::<i128>()
+        };
+        let choose = [1i128, 6, 15, 20, 15, 6, 1];
+        let expected: i128 = (0..=6).map(|k| choose[k as usize] * 3i128.pow(k) * onto(k)).sum();
+        assert_eq!(space.size(), num_bigint::BigUint::from(expected as u128));
     }
 
     #[test]

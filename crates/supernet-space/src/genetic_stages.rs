@@ -28,8 +28,8 @@ pub struct StageNode {
     pub feeds_output: bool,
 }
 
-/// What is not searched. The default is the network on CIFAR-10, with a mean over the image in place of its
-/// hidden linear layer.
+/// What is not searched. The default is the network on CIFAR-10, with a mean over the image in place
+/// of its hidden linear layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GeneticShape {
     /// Filters of the first stage; each further stage doubles them.

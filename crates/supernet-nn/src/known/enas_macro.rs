@@ -21,7 +21,6 @@ pub struct EnasOperation {
 
 /// What follows the 1x1 convolution of an operation.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum EnasSecond {
     /// `conv_3x3`, `conv_5x5`; `sep_conv_3x3`, `sep_conv_5x5`, a depthwise one and a 1x1. ReLU at
     /// the end.

@@ -13,7 +13,6 @@ use supernet_space::{HierarchicalMotifs, MotifShape};
 /// An operation at the bottom of the hierarchy; convolutions have a normalisation and ReLU behind
 /// them.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum MotifOperation {
     /// `identity`.
     Identity(Identity),

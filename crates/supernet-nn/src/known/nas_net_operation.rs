@@ -100,7 +100,6 @@ pub struct NasNetOperation {
 
 /// Kinds of operations.
 #[derive(Module, Debug)]
-#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum NasNetKind {
     /// `identity` at stride 1.
     Identity(Identity),
