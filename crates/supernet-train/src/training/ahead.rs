@@ -35,11 +35,12 @@ impl<'s, M: Fn(u64) -> B + Sync, B: Send + 's> Ahead<'s, M, B> {
     /// Returns the batch of `step`, and has that of the next one made meanwhile. A panic of the
     /// examples goes on here.
     pub(super) fn take(&mut self, step: u64) -> B {
-        let batch = match self.asked.take() {
-            Some(asked) if asked == step => {
-                self.made.recv().expect("the thread ends when nobody asks").unwrap_or_else(|panic| resume_unwind(panic))
-            }
-            _ => (self.make)(step),
+        let asked = self.asked.take();
+        // A batch that was made for another step is no longer wanted, but has to be taken.
+        let made = asked.map(|_| self.made.recv().expect("the thread ends when nobody asks"));
+        let batch = match made.filter(|_| asked == Some(step)) {
+            Some(made) => made.unwrap_or_else(|panic| resume_unwind(panic)),
+            None => (self.make)(step),
         };
         if step + 1 < self.steps && self.ask.send(step + 1).is_ok() {
             self.asked = Some(step + 1);
