@@ -119,7 +119,8 @@ fn best_networks() {
         if let Some(record) = no_panic(read_record(&best)) {
             record.markdown(&[], &BestFile::ALL);
             if let Ok(description) = record.description(BestFile::Model) {
-                (model_source(&description).ok(), drawing(&description).ok());
+                model_source(&description).ok();
+                drawing(&description).ok();
             }
         }
         no_panic(load_best(&best, &device()));

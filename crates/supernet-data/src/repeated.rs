@@ -63,7 +63,8 @@ mod tests {
             test: images("test", &[[5, 6], [5, 6], [7, 8]]),
         };
         let texts: Vec<String> = split.repeated().iter().map(Repeated::to_string).collect();
-        let why = "too, pixel by pixel, expected none: an accuracy on images that were trained or chosen on is too high";
+        let why =
+            "too, pixel by pixel, expected none: an accuracy on images that were trained or chosen on is too high";
         let expected = [
             format!("validation: found 1 of 3 images in train {why}"),
             format!("test: found 2 of 3 images in validation {why}"),

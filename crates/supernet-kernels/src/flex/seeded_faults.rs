@@ -78,22 +78,28 @@ mod of_threads {
     #[test]
     #[ignore = "a fault"]
     fn a_write_to_what_was_given_back() {
-        // It orders nothing but the two threads' turns.
-        let given = AtomicBool::new(false);
+        // They order nothing but the two threads' turns.
+        let (given, taken) = (AtomicBool::new(false), AtomicBool::new(false));
+        let wait = |flag: &AtomicBool| {
+            while !flag.load(Ordering::Relaxed) {
+                thread::yield_now();
+            }
+        };
         thread::scope(|scope| {
             scope.spawn(|| {
                 let bytes = zeros();
                 let start = bytes.as_ptr().cast_mut();
                 drop(bytes);
                 given.store(true, Ordering::Relaxed);
-                // SAFETY: none; the block is anyone's.
+                wait(&taken);
+                // SAFETY: none; the block is the other thread's.
                 unsafe { start.write_volatile(1) };
             });
             scope.spawn(|| {
-                while !given.load(Ordering::Relaxed) {
-                    thread::yield_now();
-                }
-                drop(zeros());
+                wait(&given);
+                let bytes = zeros();
+                taken.store(true, Ordering::Relaxed);
+                drop(bytes);
             });
         });
     }

@@ -96,17 +96,18 @@ impl Training<'_> {
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
+        let make = |step| loader.host(step);
         std::thread::scope(|scope| {
-            let ahead = Ahead::new(scope, loader, self.steps);
-            self.steps_of(network, ahead, device, hooks, progress)
+            let mut ahead = Ahead::new(scope, &make, self.steps);
+            self.steps_of(network, (loader, |step| ahead.take(step)), device, hooks, progress)
         })
     }
 
-    /// Runs the steps that are left, their batches made one step ahead.
+    /// Runs the steps that are left, their batches from `take`.
     fn steps_of<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: N,
-        mut ahead: Ahead<B>,
+        (loader, mut take): (&B, impl FnMut(u64) -> B::Host),
         device: &Device,
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
@@ -124,8 +125,8 @@ impl Training<'_> {
         }
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
-            let batch = caught(self.stage, || Ok(ahead.take(step)))?;
-            let (part, split) = self.fitting(&network, ahead.batches(), (batch, at), device, parts)?;
+            let batch = caught(self.stage, || Ok(take(step)))?;
+            let (part, split) = self.fitting(&network, loader, (batch, at), device, parts)?;
             if split > parts {
                 parts = split;
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
