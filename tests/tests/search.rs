@@ -540,7 +540,11 @@ fn the_page_of_a_known_space_shows_its_best_network_and_so_does_that_of_the_fini
     assert!(first.contains("<h2>The best network</h2>\n<details>") && first.contains("ReLU, depthwise "), "{first}");
     assert!(!first.contains("The picked cells"));
     write_finished(&FinishedRun::open(folder.path()).unwrap()).unwrap();
-    assert_eq!(page(), first);
+    let drawing = |page: &str| {
+        page.split_once("<details>").and_then(|(_, rest)| Some(rest.split_once("</details>")?.0.to_owned()))
+    };
+    assert!(drawing(&first).is_some());
+    assert_eq!(drawing(&page()), drawing(&first));
 }
 
 #[test]

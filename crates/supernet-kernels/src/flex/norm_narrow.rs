@@ -61,7 +61,7 @@ unsafe fn write<const P: usize>(to: *mut f32, at: Narrow, image: usize, add: boo
             let before = to.read_unaligned();
             for c in 0..SIDE {
                 for i in 0..P {
-                    planes[c][i] = before[c][i] + planes[c][i];
+                    planes[c][i] += before[c][i];
                 }
             }
         }
