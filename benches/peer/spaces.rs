@@ -158,11 +158,13 @@ fn train<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     let before = resident_kib();
     let draws = &case.train[..arguments.draws.min(case.train.len())];
     let times = timed(draws, |masks| step.run(masks, execution(arguments)));
+    // Of a step: forward and two gradients, a multiplication and an addition each.
+    let macs = macs(definition, draws.iter().flatten()) / draws.len() as f64;
+    let operations = 6.0 * macs * case.ghost_size as f64;
     let figures = json!({
         "ms": rounded(times.median() * 1e3, 100.0),
         "images_per_s": rounded(images as f64 / times.median(), 10.0),
-        // Forward and two gradients, a multiplication and an addition each.
-        "gflop_per_s": rounded(6.0 * macs(definition, draws.iter().flatten()) * case.ghost_size as f64 / (draws.len() as f64 * times.median()) / 1e9, 10.0),
+        "gflop_per_s": rounded(operations / times.median() / 1e9, 10.0),
         "params": step.parameters(),
         "paths_on": case.paths_on(),
     });
@@ -194,11 +196,12 @@ fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
     };
     let times = Times((0..arguments.draws).map(time).collect());
     let per_s = candidates.len() as f64 / times.median();
+    // What candidates share is counted for each of them.
+    let operations = 2.0 * macs(definition, candidates) * case.score_images as f64;
     let figures = json!({
         "candidates_per_s": rounded(per_s, 1000.0),
         "images_per_s": rounded(per_s * case.score_images as f64, 10.0),
-        // What candidates share is counted for each of them.
-        "gflop_per_s": rounded(2.0 * macs(definition, candidates) * case.score_images as f64 / times.median() / 1e9, 10.0),
+        "gflop_per_s": rounded(operations / times.median() / 1e9, 10.0),
         "params": network.num_params(),
         "candidates": candidates.len(),
     });

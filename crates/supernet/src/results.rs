@@ -102,9 +102,11 @@ pub fn can_be_written_down(config: &SearchConfig) -> bool {
 /// A file that cannot be read.
 #[cfg(feature = "report")]
 fn drawing(config: &SearchConfig, run: &Path) -> Result<Option<String>, TrainError> {
+    if config.cells().is_ok() {
+        return Ok(None);
+    }
     let path = run.join("best").join(BestFile::Drawing.name());
     match std::fs::read_to_string(&path) {
-        _ if config.cells().is_ok() => Ok(None),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         read => Ok(Some(read.map_err(TrainError::io(&path))?)),
     }
