@@ -212,7 +212,7 @@ fn a_graph_of_ten_nodes_is_counted_at_once() {
     let without_isolated =
         [1u128, 0, 1, 4, 41, 768, 27_449, 1_887_284, 252_522_481, 66_376_424_160, 34_509_011_894_545];
     let choose = [1u128, 10, 45, 120, 210, 252, 210, 120, 45, 10, 1];
-    let expected: u128 = (0..=10).map(|k| choose[k] * without_isolated[k] << k).sum();
+    let expected: u128 = (0..=10).map(|k| (choose[k] * without_isolated[k]) << k).sum();
     assert_eq!(space.size().to_string(), expected.to_string());
 }
 
