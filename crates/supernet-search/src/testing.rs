@@ -1,4 +1,7 @@
-//! A small space and scores by formula, for tests.
+//! A small space, scores by formula and a clock, for tests.
+
+#[path = "../tests/processor_time/mod.rs"]
+pub(crate) mod processor_time;
 
 use crate::{Controller, Score, Scored};
 use supernet_space::{Architecture, Choice, Cost, SearchSpace, draws};

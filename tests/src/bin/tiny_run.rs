@@ -24,7 +24,7 @@ fn run(path: PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     config.supernet.steps = 300;
     config.scoring.candidates = 400;
     config.stand_alone.epochs = 10;
-    let split = stripes_split([64, 240, 32]);
+    let split = stripes_split([64, 960, 32]);
     let often = Saving { every: Duration::ZERO, share: 1.0, ..Saving::default() };
     let saving = if std::env::args().nth(2).as_deref() == Some("often") { often } else { Saving::default() };
     let search = search_of(&config, &split)?;

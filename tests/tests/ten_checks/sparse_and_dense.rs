@@ -99,8 +99,9 @@ fn gradients_apart(config: &NetworkConfig, masks: &[PathMask], size: usize) -> f
     // Ten times what is found: rounding passes through about fifty normalisations.
     assert_close("logits", &values(sparse.clone()), &values(dense.clone()), 2e-4);
     let (sparse, dense) = (learn(&single, sparse), learn(&double, dense));
+    let usage = single.usage(&paths).unwrap();
     for (name, parameter) in &sparse {
-        let used = single.usage(&paths).unwrap().share(parameter.id) > 0.0;
+        let used = usage.share(parameter.id) > 0.0;
         assert_eq!(parameter.gradient.is_some(), used, "{name}: an entry iff it is used");
     }
     relative(&sparse, &dense)
