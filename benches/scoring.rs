@@ -29,7 +29,8 @@ fn cases() -> Vec<Case> {
 
 #[divan::bench(args = cases(), sample_count = 10, sample_size = 1)]
 fn scoring(bencher: Bencher, case: &Case) {
-    let run = ScoringRun::new(case.shape, &device());
+    let definition = case.shape.network().definition(&device()).expect("sizes in range");
+    let run = ScoringRun::new(&definition, case.shape.ghost_size, &device());
     let candidates = MaskFile::of_peer("m8.json", &case.shape.network().cells).candidates;
     let items = ItemsCount::new(candidates.len() * case.shape.ghost_size);
     run.score(&candidates[..8], case.execution);

@@ -119,7 +119,8 @@ fn train(arguments: &Arguments, shape: Shape, file: &MaskFile) {
 /// How many candidates are scored in a second: all of the file in one call of the evaluator, over
 /// and over.
 fn score(arguments: &Arguments, shape: Shape, file: &MaskFile) {
-    let run = ScoringRun::new(shape, &device()).with(arguments.threads, arguments.memory_mib);
+    let definition = shape.network().definition(&device()).expect("sizes in range");
+    let run = ScoringRun::new(&definition, shape.ghost_size, &device()).with(arguments.threads, arguments.memory_mib);
     let candidates = &file.candidates;
     for &mode in &arguments.modes {
         let rounds = vec![(); arguments.draws];

@@ -20,12 +20,14 @@ use supernet::{
         tensor::{Device, Tensor, TensorData},
     },
     known::{DartsNet, MobileNet, NasBench201Net, NasBenchMacroNet},
-    nn::{Call, Execution, NnError, awake_on},
+    nn::{Call, Execution, NnError},
     own::{Definition, Layer, MaskedNetwork, Network},
     space::{DartsShape, MobileChain, MobileShape, MobileStage, NasBench201Shape, NasBenchMacroShape, PathMask},
     train::SeededWeights,
 };
-use supernet_benches::{Case, OwnStep, Times, device, device_name, formula_images, peak_kib, resident_kib, timed};
+use supernet_benches::{
+    Case, OwnStep, ScoringRun, Times, device, device_name, formula_images, peak_kib, resident_kib, timed,
+};
 
 /// Times a training step and the scoring of candidates of a known space, one JSON line per figure.
 #[derive(Parser)]
@@ -179,19 +181,19 @@ fn macs<'a, M: Layer<4, 2>>(definition: &Definition<M>, masks: impl IntoIterator
 /// Candidates that are scored before time is taken.
 const WARM_UP: usize = 8;
 
-/// How many candidates are scored in a second: all of them, over and over, after a forward pass
-/// that is not counted.
+/// How many candidates an evaluator scores in a second: all of them, over and over, after some that
+/// are not counted.
 fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case: &Case) {
-    let device = device();
-    let network = supernet(definition, &device);
-    let images = formula_images(case.score_images, definition.input(), &device);
+    let run = ScoringRun::new(definition, case.score_images, &device());
+    let run = run.with(arguments.threads, Some(arguments.memory_mib));
     let candidates = &case.candidates[..arguments.candidates.min(case.candidates.len())];
     let before = resident_kib();
-    scored(&network, &images, &candidates[..WARM_UP.min(candidates.len())], arguments);
+    let scored =
+        |candidates: &[PathMask]| assert_eq!(run.score(candidates, execution(arguments)).len(), candidates.len());
+    scored(&candidates[..WARM_UP.min(candidates.len())]);
     let time = |_| {
         let begun = Instant::now();
-        let logits = scored(&network, &images, candidates, arguments);
-        assert_eq!(logits.len(), candidates.len());
+        scored(candidates);
         begun.elapsed().as_secs_f64()
     };
     let times = Times((0..arguments.draws).map(time).collect());
@@ -202,34 +204,10 @@ fn score<M: Layer<4, 2>>(arguments: &Arguments, definition: &Definition<M>, case
         "candidates_per_s": rounded(per_s, 1000.0),
         "images_per_s": rounded(per_s * case.score_images as f64, 10.0),
         "gflop_per_s": rounded(operations / times.median() / 1e9, 10.0),
-        "params": network.num_params(),
+        "params": run.parameters(),
         "candidates": candidates.len(),
     });
     print("score_candidates", arguments, before, &times, figures);
-}
-
-/// The logits of each candidate on the same images, in the order of the candidates.
-fn scored<M: Layer<4, 2>>(
-    network: &Network<M>,
-    images: &Tensor<4>,
-    candidates: &[PathMask],
-    arguments: &Arguments,
-) -> Vec<Vec<f32>> {
-    let masks: Vec<&PathMask> = candidates.iter().collect();
-    let mut scores = vec![Vec::new(); candidates.len()];
-    awake_on(&images.device(), || {
-        let call = Call { execution: execution(arguments), ..Call::default() };
-        let mut keep = |places: &[usize], logits: Tensor<2>| {
-            let all = logits.into_data().try_to_vec::<f32>().expect("floats");
-            for (&place, part) in places.iter().zip(all.chunks(all.len() / places.len())) {
-                scores[place] = part.to_vec();
-            }
-            true
-        };
-        let memory = arguments.memory_mib << 20;
-        network.forward_each(images.clone(), &masks, memory, &call, &mut keep).expect("masks and images of this space");
-    });
-    scores
 }
 
 /// Writes images, the logits of the first training draw's masks on them, and the weights in the

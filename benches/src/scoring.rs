@@ -1,45 +1,43 @@
 //! A supernet and one run of images to score candidates on.
 
-use crate::Shape;
 use supernet::{
-    burn::tensor::Device,
+    burn::{module::Module, tensor::Device},
     data::{ImageShape, Images, Normalisation},
-    nn::{Execution, PaperNet, PaperNetwork},
-    own::Definition,
+    nn::Execution,
+    own::{Definition, Layer, Network},
     search::Score,
     space::PathMask,
     train::{ImageExamples, Scoring, SearchConfig, SeededWeights, Silent, SupernetEvaluator},
 };
 
-/// Scores candidates by a supernet on one run of as many images as a ghost batch has, normalised by
-/// its own statistics: what the PyTorch peer scores on.
-pub struct ScoringRun {
-    definition: Definition<PaperNet>,
-    supernet: PaperNetwork,
+/// Scores candidates by a supernet on one run of images, normalised by its own statistics: what the
+/// PyTorch peers score on.
+pub struct ScoringRun<'a, M: Layer<4, 2>> {
+    definition: &'a Definition<M>,
+    supernet: Network<M>,
     images: Images,
     normalisation: Normalisation,
     scoring: Scoring,
     device: Device,
 }
 
-impl ScoringRun {
-    /// A supernet of `shape` on `device`, and images by formula. Workers and memory are those of
-    /// the quick preset.
-    pub fn new(shape: Shape, device: &Device) -> Self {
-        let n = shape.ghost_size;
+impl<'a, M: Layer<4, 2>> ScoringRun<'a, M> {
+    /// A supernet of `definition` on `device`, and `count` images by formula. Workers and memory
+    /// are those of the quick preset.
+    pub fn new(definition: &'a Definition<M>, count: usize, device: &Device) -> Self {
+        let &[channels, height, width] = definition.input() else { unreachable!("images") };
         let pixel = |i: usize| (127.5 + 127.0 * (0.37 * (i + 1) as f32).cos()) as u8;
-        let pixels = (0..n * 3 * shape.side * shape.side).map(pixel).collect();
-        let classes = (0..10).map(|class| format!("class {class}")).collect();
-        let labels = (0..n).map(|i| i % 10).collect();
-        let size = ImageShape::new(3, shape.side, shape.side);
+        let pixels = (0..count * channels * height * width).map(pixel).collect();
+        let classes: Vec<String> = (0..definition.classes()).map(|class| format!("class {class}")).collect();
+        let labels = (0..count).map(|i| i % classes.len()).collect();
+        let size = ImageShape::new(channels, height, width);
         let images = Images::new("formula", size, classes, pixels, labels).expect("images of this size");
-        let definition = shape.network().definition(device).expect("sizes in range");
         Self {
             supernet: definition.supernet(&mut SeededWeights::new(1), device).expect("a network"),
             definition,
             normalisation: Normalisation::of(&images),
             images,
-            scoring: Scoring { score_batch: n, ..SearchConfig::quick().scoring },
+            scoring: Scoring { score_batch: count, ..SearchConfig::quick().scoring },
             device: device.clone(),
         }
     }
@@ -48,6 +46,11 @@ impl ScoringRun {
     pub fn with(mut self, workers: usize, memory_mib: Option<usize>) -> Self {
         (self.scoring.at_once, self.scoring.memory_mib) = (workers, memory_mib);
         self
+    }
+
+    /// Weights, counted one by one.
+    pub fn parameters(&self) -> usize {
+        self.supernet.num_params()
     }
 
     /// The scores of `candidates`, by an evaluator made for this call: nothing is left from the

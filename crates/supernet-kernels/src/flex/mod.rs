@@ -118,7 +118,7 @@ pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> Fl
 /// Runs `unit(0)`, `unit(1)`, … `unit(units - 1)`, on several threads if there is work for them.
 /// `cost` is the work of a unit, in vector operations or so.
 pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send) {
-    const ENOUGH: usize = 8192;
+    const ENOUGH: usize = 4096;
     if units < 2 || units * cost < 2 * ENOUGH {
         (0..units).for_each(unit);
     } else {
@@ -179,6 +179,18 @@ unsafe fn gradient(
             write(out, false);
         })
     }
+}
+
+/// `len` numbers that `fill` writes.
+///
+/// # Safety
+/// `fill` writes every one.
+unsafe fn written(len: usize, fill: impl FnOnce(Out<'_>)) -> Vec<f32> {
+    let mut numbers = Vec::with_capacity(len);
+    fill(Out { start: numbers.as_mut_ptr(), len, memory: PhantomData });
+    // SAFETY: the capacity is there and `fill` has written it.
+    unsafe { numbers.set_len(len) };
+    numbers
 }
 
 /// Adds the partial sums of the ghost batches, `len` numbers each, in their order.

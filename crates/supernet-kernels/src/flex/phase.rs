@@ -2,7 +2,7 @@
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{each, filled, gradient, numbers, ordered, sides};
+use super::{each, filled, gradient, numbers, ordered, sides, simd::simd_fn};
 use crate::phase::PhaseKernels;
 
 impl PhaseKernels for Flex {
@@ -16,12 +16,8 @@ impl PhaseKernels for Flex {
         unsafe {
             filled([rows, c, h, w], |y| {
                 each(rows, out / 4, |i| {
-                    let (x, y) = (&from[4 * i * out..4 * (i + 1) * out], y.at(i * out, out));
-                    for (line, pair) in x.chunks_exact(4 * w).enumerate() {
-                        for (b, pixels) in pair[row * 2 * w..][..2 * w].chunks_exact(2).enumerate() {
-                            y.add(line * w + b).write(pixels[column]);
-                        }
-                    }
+                    let x = &from[4 * i * out..4 * (i + 1) * out];
+                    gather(x[row * 2 * w + column..].as_ptr(), y.at(i * out, out), c * h, w);
                 });
             })
         }
@@ -41,14 +37,39 @@ impl PhaseKernels for Flex {
                     if !add {
                         dx.write_bytes(0, 4 * out);
                     }
-                    for (line, g) in g.chunks_exact(w).enumerate() {
-                        let dx = dx.add((2 * line + row) * 2 * w + column);
-                        for (b, g) in g.iter().enumerate() {
-                            *dx.add(2 * b) += g;
-                        }
-                    }
+                    scatter(g.as_ptr(), dx.add(row * 2 * w + column), c * h, w);
                 });
             })
+        }
+    }
+}
+
+simd_fn! {
+    /// Copies every second number of every second of `2 * lines` lines, each of `2 * w` numbers.
+    ///
+    /// # Safety
+    /// `x` has the numbers, `y` room for a quarter of them.
+    unsafe fn gather<V>(x: *const f32, y: *mut f32, lines: usize, w: usize) {
+        for line in 0..lines {
+            let (x, y) = (x.add(4 * line * w), y.add(line * w));
+            for b in 0..w {
+                y.add(b).write(*x.add(2 * b));
+            }
+        }
+    }
+}
+
+simd_fn! {
+    /// Adds each number of `lines` lines of `w` to where [`gather`] reads it.
+    ///
+    /// # Safety
+    /// As [`gather`], `dx` being what is read there.
+    unsafe fn scatter<V>(g: *const f32, dx: *mut f32, lines: usize, w: usize) {
+        for line in 0..lines {
+            let (g, dx) = (g.add(line * w), dx.add(4 * line * w));
+            for b in 0..w {
+                *dx.add(2 * b) += *g.add(b);
+            }
         }
     }
 }

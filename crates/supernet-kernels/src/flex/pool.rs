@@ -126,7 +126,7 @@ fn image_of(numbers: &[f32], image: usize, c: usize, len: usize) -> Source<'_> {
 /// Runs `unit` for each of `count` images of `c` planes.
 fn images(count: usize, c: usize, plane: Plane, unit: impl Fn(usize, &Columns, *mut f32) + Sync + Send) {
     let columns = Columns::new(3, plane.w);
-    each(count, c * plane.len() / 4, |u| scratch(plane.total(), |room| unit(u, &columns, room)));
+    each(count, c * plane.len(), |u| scratch(plane.total(), |room| unit(u, &columns, room)));
 }
 
 /// A pointer to plane `channel` of `from` with a number to read before and after it; with a stride
@@ -135,7 +135,7 @@ fn images(count: usize, c: usize, plane: Plane, unit: impl Fn(usize, &Columns, *
 /// # Safety
 /// `room` has two numbers more than the plane.
 #[inline(always)]
-unsafe fn spread(
+unsafe fn spread<V: Vector>(
     from: Source<'_>,
     channel: usize,
     plane: Plane,
@@ -149,6 +149,9 @@ unsafe fn spread(
         return unsafe { from.plane(channel, 1, room) };
     }
     let numbers = &from.numbers[from.first + channel * from.stride..][..from.len];
+    if let (1, Some(scales)) = (stride, scales) {
+        return unsafe { scaled::<V>(numbers, scales, room) };
+    }
     let to = unsafe {
         room.write_bytes(0, plane.len() + 2);
         room.add(1)
@@ -163,6 +166,26 @@ unsafe fn spread(
         }
     }
     to
+}
+
+/// A pointer to the numbers of a plane times their scales, with a zero before and after them, in
+/// `room`.
+///
+/// # Safety
+/// `room` has two numbers more than the plane.
+#[inline(always)]
+unsafe fn scaled<V: Vector>(numbers: &[f32], scales: &[f32], room: *mut f32) -> *const f32 {
+    let (len, from, scales) = (numbers.len(), numbers.as_ptr(), scales[..numbers.len()].as_ptr());
+    // SAFETY: the caller's.
+    unsafe {
+        let to = room.add(1);
+        room.write(0.0);
+        for_vectors!(V, len, 0, |i, lanes, _| {
+            store(load::<V>(from.add(i), lanes).mul(load(scales.add(i), lanes)), to.add(i), lanes);
+        });
+        to.add(len).write(0.0);
+        to
+    }
 }
 
 /// Adds every `stride`-th number of every `stride`-th row of `from` to `to`, row by row.
@@ -279,7 +302,7 @@ simd_fn! {
         let is_whole = strides[1] == 1;
         room.write_bytes(0, w);
         for channel in 0..c {
-            let from = spread(x, channel, plane, strides[0], scales[0], edge);
+            let from = spread::<V>(x, channel, plane, strides[0], scales[0], edge);
             for_vectors!(V, len, columns.of(0).1, |i, lanes, p| {
                 let left: V = load(from.add(i).wrapping_sub(1), lanes);
                 let right: V = load(from.add(i + 1), lanes);
@@ -348,7 +371,7 @@ simd_fn! {
                 ab.max(c).store(highest.add(w + i));
             });
             fill(highest.add(w + len), w, f32::NEG_INFINITY);
-            let from = spread(g, channel, plane, stride, None, edge);
+            let from = spread::<V>(g, channel, plane, stride, None, edge);
             for v in 0..3 {
                 shifted::<V>(from, len, 1 - v as isize, columns.of(2 - v), false, shifts.add(v * plane.room() + w));
             }

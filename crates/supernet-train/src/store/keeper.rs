@@ -6,7 +6,7 @@ use super::{
     files::{remove, write_whole},
     weights::{weights, with_weights},
 };
-use crate::TrainError;
+use crate::{TrainError, caught::found};
 use burn::{module::Module, optim::ModuleOptimizer, tensor::Bytes};
 use std::{
     fs,
@@ -75,9 +75,10 @@ impl<'a> Keeper<'a> {
             Ok(network) => network,
             Err(found) => return Err(refuse(found)),
         };
-        match optimizer.from_bytes(Bytes::from_bytes_vec(momenta)) {
+        let momenta = Bytes::from_bytes_vec(momenta);
+        match found(|| optimizer.from_bytes(momenta).map_err(|error| error.to_string())) {
             Ok(optimizer) => Ok((step, network, optimizer)),
-            Err(error) => Err(refuse(error.to_string())),
+            Err(found) => Err(refuse(found)),
         }
     }
 

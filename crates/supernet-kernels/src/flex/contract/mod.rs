@@ -15,7 +15,7 @@ mod sums;
 
 use burn::backend::{Flex, flex::FlexTensor};
 
-use super::{Job, Out, filled, gradient, jobs_of_input, numbers, ordered, owned, sides};
+use super::{Job, Out, each, filled, gradient, jobs_of_input, numbers, ordered, owned, sides};
 use crate::{contract::ContractKernels, ghosts::Lists};
 use products::weight_gradient;
 use sides::{ROWS, Sides};
@@ -112,28 +112,39 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 /// channel][row][output channel of the block]`, zero where the last block has no channel. `turned`:
 /// those of the input's gradient, from the weights of the forward contraction.
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
-    let (kernel, terms) = (s.taps(), s.terms());
+    let terms = s.terms();
     let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
-    if kernel == 1 {
+    if s.taps() == 1 {
         pack_1x1(weight, s, turned, &mut packed);
         return packed;
     }
-    // A kernel's weights stand one after the other; its rows and columns are sums' outer and inner
-    // terms.
-    for o in 0..s.c_out {
-        let to = &mut packed[o / ROWS * ROWS * terms + o % ROWS..];
+    let out = Out::new(&mut packed);
+    each(s.c_out.div_ceil(ROWS), ROWS * terms, |block| {
+        pack_block(weight, s, turned, block * ROWS, out.at(block * ROWS * terms, ROWS * terms));
+    });
+    packed
+}
+
+/// [`pack`] of the output channels from `first` on: what is written stands one after the other.
+fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32) {
+    let kernel = s.taps();
+    // The forward contraction has `s.c_in` output channels where it is turned.
+    let (of_output, of_input) = if turned { (1, s.c_out) } else { (s.c_in, 1) };
+    let rows = ROWS.min(s.c_out - first);
+    for v in 0..s.kw {
         for c in 0..s.c_in {
-            // The forward contraction has `s.c_in` output channels.
-            let at = if turned { c * s.c_out + o } else { o * s.c_in + c };
-            let weights = &weight[at * kernel..][..kernel];
-            for (tap, &weight) in weights.iter().enumerate() {
+            for u in 0..s.kh {
+                let tap = u * s.kw + v;
                 let tap = if turned { kernel - 1 - tap } else { tap };
-                let (u, v) = (tap / s.kw, tap % s.kw);
-                to[((v * s.c_in + c) * s.kh + u) * ROWS] = weight;
+                let from = &weight[(first * of_output + c * of_input) * kernel + tap..];
+                for o in 0..rows {
+                    // SAFETY: the block has `ROWS` numbers for each term.
+                    unsafe { packed.add(o).write(from[o * of_output * kernel]) };
+                }
+                packed = packed.wrapping_add(ROWS);
             }
         }
     }
-    packed
 }
 
 /// [`pack`] of a 1x1, block by block, so that what is written stands one after the other.

@@ -11,6 +11,7 @@ use crate::{
         planes::{Columns, Source, for_vectors, load},
         scratch,
         simd::{Vector, simd_fn},
+        written,
     },
     ghosts::Lists,
 };
@@ -52,13 +53,11 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, siz
     let blocks = s.c_out.div_ceil(channels);
     let pairs: Vec<_> = lists.read.iter().zip(&lists.write).collect();
     let len = s.c_out * s.terms();
-    let mut parts = vec![0.0; pairs.len() * parts_of_ghost * len];
-    let out = Out::new(&mut parts);
     // Images of small planes lie a power of two apart, and push each other out of the cache: they
     // are copied side by side.
     let direct = s.taps() == 1 && plane.is_multiple_of(16) && images <= 4 && !relu;
     let cost = images * plane * s.terms() * channels.min(s.c_out) / 16;
-    each(pairs.len() * parts_of_ghost * blocks, cost, |unit| {
+    let unit = |unit: usize, out: Out<'_>| {
         let (part, block) = (unit / blocks, unit % blocks);
         let (pair, first) = (part / parts_of_ghost, part % parts_of_ghost * images);
         let count = images.min(size - first);
@@ -89,7 +88,13 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, siz
                 }
             }
         });
-    });
+    };
+    // SAFETY: the units cover all rows of all parts.
+    let parts = unsafe {
+        written(pairs.len() * parts_of_ghost * len, |out| {
+            each(pairs.len() * parts_of_ghost * blocks, cost, |u| unit(u, out));
+        })
+    };
     add_in_order(&parts, len)
 }
 
