@@ -18,7 +18,7 @@ use std::{
     collections::HashMap,
     fmt,
     rc::Rc,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::Ordering},
 };
 use supernet_space::{PathMask, SearchSpace, fnv1a};
 
@@ -133,20 +133,23 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         let mut order: Vec<usize> = (0..masks.len()).collect();
         order.sort_by(|&a, &b| masks[a].cmp(masks[b]));
         let memo = Rc::default();
-        let (mut first, mut width, mut largest) = (0, 1, 0);
+        let row = input.dims()[0] * size_of::<f32>() * IN_WORK;
+        // What one mask needs is known once a pass has run. Logits do not depend on how many masks
+        // share a pass.
+        let known = || memory.checked_div(self.about.largest.load(Ordering::Relaxed) * row).unwrap_or(1).max(1);
+        let (mut first, mut width) = (0, known());
         while first < order.len() {
             let places = &order[first..order.len().min(first.saturating_add(width))];
             first += places.len();
-            // What one mask needs is known once a pass has run.
-            width = memory.checked_div(largest * IN_WORK).unwrap_or(1).max(1);
+            width = known();
             let next = order.get(first..order.len().min(first.saturating_add(width))).and_then(|next| next.last());
             let shared = next.map_or(0, |&next| self.choices_shared(masks[places[0]], masks[next]));
             let paths = self.paths(places.iter().map(|&place| masks[place].clone()).collect(), None)?;
             let (logits, numbers) = self.forward_after(input.clone(), &paths, call, &memo, shared)?;
+            self.about.largest.fetch_max(numbers.div_ceil(input.dims()[0]), Ordering::Relaxed);
             if !finished(places, logits) {
                 break;
             }
-            largest = largest.max(numbers * size_of::<f32>());
         }
         Ok(())
     }

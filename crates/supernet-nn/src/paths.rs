@@ -1,7 +1,10 @@
 //! The path masks of a batch, one for each ghost batch.
 
 use crate::{NnError, names::Names};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicUsize},
+};
 use supernet_space::{PathMask, SearchSpace};
 
 /// What is known of a network besides its parameters.
@@ -12,13 +15,15 @@ pub(crate) struct About {
     pub(crate) input: Vec<usize>,
     pub(crate) classes: usize,
     pub(crate) names: Names,
+    /// Numbers of the largest tensor that a row of one mask has needed so far.
+    pub(crate) largest: AtomicUsize,
 }
 
 impl About {
     pub(crate) fn new(space: SearchSpace, input: Vec<usize>, classes: usize) -> Self {
         let names = space.choices().iter().enumerate();
         let places = names.map(|(i, choice)| (choice.name().to_owned(), i)).collect();
-        Self { places, space, input, classes, names: Names::default() }
+        Self { places, space, input, classes, names: Names::default(), largest: AtomicUsize::new(0) }
     }
 
     pub(crate) fn copied(&self) -> Self {

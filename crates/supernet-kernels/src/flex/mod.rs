@@ -119,7 +119,7 @@ pub(crate) unsafe fn filled(shape: [usize; 4], fill: impl FnOnce(Out<'_>)) -> Fl
 /// `cost` is the work of a unit, in vector operations or so.
 pub(crate) fn each(units: usize, cost: usize, unit: impl Fn(usize) + Sync + Send) {
     const ENOUGH: usize = 4096;
-    if units < 2 || units * cost < 2 * ENOUGH {
+    if units < 2 || units * cost < 2 * ENOUGH || rayon::current_num_threads() == 1 {
         (0..units).for_each(unit);
     } else {
         let least = (ENOUGH / cost.max(1)).clamp(1, units.div_ceil(2));

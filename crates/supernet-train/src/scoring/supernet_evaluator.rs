@@ -230,8 +230,11 @@ fn jobs<'a, M: Module, const D: usize>(
 ) -> Vec<Job<'a, M, D>> {
     /// Jobs for each worker, so that none waits long for the last.
     const EACH: usize = 4;
+    /// Candidates for which what all have in common is computed once more.
+    const ENOUGH: usize = 32;
     let whole = runs.len() * states.len();
-    let parts = if whole >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(whole) };
+    let most = (masks.len() / ENOUGH).max(workers.div_ceil(whole));
+    let parts = if whole >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(whole).min(most) };
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
     let mut jobs = Vec::new();
