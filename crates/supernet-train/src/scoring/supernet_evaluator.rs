@@ -233,7 +233,8 @@ fn jobs<'a, M: Module, const D: usize>(
     /// Candidates for which what all have in common is computed once more.
     const ENOUGH: usize = 32;
     let whole = runs.len() * states.len();
-    let most = (masks.len() / ENOUGH).max(workers.div_ceil(whole));
+    // As many for each worker.
+    let most = (masks.len() / ENOUGH / workers * workers).max(workers.div_ceil(whole));
     let parts = if whole >= workers * EACH || workers == 1 { 1 } else { (workers * EACH).div_ceil(whole).min(most) };
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
