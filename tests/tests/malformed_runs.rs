@@ -180,7 +180,8 @@ fn checkpoints_and_numbers_of_parts() {
 
 #[test]
 fn partial_scores() {
-    let place = Place::new();
+    // Eight runs of images, a job each.
+    let place = Place { split: stripes_split([64, 64, 32]), ..Place::new() };
     let search = place.search();
     let directory = place.directory(&search).unwrap();
     directory.train(&search, &mut Silent).unwrap();
@@ -189,8 +190,12 @@ fn partial_scores() {
         directory.score(&search, progress)
     };
     let expected = scores(&mut Silent).unwrap();
-    assert!(scores(&mut Stopping::after(3)).is_err());
-    let ledger = fs::read(place.file("scoring.jsonl")).unwrap();
+    // Which jobs are done when the user stops depends on the workers: until some are.
+    let kept = |questions: usize| {
+        scores(&mut Stopping::after(questions)).ok();
+        fs::read(place.file("scoring.jsonl")).ok()
+    };
+    let ledger = (1..100).find_map(kept).expect("a stop among the jobs");
     assert!(ledger.ends_with(b"\n"), "something was scored");
     damaged(100, &ledger, |bytes| {
         fs::write(place.file("scoring.jsonl"), bytes).unwrap();

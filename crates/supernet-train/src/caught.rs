@@ -21,12 +21,6 @@ pub(crate) fn caught<R>(stage: &str, work: impl FnOnce() -> Result<R, TrainError
     })
 }
 
-/// Runs `read` on what may be damaged; a panic in it is what was found, since Burn has no other way
-/// to refuse some records.
-pub(crate) fn found<R>(read: impl FnOnce() -> Result<R, String>) -> Result<R, String> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|payload| Err(message(&*payload).to_owned()))
-}
-
 /// Returns the message of a panic.
 fn message(payload: &(dyn Any + Send)) -> &str {
     match (payload.downcast_ref::<String>(), payload.downcast_ref::<&str>()) {

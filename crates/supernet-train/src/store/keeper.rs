@@ -4,9 +4,9 @@ use super::{
     checkpoint::Checkpoint,
     event_log::{Event, EventLog},
     files::{remove, write_whole},
-    weights::{weights, with_weights},
+    weights::{weights, with_momenta, with_weights},
 };
-use crate::{TrainError, caught::found};
+use crate::TrainError;
 use burn::{module::Module, optim::ModuleOptimizer, tensor::Bytes};
 use std::{
     fs,
@@ -75,8 +75,7 @@ impl<'a> Keeper<'a> {
             Ok(network) => network,
             Err(found) => return Err(refuse(found)),
         };
-        let momenta = Bytes::from_bytes_vec(momenta);
-        match found(|| optimizer.from_bytes(momenta).map_err(|error| error.to_string())) {
+        match with_momenta(optimizer, Bytes::from_bytes_vec(momenta)) {
             Ok(optimizer) => Ok((step, network, optimizer)),
             Err(found) => Err(refuse(found)),
         }

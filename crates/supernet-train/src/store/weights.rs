@@ -4,9 +4,11 @@ use super::files::write_whole;
 use crate::TrainError;
 use burn::{
     module::Module,
+    optim::ModuleOptimizer,
     store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
-    tensor::DType,
+    tensor::{Bytes, DType},
 };
+use burn_pack::Reader;
 use std::{fs, path::Path};
 
 /// A network's weights as safetensors. Metadata are written in no fixed order: none, so that equal
@@ -36,6 +38,20 @@ pub(crate) fn with_weights<N: Module>(mut network: N, bytes: Vec<u8>) -> Result<
     }
 }
 
+/// `optimizer` with the momenta of a record.
+///
+/// # Errors
+/// What was found instead of one.
+pub(crate) fn with_momenta(optimizer: ModuleOptimizer, record: Bytes) -> Result<ModuleOptimizer, String> {
+    let tensors =
+        Reader::from_bytes(record.clone()).and_then(Reader::into_tensors).map_err(|error| error.to_string())?;
+    // Burn panics on it.
+    if let Some(tensor) = tensors.iter().find(|tensor| tensor.param_id.is_none()) {
+        return Err(format!("momenta of no parameter (`{}`)", tensor.name));
+    }
+    optimizer.from_bytes(record).map_err(|error| error.to_string())
+}
+
 /// `network` with the weights of a file.
 ///
 /// # Errors
@@ -47,4 +63,21 @@ pub fn load_weights<N: Module>(network: N, path: &Path) -> Result<N, TrainError>
         found,
         expected: "the weights of this network",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::optim::SgdConfig;
+    use burn_pack::{Tensor, Writer};
+
+    #[test]
+    fn momenta_of_no_parameter_are_refused_by_name() {
+        let bytes = Bytes::from_elems(vec![1.0_f32; 2]);
+        let tensor = Tensor::new("7.momentum.velocity".into(), DType::F32, [2], None, bytes);
+        let record = Writer::new(vec![tensor]).into_bytes().unwrap();
+        let found = with_momenta(SgdConfig::new().init(), record).err();
+        assert_eq!(found.as_deref(), Some("momenta of no parameter (`7.momentum.velocity`)"));
+        assert!(with_momenta(SgdConfig::new().init(), Bytes::from_elems(vec![0_u8; 9])).is_err());
+    }
 }
