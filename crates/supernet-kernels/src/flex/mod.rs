@@ -186,11 +186,8 @@ unsafe fn gradient(
 /// # Safety
 /// `fill` writes every one.
 unsafe fn written(len: usize, fill: impl FnOnce(Out<'_>)) -> Vec<f32> {
-    let mut numbers = Vec::with_capacity(len);
-    fill(Out { start: numbers.as_mut_ptr(), len, memory: PhantomData });
-    // SAFETY: the capacity is there and `fill` has written it.
-    unsafe { numbers.set_len(len) };
-    numbers
+    // SAFETY: the caller's.
+    unsafe { recycled::written(len, |start| fill(Out { start, len, memory: PhantomData })) }
 }
 
 /// Adds the partial sums of the ghost batches, `len` numbers each, in their order.

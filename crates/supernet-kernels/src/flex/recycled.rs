@@ -168,16 +168,25 @@ impl AllocationController for Recycled {
 pub(super) unsafe fn filled(len: usize, fill: impl FnOnce(*mut f32)) -> Bytes {
     let bytes = len * size_of::<f32>();
     if bytes < SMALL {
-        let mut numbers = Vec::<f32>::with_capacity(len);
-        fill(numbers.as_mut_ptr());
-        // SAFETY: the capacity is there and `fill` has written it.
-        unsafe { numbers.set_len(len) };
-        return Bytes::from_elems(numbers);
+        // SAFETY: the caller's.
+        return Bytes::from_elems(unsafe { written(len, fill) });
     }
     let mut block = Recycled::of_bytes(bytes);
     fill(block.block_mut().as_mut_ptr().cast());
     // SAFETY: the block has as many bytes and `fill` has written them.
     unsafe { Bytes::from_controller(Box::new(block), bytes) }
+}
+
+/// `len` numbers that `fill` writes, in memory of the allocator's.
+///
+/// # Safety
+/// `fill` writes every one.
+pub(super) unsafe fn written(len: usize, fill: impl FnOnce(*mut f32)) -> Vec<f32> {
+    let mut numbers = Vec::with_capacity(len);
+    fill(numbers.as_mut_ptr());
+    // SAFETY: the capacity is there and `fill` has written it.
+    unsafe { numbers.set_len(len) };
+    numbers
 }
 
 /// The size of the block for so many bytes: an eighth more at most, so that sizes that are close

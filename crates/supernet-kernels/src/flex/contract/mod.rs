@@ -114,10 +114,6 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
     let terms = s.terms();
     let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
-    if s.taps() == 1 {
-        pack_1x1(weight, s, turned, &mut packed);
-        return packed;
-    }
     let out = Out::new(&mut packed);
     each(s.c_out.div_ceil(ROWS), ROWS * terms, |block| {
         pack_block(weight, s, turned, block * ROWS, out.at(block * ROWS * terms, ROWS * terms));
@@ -142,20 +138,6 @@ fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: 
                     unsafe { packed.add(o).write(from[o * of_output * kernel]) };
                 }
                 packed = packed.wrapping_add(ROWS);
-            }
-        }
-    }
-}
-
-/// [`pack`] of a 1x1, block by block, so that what is written stands one after the other.
-fn pack_1x1(weight: &[f32], s: Sides, turned: bool, packed: &mut [f32]) {
-    let (of_output, of_input) = if turned { (1, s.c_out) } else { (s.c_in, 1) };
-    for (block, packed) in packed.chunks_exact_mut(ROWS * s.c_in).enumerate() {
-        let first = block * ROWS;
-        let rows = ROWS.min(s.c_out - first);
-        for (c, packed) in packed.chunks_exact_mut(ROWS).enumerate() {
-            for (o, packed) in packed[..rows].iter_mut().enumerate() {
-                *packed = weight[(first + o) * of_output + c * of_input];
             }
         }
     }
