@@ -6,12 +6,15 @@
 //! sixteen multiply-adds. Where the kernel is more than 1x1, the planes of an image are first
 //! copied into scratch with rows of zeros above and below, and columns that do not exist are
 //! masked. The input's gradient is the same sum with the weights turned and transposed; a weight's
-//! gradient is a product of planes.
+//! gradient is a product of planes. A kernel of three rows takes half of the multiplications
+//! ([`winograd`]).
 
 mod images;
 mod products;
 mod sides;
 mod sums;
+mod target;
+mod winograd;
 
 use burn::backend::{Flex, flex::FlexTensor};
 
@@ -20,6 +23,7 @@ use crate::{contract::ContractKernels, ghosts::Lists};
 use products::weight_gradient;
 use sides::{ROWS, Sides};
 use sums::{Way, contract};
+use winograd::{kernel_mixes, mixed};
 
 impl ContractKernels for Flex {
     fn forward(x: FlexTensor, weight: FlexTensor, relu: bool, groups: usize, on: &[u32]) -> FlexTensor {
@@ -110,32 +114,48 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 
 /// The weights in the order of the sum, `[block of output channels][column][input
 /// channel][row][output channel of the block]`, zero where the last block has no channel. `turned`:
-/// those of the input's gradient, from the weights of the forward contraction.
+/// those of the input's gradient, from the weights of the forward contraction. Where rows are mixed,
+/// the weights of each mix, one after the other.
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
-    let terms = s.terms();
-    let mut packed = vec![0.0; s.c_out.next_multiple_of(ROWS) * terms];
+    let (summed, mixes) = match mixed(s) {
+        Some(of_mixed) => (of_mixed, kernel_mixes(turned).map(Some).to_vec()),
+        None => (s, vec![None]),
+    };
+    let (blocks, of_block) = (s.c_out.div_ceil(ROWS), ROWS * summed.terms());
+    let mut packed = vec![0.0; mixes.len() * blocks * of_block];
     let out = Out::new(&mut packed);
-    each(s.c_out.div_ceil(ROWS), ROWS * terms, |block| {
-        pack_block(weight, s, turned, block * ROWS, out.at(block * ROWS * terms, ROWS * terms));
+    each(mixes.len() * blocks, of_block, |unit| {
+        let (first, to) = (unit % blocks * ROWS, out.at(unit * of_block, of_block));
+        match mixes[unit / blocks] {
+            Some(mix) => pack_block(weight, s, turned, first, to, Some(mix)),
+            None => pack_block(weight, s, turned, first, to, None),
+        }
     });
     packed
 }
 
 /// [`pack`] of the output channels from `first` on: what is written stands one after the other.
-fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32) {
+/// Three rows of a kernel are one with the `mix`.
+#[inline(always)]
+fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32, mix: Option<[f32; 3]>) {
     let kernel = s.taps();
     // The forward contraction has `s.c_in` output channels where it is turned.
     let (of_output, of_input) = if turned { (1, s.c_out) } else { (s.c_in, 1) };
     let rows = ROWS.min(s.c_out - first);
+    let terms_of_column = if mix.is_some() { 1 } else { s.kh };
     for v in 0..s.kw {
         for c in 0..s.c_in {
-            for u in 0..s.kh {
-                let tap = u * s.kw + v;
-                let tap = if turned { kernel - 1 - tap } else { tap };
-                let from = &weight[(first * of_output + c * of_input) * kernel + tap..];
+            let from = &weight[(first * of_output + c * of_input) * kernel..];
+            for u in 0..terms_of_column {
+                let tap = if turned { kernel - 1 - (u * s.kw + v) } else { u * s.kw + v };
                 for o in 0..rows {
+                    let of_output = &from[o * of_output * kernel..][..kernel];
+                    let value = match mix {
+                        Some(mix) => (0..3).map(|u| mix[u] * of_output[u * s.kw + tap % s.kw]).sum(),
+                        None => of_output[tap],
+                    };
                     // SAFETY: the block has `ROWS` numbers for each term.
-                    unsafe { packed.add(o).write(from[o * of_output * kernel]) };
+                    unsafe { packed.add(o).write(value) };
                 }
                 packed = packed.wrapping_add(ROWS);
             }

@@ -4,6 +4,7 @@
 use super::{
     images::{Images, clear_padding, stage},
     sides::{ROWS, Sides},
+    winograd::{MIXED, mixed, of_mixed_weights, stage_gradient, stage_mixed},
 };
 use crate::{
     flex::{
@@ -41,53 +42,102 @@ fn terms(s: Sides) -> Vec<Term> {
 /// Terms in a block of a weight gradient.
 const TERMS: usize = 4;
 
-/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the
-/// lists. `x` is read as max(0, ·) if `relu`.
-pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
-    let plane = s.plane();
-    let (columns, terms) = (Columns::new(s.kw, s.w), terms(s));
-    // Images of a partial sum: their planes stay in the nearest cache. Depends on shapes alone.
-    let images = (1024 / plane).clamp(1, size.min(16));
-    let parts_of_ghost = size.div_ceil(images);
-    let channels = 2 * ROWS;
-    let blocks = s.c_out.div_ceil(channels);
-    let pairs: Vec<_> = lists.read.iter().zip(&lists.write).collect();
-    let len = s.c_out * s.terms();
-    // Images of small planes lie a power of two apart, and push each other out of the cache: they
-    // are copied side by side.
-    let direct = s.taps() == 1 && plane.is_multiple_of(16) && images <= 4 && !relu;
-    let cost = images * plane * s.terms() * channels.min(s.c_out) / 16;
-    let unit = |unit: usize, out: Out<'_>| {
-        let (part, block) = (unit / blocks, unit % blocks);
-        let (pair, first) = (part / parts_of_ghost, part % parts_of_ghost * images);
-        let count = images.min(size - first);
-        let (&read, &write) = pairs[pair];
-        let source = Source {
-            numbers: x,
-            first: (read as usize * size + first) * s.c_in * plane,
-            stride: s.c_in * plane,
-            len: s.c_in * plane,
-        };
-        let from = block * channels;
-        let rows = channels.min(s.c_out - from);
-        let of_g = Source {
-            numbers: grad,
-            first: ((write as usize * size + first) * s.c_out + from) * plane,
-            stride: s.c_out * plane,
-            len: rows * plane,
-        };
-        let dw = out.at(part * len + from * s.terms(), rows * s.terms());
-        let room = if direct { 0 } else { s.room(count) + rows * count * plane };
-        scratch(room, |room| {
-            // SAFETY: the images are in `x` and `grad`; a unit writes rows of its own.
+/// What all units of a weight gradient share.
+struct Plan {
+    /// Of what is multiplied: the contraction, or that of one of its mixed rows.
+    s: Sides,
+    /// The sides of the contraction whose rows are mixed ([`super::winograd`]).
+    mixed: Option<Sides>,
+    columns: Columns,
+    terms: Vec<Term>,
+    /// Images of a partial sum: their planes stay in the nearest cache. Depends on shapes alone.
+    images: usize,
+    /// Whether the tensors themselves are read. Images of small planes lie a power of two apart,
+    /// and push each other out of the cache: they are copied side by side.
+    direct: bool,
+    relu: bool,
+}
+
+impl Plan {
+    fn new(s: Sides, size: usize, relu: bool) -> Self {
+        let (plane, of_mixed) = (s.plane(), mixed(s));
+        let summed = of_mixed.unwrap_or(s);
+        let pixels = if of_mixed.is_some() { 512 } else { 1024 };
+        let images = (pixels / summed.plane()).clamp(1, size.min(16));
+        Self {
+            s: summed,
+            mixed: of_mixed.map(|_| s),
+            columns: Columns::new(s.kw, s.w),
+            terms: terms(summed),
+            images,
+            direct: s.taps() == 1 && plane.is_multiple_of(16) && images <= 4 && !relu,
+            relu,
+        }
+    }
+
+    /// Weights of a mix.
+    fn weights(&self) -> usize {
+        self.s.c_out * self.s.terms()
+    }
+
+    /// Mixes, or one.
+    fn sets(&self) -> usize {
+        if self.mixed.is_some() { MIXED } else { 1 }
+    }
+
+    /// Output channels of a unit: more where their input is mixed for each.
+    fn channels(&self) -> usize {
+        if self.mixed.is_some() { 4 * ROWS } else { 2 * ROWS }
+    }
+
+    /// Numbers in scratch for `count` images and `rows` of their output channels, of one mix.
+    fn room(&self, count: usize, rows: usize) -> usize {
+        if self.direct { 0 } else { (self.s.room(count) + rows * count * self.s.plane()).next_multiple_of(16) }
+    }
+
+    /// Writes the products of `count` images for `rows` output channels, of every mix.
+    ///
+    /// # Safety
+    /// `x` and `g` have the images, `dw` room for the rows.
+    unsafe fn multiply(&self, x: Source<'_>, g: Source<'_>, count: usize, rows: usize, dw: *mut f32) {
+        scratch(self.sets() * self.room(count, rows), |room| {
+            // SAFETY: the caller's; the room is as large as `room` says.
             unsafe {
-                if s.kw > 1 {
-                    products::<true>(source, of_g, count, direct, relu, rows, &columns, &terms, dw, s, room);
-                } else {
-                    products::<false>(source, of_g, count, direct, relu, rows, &columns, &terms, dw, s, room);
+                match (self.mixed, self.s.kw > 1) {
+                    (Some(_), true) => mixed_products::<true>(self, x, g, count, rows, dw, room),
+                    (Some(_), false) => mixed_products::<false>(self, x, g, count, rows, dw, room),
+                    (None, true) => products::<true>(self, x, g, count, rows, dw, room),
+                    (None, false) => products::<false>(self, x, g, count, rows, dw, room),
                 }
             }
         });
+    }
+}
+
+/// The gradient of the weights: per pair of ghost batches a partial sum, added in the order of the
+/// lists. `x` is read as max(0, ·) if `relu`.
+pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, size: usize, lists: &Lists) -> Vec<f32> {
+    let plan = Plan::new(s, size, relu);
+    let parts_of_ghost = size.div_ceil(plan.images);
+    let blocks = s.c_out.div_ceil(plan.channels());
+    let pairs: Vec<_> = lists.read.iter().zip(&lists.write).collect();
+    let len = plan.sets() * plan.weights();
+    let cost = plan.sets() * plan.images * plan.s.plane() * plan.s.terms() * plan.channels().min(s.c_out) / 16;
+    let unit = |unit: usize, out: Out<'_>| {
+        let (part, block) = (unit / blocks, unit % blocks);
+        let (pair, first) = (part / parts_of_ghost, part % parts_of_ghost * plan.images);
+        let (&read, &write) = pairs[pair];
+        let from = block * plan.channels();
+        let rows = plan.channels().min(s.c_out - from);
+        // The images of the part, from a channel on.
+        let images = |numbers, ghost: u32, channels: usize, from: usize| {
+            let stride = channels * s.plane();
+            Source { numbers, first: (ghost as usize * size + first) * stride + from * s.plane(), stride, len: stride }
+        };
+        let dw = out.at(part * len + from * plan.s.terms(), (plan.sets() - 1) * plan.weights() + rows * plan.s.terms());
+        let (of_x, of_g) = (images(x, read, s.c_in, 0), images(grad, write, s.c_out, from));
+        // SAFETY: the images are in `x` and `grad`; a unit writes rows of its own.
+        unsafe { plan.multiply(of_x, of_g, plan.images.min(size - first), rows, dw) };
     };
     // SAFETY: the units cover all rows of all parts.
     let parts = unsafe {
@@ -95,7 +145,8 @@ pub(super) fn weight_gradient(grad: &[f32], x: &[f32], relu: bool, s: Sides, siz
             each(pairs.len() * parts_of_ghost * blocks, cost, |u| unit(u, out));
         })
     };
-    add_in_order(&parts, len)
+    let sum = add_in_order(&parts, len);
+    if plan.mixed.is_some() { of_mixed_weights(&sum, s.kw) } else { sum }
 }
 
 simd_fn! {
@@ -103,27 +154,23 @@ simd_fn! {
     /// channels.
     ///
     /// # Safety
-    /// `x` (max(0, ·) of it if `relu`, never with `direct`) and `g` have the images, `dw` room for
-    /// `rows` rows; unless `direct`, `room` has the numbers of [`Sides::room`] and then those of
-    /// the rows of `g`.
+    /// `x` and `g` have the images, `dw` room for `rows` rows, `room` the numbers that the plan
+    /// says.
     unsafe fn products<V, const MASKED: bool>(
+        plan: &Plan,
         x: Source<'_>,
         g: Source<'_>,
         count: usize,
-        direct: bool,
-        relu: bool,
         rows: usize,
-        columns: &Columns,
-        terms: &[Term],
         dw: *mut f32,
-        s: Sides,
         room: *mut f32,
     ) {
+        let s = plan.s;
         let plane = s.plane();
         // The images of a 1x1 are read as one: what its planes lack of whole vectors counts once.
-        let joined = !direct && s.taps() == 1;
+        let joined = !plan.direct && s.taps() == 1;
         let s = if joined { Sides { h: 1, w: count * plane, ..s } } else { s };
-        let (of_x, of_g) = if direct {
+        let (of_x, of_g) = if plan.direct {
             let images = |source: Source<'_>| Images {
                 start: source.numbers[source.first..].as_ptr(),
                 count,
@@ -143,24 +190,75 @@ simd_fn! {
                 channel: count * plane,
             };
             clear_padding(s, as_one, room);
-            stage::<V>(x, 0, count, s.c_in, plane, s.above(), relu, of_x);
+            stage::<V>(x, 0, count, s.c_in, plane, s.above(), plan.relu, of_x);
             stage::<V>(g, 0, count, rows, plane, 0, false, of_g);
             (of_x, of_g)
         };
-        let mut o = 0;
-        while o < rows {
-            let mut g = of_g;
-            g.start = g.start.add(o * g.channel);
-            let mut to = dw.add(o * terms.len());
-            for some in terms.chunks(TERMS) {
+        all_products::<V, MASKED>(plan, of_x, of_g, rows, dw, s);
+    }
+}
+
+simd_fn! {
+    /// As [`products`], of each mixed row: those of the next mix are `plan.weights()` numbers
+    /// behind.
+    ///
+    /// # Safety
+    /// As there, for every mix.
+    unsafe fn mixed_products<V, const MASKED: bool>(
+        plan: &Plan,
+        x: Source<'_>,
+        g: Source<'_>,
+        count: usize,
+        rows: usize,
+        dw: *mut f32,
+        room: *mut f32,
+    ) {
+        let (s, whole) = (plan.s, plan.mixed.expect("a contraction of mixed rows"));
+        let step = plan.room(count, rows);
+        let of_x = Images { start: room.add(s.margin()), count, image: s.channel(), channel: count * s.channel() };
+        let of_g = Images { start: room.add(s.room(count)), count, image: s.plane(), channel: count * s.plane() };
+        for mix in 0..MIXED {
+            clear_padding(s, count, room.add(mix * step));
+        }
+        if plan.relu {
+            stage_mixed::<V, true>(x, 0, count, whole, of_x, step);
+        } else {
+            stage_mixed::<V, false>(x, 0, count, whole, of_x, step);
+        }
+        stage_gradient::<V>(g, count, rows, whole, of_g, step);
+        for mix in 0..MIXED {
+            let of_x = Images { start: of_x.start.add(mix * step), ..of_x };
+            let of_g = Images { start: of_g.start.add(mix * step), ..of_g };
+            all_products::<V, MASKED>(plan, of_x, of_g, rows, dw.add(mix * plan.weights()), s);
+        }
+    }
+}
+
+/// The products of `rows` output channels with every term.
+#[inline(always)]
+unsafe fn all_products<V: Vector, const MASKED: bool>(
+    plan: &Plan,
+    of_x: Images,
+    of_g: Images,
+    rows: usize,
+    dw: *mut f32,
+    s: Sides,
+) {
+    let step = if V::WIDE_FILE { 4 } else { 2 };
+    for o in (0..rows).step_by(step) {
+        let g = Images { start: of_g.start.wrapping_add(o * of_g.channel), ..of_g };
+        let mut to = dw.wrapping_add(o * plan.terms.len());
+        let rows = (rows - o).min(step);
+        for some in plan.terms.chunks(TERMS) {
+            // SAFETY: the caller's.
+            unsafe {
                 if V::WIDE_FILE {
-                    product_block::<V, 4, MASKED>(of_x, g, (rows - o).min(4), some, columns, to, s);
+                    product_block::<V, 4, MASKED>(of_x, g, rows, some, &plan.columns, to, s);
                 } else {
-                    product_block::<V, 2, MASKED>(of_x, g, (rows - o).min(2), some, columns, to, s);
+                    product_block::<V, 2, MASKED>(of_x, g, rows, some, &plan.columns, to, s);
                 }
-                to = to.add(some.len());
             }
-            o += if V::WIDE_FILE { 4 } else { 2 };
+            to = to.wrapping_add(some.len());
         }
     }
 }

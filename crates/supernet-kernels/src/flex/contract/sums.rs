@@ -3,10 +3,12 @@
 use super::{
     images::{Images, clear_padding, stage},
     sides::{ROWS, Sides},
+    target::Target,
+    winograd::{MIXED, mixed, put_rows, stage_mixed},
 };
 use crate::flex::{
     Job, Out, each,
-    planes::{Columns, Source, Spill, load, put},
+    planes::{Columns, Source, Spill, load},
     scratch,
     simd::{Vector, simd_fn},
 };
@@ -24,7 +26,10 @@ pub(super) struct Way<'a> {
 
 /// What all units of a contraction share.
 struct Plan<'a> {
+    /// Of what is summed: the contraction, or that of one of its mixed rows.
     s: Sides,
+    /// The sides of the contraction whose rows are mixed (`winograd`).
+    mixed: Option<Sides>,
     packed: &'a [f32],
     columns: Columns,
     /// Images at a time.
@@ -37,30 +42,18 @@ struct Plan<'a> {
     relu: bool,
 }
 
-/// Where a unit writes: the numbers of its images, and those of the mask.
-#[derive(Clone, Copy)]
-struct Target {
-    y: *mut f32,
-    /// Null where there is no mask.
-    mask: *const f32,
-    add: bool,
-}
-
-impl Target {
-    /// The target `numbers` further on.
-    #[inline(always)]
-    fn after(self, numbers: usize) -> Self {
-        let mask = if self.mask.is_null() { self.mask } else { self.mask.wrapping_add(numbers) };
-        Self { y: self.y.wrapping_add(numbers), mask, ..self }
+impl Plan<'_> {
+    /// Numbers in scratch for a block's results of one mixed row.
+    fn results(&self) -> usize {
+        (self.images * ROWS * self.s.plane()).next_multiple_of(16)
     }
 
-    /// Stores `lanes` numbers.
-    #[inline(always)]
-    unsafe fn put<V: Vector>(self, v: V, lanes: usize) {
-        // SAFETY: the caller's.
-        unsafe {
-            let v = if self.mask.is_null() { v } else { v.where_greater(load(self.mask, lanes), V::zero()) };
-            put(v, self.y, lanes, self.add);
+    /// Numbers in scratch.
+    fn room(&self) -> usize {
+        match self.mixed {
+            _ if self.direct => 0,
+            Some(_) => MIXED * (self.s.room(self.images) + self.results()),
+            None => self.s.room(self.images),
         }
     }
 }
@@ -68,12 +61,15 @@ impl Target {
 /// Runs the jobs: `y[to] = sum of contractions of x[from]`, or adds them to `y[to]`.
 pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: usize, jobs: &[Job], way: Way<'_>) {
     let plane = s.plane();
+    let of_mixed = mixed(s);
+    let summed = of_mixed.unwrap_or(s);
     let plan = Plan {
-        s,
+        s: summed,
+        mixed: of_mixed.map(|_| s),
         packed,
         columns: Columns::new(s.kw, s.w),
         // At least two vectors of sixteen.
-        images: 32usize.div_ceil(plane).min(size),
+        images: 32usize.div_ceil(summed.plane()).min(size),
         direct: s.taps() == 1 && plane.is_multiple_of(16),
         joined: s.taps() == 1 && plane < 16,
         relu: way.relu,
@@ -83,7 +79,7 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
     let run =
         (16384 / per_image.max(1)).next_multiple_of(plan.images).clamp(plan.images, size.next_multiple_of(plan.images));
     let runs = size.div_ceil(run);
-    let room = if plan.direct { 0 } else { s.room(plan.images) };
+    let room = plan.room();
     each(jobs.len() * runs, run * per_image, |unit| {
         let (job, first) = (&jobs[unit / runs], unit % runs * run);
         let count = run.min(size - first);
@@ -103,12 +99,16 @@ pub(super) fn contract(x: &[f32], packed: &[f32], y: Out<'_>, s: Sides, size: us
                 // SAFETY: the images are in `x`, their outputs in `y`, and the room is as large as
                 // `Sides` says.
                 unsafe {
-                    if s.kw > 1 {
-                        run_images::<true, false>(&plan, source, count, to, room);
-                    } else if plan.direct && plan.relu {
-                        run_images::<false, true>(&plan, source, count, to, room);
-                    } else {
-                        run_images::<false, false>(&plan, source, count, to, room);
+                    match (plan.mixed, s.kw > 1, plan.relu) {
+                        (Some(_), true, true) => run_mixed::<true, true>(&plan, source, count, to, room),
+                        (Some(_), true, false) => run_mixed::<true, false>(&plan, source, count, to, room),
+                        (Some(_), false, true) => run_mixed::<false, true>(&plan, source, count, to, room),
+                        (Some(_), false, false) => run_mixed::<false, false>(&plan, source, count, to, room),
+                        (None, true, _) => run_images::<true, false>(&plan, source, count, to, room),
+                        (None, false, true) if plan.direct => {
+                            run_images::<false, true>(&plan, source, count, to, room);
+                        }
+                        (None, false, _) => run_images::<false, false>(&plan, source, count, to, room),
                     }
                 }
             }
@@ -153,20 +153,95 @@ simd_fn! {
             };
             let to = target.after(first * s.c_out * s.plane());
             for block in 0..s.c_out.div_ceil(ROWS) {
-                let weights = plan.packed[block * ROWS * s.terms()..].as_ptr();
                 let rows = ROWS.min(s.c_out - block * ROWS);
-                let to = to.after(block * ROWS * s.plane());
-                if V::WIDE_FILE {
-                    block_of_channels::<V, 8, 2, MASKED, RELU>(plan, at, weights, to, rows);
-                } else {
-                    block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows.min(4));
-                    if rows > 4 {
-                        let (weights, to) = (weights.add(4), to.after(4 * s.plane()));
-                        block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows - 4);
-                    }
-                }
+                let (packed, to) = (&plan.packed[block * ROWS * s.terms()..], to.after(block * ROWS * s.plane()));
+                channels::<V, MASKED, RELU>(plan, at, packed, to, rows, s.c_out * s.plane());
             }
             first += some;
+        }
+    }
+}
+
+simd_fn! {
+    /// As [`run_images`], of images whose rows are mixed. `RELU`: they are read as max(0, ·).
+    ///
+    /// # Safety
+    /// As there.
+    unsafe fn run_mixed<V, const MASKED: bool, const RELU: bool>(
+        plan: &Plan<'_>,
+        source: Source<'_>,
+        count: usize,
+        target: Target,
+        room: *mut f32,
+    ) {
+        let (s, whole) = (plan.s, plan.mixed.expect("a contraction of mixed rows"));
+        let step = s.room(plan.images);
+        for mix in 0..MIXED {
+            clear_padding(s, plan.images, room.add(mix * step));
+        }
+        let mut first = 0;
+        while first < count {
+            let some = plan.images.min(count - first);
+            let start = room.add(s.margin()).cast_const();
+            let at = Images { start, count: some, image: s.c_in * s.channel(), channel: s.channel() };
+            stage_mixed::<V, RELU>(source, first, some, whole, at, step);
+            for block in 0..s.c_out.div_ceil(ROWS) {
+                let target = target.after((first * s.c_out + block * ROWS) * whole.plane());
+                mixed_channels::<V, MASKED>(plan, at, block, target, room.add(MIXED * step));
+            }
+            first += some;
+        }
+    }
+}
+
+/// A block of output channels from the mixed rows at `at`; `results` has room for theirs.
+#[inline(always)]
+unsafe fn mixed_channels<V: Vector, const MASKED: bool>(
+    plan: &Plan<'_>,
+    at: Images,
+    block: usize,
+    target: Target,
+    results: *mut f32,
+) {
+    let (s, whole) = (plan.s, plan.mixed.expect("a contraction of mixed rows"));
+    let rows = ROWS.min(s.c_out - block * ROWS);
+    let packed = s.c_out.next_multiple_of(ROWS) * s.terms();
+    let of_image = rows * s.plane();
+    // SAFETY of all below: the caller's.
+    for mix in 0..MIXED {
+        let from = Images { start: at.start.wrapping_add(mix * s.room(plan.images)), ..at };
+        let to = Target { y: results.wrapping_add(mix * plan.results()), mask: std::ptr::null(), add: false };
+        let weights = &plan.packed[mix * packed + block * ROWS * s.terms()..];
+        unsafe { channels::<V, MASKED, false>(plan, from, weights, to, rows, of_image) };
+    }
+    for t in 0..at.count {
+        let results = results.wrapping_add(t * of_image);
+        unsafe { put_rows::<V>(results, plan.results(), rows, target.after(t * s.c_out * whole.plane()), whole) };
+    }
+}
+
+/// Contracts the images at `at`: `rows` output channels, at most a block. The results of an image
+/// begin `of_image` numbers behind those of the one before.
+#[inline(always)]
+unsafe fn channels<V: Vector, const MASKED: bool, const RELU: bool>(
+    plan: &Plan<'_>,
+    at: Images,
+    weights: &[f32],
+    to: Target,
+    rows: usize,
+    of_image: usize,
+) {
+    let weights = weights.as_ptr();
+    // SAFETY: the caller's.
+    unsafe {
+        if V::WIDE_FILE {
+            block_of_channels::<V, 8, 2, MASKED, RELU>(plan, at, weights, to, rows, of_image);
+        } else {
+            block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows.min(4), of_image);
+            if rows > 4 {
+                let (weights, to) = (weights.add(4), to.after(4 * plan.s.plane()));
+                block_of_channels::<V, 4, 2, MASKED, RELU>(plan, at, weights, to, rows - 4, of_image);
+            }
         }
     }
 }
@@ -189,7 +264,7 @@ unsafe fn put_apart<V: Vector>(target: Target, from: *const f32, pixel: usize, l
 }
 
 /// `R` output channels of some images, `P` vectors of pixels at a time. `rows` of the channels
-/// exist.
+/// exist; from the results of an image to those of the next are `of_image` numbers.
 #[inline(always)]
 unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MASKED: bool, const RELU: bool>(
     plan: &Plan<'_>,
@@ -197,6 +272,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
     weights: *const f32,
     target: Target,
     rows: usize,
+    of_image: usize,
 ) {
     let s = plan.s;
     let (plane, images) = if plan.joined { (at.count * s.plane(), 1) } else { (s.plane(), at.count) };
@@ -209,7 +285,7 @@ unsafe fn block_of_channels<V: Vector, const R: usize, const P: usize, const MAS
         for b in 0..used {
             pixel[b] = vector * V::LANES;
             from[b] = image * at.image + pixel[b];
-            to[b] = image * s.c_out * s.plane() + pixel[b];
+            to[b] = image * of_image + pixel[b];
             lanes[b] = V::LANES.min(plane - pixel[b]);
             vector += 1;
             if vector == per_image {
