@@ -18,6 +18,15 @@ fn cells(blocks: usize) -> CellSpace {
     CellSpace::new(3, blocks).unwrap()
 }
 
+/// What `main` prints of an error that it returns is its debug form.
+#[test]
+fn errors_print_as_they_are_displayed() {
+    let error = SearchSpace::new("empty", []).unwrap_err();
+    assert_eq!(format!("{error:?}"), error.to_string());
+    let error = supernet::train::TrainError::from(error);
+    assert_eq!(format!("{error:?}"), error.to_string());
+}
+
 #[test]
 fn a_space_without_choices_is_refused() {
     assert_refused(SearchSpace::new("empty", []), "search space `empty`: found no choice, expected at least one");

@@ -97,8 +97,20 @@ pub fn retrain(run: &Run) -> Result<(), Failure> {
 
 /// Whether a run or search in a folder has left everything that it leaves.
 fn has_ended(folder: &Path) -> bool {
-    FinishedRun::open(folder)
-        .is_ok_and(|run| files(&run).iter().all(|file| folder.join("best").join(file.name()).exists()))
+    FinishedRun::open(folder).is_ok_and(|run| missing_of_best(&run).is_none())
+}
+
+/// The first file of a finished run's best network that is not there or is empty, and which of the
+/// two it is.
+fn missing_of_best(run: &FinishedRun) -> Option<(PathBuf, &'static str)> {
+    files(run).iter().find_map(|file| {
+        let path = run.path().join("best").join(file.name());
+        match fs::metadata(&path).map(|data| data.len()) {
+            Err(_) => Some((path, "no such file")),
+            Ok(0) => Some((path, "an empty file")),
+            Ok(_) => None,
+        }
+    })
 }
 
 /// The files of the best network of a finished run.
@@ -110,6 +122,10 @@ fn files(run: &FinishedRun) -> &'static [BestFile] {
 pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
     opened(run, |directory, search| {
         let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
+        // A run that has ended says it in its table and its report as well.
+        if let Ok(finished) = FinishedRun::open(directory.path()) {
+            write_again(&finished);
+        }
         if run.show.json {
             print_json(&json!(verdict));
         } else {
@@ -123,12 +139,17 @@ pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
 /// Writes the reports of a search that has ended again, and prints its result.
 fn print_finished(folder: &Path, show: Show) -> Result<(), Failure> {
     let finished = FinishedRun::open(folder)?;
-    if let Err(error) = write_finished(&finished) {
+    write_again(&finished);
+    print_result(folder, finished.verdict(), (finished.best(), finished.retrained()), show);
+    Ok(())
+}
+
+/// Writes the tables and the report of a finished run again.
+fn write_again(finished: &FinishedRun) {
+    if let Err(error) = write_finished(finished) {
         // What it says is in its tables already.
         eprintln!("note: {error}; the report is as it was");
     }
-    print_result(folder, finished.verdict(), (finished.best(), finished.retrained()), show);
-    Ok(())
 }
 
 fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&PathMask, &[Retrained]), show: Show) {
@@ -197,15 +218,21 @@ pub fn plan(plan: &Plan) -> Result<(), Failure> {
 
 /// Reads the run in a directory, which has ended.
 fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
-    RunSettings::of_run(directory)?;
-    if has_ended(directory) {
-        return Ok(FinishedRun::open(directory)?);
+    let refuse = |found: &str, expected: &str| Err(Failure::settings(directory.display(), found, expected));
+    if !directory.join("config.json").exists() {
+        return refuse("no run", "a finished one");
     }
-    Err(Failure::settings(
-        directory.display(),
-        "a run that has not ended",
-        "a finished one; `supernet run` goes on with it",
-    ))
+    if !directory.join("best").join(BestFile::Weights.name()).exists() {
+        return refuse("a run that has not ended", "a finished one; `supernet run` goes on with it");
+    }
+    let run = FinishedRun::open(directory)?;
+    match missing_of_best(&run) {
+        None => Ok(run),
+        Some((path, found)) => {
+            let expected = "a file of the best network; `supernet run` on the directory writes it again";
+            Err(Failure::settings(path.display(), found, expected))
+        }
+    }
 }
 
 /// Writes a finished run's reports again.

@@ -78,16 +78,6 @@ impl RunSettings {
         Ok(settings)
     }
 
-    /// The settings of a run that there is.
-    pub fn of_run(directory: &Path) -> Result<Self, Failure> {
-        let path = directory.join(FILE);
-        if path.exists() {
-            Self::read(&path)
-        } else {
-            Err(Failure::settings(path.display(), "no such file", "a run made by `supernet run`"))
-        }
-    }
-
     fn preset(preset: Preset, fit_to: Option<&Split>) -> Self {
         // With the images that epochs are made for; the paper's are enough for any set.
         let (search, halve, images) = match preset {

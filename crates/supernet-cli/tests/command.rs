@@ -38,7 +38,8 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
     let (run, best) = (folder.path().join("run"), folder.path().join("best"));
     let first = tiny_run(&run, &[]);
     assert!(first.status.success(), "{}", text(&first.stderr));
-    assert!(text(&first.stdout).contains("picked − random:"), "{}", text(&first.stdout));
+    // Of five candidates the best five and five at random are the same.
+    assert!(text(&first.stdout).contains("picked and random are the same networks"), "{}", text(&first.stdout));
     let path = run.display().to_string();
 
     // The same command, and without options the settings in the directory.
@@ -70,10 +71,58 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
     );
     assert_fails(&supernet(&["export", &path, "--to", &to]), 2, "which exists and is not empty");
 
+    damaged_files_of_a_finished_run_are_refused(&run, &folder.path().join("damaged"));
+
+    // What a later check finds stands in the table and in the report as well.
+    let check = supernet(&["check", &path, "--networks", "3", "--output", "quiet"]);
+    assert!(check.status.success(), "{}", text(&check.stderr));
+    let verdict: serde_json::Value = serde_json::from_slice(&fs::read(run.join("verdict.json")).unwrap()).unwrap();
+    assert_eq!(verdict["evidence"]["check"]["networks"], 3);
+    for file in ["table.txt", "report.html"] {
+        let written = fs::read_to_string(run.join(file)).unwrap();
+        assert!(written.contains("one-shot score"), "{file}: {written}");
+    }
+
     fs::remove_file(run.join("best/weights.safetensors")).unwrap();
     fs::write(run.join("supernet.safetensors"), "damaged").unwrap();
     assert_fails(&supernet(&["run", &path, "--output", "quiet"]), 3, "supernet.safetensors: found ");
     assert_fails(&supernet(&["export", &path, "--to", &(to + "2")]), 2, "has not ended");
+}
+
+/// Damages a copy of a finished run, file by file: each is named, and what was there stays.
+fn damaged_files_of_a_finished_run_are_refused(run: &Path, copy: &Path) {
+    let kept = |file: &str| fs::read(run.join(file)).unwrap();
+    let best = ["weights.safetensors", "architecture.json", "model.rs", "model.onnx", "card.md", "cell.svg"];
+    for folder in ["", "best"] {
+        fs::create_dir_all(copy.join(folder)).unwrap();
+        for entry in fs::read_dir(run.join(folder)).unwrap().map(Result::unwrap) {
+            if entry.path().is_file() {
+                fs::copy(entry.path(), copy.join(folder).join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    let path = copy.display().to_string();
+    // The settings of the command are not what a finished run is read by.
+    fs::remove_file(copy.join("run.toml")).unwrap();
+    assert!(supernet(&["report", &path]).status.success());
+    for file in best.map(|file| format!("best/{file}")) {
+        fs::write(copy.join(&file), "").unwrap();
+        assert_fails(&supernet(&["report", &path]), 2, &format!("{file}: found an empty file"));
+        fs::write(copy.join(&file), kept(&file)).unwrap();
+    }
+    let (networks, table) = (kept("networks.csv"), kept("table.txt"));
+    let lines: Vec<&str> = std::str::from_utf8(&networks).unwrap().lines().collect();
+    for (damaged, says) in [
+        (networks[..networks.len() - 3].to_vec(), "networks.csv: found a last line that is cut"),
+        (format!("{}\n", lines[..lines.len() - 1].join("\n")).into(), "found no network of the group `all on`"),
+    ] {
+        fs::write(copy.join("networks.csv"), &damaged).unwrap();
+        assert_fails(&supernet(&["report", &path]), 3, says);
+        assert_eq!(
+            (fs::read(copy.join("networks.csv")).unwrap(), fs::read(copy.join("table.txt")).unwrap()),
+            (damaged, table.clone())
+        );
+    }
 }
 
 #[test]
@@ -241,7 +290,7 @@ fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_go
     let mut changed = whole.clone();
     changed[100] ^= 0x80;
     fs::write(&batch, changed).unwrap();
-    assert_fails(&again(), 3, "holds a run of another configuration (provenance.fingerprints: ");
+    assert_fails(&again(), 3, "holds a run of another configuration (the images differ; provenance.fingerprints: ");
     fs::write(&batch, &whole[..whole.len() - 1]).unwrap();
     assert_fails(&again(), 1, &format!("{}: found 307299 bytes, expected a multiple of 3073", batch.display()));
     fs::write(&batch, whole).unwrap();
@@ -276,7 +325,7 @@ fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
         2,
         "constraints.parameters: found at most 10, ",
     );
-    assert_fails(&supernet(&["report", "/nowhere"]), 2, "a run made by `supernet run`");
+    assert_fails(&supernet(&["report", "/nowhere"]), 2, "/nowhere: found no run, expected a finished one");
 }
 
 #[test]

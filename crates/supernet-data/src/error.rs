@@ -9,7 +9,7 @@ use std::{
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
-#[derive(Debug, Error)]
+#[derive(Error)]
 #[non_exhaustive]
 pub enum DataError {
     /// A folder that should hold a dataset does not exist, or is no folder.
@@ -227,6 +227,13 @@ pub enum DataError {
         /// The error of the set.
         source: DatasetError,
     },
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for DataError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// Faults that a message names; the rest is counted.

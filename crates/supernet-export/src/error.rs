@@ -6,7 +6,7 @@ use supernet_train::{TrainError, best::BestError};
 use thiserror::Error;
 
 /// Each names the place, the value found and the value expected.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ExportError {
     /// A mask of another space, or a size out of range.
     #[error(transparent)]
@@ -39,4 +39,11 @@ pub enum ExportError {
     /// A file that cannot be read or written.
     #[error(transparent)]
     File(#[from] TrainError),
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for ExportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

@@ -4,7 +4,7 @@ use supernet_space::SpaceError;
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Clone, PartialEq, Error)]
 pub enum NnError {
     /// A module draws its weights otherwise than by Burn's default. Drawn numbers cannot be
     /// repeated, so that they are never used.
@@ -157,4 +157,11 @@ pub enum NnError {
         /// What a graph can say.
         expected: String,
     },
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for NnError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

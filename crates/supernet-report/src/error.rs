@@ -4,7 +4,7 @@ use supernet_train::TrainError;
 use thiserror::Error;
 
 /// Why a figure cannot be drawn.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 pub enum FigureError {
     /// Nothing to show.
     #[error("figure, {place}: found no finite value, expected at least one")]
@@ -20,6 +20,13 @@ pub enum FigureError {
     },
 }
 
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for FigureError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 impl FigureError {
     pub(crate) fn drawing(error: impl std::fmt::Display) -> Self {
         Self::Drawing { reason: error.to_string() }
@@ -27,7 +34,7 @@ impl FigureError {
 }
 
 /// What can end the writing of a report.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ReportError {
     /// A figure cannot be drawn.
     #[error(transparent)]
@@ -35,4 +42,11 @@ pub enum ReportError {
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] TrainError),
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for ReportError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

@@ -4,7 +4,7 @@ use supernet_space::SpaceError;
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Clone, PartialEq, Error)]
 pub enum SearchError {
     /// A setting of a strategy is out of range.
     #[error("{strategy}, {setting}: found {found}, expected {expected}")]
@@ -179,4 +179,11 @@ pub enum SearchError {
     /// An architecture or a space that is none.
     #[error(transparent)]
     Space(#[from] SpaceError),
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for SearchError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Clone, PartialEq, Error)]
 pub enum SpaceError {
     /// A space has nothing to choose.
     #[error("search space `{space}`: found no choice, expected at least one")]
@@ -157,4 +157,11 @@ pub enum SpaceError {
         /// The most that the caller would have.
         most: usize,
     },
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for SpaceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

@@ -12,7 +12,7 @@ use supernet_space::{PathMask, SpaceError};
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum TrainError {
     /// An error of the space.
     #[error(transparent)]
@@ -56,7 +56,7 @@ pub enum TrainError {
     },
     /// A checkpoint is damaged.
     #[error("{path}: found {found}, expected a whole checkpoint; \
-             remove it, or say to go on from the last good one, to lose only what came after the one before", path = path.display())]
+             go on from the one before (`--from-last-good` of the command), or remove it and begin anew", path = path.display())]
     Checkpoint {
         /// Which.
         path: PathBuf,
@@ -70,7 +70,7 @@ pub enum TrainError {
         path: PathBuf,
     },
     /// The directory holds a run of another configuration.
-    #[error("{path}: holds a run of another configuration ({difference}); choose another directory", path = path.display())]
+    #[error("{path}: holds a run of another configuration ({difference}); {way_out}", path = path.display(), way_out = way_out(difference))]
     OtherRun {
         /// The configuration file.
         path: PathBuf,
@@ -161,16 +161,37 @@ pub enum TrainError {
     },
 }
 
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for TrainError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
+}
+
 /// Ranges in words.
 fn within(constraints: &Constraints) -> String {
+    // A file of settings holds no number above that of `i64`.
+    const NO_BOUND: u64 = i64::MAX as u64;
     let range = |name: &str, range: &RangeInclusive<u64>| match (*range.start(), *range.end()) {
-        (0, u64::MAX) => None,
+        (0, NO_BOUND..) => None,
         (0, most) => Some(format!("at most {most} {name}")),
-        (least, u64::MAX) => Some(format!("at least {least} {name}")),
+        (least, NO_BOUND..) => Some(format!("at least {least} {name}")),
         (least, most) => Some(format!("{least} to {most} {name}")),
     };
     let ranges = [range("parameters", &constraints.parameters), range("multiply-accumulates", &constraints.macs)];
     ranges.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// What to do about a run of another configuration: what only a search differs in can be searched
+/// beside it.
+fn way_out(difference: &str) -> &'static str {
+    let of_a_search = ["config.constraints", "config.latency", "config.strategy", "config.scoring", "config.retrain"];
+    if of_a_search.iter().any(|place| difference.starts_with(place)) {
+        "choose another directory, or search with the same supernet under a name \
+         (`RunDirectory::open_search`, `--search NAME` of the command)"
+    } else {
+        "choose another directory"
+    }
 }
 
 /// The nearest in words.

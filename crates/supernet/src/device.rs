@@ -4,7 +4,7 @@ use burn::tensor::Device;
 use thiserror::Error;
 
 /// A device that cannot be had.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[derive(Clone, PartialEq, Eq, Error)]
 pub enum DeviceError {
     /// This build has no backend of that name.
     #[error("device `{found}`: expected one of {offered}; other backends are features of this crate")]
@@ -36,6 +36,13 @@ pub enum DeviceError {
         /// The index asked for.
         index: usize,
     },
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for DeviceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 /// Names of the backends that this build offers, in the order in which it prefers them.

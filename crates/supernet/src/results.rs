@@ -10,7 +10,7 @@ use {
 };
 
 /// Why results cannot be written.
-#[derive(Debug, Error)]
+#[derive(Error)]
 pub enum ResultsError {
     /// Tables.
     #[error(transparent)]
@@ -23,6 +23,13 @@ pub enum ResultsError {
     #[cfg(feature = "export")]
     #[error(transparent)]
     Export(Box<supernet_export::ExportError>),
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for ResultsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }
 
 impl From<TrainError> for ResultsError {

@@ -96,7 +96,7 @@ pub fn verdict(evidence: Evidence) -> Verdict {
     if let Some(plateau) = late {
         reasons.push(format!(
             "{:.0} % of the fall of the training loss was in the last quarter of the steps",
-            100.0 * plateau.late_fall
+            100.0 * plateau.late_fall.min(1.0)
         ));
         if judged.trust != Trust::Trusted && !advice.contains(&Advice::TrainLonger) {
             advice.push(Advice::TrainLonger);
@@ -118,7 +118,10 @@ fn checked(check: &Check) -> Judged {
     let number_of = format!("Kendall's tau with {} networks trained from scratch", check.networks);
     let remedies = vec![Advice::TrainLonger, Advice::AnotherSampler, Advice::LessNoise, Advice::Calibrate];
     let Some(score) = check.score else {
-        let reasons = vec!["all scores are equal".into()];
+        let reasons = vec![format!(
+            "{} networks do not order its scores: too many scores or accuracies are equal",
+            check.networks
+        )];
         return Judged { trust: Trust::NotTrusted, number_of, number: None, reasons, advice: remedies };
     };
     let best = check.best_counting();
@@ -145,6 +148,9 @@ fn unchecked(evidence: &Evidence) -> Judged {
     };
     let mut judged =
         Judged { trust: Trust::Unchecked, number_of, number, reasons: Vec::new(), advice: vec![Advice::Check] };
+    if least.is_none() {
+        judged.reasons.push("whether its scores repeat is not known: nothing was scored twice".into());
+    }
     let mut against = |trust: Trust, reason: String, advice: Advice| {
         if judged.trust != Trust::NotTrusted {
             judged.trust = trust;

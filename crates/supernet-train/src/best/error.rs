@@ -4,7 +4,7 @@ use supernet_space::SpaceError;
 use thiserror::Error;
 
 /// Each names the place, the value found and the value expected.
-#[derive(Debug, Clone, PartialEq, Error)]
+#[derive(Clone, PartialEq, Error)]
 pub enum BestError {
     /// A mask of another space, or a size out of range.
     #[error(transparent)]
@@ -42,4 +42,11 @@ pub enum BestError {
         /// What the writer says.
         reason: String,
     },
+}
+
+/// As it is displayed: what is printed of an error that `main` returns.
+impl std::fmt::Debug for BestError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, f)
+    }
 }

@@ -5,9 +5,9 @@ use super::{
     results::{NETWORKS, Results, VERDICT},
 };
 use crate::{
-    Group, Retrained, SearchConfig, TrainError,
+    Group, Retrain, Retrained, SearchConfig, TrainError,
     best::BestFile,
-    store::{SEARCHES, cell, read_candidates, read_config, read_rows, read_scores},
+    store::{SEARCHES, cell, parse_rows, read_candidates, read_config, read_scores},
 };
 use csv::StringRecord;
 use serde::Serialize;
@@ -94,13 +94,13 @@ impl FinishedRun {
         &self.path
     }
 
-    /// Writes `networks.csv`, `table.txt` and `pareto.csv` again.
+    /// Writes `table.txt` and `pareto.csv` again; what they are made of stays as it is.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub fn write_tables(&self) -> Result<(), TrainError> {
         let Self { path, run, candidates, verdict, retrained, .. } = self;
-        Results { config: &run.config, candidates, verdict: verdict.as_ref(), retrained }.save(path)
+        Results { config: &run.config, candidates, verdict: verdict.as_ref(), retrained }.save_tables(path)
     }
 }
 
@@ -145,11 +145,22 @@ fn read_networks(
             mask,
         })
     };
-    let networks = read_rows(path, NETWORKS, read)?;
-    if networks.is_empty() {
-        return Err(TrainError::File { path: path.into(), found: "no network".into(), expected: NETWORKS });
-    }
-    Ok(networks)
+    let text = fs::read_to_string(path).map_err(TrainError::io(path))?;
+    let networks = parse_rows(path, &text, NETWORKS, read)?;
+    let missing = groups(run.config.retrain).find(|group| networks.iter().all(|one| one.group != *group));
+    let found = match missing {
+        _ if !text.ends_with('\n') => "a last line that is cut".into(),
+        Some(group) => format!("no network of the group `{}`", group.name()),
+        None => return Ok(networks),
+    };
+    Err(TrainError::File { path: path.into(), found, expected: "the networks of all groups, as the run wrote them" })
+}
+
+/// The groups that a run has networks of, whatever its candidates are.
+fn groups(Retrain { random, largest, all_on, .. }: Retrain) -> impl Iterator<Item = Group> {
+    let asked_for =
+        [(Group::Picked, true), (Group::Random, random > 0), (Group::Largest, largest > 0), (Group::AllOn, all_on)];
+    asked_for.into_iter().filter_map(|(group, asked_for)| asked_for.then_some(group))
 }
 
 /// How far a run is.

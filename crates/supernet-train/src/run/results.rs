@@ -18,22 +18,25 @@ pub(crate) struct Results<'a> {
 }
 
 impl Results<'_> {
-    /// Writes `networks.csv`, `verdict.json`, `table.txt`, and `pareto.csv` where there are several
-    /// objectives.
+    /// Writes `networks.csv`, `verdict.json` and what is made of them.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub(crate) fn save(&self, folder: &Path) -> Result<(), TrainError> {
+        write_whole(&folder.join("networks.csv"), networks_csv(self.retrained).as_bytes())?;
+        self.verdict.map_or(Ok(()), |verdict| write_verdict(verdict, folder))?;
+        self.save_tables(folder)
+    }
+
+    /// Writes `table.txt`, and `pareto.csv` where there are several objectives.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn save_tables(&self, folder: &Path) -> Result<(), TrainError> {
         let write = |name: &str, text: &str| write_whole(&folder.join(name), text.as_bytes());
-        write("networks.csv", &networks_csv(self.retrained))?;
         let table = ComparisonTable(self.retrained);
-        match self.verdict {
-            Some(verdict) => {
-                write_verdict(verdict, folder)?;
-                write("table.txt", &format!("{verdict}\n{table}"))?;
-            }
-            None => write("table.txt", &table.to_string())?,
-        }
+        let verdict = self.verdict.map_or_else(String::new, |verdict| format!("{verdict}\n"));
+        write("table.txt", &format!("{verdict}{table}"))?;
         if let Proposer::Nsga2(objectives) = &self.config.strategy {
             let front: Vec<Scored> = sorted_front(self.candidates, objectives).into_iter().cloned().collect();
             write("pareto.csv", &candidates_csv(&front))?;

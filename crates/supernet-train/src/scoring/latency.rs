@@ -64,8 +64,12 @@ impl LatencyLimit {
         if images > 0 && most_ms > 0.0 && (0.0..=most_ms).contains(&least_ms) {
             return Ok(());
         }
-        let found = format!("{images} images, {least_ms} to {most_ms} ms");
-        Err(TrainError::config("latency", found, "at least 1 image and a range that ends above 0 ms"))
+        let found = format!("{images} images, at least {least_ms} ms, at most {most_ms} ms");
+        Err(TrainError::config(
+            "latency",
+            found,
+            "at least 1 image, and at most a time above 0 ms that is no less than the least",
+        ))
     }
 }
 

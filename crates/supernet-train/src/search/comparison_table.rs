@@ -2,7 +2,10 @@
 
 use super::retrained::{Group, Retrained};
 use crate::Columns;
-use std::fmt::{self, Write};
+use std::{
+    collections::BTreeSet,
+    fmt::{self, Write},
+};
 use supernet_search::Spread;
 
 /// One line per group: one-shot accuracy, parameters, multiply-accumulates and test accuracy as
@@ -15,9 +18,18 @@ impl ComparisonTable<'_> {
         Spread::of(&values)
     }
 
+    /// Whether the picked and the random are the same networks, as of very few candidates.
+    fn are_the_same(&self) -> bool {
+        let of = |group| self.0.iter().filter(move |r| r.group == group).map(|r| &r.mask).collect::<BTreeSet<_>>();
+        of(Group::Picked) == of(Group::Random)
+    }
+
     /// Mean test accuracy of the picked minus that of the random, in points, with its standard
-    /// error; `None` if a group is empty.
+    /// error; `None` if a group is empty or both are the same networks.
     pub fn gain(&self) -> Option<(f64, f64)> {
+        if self.are_the_same() {
+            return None;
+        }
         let picked = self.spread(Group::Picked, |r| r.test.accuracy)?;
         let random = self.spread(Group::Random, |r| r.test.accuracy)?;
         let error = picked.standard_error().hypot(random.standard_error());
@@ -61,7 +73,11 @@ impl fmt::Display for ComparisonTable<'_> {
                 ratio if ratio <= -2.0 => "random choice was better",
                 _ => "no clear difference at this budget",
             };
+            // Zero has no sign.
+            let gain = if gain.abs() < 0.005 { 0.0 } else { gain };
             writeln!(f, "picked − random: {gain:+.2} points, standard error {error:.2}: {verdict}")?;
+        } else if self.are_the_same() {
+            writeln!(f, "picked and random are the same networks: more candidates are needed to compare them")?;
         }
         Ok(())
     }
@@ -71,10 +87,12 @@ impl fmt::Display for ComparisonTable<'_> {
 mod tests {
     use super::*;
     use supernet_search::Score;
-    use supernet_space::{CellSpace, Cost};
+    use supernet_space::{CellSpace, Cost, draws};
 
     fn retrained(group: Group, test: f64) -> Retrained {
-        let mask = CellSpace::new(3, 1).unwrap().space().all_on();
+        let space = CellSpace::new(3, 1).unwrap().space().clone();
+        let seed = if group == Group::Random { 1 } else { 2 };
+        let mask = space.sample(&mut draws(seed, "mask", 0)).mask().clone();
         let score = |accuracy| Score { accuracy, loss: 1.0, images: 10 };
         let cost = Cost { parameters: 12_345, macs: 1_500_000 };
         Retrained { group, mask, one_shot: score(0.5), cost, test: score(test) }
@@ -90,5 +108,15 @@ mod tests {
         let text = ComparisonTable(&rows).to_string();
         assert!(text.contains("picked − random: +9.00 points, standard error 2.24: the search was worth it"));
         assert!(text.lines().all(|line| line.chars().count() <= 100));
+    }
+
+    #[test]
+    fn groups_of_the_same_networks_are_not_compared() {
+        let same = |group, test| Retrained { group, ..retrained(Group::Picked, test) };
+        let rows = [same(Group::Picked, 0.9), same(Group::Random, 0.9)];
+        assert_eq!(ComparisonTable(&rows).gain(), None);
+        assert!(ComparisonTable(&rows).to_string().contains("picked and random are the same networks"));
+        let alike = [retrained(Group::Picked, 0.9), retrained(Group::Random, 0.900_000_01)];
+        assert!(!ComparisonTable(&alike).to_string().contains("-0.00"));
     }
 }

@@ -153,10 +153,10 @@ impl SearchConfig {
     /// what a search needs (two steps, the candidates that are retrained, one epoch).
     ///
     /// # Errors
-    /// A factor that is not above 0.
+    /// A factor that is not above 0, or above a million.
     pub fn with_budget(mut self, factor: f64) -> Result<Self, TrainError> {
-        if !(factor.is_finite() && factor > 0.0) {
-            return Err(TrainError::config("budget", factor, "a number above 0"));
+        if !(factor > 0.0 && factor <= 1e6) {
+            return Err(TrainError::config("budget", factor, "a number above 0, at most 1000000"));
         }
         let scale = |value: f64, least: f64| (value * factor).round().max(least);
         let Retrain { picked, small, random, largest, .. } = self.retrain;
@@ -275,10 +275,10 @@ mod tests {
         assert_eq!((half.supernet.steps, half.scoring.candidates, half.stand_alone.epochs), (2_500, 10_000, 150));
         let tiny = SearchConfig::cifar10().with_budget(1e-9).unwrap();
         assert_eq!((tiny.supernet.steps, tiny.scoring.candidates, tiny.stand_alone.epochs), (2, 10, 1));
-        assert_eq!(
-            SearchConfig::quick().with_budget(0.0).unwrap_err().to_string(),
-            "budget: found 0, expected a number above 0"
-        );
+        for found in [0.0, -1.0, 1e308, f64::NAN] {
+            let error = SearchConfig::quick().with_budget(found).unwrap_err().to_string();
+            assert_eq!(error, format!("budget: found {found}, expected a number above 0, at most 1000000"));
+        }
     }
 
     #[test]

@@ -73,7 +73,10 @@ fn differences(place: &str, there: &Value, here: &Value, found: &mut Vec<(String
             }
         }
         (a, b) if a == b => {}
-        (a, b) => found.push((place.to_owned(), format!("{place}: {a} there, {b} here"))),
+        (a, b) => {
+            let meaning = if is_in(place, "provenance.fingerprints") { "the images differ; " } else { "" };
+            found.push((place.to_owned(), format!("{meaning}{place}: {a} there, {b} here")));
+        }
     }
 }
 

@@ -86,7 +86,8 @@ impl Stages {
             Event::Step { stage: of, loss, .. } if of == stage => Some(loss),
             _ => None,
         };
-        Ok(read_events(&self.folder.join(EVENTS))?.into_iter().filter_map(loss).collect())
+        let folder = self.supernet.as_ref().unwrap_or(&self.folder);
+        Ok(read_events(&folder.join(EVENTS))?.into_iter().filter_map(loss).collect())
     }
 
     /// Where the supernet is kept as it is after each of `steps`.

@@ -21,8 +21,8 @@ pub(crate) struct Halves {
 }
 
 /// Scores the first [`MOST`] of `candidates` on each half of `examples` validation examples, each
-/// of whole runs of `score_batch`, by `score` (masks and the places of examples). None where there
-/// are fewer than two runs or three candidates. With a folder what it holds is read back, and what
+/// of whole runs of `score_batch`, or one shorter run where there are fewer than two, by `score`
+/// (masks and the places of examples). None of fewer than three candidates or four examples. With a folder what it holds is read back, and what
 /// is computed left there.
 ///
 /// # Errors
@@ -34,9 +34,12 @@ pub(crate) fn halves(
     folder: Option<&Path>,
     mut score: impl FnMut(&[PathMask], Range<usize>) -> Result<Vec<Score>, TrainError>,
 ) -> Result<Option<Halves>, TrainError> {
-    let half = examples / score_batch / 2 * score_batch;
+    let half = match examples / score_batch / 2 {
+        0 => examples / 2,
+        runs => runs * score_batch,
+    };
     let masks: Vec<PathMask> = candidates.iter().take(MOST).map(|scored| scored.architecture.mask().clone()).collect();
-    if half == 0 || masks.len() < 3 {
+    if half < 2 || masks.len() < 3 {
         return Ok(None);
     }
     let mut of_half = |number: usize| -> Result<Vec<Score>, TrainError> {
