@@ -1,5 +1,5 @@
-//! Known spaces of graphs as networks: NASNet's cells, Genetic CNN's stages, hierarchical motifs,
-//! the whole networks and the recurrent cells of ENAS.
+//! Known spaces of graphs as networks: NASNet's and PNAS' cells, Genetic CNN's stages, hierarchical
+//! motifs, the whole networks and the recurrent cells of ENAS.
 
 use burn::{
     optim::GradientsParams,
@@ -11,11 +11,11 @@ use burn::{
 use std::collections::BTreeMap;
 use supernet_nn::{
     Call, Definition, Describe, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
-    known::{EnasMacroNet, EnasRnnNet, GeneticNet, MotifNet, NasNetNet},
+    known::{EnasMacroNet, EnasRnnByRows, EnasRnnNet, GeneticNet, MotifNet, NasNetNet, PnasNetNet},
 };
 use supernet_space::{
     Cost, EnasMacro, EnasMacroShape, EnasNode, EnasRnn, EnasRnnShape, GeneticShape, GeneticStages, HierarchicalMotifs,
-    MotifLevel, MotifShape, NasNet, NasNetShape, PathMask, draws,
+    MotifLevel, MotifShape, NasNet, NasNetShape, PathMask, PnasNet, PnasNetShape, draws,
 };
 use supernet_tests::{
     Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
@@ -48,6 +48,14 @@ fn nas_net(blocks: usize, also_concatenated: [u64; 2]) -> (NasNet, NasNetShape, 
     (space, shape, definition)
 }
 
+fn pnas_net(blocks: usize, cells: usize, also_concatenated: u64) -> (PnasNet, PnasNetShape, Definition<PnasNetNet>) {
+    let shape =
+        PnasNetShape { filters: 2, cells, stem: 3, side: SIDE, channels: 3, classes: CLASSES, also_concatenated };
+    let space = PnasNet::new(blocks).unwrap();
+    let definition = PnasNetNet::definition(&space, shape, &device()).unwrap();
+    (space, shape, definition)
+}
+
 /// Asserts that the networks of some architectures compute, with stored statistics, what they are
 /// described as.
 fn is_as_described<M: Layer<4, 2> + Describe>(definition: &Definition<M>) {
@@ -72,6 +80,7 @@ fn is_as_described<M: Layer<4, 2> + Describe>(definition: &Definition<M>) {
 #[test]
 fn networks_compute_what_they_are_described_as() {
     is_as_described(&nas_net(3, [0b10, 0b1000]).2);
+    is_as_described(&pnas_net(3, 2, 0b1000).2);
     is_as_described(&genetic(&[3, 4]));
     is_as_described(&motifs().1);
     is_as_described(&enas_macro().1);
@@ -117,20 +126,79 @@ fn a_nas_net_is_one_definition() {
     is_one_definition(&definition, 12, TOLERANCE, images);
 }
 
+/// Asserts that the network of `mask` has the parameters that the catalogue counts, within 2 % of
+/// the published, and gives ten logits for an image of CIFAR-10.
+fn has_the_published_parameters<M: Layer<4, 2>>(
+    definition: &Definition<M>,
+    mask: &PathMask,
+    cost: Cost,
+    published: f64,
+) {
+    let network = definition.stand_alone(mask, &mut Formula(DType::F32), &device()).unwrap();
+    let found = parameters(&network, &GradientsParams::new());
+    let numbers = found.iter().filter(|(name, _)| !name.contains("stored_")).map(|(_, p)| p.value.len() as u64);
+    let count = numbers.sum::<u64>();
+    assert_eq!(count, cost.parameters);
+    assert!((count as f64 / published - 1.0).abs() < 0.02, "{count} of {published}");
+    let x = Tensor::zeros([1, 3, 32, 32], &device());
+    let paths = network.paths(vec![mask.clone()], None).unwrap();
+    assert_eq!(network.forward_masked(x, &paths).unwrap().dims(), [1, 10]);
+}
+
 #[test]
 fn nas_net_a_has_the_published_parameters() {
     let (space, shape) = (NasNet::new(5).unwrap(), NasNetShape::default());
     let definition = NasNetNet::definition(&space, shape, &device()).unwrap();
     let mask = space.nas_net_a();
-    let network = definition.stand_alone(&mask, &mut Formula(DType::F32), &device()).unwrap();
-    let found = parameters(&network, &GradientsParams::new());
-    let numbers = found.iter().filter(|(name, _)| !name.contains("stored_")).map(|(_, p)| p.value.len() as u64);
-    let (count, Cost { parameters, .. }) = (numbers.sum::<u64>(), space.cost(&shape, &mask).unwrap());
-    assert_eq!(count, parameters);
-    assert!((count as f64 / 3.3e6 - 1.0).abs() < 0.02, "{count} of 3.3 million");
-    let x = Tensor::zeros([1, 3, 32, 32], &device());
-    let paths = network.paths(vec![mask], None).unwrap();
-    assert_eq!(network.forward_masked(x, &paths).unwrap().dims(), [1, 10]);
+    has_the_published_parameters(&definition, &mask, space.cost(&shape, &mask).unwrap(), 3.3e6);
+}
+
+#[test]
+fn pnas_net_5_has_the_published_parameters() {
+    let (space, shape) = (PnasNet::new(5).unwrap(), PnasNetShape::default());
+    let definition = PnasNetNet::definition(&space, shape, &device()).unwrap();
+    let mask = space.pnas_net_5();
+    has_the_published_parameters(&definition, &mask, space.cost(&shape, &mask).unwrap(), 3.2e6);
+}
+
+#[test]
+fn a_pnas_net_costs_what_the_catalogue_says() {
+    for (blocks, cells, also) in [(2, 1, 0), (3, 2, 0b1000), (1, 3, 0b1_0000)] {
+        let (space, shape, definition) = pnas_net(blocks, cells, also);
+        assert_eq!(definition.space(), space.space());
+        let rng = &mut draws(1, "pnas-net", 0);
+        for _ in 0..40 {
+            let mask = space.space().sample(rng).mask().clone();
+            assert_eq!(definition.cost(&mask).unwrap(), space.cost(&shape, &mask).unwrap(), "{mask}");
+        }
+    }
+}
+
+#[test]
+fn a_pnas_net_is_one_definition() {
+    let (_, _, definition) = pnas_net(2, 1, 0b100);
+    is_one_definition(&definition, 12, TOLERANCE, images);
+}
+
+#[test]
+fn left_and_right_of_a_pnas_block_change_places_at_no_cost() {
+    let (space, _, definition) = pnas_net(2, 1, 0);
+    let rng = &mut draws(4, "pnas-net", 0);
+    for _ in 0..10 {
+        let one = space.space().sample(rng);
+        let canonical = space.space().canonical(&one);
+        assert_eq!(definition.cost(one.mask()), definition.cost(canonical.mask()), "{one}");
+    }
+}
+
+#[test]
+fn shapes_out_of_range_are_refused_before_anything_is_built() {
+    let shape = NasNetShape { side: 30, ..NasNetShape::default() };
+    let error = NasNetNet::definition(&NasNet::new(5).unwrap(), shape, &device()).unwrap_err();
+    assert_eq!(error.to_string(), "image side: found 30, expected a multiple of 4, not 0");
+    let shape = PnasNetShape { cells: 0, ..PnasNetShape::default() };
+    let error = PnasNetNet::definition(&PnasNet::new(5).unwrap(), shape, &device()).unwrap_err();
+    assert_eq!(error.to_string(), "cells: found 0, expected at least 1");
 }
 
 #[test]
@@ -284,4 +352,24 @@ fn recurrent_cells_of_enas_compute_what_the_paper_writes() {
         assert_close(&mask.to_string(), &logits(&network, &mask, x.clone()), &expected, 1e-10);
     }
     is_one_definition(&definition, 12, TOLERANCE, |rows, device| wave([rows, 3, 2], device));
+}
+
+#[test]
+fn a_recurrent_cell_reads_the_rows_of_an_image_from_the_top() {
+    let space = EnasRnn::new(3).unwrap();
+    let by_rows = EnasRnnByRows::definition(&space, 3, [2, 4, 5], CLASSES, &device()).unwrap();
+    assert_eq!(by_rows.space(), space.space());
+    let shape = EnasRnnShape { steps: 4, features: 10, hidden: 3, classes: CLASSES };
+    let sequences = EnasRnnNet::definition(&space, shape, &device()).unwrap();
+    let x = wave([2, 2, 4, 5], &device());
+    // A step holds the pixels of a row from the left, of each its channels.
+    let pixels = values(x.clone());
+    let at = |image: usize, step: usize, number: usize| pixels[((image * 2 + number % 2) * 4 + step) * 5 + number / 2];
+    let rows = (0..80).map(|i| at(i / 40, i / 10 % 4, i % 10)).collect();
+    let steps = Tensor::<3>::from_data(data(rows, &[2, 4, 10], DType::F64), (&device(), DType::F64));
+    let [by_rows, sequences] = [
+        logits(&by_rows.supernet(&mut Formula(DType::F64), &device()).unwrap(), &space.space().all_on(), x),
+        logits(&sequences.supernet(&mut Formula(DType::F64), &device()).unwrap(), &space.space().all_on(), steps),
+    ];
+    assert_close("logits", &by_rows, &sequences, 1e-12);
 }

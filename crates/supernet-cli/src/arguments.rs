@@ -1,8 +1,12 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser},
+};
 use clap_complete::Shell;
 use std::path::PathBuf;
+use supernet::train::{NetworkSettings, Number};
 
 const AFTER: &str = "\
 A run is a directory. The same command on the same directory goes on where it
@@ -73,20 +77,23 @@ pub struct Options {
     pub config: Option<PathBuf>,
 
     /// The search space [default: paper]
-    #[arg(long, value_enum)]
-    pub space: Option<SpaceName>,
+    #[arg(long, value_name = "SPACE", value_parser = spaces())]
+    pub space: Option<String>,
 
     /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a
-    /// chain's stem [default: 8 for the preset quick, else as published]
+    /// chain's stem; of enas-rnn the numbers of the state [default: 8, of enas-rnn 16, for the
+    /// preset quick, else as published]
     #[arg(long, value_name = "N")]
     pub filters: Option<usize>,
 
-    /// Cells: of the paper's space and of darts in all, of nas-bench-201 in each of three stages
-    /// [default: 3, 5 and 2 for the preset quick, else as published]
+    /// Cells: of the paper's space and of darts in all, of nas-bench-201, nas-net, pnas-net and
+    /// hierarchical-motifs in each of three stages [default: 3, 5, 2, 1, 1 and 1 for the preset
+    /// quick, else as published]
     #[arg(long, value_name = "N")]
     pub cells: Option<usize>,
 
-    /// Choice blocks of a cell, of the paper's space [default: 4]
+    /// Blocks of a cell: of the paper's space, nas-net and pnas-net [default: 4, 2 and 3 for the
+    /// preset quick, else 4, 5 and 5]
     #[arg(long, value_name = "N")]
     pub blocks: Option<usize>,
 
@@ -94,6 +101,21 @@ pub struct Options {
     /// preset quick, else 1280]
     #[arg(long, value_name = "N")]
     pub head: Option<usize>,
+
+    /// Layers, of enas-macro [default: 6 for the preset quick, else 12]
+    #[arg(long, value_name = "N")]
+    pub layers: Option<usize>,
+
+    /// Nodes of a graph: of genetic-stages in the first of three stages, of which each further one
+    /// has one more; of hierarchical-motifs in a motif, where the cell has one more; of enas-rnn in
+    /// the cell [default: 3, 3 and 6 for the preset quick, else 3, 4 and 12]
+    #[arg(long, value_name = "N")]
+    pub nodes: Option<usize>,
+
+    /// Motifs that the cell is made of, of hierarchical-motifs [default: 2 for the preset quick,
+    /// else 6]
+    #[arg(long, value_name = "N")]
+    pub motifs: Option<usize>,
 
     /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or
     /// cifar100-coarse:FOLDER (binary versions, 100 classes or 20 groups); folder:FOLDER (a folder
@@ -215,6 +237,29 @@ pub struct Options {
     pub max_latency: Option<f64>,
 }
 
+impl Options {
+    /// The numbers of the networks, as far as they are given.
+    pub fn numbers(&self) -> [(Number, Option<usize>); Number::ALL.len()] {
+        Number::ALL.map(|number| {
+            let value = match number {
+                Number::Filters => self.filters,
+                Number::Cells => self.cells,
+                Number::Blocks => self.blocks,
+                Number::Head => self.head,
+                Number::Layers => self.layers,
+                Number::Nodes => self.nodes,
+                Number::Motifs => self.motifs,
+            };
+            (number, value)
+        })
+    }
+}
+
+/// The spaces that can be named, each with what it is.
+fn spaces() -> PossibleValuesParser {
+    PossibleValuesParser::new(NetworkSettings::spaces().map(|(name, about)| PossibleValue::new(name).help(about)))
+}
+
 /// Presets of the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preset {
@@ -225,22 +270,6 @@ pub enum Preset {
     /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2,
     /// networks of 24 filters
     Imagenet,
-}
-
-/// Search spaces by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SpaceName {
-    /// The paper's cells of choice blocks
-    Paper,
-    /// Cells whose six edges take one of five operations
-    #[value(name = "nas-bench-201")]
-    NasBench201,
-    /// A chain of eight layers of three options
-    NasBenchMacro,
-    /// Normal and reducing cells of four nodes
-    Darts,
-    /// MobileNetV2's chain of inverted residuals, for images of at least 32 x 32
-    Mobile,
 }
 
 /// What stands before the cells.

@@ -2,11 +2,10 @@
 //! in its directory.
 
 use crate::{
-    arguments::{Options, Preset, RankName, SpaceName, StemName, StrategyName},
+    arguments::{Options, Preset, RankName, StemName, StrategyName},
     data::DataSettings,
     failure::Failure,
 };
-use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::{fs, ops::RangeInclusive, path::Path};
 use supernet::{
@@ -15,7 +14,7 @@ use supernet::{
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, NetworkSettings, PathSampling, write_whole},
+    train::{FineTune, LatencyLimit, NetworkSettings, Number, PathSampling, write_whole},
 };
 
 /// The settings of a run.
@@ -166,36 +165,24 @@ impl RunSettings {
 
     /// The space and its numbers.
     fn change_space(&mut self, options: &Options) -> Result<(), Failure> {
-        let Options { space, filters, cells, blocks, head, .. } = *options;
-        if let Some(space) = space {
-            let value = space.to_possible_value().expect("none is skipped");
-            if value.get_name() != self.search.network.name() {
-                let small = matches!(options.preset, None | Some(Preset::Quick));
-                let network = NetworkSettings::of_space(value.get_name(), small).expect("every name is a space's");
-                self.search = self.search.clone().in_space(network);
-                // Five times half the side leaves nothing of fewer pixels.
-                self.data.halve &= space != SpaceName::Mobile;
+        if let Some(space) = options.space.as_deref().filter(|&name| name != self.search.network.name()) {
+            let small = matches!(options.preset, None | Some(Preset::Quick));
+            let network = NetworkSettings::of_space(space, small).expect("every name is a space's");
+            self.search = self.search.clone().in_space(network);
+            self.data.halve &= network.least_side() <= HALVED;
+        }
+        for (number, value) in options.numbers() {
+            let Some(value) = value else { continue };
+            let network = &mut self.search.network;
+            match network.number_mut(number) {
+                Some(place) => *place = value,
+                None => return Err(has_no(number, value, network)),
+            }
+            if number == Number::Filters {
+                self.search.stand_alone.filters = value;
             }
         }
-        if let Some(filters) = filters {
-            self.search.network.set_filters(filters);
-            self.search.stand_alone.filters = filters;
-        }
-        let name = self.search.network.name();
-        let set = |option: &str, value: Option<usize>, place: Option<&mut usize>| match (value, place) {
-            (None, _) => Ok(()),
-            (Some(value), Some(place)) => {
-                *place = value;
-                Ok(())
-            }
-            (Some(value), None) => {
-                Err(Failure::settings(option, value, format!("a space that has such a number, not {name}")))
-            }
-        };
-        let network = &mut self.search.network;
-        set("--cells", cells, network.cells_mut())?;
-        set("--blocks", blocks, network.blocks_mut())?;
-        set("--head", head, network.head_mut())
+        Ok(())
     }
 
     /// What stands before the cells, and the images.
@@ -237,6 +224,17 @@ impl RunSettings {
         let text = toml::to_string_pretty(self).map_err(wrong)?;
         Ok(write_whole(&path, text.as_bytes())?)
     }
+}
+
+/// The side of halved images, in pixels.
+const HALVED: usize = 16;
+
+/// What is wrong where networks of the space do not have a number.
+fn has_no(number: Number, found: usize, network: &NetworkSettings) -> Failure {
+    let there = Number::ALL.into_iter().filter(|&other| network.number(other).is_some());
+    let options: Vec<String> = there.map(|other| format!("--{}", other.name())).collect();
+    let expected = format!("one of the numbers of the space {}: {}", network.name(), options.join(", "));
+    Failure::settings(format!("--{}", number.name()), found, expected)
 }
 
 /// An open end of a range of latencies: eleven days, in milliseconds. JSON holds no infinity.

@@ -56,7 +56,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Ok(Self::of(about, &device, build))
     }
 
-    /// The networks of a known space that `build` makes, unchecked: its tests check them.
+    /// The paper's networks that `build` makes, unchecked: its tests check them.
     pub(crate) fn known(
         space: &SearchSpace,
         input: &[usize],
@@ -128,6 +128,15 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         let About { input, classes, names, .. } = &*self.about;
         let about = About::new(space.clone(), input.clone(), *classes).with_names(names.clone());
         Ok(Self { about: Arc::new(about), ..self })
+    }
+
+    /// The same choices and classes in networks of another size, which `build` makes for inputs
+    /// whose rows have shape `input`: where a small network is tried in place of a large one of the
+    /// same parts.
+    pub(crate) fn of_size(self, input: &[usize], build: impl Fn(&Build) -> M + Send + Sync + 'static) -> Self {
+        let About { space, classes, names, .. } = &*self.about;
+        let about = About::new(space.clone(), input.to_vec(), *classes).with_names(names.clone());
+        Self { norm: self.norm, ..Self::of(Arc::new(about), &self.device, build) }
     }
 
     /// The normalisation of the supernet.

@@ -89,6 +89,11 @@ impl PnasNet {
         &self.space
     }
 
+    /// Returns the number of blocks of a cell.
+    pub fn block_count(&self) -> usize {
+        self.blocks
+    }
+
     /// Returns PNASNet-5 as published (in the authors' program), of the space of five blocks.
     ///
     /// # Panics

@@ -27,9 +27,9 @@ pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
 };
 pub use search::{
-    CellSettings, ChainSettings, ComparisonTable, FineTuner, Group, NetworkSettings, Networks, OwnPart, OwnSettings,
-    PaperSettings, Plan, Retrain, Retrained, Scene, Search, SearchConfig, SearchResult, StagePlan, one_shot_search,
-    plan, seconds_per_step,
+    ComparisonTable, FineTuner, Group, KNOWN_SPACES, KnownSettings, KnownSpace, NetworkSettings, Networks, Number,
+    OwnPart, OwnSettings, PaperSettings, Plan, Retrain, Retrained, Scene, Search, SearchConfig, SearchResult,
+    StagePlan, one_shot_search, plan, seconds_per_step,
 };
 pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};

@@ -1,7 +1,7 @@
 //! What a finished search leaves for people and for other programs.
 
 use supernet_nn::Layer;
-use supernet_train::{FinishedRun, NetworkSettings, RunDirectory, SearchConfig, SearchResult, TrainError};
+use supernet_train::{FinishedRun, RunDirectory, SearchConfig, SearchResult, TrainError};
 use thiserror::Error;
 #[cfg(feature = "report")]
 use {
@@ -96,10 +96,10 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
 }
 
 /// Whether [`write_results`] writes the best network of a search as code, as ONNX and as a drawing:
-/// those of known spaces. Those of a program that describe themselves ([`supernet_nn::Describe`])
+/// those of known spaces but recurrent ones. Those of a program that describe themselves ([`supernet_nn::Describe`])
 /// are written by `export::write_described`.
 pub fn can_be_written_down(config: &SearchConfig) -> bool {
-    !matches!(config.network, NetworkSettings::Own(_))
+    config.network.is_described()
 }
 
 /// The drawing that a run has of its best network, as an SVG file; none of cells, which have

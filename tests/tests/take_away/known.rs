@@ -4,7 +4,7 @@
 use crate::cases::{TakeAway, save};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::path::Path;
-use supernet::train::{NetworkSettings, best::BestNet};
+use supernet::train::{NetworkSettings, Number, best::BestNet};
 use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, NamedWeights, Notes, Statistics};
 use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Formula, device, distance, images, values};
@@ -83,10 +83,10 @@ impl KnownCase {
     fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
         let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
         settings.set_filters(4);
-        if let Some(cells) = settings.cells_mut() {
+        if let Some(cells) = settings.number_mut(Number::Cells) {
             *cells = if space == "darts" { 3 } else { 1 };
         }
-        if let Some(head) = settings.head_mut() {
+        if let Some(head) = settings.number_mut(Number::Head) {
             *head = 16;
         }
         let net = BestNet::Known { settings, input: [3, side, side], classes: 5 };

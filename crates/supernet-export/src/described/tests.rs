@@ -9,31 +9,32 @@ use burn::{
 };
 use rand::RngExt;
 use std::collections::BTreeSet;
-use supernet_data::Normalisation;
+use supernet_data::{ImageShape, Normalisation};
 use supernet_nn::{
     Call, Definition, Describe, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
     describe::{Graph, Operation},
 };
-use supernet_space::{
-    DartsShape, MobileChain, MobileShape, MobileStage, NasBench201Shape, NasBenchMacroShape, PathMask, draws,
-};
-use supernet_train::SeededWeights;
+use supernet_space::{PathMask, draws};
+use supernet_train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, SeededWeights};
 
-/// The known spaces beside the paper's, small, for images of 3 x 16 x 16, 5 classes.
-fn definitions() -> [(&'static str, Definition<KnownNet>); 4] {
-    let (device, side, channels, classes) = (Device::flex(), 16, 3, 5);
-    let stage = |channels, layers, stride| MobileStage { channels, layers, stride };
-    let chain = MobileChain::new(&[stage(4, 2, 2), stage(6, 2, 1)]).unwrap();
-    [
-        ("201", KnownNet::nas_bench_201(NasBench201Shape { filters: 4, cells: 2, side, channels, classes }, &device)),
-        ("macro", KnownNet::nas_bench_macro(NasBenchMacroShape { stem: 4, head: 8, side, channels, classes }, &device)),
-        ("darts", KnownNet::darts(DartsShape { filters: 4, cells: 3, side, channels, classes }, &device)),
-        (
-            "mobile",
-            KnownNet::mobile(&chain, MobileShape { stem: 4, first: 4, head: 8, side, channels, classes }, &device),
-        ),
-    ]
-    .map(|(name, definition)| (name, definition.unwrap()))
+/// The known spaces beside the paper's that are described, small, for images of 3 x 16 x 16, 5
+/// classes.
+fn definitions() -> Vec<(&'static str, Definition<KnownNet>)> {
+    let small = |space: &&KnownSpace| {
+        let mut settings = NetworkSettings::of_space(space.name, true).unwrap();
+        let numbers = [(Number::Cells, if space.name == "darts" { 3 } else { 1 }), (Number::Head, 8)];
+        for (number, value) in numbers {
+            settings.number_mut(number).into_iter().for_each(|place| *place = value);
+        }
+        let shape = ImageShape::new(3, space.least_side.max(16), space.least_side.max(16));
+        (space.name, settings.networks(4, shape, 5, &Device::flex()).unwrap().stand_alone)
+    };
+    KNOWN_SPACES.iter().filter(|space| space.is_described).map(small).collect()
+}
+
+/// The definition of a space.
+fn definition(name: &str) -> Definition<KnownNet> {
+    definitions().into_iter().find(|(space, _)| *space == name).unwrap().1
 }
 
 fn noise(rows: usize, row: &[usize], seed: u64) -> Tensor<4> {
@@ -137,7 +138,7 @@ fn every_architecture_is_sound_onnx_with_the_weights_that_it_reads() {
 
 #[test]
 fn operators_say_what_the_operations_are() {
-    let [(_, cells), _, (_, darts), _] = definitions();
+    let [cells, darts] = ["nas-bench-201", "darts"].map(definition);
     let of = |definition: &Definition<KnownNet>, mask: PathMask| {
         let network = network(definition, &mask);
         assert!(difference(&network) < 1e-5, "{mask}");
@@ -162,7 +163,7 @@ fn operators_say_what_the_operations_are() {
 
 #[test]
 fn what_no_logit_depends_on_is_left_out() {
-    let [(_, cells), ..] = definitions();
+    let cells = definition("nas-bench-201");
     let nas_bench = supernet_space::NasBench201::new();
     // Node 2 is read by nobody.
     let text = "|skip_connect~0|+|nor_conv_3x3~0|avg_pool_3x3~1|+|none~0|nor_conv_1x1~1|none~2|";
@@ -177,7 +178,7 @@ fn what_no_logit_depends_on_is_left_out() {
 
 #[test]
 fn a_dead_architecture_gives_what_its_shifts_and_its_bias_say() {
-    let [(_, cells), ..] = definitions();
+    let cells = definition("nas-bench-201");
     let text = "|none~0|+|none~0|none~1|+|none~0|none~1|none~2|";
     let mask = supernet_space::NasBench201::new().parse(text).unwrap().mask().clone();
     let network = network(&cells, &mask);
@@ -228,7 +229,7 @@ fn every_weight_that_is_read_has_a_place_of_its_own_in_the_module() {
 
 #[test]
 fn a_drawing_has_a_box_for_each_run_of_operations_and_an_arc_for_what_is_read_later() {
-    let [_, (_, chain), ..] = definitions();
+    let chain = definition("nas-bench-macro");
     let mask = supernet_space::NasBenchMacro::new().parse("00000000").unwrap().mask().clone();
     let network = network(&chain, &mask);
     let svg = drawing(&network.graph().unwrap());

@@ -151,6 +151,11 @@ impl<M: Module> Options<M> {
         self.held.iter().flatten()
     }
 
+    /// The name of an option.
+    pub(crate) fn option(&self, option: usize) -> &str {
+        &self.names[option]
+    }
+
     pub(crate) fn name(&self) -> &str {
         &self.name
     }

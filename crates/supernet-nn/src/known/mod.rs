@@ -8,10 +8,11 @@
 //! | DARTS | [`DartsNet`] | [`Darts`](supernet_space::Darts) |
 //! | chains of inverted residuals | [`MobileNet`] | [`MobileChain`](supernet_space::MobileChain) |
 //! | NASNet | [`NasNetNet`] | [`NasNet`](supernet_space::NasNet) |
+//! | PNAS | [`PnasNetNet`] | [`PnasNet`](supernet_space::PnasNet) |
 //! | Genetic CNN | [`GeneticNet`] | [`GeneticStages`](supernet_space::GeneticStages) |
 //! | hierarchical motifs | [`MotifNet`] | [`HierarchicalMotifs`](supernet_space::HierarchicalMotifs) |
 //! | ENAS, whole networks | [`EnasMacroNet`] | [`EnasMacro`](supernet_space::EnasMacro) |
-//! | ENAS, recurrent cells | [`EnasRnnNet`] | [`EnasRnn`](supernet_space::EnasRnn) |
+//! | ENAS, recurrent cells | [`EnasRnnNet`], of images [`EnasRnnByRows`] | [`EnasRnn`](supernet_space::EnasRnn) |
 //!
 //! `definition(shape, device)` of each has the choices of the catalogue under the same names, so
 //! masks and published texts are the catalogue's. Parameters are those of the catalogue;
@@ -23,6 +24,7 @@ mod darts_node;
 mod darts_operation;
 mod enas_macro;
 mod enas_rnn;
+mod enas_rnn_by_rows;
 mod genetic_stages;
 mod inverted_residual;
 mod known_net;
@@ -32,15 +34,18 @@ mod nas_bench_201;
 mod nas_bench_macro;
 mod nas_net;
 mod nas_net_block;
+mod nas_net_chain;
 mod nas_net_operation;
 mod nas_net_pieces;
 mod paper;
+mod pnas_net;
 
 pub use darts::{DartsCell, DartsInput, DartsNet};
 pub use darts_node::DartsNode;
 pub use darts_operation::{DartsOperation, FactorisedReduce, SeparableConv};
 pub use enas_macro::{EnasMacroLayer, EnasMacroNet, EnasOperation, EnasSecond};
 pub use enas_rnn::{EnasGate, EnasHighway, EnasRnnNet};
+pub use enas_rnn_by_rows::EnasRnnByRows;
 pub use genetic_stages::{GeneticNet, GeneticStage};
 pub use inverted_residual::{ChainLayer, InvertedResidualBlock};
 pub use known_net::{KnownNet, KnownNetwork};
@@ -48,11 +53,13 @@ pub use mobile_chain::MobileNet;
 pub use motif_net::{MotifNet, MotifOperation};
 pub use nas_bench_201::{Cell201, CellOperation, NasBench201Net, ReducingBlock};
 pub use nas_bench_macro::NasBenchMacroNet;
-pub use nas_net::{NasNetCell, NasNetNet};
+pub use nas_net::NasNetNet;
 pub use nas_net_block::{NasNetBlock, NasNetOperand};
+pub use nas_net_chain::{NasNetCell, NasNetChain};
 pub use nas_net_operation::{NasNetConv, NasNetKind, NasNetOperation};
 pub use nas_net_pieces::{NasNetClassifier, NasNetInput, NasNetPointwise, NasNetReduce};
 pub use paper::{
     Cell, ChoiceBlock, Classifier, Factored, NetworkConfig, Operation, PaperNet, PaperNetwork, Projection, Separable,
     Site, Stem,
 };
+pub use pnas_net::PnasNetNet;

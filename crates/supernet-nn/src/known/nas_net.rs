@@ -1,166 +1,69 @@
 //! NASNet (Zoph, Vasudevan, Shlens and Le, CVPR 2018) as a network.
 
 use super::{
-    nas_net_block::{CellShape, NasNetBlock},
-    nas_net_operation::{DescribedState, State},
-    nas_net_pieces::{NasNetClassifier, NasNetInput, Piece, PieceShape},
+    nas_net_block::CellKind,
+    nas_net_chain::{ChainShape, NasNetChain},
 };
-use crate::{Build, ConvNorm, Definition, Describe, Layer, NnError, Rows, Wire, flow::Taken};
+use crate::{Build, Definition, Describe, Layer, NnError, Rows, Wire};
 use burn::{module::Module, tensor::Device};
-use std::rc::Rc;
 use supernet_space::{NasNet, NasNetShape};
-
-/// A cell: two inputs, blocks, the concatenation of the states that no block reads, and of those
-/// that are published as concatenated all the same. An input of a reducing cell that no block reads
-/// is averaged to the size of the others.
-#[derive(Module, Debug)]
-pub struct NasNetCell {
-    current: NasNetInput,
-    previous: NasNetInput,
-    blocks: Vec<NasNetBlock>,
-    #[module(skip)]
-    also_concatenated: u64,
-    /// Of its output.
-    side: usize,
-}
-
-impl NasNetCell {
-    /// What each mask has of the cell's output, from those of the cell before and the one before
-    /// that.
-    fn forward(&self, [current, previous]: [&[Piece]; 2]) -> Vec<Piece> {
-        let mut states = vec![State::of(self.current.forward(current)), State::of(self.previous.forward(previous))];
-        for block in &self.blocks {
-            states.push(block.forward(&states));
-        }
-        states.iter().enumerate().flat_map(|(s, state)| self.pieces(s, state)).collect()
-    }
-
-    /// The pieces of state `s`, for the masks in which no block reads it.
-    fn pieces(&self, s: usize, State { first, second }: &State) -> Vec<Piece> {
-        let pass = Rc::clone(first.pass());
-        let readers: Vec<(usize, &[u64])> = match self.also_concatenated >> s & 1 {
-            1 => Vec::new(),
-            _ => self.blocks.iter().flat_map(|block| block.operands().map(|operand| operand.reads(&pass))).collect(),
-        };
-        let readers: Vec<_> = readers.into_iter().skip(2 * s.saturating_sub(1)).collect();
-        let last = readers.iter().map(|(place, _)| *place).max();
-        // With every option on none would be left over: a network is tried with all of them.
-        let loose = |rows: &Rows| match last.filter(|_| !pass.checks()) {
-            Some(last) => rows.only(last, |mask| readers.iter().all(|(_, reads)| reads[mask] >> s & 1 == 0)),
-            None => rows.clone(),
-        };
-        let conditions: Vec<Taken> = readers.iter().map(|(place, _)| Taken::off(*place, 1 << s)).collect();
-        let mut pieces = vec![Piece { rows: loose(first).mean_pooled(self.side), conditions: conditions.clone() }];
-        if let Some(second) = second {
-            let conditions = conditions.into_iter().chain([second.condition()]).collect();
-            pieces.push(Piece { rows: loose(&second.rows), conditions });
-        }
-        pieces
-    }
-}
-
-impl CellShape<'_> {
-    /// The pieces of the cell's output.
-    fn pieces(&self, b: &Build, also_concatenated: u64) -> Vec<PieceShape> {
-        let of_state = |state: usize| {
-            let is_held = also_concatenated >> state & 1 == 1 || self.may_be_loose(b, state);
-            let piece = |is_held| PieceShape { channels: self.filters, is_held };
-            let second = (state >= 2).then(|| piece(is_held && self.may_be_wide(b, state)));
-            std::iter::once(piece(is_held)).chain(second)
-        };
-        (0..2 + self.blocks).flat_map(of_state).collect()
-    }
-}
 
 /// 3x3 stem, three stages of normal cells with a reducing one between them, ReLU, the average over
 /// the image, a linear classifier: the published network without its auxiliary head and without drop
 /// path.
 #[derive(Module, Debug)]
 pub struct NasNetNet {
-    stem: ConvNorm,
-    cells: Vec<NasNetCell>,
-    classifier: NasNetClassifier,
+    chain: NasNetChain,
 }
 
 impl NasNetNet {
     /// The network of cells of `blocks` blocks.
     pub fn new(b: &Build, blocks: usize, shape: &NasNetShape) -> Self {
-        let stem = vec![PieceShape { channels: shape.stem, is_held: true }];
-        let (mut current, mut previous) = (stem.clone(), stem);
-        let (mut filters, mut side, mut cells) = (shape.filters, shape.side, Vec::new());
-        let is_reducing = |cell: usize| (cell + 1).is_multiple_of(shape.cells + 1);
-        for cell in 0..3 * shape.cells + 2 {
-            let (reduces, kind) = (is_reducing(cell), usize::from(is_reducing(cell)));
-            (filters, side) = if reduces { (2 * filters, side / 2) } else { (filters, side) };
-            let of = CellShape { kind: NasNet::CELLS[kind], blocks, filters, reduces };
-            cells.push(NasNetCell {
-                current: NasNetInput::new(b, &current, filters, false),
-                previous: NasNetInput::new(b, &previous, filters, cell > 0 && is_reducing(cell - 1)),
-                blocks: (1..=blocks).map(|block| NasNetBlock::new(b, &of, block)).collect(),
-                also_concatenated: shape.also_concatenated[kind],
-                side,
-            });
-            previous = std::mem::replace(&mut current, of.pieces(b, shape.also_concatenated[kind]));
-        }
-        Self {
-            stem: ConvNorm::new(b, [shape.channels, shape.stem], 3),
-            cells,
-            classifier: NasNetClassifier::new(b, &current, shape.classes),
-        }
+        Self { chain: chain(b, blocks, shape) }
     }
 
     /// The space of these networks, as [`NasNet`] knows it. The supernet of the published shape has
-    /// some ten thousand operations; it is not tried.
+    /// some ten thousand operations: what is tried are the same cells, few and narrow.
     ///
     /// # Errors
     /// A number of the shape out of range.
     pub fn definition(space: &NasNet, shape: NasNetShape, device: &Device) -> Result<Definition<Self>, NnError> {
         shape.check()?;
-        let (input, blocks) = ([shape.channels, shape.side, shape.side], space.block_count());
-        let build = move |b: &Build| Self::new(b, blocks, &shape);
-        Ok(Definition::known(space.space(), &input, shape.classes, device, build))
+        let blocks = space.block_count();
+        let of =
+            |shape: NasNetShape| ([shape.channels, shape.side, shape.side], move |b: &Build| chain(b, blocks, &shape));
+        let (input, build) = of(NasNetShape { filters: 2, cells: 1, stem: 2, side: 8, ..shape });
+        let tried = Definition::new("nas-net", &input, device, build)?.known_as(space.space())?;
+        let (input, build) = of(shape);
+        Ok(tried.of_size(&input, build).within(|chain| Self { chain }))
     }
+}
+
+/// N normal cells, and twice a reducing one and N normal cells.
+fn chain(b: &Build, blocks: usize, shape: &NasNetShape) -> NasNetChain {
+    let NasNetShape { filters, cells, stem, side, channels, classes, also_concatenated } = *shape;
+    let kind = |cell: usize| {
+        let reduces = (cell + 1).is_multiple_of(cells + 1);
+        CellKind {
+            prefix: if reduces { "reduce/" } else { "normal/" },
+            operations: &NasNet::OPERATIONS,
+            combines: true,
+            reduces,
+            also_concatenated: also_concatenated[usize::from(reduces)],
+        }
+    };
+    let shape = ChainShape { blocks, stem, filters, side, channels, classes };
+    NasNetChain::new(b, &shape, (0..3 * cells + 2).map(kind))
 }
 
 impl Layer<4, 2> for NasNetNet {
     fn forward(&self, x: Rows) -> Rows<2> {
-        let stem = vec![Piece { rows: x.through(&self.stem), conditions: Vec::new() }];
-        let (mut current, mut previous) = (stem.clone(), stem);
-        for cell in &self.cells {
-            let output = cell.forward([&current, &previous]);
-            previous = std::mem::replace(&mut current, output);
-        }
-        self.classifier.forward(&current)
-    }
-}
-
-impl NasNetCell {
-    fn describe(&self, [current, previous]: [&[Wire]; 2]) -> Vec<Wire> {
-        let inputs = [self.current.describe(current), self.previous.describe(previous)];
-        let mut states: Vec<DescribedState> = inputs.map(DescribedState::of).into();
-        for block in &self.blocks {
-            states.push(block.describe(&states));
-        }
-        let operands = self.blocks.iter().flat_map(NasNetBlock::operands);
-        let read = operands.fold(0, |read, operand| read | operand.described_reads(&states[0].first));
-        let loose = !read | self.also_concatenated;
-        let pieces = |(s, DescribedState { first, second }): (usize, DescribedState)| {
-            let of = |wire: Wire| if loose >> s & 1 == 1 { wire.mean_pooled(self.side) } else { wire.nothing() };
-            // As many as there are slices that read them: states 0 and 1 have no second half.
-            std::iter::once(of(first)).chain((s >= 2).then(|| of(second)))
-        };
-        states.into_iter().enumerate().flat_map(pieces).collect()
+        x.through(&self.chain)
     }
 }
 
 impl Describe for NasNetNet {
     fn describe(&self, x: Wire) -> Wire {
-        let stem = vec![x.through(&self.stem)];
-        let (mut current, mut previous) = (stem.clone(), stem);
-        for cell in &self.cells {
-            let output = cell.describe([&current, &previous]);
-            previous = std::mem::replace(&mut current, output);
-        }
-        self.classifier.describe(&current)
+        x.through(&self.chain)
     }
 }

@@ -1,4 +1,4 @@
-//! A block of a NASNet cell: an operation each on two states, added or concatenated.
+//! A block of a cell of NASNet or PNAS: an operation each on two states, added or concatenated.
 
 use super::nas_net_operation::{DescribedState, NasNetOperation, Second, State};
 use crate::{
@@ -8,7 +8,6 @@ use crate::{
 };
 use burn::module::Module;
 use std::rc::Rc;
-use supernet_space::NasNet;
 
 /// An operation on a state, both of them chosen. Weights belong to a state and an operation; in a
 /// supernet a mask may have any of both on, and gets the sum of all pairs.
@@ -27,19 +26,20 @@ fn told(b: &Build, name: &str, options: Vec<String>) -> Options<Identity> {
 
 impl NasNetOperand {
     /// The operand `name` of the states of `cell`.
-    fn new(b: &Build, name: &str, cell: &CellShape<'_>, block: usize) -> Self {
+    fn new(b: &Build, name: &str, cell: &CellShape, block: usize) -> Self {
         let operation_name = format!("{name}_operation");
         let (states, operations) = (b.held(name), b.held(&operation_name));
         let operation = |state: usize, (o, operation): (usize, &&str)| {
             let is_held = states >> state & 1 == 1 && operations >> o & 1 == 1;
-            let stride = if cell.reduces && state < 2 { 2 } else { 1 };
+            let stride = if cell.kind.reduces && state < 2 { 2 } else { 1 };
             is_held.then(|| NasNetOperation::new(b, operation, cell.filters, stride, cell.may_be_wide(b, state)))
         };
-        let of_state = |state: usize| NasNet::OPERATIONS.iter().enumerate().map(|o| operation(state, o)).collect();
+        let names = cell.kind.operations;
+        let of_state = |state: usize| names.iter().enumerate().map(|o| operation(state, o)).collect();
         let earlier = (1..block).map(|earlier| format!("block{earlier}"));
         Self {
             state: told(b, name, ["current".into(), "previous".into()].into_iter().chain(earlier).collect()),
-            operation: told(b, &operation_name, NasNet::OPERATIONS.map(String::from).to_vec()),
+            operation: told(b, &operation_name, names.iter().copied().map(String::from).collect()),
             states: (0..block + 1).map(of_state).collect(),
         }
     }
@@ -73,7 +73,7 @@ impl NasNetOperand {
         panic!(
             "choice `{}`: the mask takes state {state} with `{}`, which this network was built without",
             self.state.name(),
-            NasNet::OPERATIONS[operation]
+            self.operation.option(operation)
         )
     }
 
@@ -89,23 +89,41 @@ fn survivors<const N: usize>(pass: &Pass, choices: [usize; N]) -> Option<f64> {
     (!scales.is_empty()).then(|| scales.iter().product())
 }
 
-/// What the parts of a cell are built from.
-pub(super) struct CellShape<'a> {
-    /// `normal` or `reduce`.
-    pub(super) kind: &'a str,
-    pub(super) blocks: usize,
-    pub(super) filters: usize,
+/// What a kind of cell is: the same in all of its places, whatever their filters.
+#[derive(Clone, Copy)]
+pub(super) struct CellKind {
+    /// What stands before `block1` in the names of its choices.
+    pub(super) prefix: &'static str,
+    /// The operations of an operand.
+    pub(super) operations: &'static [&'static str],
+    /// Whether a block has a choice how its operands meet; without it they are added.
+    pub(super) combines: bool,
+    /// Whether it halves the sides and doubles the filters.
     pub(super) reduces: bool,
+    /// States (bit s is state s) that are concatenated although a block reads them.
+    pub(super) also_concatenated: u64,
 }
 
-impl CellShape<'_> {
+/// What the parts of a cell are built from.
+pub(super) struct CellShape {
+    pub(super) kind: CellKind,
+    pub(super) blocks: usize,
+    pub(super) filters: usize,
+}
+
+impl CellShape {
     fn name(&self, block: usize, what: &str) -> String {
-        format!("{}/block{block}/{what}", self.kind)
+        format!("{}block{block}/{what}", self.kind.prefix)
     }
 
-    /// Whether a network holds what a second half of a state needs: state 2 is block 1.
+    /// Whether a state may have a second half in some network: state 2 is block 1.
+    pub(super) fn has_halves(&self, state: usize) -> bool {
+        self.kind.combines && state >= 2
+    }
+
+    /// Whether a network holds what a second half of a state needs.
     pub(super) fn may_be_wide(&self, b: &Build, state: usize) -> bool {
-        state >= 2 && b.held(&self.name(state - 1, "combine")) & Second::CONCATENATES != 0
+        self.has_halves(state) && b.held(&self.name(state - 1, "combine")) & Second::CONCATENATES != 0
     }
 
     /// Whether a network may have a state that no block reads.
@@ -120,16 +138,18 @@ impl CellShape<'_> {
 pub struct NasNetBlock {
     left: NasNetOperand,
     right: NasNetOperand,
-    combine: Options<Identity>,
+    /// None where they are always added.
+    combine: Option<Options<Identity>>,
 }
 
 impl NasNetBlock {
     /// Block `block`, from 1, of a cell.
-    pub(super) fn new(b: &Build, cell: &CellShape<'_>, block: usize) -> Self {
+    pub(super) fn new(b: &Build, cell: &CellShape, block: usize) -> Self {
+        let combine = || told(b, &cell.name(block, "combine"), vec!["add".into(), "concat".into()]);
         Self {
             left: NasNetOperand::new(b, &cell.name(block, "left"), cell, block),
             right: NasNetOperand::new(b, &cell.name(block, "right"), cell, block),
-            combine: told(b, &cell.name(block, "combine"), vec!["add".into(), "concat".into()]),
+            combine: cell.kind.combines.then(combine),
         }
     }
 
@@ -138,13 +158,17 @@ impl NasNetBlock {
         [&self.left, &self.right]
     }
 
+    /// Whether it may put its operands side by side.
+    pub(super) fn combines(&self) -> bool {
+        self.combine.is_some()
+    }
+
     pub(super) fn forward(&self, states: &[State]) -> State {
-        let pass = Rc::clone(states[0].first.pass());
-        let (combine, bits) = pass.paths().choice(self.combine.name());
-        let [left, right] = self.operands().map(|operand| {
-            let scale = survivors(&pass, [combine]);
-            operand.forward(states).scaled(scale)
-        });
+        let [left, right] = self.operands().map(|operand| operand.forward(states));
+        let Some(combine) = &self.combine else { return State::of(sum(&left.nothing(), vec![left, right])) };
+        let pass = Rc::clone(left.pass());
+        let (combine, bits) = pass.paths().choice(combine.name());
+        let [left, right] = [left, right].map(|operand| operand.scaled(survivors(&pass, [combine])));
         let first = vec![left.only(combine, |mask| bits[mask] != 0), right.only(combine, |mask| bits[mask] & 1 == 1)];
         let second = right.only(combine, |mask| bits[mask] & Second::CONCATENATES != 0);
         State { first: sum(&left.nothing(), first), second: Some(Second { rows: second, combine }) }
@@ -173,9 +197,10 @@ impl NasNetOperand {
 impl NasNetBlock {
     pub(super) fn describe(&self, states: &[DescribedState]) -> DescribedState {
         let [left, right] = self.operands().map(|operand| operand.describe(states));
-        match left.choice(self.combine.name()) & Second::CONCATENATES {
-            0 => DescribedState::of(left + right),
-            _ => DescribedState { first: left, second: right },
+        let concatenates = |combine: &Options<Identity>| left.choice(combine.name()) & Second::CONCATENATES != 0;
+        match self.combine.as_ref().is_some_and(concatenates) {
+            false => DescribedState::of(left + right),
+            true => DescribedState { first: left, second: right },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The output of a NASNet cell, pieces of channels of which each mask has others, and what reads
+//! The output of a cell of NASNet or PNAS, pieces of channels of which each mask has others, and what reads
 //! it.
 
 use crate::{
@@ -39,7 +39,8 @@ fn read<M: Layer<4, O>, const O: usize>(pieces: &[Piece], slices: &[Option<M>], 
             let pass = Rc::clone(piece.rows.pass());
             pass.within_all(&piece.conditions, || of(&piece.rows).relu().through(slice))
         }
-        None if !piece.rows.is_live() => nothing.clone().depending(piece.rows.depends),
+        // A network that is tried is offered all that some mask may leave over.
+        None if !piece.rows.is_live() || piece.rows.pass().checks() => nothing.clone().depending(piece.rows.depends),
         None => panic!("a cell of NASNet: the mask has an output that this network was built without"),
     };
     sum(&nothing, pieces.iter().zip(slices).map(term).collect())

@@ -67,7 +67,7 @@ impl BestNet {
     /// Networks that a program defines; sizes out of range.
     pub fn definition(&self, device: &Device) -> Result<Definition<KnownNet>, TrainError> {
         match self {
-            Self::Paper(config) => Ok(KnownNet::paper(config, device)?),
+            Self::Paper(config) => Ok(config.definition(device)?.within(KnownNet::Paper)),
             Self::Known { settings, input: [channels, height, width], classes } => {
                 let (filters, shape) = (settings.filters().unwrap_or(1), ImageShape::new(*channels, *height, *width));
                 Ok(settings.networks(filters, shape, *classes, device)?.stand_alone)

@@ -1,0 +1,22 @@
+//! The table of known spaces.
+
+use super::{
+    darts::DARTS, enas_macro::ENAS_MACRO, enas_rnn::ENAS_RNN, genetic_stages::GENETIC_STAGES,
+    hierarchical_motifs::HIERARCHICAL_MOTIFS, known_space::KnownSpace, mobile::MOBILE, nas_bench_201::NAS_BENCH_201,
+    nas_bench_macro::NAS_BENCH_MACRO, nas_net::NAS_NET, pnas_net::PNAS_NET,
+};
+
+/// The known spaces beside the paper's. A further one is a file beside these, a line here, and a
+/// variant of [`KnownNet`](supernet_nn::KnownNet).
+pub static KNOWN_SPACES: [&KnownSpace; 10] = [
+    &NAS_BENCH_201,
+    &NAS_BENCH_MACRO,
+    &DARTS,
+    &MOBILE,
+    &NAS_NET,
+    &PNAS_NET,
+    &GENETIC_STAGES,
+    &HIERARCHICAL_MOTIFS,
+    &ENAS_MACRO,
+    &ENAS_RNN,
+];
