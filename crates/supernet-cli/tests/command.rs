@@ -344,3 +344,55 @@ fn plan_space_doctor_and_completions_print_what_they_say() {
     let completions = text(&supernet(&["completions", "bash"]).stdout);
     assert!(completions.contains("--max-latency"), "{completions}");
 }
+
+#[test]
+fn every_space_is_described_by_its_name_and_says_which_numbers_it_has() {
+    let help = text(&supernet(&["space", "--help"]).stdout);
+    for (space, says) in [
+        ("nas-net", "reduce/block2/combine"),
+        ("pnas-net", "block3/right_operation"),
+        ("genetic-stages", "524288 architectures"),
+        ("hierarchical-motifs", "level3/motif1/edge0_1"),
+        ("enas-macro", "layer6/skips"),
+        ("enas-rnn", "node6/previous"),
+    ] {
+        let said = supernet(&["space", "--space", space]);
+        assert!(said.status.success() && text(&said.stdout).contains(says), "{}", text(&said.stdout));
+        assert!(help.contains(&format!("- {space}:")), "{help}");
+    }
+    assert_fails(
+        &supernet(&["plan", "--space", "pnas-net", "--head", "3"]),
+        2,
+        "--head: found 3, expected one of the numbers of the space pnas-net: --filters, --cells, --blocks",
+    );
+    assert_fails(&supernet(&["plan", "--space", "pnas"]), 2, "[possible values: paper, nas-bench-201");
+    assert_fails(
+        &supernet(&["space", "--space", "enas-macro", "--layers", "65"]),
+        2,
+        "layers: found 65, expected 1 to 64",
+    );
+    assert_fails(
+        &supernet(&["plan", "--space", "enas-macro", "--filters", "3"]),
+        2,
+        "filters: found 3, expected an even number",
+    );
+    assert_fails(&supernet(&["plan", "--space", "mobile", "--halve", "true"]), 2, "image side: found 16, expected ");
+}
+
+#[test]
+fn a_recurrent_cell_is_searched_on_images_and_taken_away_without_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, to) = (folder.path().join("run"), folder.path().join("best"));
+    let first = tiny_run(&run, &["--space", "enas-rnn", "--nodes", "3", "--filters", "4"]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let settings = fs::read_to_string(run.join("run.toml")).unwrap();
+    assert!(settings.contains("space = \"enas-rnn\"\nfilters = 4\nnodes = 3\n"), "{settings}");
+    // It has ended: without options it needs nothing but its directory.
+    let again = supernet(&["run", &run.display().to_string(), "--output", "quiet"]);
+    assert_eq!(text(&again.stdout), text(&first.stdout), "{}", text(&again.stderr));
+    let export = supernet(&["export", &run.display().to_string(), "--to", &to.display().to_string()]);
+    assert!(export.status.success(), "{}", text(&export.stderr));
+    let mut names: Vec<_> = fs::read_dir(&to).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["architecture.json", "card.md", "weights.safetensors"]);
+}

@@ -4,7 +4,7 @@
 use crate::cases::{TakeAway, save};
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::path::Path;
-use supernet::train::{NetworkSettings, Number, best::BestNet};
+use supernet::train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, best::BestNet};
 use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, NamedWeights, Notes, Statistics};
 use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
 use supernet_tests::{Formula, device, distance, images, values};
@@ -18,10 +18,13 @@ pub struct KnownCase {
     mask: PathMask,
 }
 
-/// The spaces, the files of theirs in `generated/`, and the side of their images.
-const SPACES: [(&str, usize); 4] = [("nas-bench-201", 16), ("nas-bench-macro", 16), ("darts", 16), ("mobile", 64)];
+/// The spaces that are written down, and the side of their images.
+fn spaces() -> impl Iterator<Item = (&'static str, usize)> {
+    let of = |space: &&'static KnownSpace| (space.name, if space.least_side > 16 { 2 * space.least_side } else { 16 });
+    KNOWN_SPACES.iter().filter(|space| space.is_described).map(of)
+}
 
-/// Of each space a network with most of its operations; of NAS-Bench-201 one with a node that
+/// Of each space a network, of most one with most of its operations; of NAS-Bench-201 one with a node that
 /// nobody reads and one that is zeros, and one whose logits depend on no image.
 pub fn known_cases() -> Vec<KnownCase> {
     let cell = |text: &str| NasBench201::new().parse(text).expect("an architecture").mask().clone();
@@ -62,6 +65,11 @@ pub fn known_cases() -> Vec<KnownCase> {
         ),
         KnownCase::of("darts", 16, "darts", Some(Darts::new().parse(genotype).expect("a genotype").mask().clone())),
         KnownCase { mask: chain, ..mobile },
+        KnownCase::of("nas-net", 16, "nas_net", None),
+        KnownCase::of("pnas-net", 16, "pnas_net", None),
+        KnownCase::of("genetic-stages", 16, "genetic_stages", None),
+        KnownCase::of("hierarchical-motifs", 16, "hierarchical_motifs", None),
+        KnownCase::of("enas-macro", 16, "enas_macro", None),
     ]
 }
 
@@ -74,12 +82,12 @@ pub fn random_known_cases(count: u64) -> Vec<KnownCase> {
             KnownCase { mask, ..case }
         })
     };
-    SPACES.into_iter().flat_map(of_space).collect()
+    spaces().flat_map(of_space).collect()
 }
 
 impl KnownCase {
-    /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of the first options
-    /// without a mask.
+    /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of drawn options without
+    /// a mask.
     fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
         let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
         settings.set_filters(4);

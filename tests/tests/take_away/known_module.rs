@@ -42,7 +42,10 @@ fn run(name: &str, weights: &Path, images: Tensor<4>, again: &Path) -> Tensor<2>
             }
         };
     }
-    run!(darts dead_edges dead_network mobile_chain nas_bench_201 nas_bench_macro own_choices)
+    run!(
+        darts dead_edges dead_network enas_macro genetic_stages hierarchical_motifs mobile_chain nas_bench_201
+        nas_bench_macro nas_net own_choices pnas_net
+    )
 }
 
 fn is_what_is_checked_in(name: &str, folder: &Path) {

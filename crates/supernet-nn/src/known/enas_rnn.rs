@@ -1,7 +1,7 @@
 //! The recurrent cells of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018) as a classifier of
 //! sequences.
 
-use crate::{Build, Cell, Definition, Graph, Identity, Layer, NnError, OneOf, Rows, SomeOf};
+use crate::{Build, Cell, Definition, Graph, Identity, Layer, NnError, OneOf, Rows, SomeOf, flow::sum};
 use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
@@ -10,6 +10,7 @@ use burn::{
         activation::{relu, sigmoid},
     },
 };
+use std::{collections::BTreeSet, rc::Rc};
 use supernet_space::{EnasRnn, EnasRnnShape};
 
 /// A gate `[rows, 3 · hidden]`, which are t, y and s: s + σ(t) · (f(y) − s) with a function f.
@@ -55,10 +56,16 @@ impl Layer<2, 2> for EnasGate {
 /// What a node reads: a linear layer that gives its gate and its candidate, and one of the
 /// functions. The state that passes the gate is the last `hidden` numbers of what it is given: of an
 /// earlier node all of them, of input ⧺ state the state.
+///
+/// A mask with several functions on, or several earlier nodes, has their mean: their sum would grow
+/// from node to node and step to step, beyond all numbers.
 #[derive(Module, Debug)]
 pub struct EnasHighway {
     linear: Linear,
     activation: OneOf<EnasGate>,
+    /// The choice which earlier nodes are read; the first node has none.
+    #[module(skip)]
+    previous: Option<String>,
 }
 
 impl EnasHighway {
@@ -68,6 +75,7 @@ impl EnasHighway {
         Self {
             linear: LinearConfig::new(inputs, 2 * hidden).with_bias(false).init(b.device()),
             activation: OneOf::new(b, format!("node{node}/activation"), EnasRnn::ACTIVATIONS.into_iter().zip(gates)),
+            previous: (node > 1).then(|| previous(node)),
         }
     }
 }
@@ -79,8 +87,29 @@ impl Layer<2, 2> for EnasHighway {
             let ([_, inputs], hidden) = (x.dims(), gates.dims()[1] / 2);
             Tensor::cat(vec![gates, x.narrow(1, inputs - hidden, hidden)], 1)
         });
-        gates.through(&self.activation)
+        let state = mean(gates.through(&self.activation), self.activation.options.name());
+        match &self.previous {
+            Some(previous) => mean(state, previous),
+            None => state,
+        }
     }
+}
+
+/// The name of the choice which earlier nodes node `node` reads.
+fn previous(node: usize) -> String {
+    format!("node{node}/previous")
+}
+
+/// `x` divided by the number of options of `choice` that each mask has on.
+fn mean(x: Rows<2>, choice: &str) -> Rows<2> {
+    let pass = Rc::clone(x.pass());
+    let (place, bits) = pass.paths().choice(choice);
+    let counts: BTreeSet<u32> = bits.iter().map(|bits| bits.count_ones()).filter(|&count| count > 0).collect();
+    let of = |&count: &u32| {
+        let those = x.only(place, |mask| bits[mask].count_ones() == count);
+        those.scaled((count > 1).then(|| 1.0 / f64::from(count)))
+    };
+    sum(&x.nothing().depending(place + 1), counts.iter().map(of).collect())
 }
 
 /// A recurrent cell of nodes, each of which reads one earlier node (the first input and state)
@@ -98,7 +127,7 @@ impl EnasRnnNet {
         let EnasRnnShape { features, hidden, classes, .. } = *shape;
         let inputs = |node: usize| {
             let earlier = (1..node).map(|before| (format!("node{before}"), EnasHighway::new(b, node, hidden, hidden)));
-            SomeOf::new(b, format!("node{node}/previous"), 1..=1, earlier)
+            SomeOf::new(b, previous(node), 1..=1, earlier)
         };
         let graph = Graph::new(b, (2..=nodes).map(inputs), |_| Identity {}).averaged();
         Self {

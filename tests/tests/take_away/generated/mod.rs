@@ -14,7 +14,13 @@ pub mod dead_edges;
 #[rustfmt::skip]
 pub mod dead_network;
 #[rustfmt::skip]
+pub mod enas_macro;
+#[rustfmt::skip]
 pub mod every_operation;
+#[rustfmt::skip]
+pub mod genetic_stages;
+#[rustfmt::skip]
+pub mod hierarchical_motifs;
 #[rustfmt::skip]
 pub mod imagenet_stem;
 #[rustfmt::skip]
@@ -24,6 +30,10 @@ pub mod nas_bench_201;
 #[rustfmt::skip]
 pub mod nas_bench_macro;
 #[rustfmt::skip]
+pub mod nas_net;
+#[rustfmt::skip]
 pub mod own_choices;
+#[rustfmt::skip]
+pub mod pnas_net;
 #[rustfmt::skip]
 pub mod relu_conv_norm;
