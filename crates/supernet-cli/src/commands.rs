@@ -291,13 +291,14 @@ pub fn space(plan: &Plan) -> Result<(), Failure> {
         return Ok(());
     }
     say!("{} architectures; {}", space.size(), network.in_words());
+    let width = space.choices().iter().map(|choice| choice.name().len()).max().unwrap_or(0).max(24);
     for choice in space.choices() {
         let taken = if choice.min() == choice.max() {
             choice.min().to_string()
         } else {
             format!("{} to {}", choice.min(), choice.max())
         };
-        say!("{:<24} {taken:>6} of {}", choice.name(), choice.options().join(", "));
+        say!("{:<width$} {taken:>6} of {}", choice.name(), choice.options().join(", "));
     }
     let example = space.sample(&mut draws(settings.search.seed, "example", 0));
     say!("for example: {example}");

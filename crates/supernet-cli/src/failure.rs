@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 use supernet::{
-    DeviceError, ResultsError, data::DataError, experiments::ExperimentError, prelude::TrainError, space::SpaceError,
+    DeviceError, ResultsError, data::DataError, experiments::ExperimentError, nn::NnError, prelude::TrainError,
+    space::SpaceError,
 };
 use thiserror::Error;
 
@@ -64,7 +65,7 @@ fn code_of(error: &TrainError) -> u8 {
         | TrainError::Locked { .. }
         | TrainError::Checkpoint { .. }
         | TrainError::File { .. } => 3,
-        TrainError::Config { .. } | TrainError::Space(_) => 2,
+        TrainError::Config { .. } | TrainError::Space(_) | TrainError::Nn(NnError::Space(_)) => 2,
         _ => 1,
     }
 }

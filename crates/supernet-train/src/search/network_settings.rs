@@ -173,10 +173,8 @@ impl NetworkSettings {
             Self::Paper(PaperSettings { cells, blocks, filters, .. }) => {
                 format!("{cells} cells of {blocks} blocks; supernet of {filters} filters")
             }
-            other => match other.filters() {
-                Some(filters) => format!("{}; supernet of {filters} filters", other.name()),
-                None => "A space of one's own; supernet".into(),
-            },
+            Self::Known(settings) => settings.in_words(),
+            Self::Own(_) => "A space of one's own; supernet".into(),
         }
     }
 

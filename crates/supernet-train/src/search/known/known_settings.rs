@@ -55,6 +55,14 @@ impl KnownSettings {
         self.space.has(number).then(|| self.numbers.get_mut(number))
     }
 
+    /// Returns the networks for captions, in words.
+    pub fn in_words(&self) -> String {
+        let others = self.space.numbers.iter().filter(|(number, _)| *number != Number::Filters);
+        let word = |(number, _): &(Number, _)| format!("{} {}", self.numbers.get(*number), number.name());
+        let (name, others) = (self.space.name, others.map(word).collect::<Vec<_>>().join(", "));
+        format!("{name} of {others}; supernet of {} filters", self.numbers.get(Number::Filters))
+    }
+
     /// Makes the choices.
     ///
     /// # Errors
