@@ -270,7 +270,7 @@ mod tests {
     fn files_of_before_are_read_and_written_as_they_were() {
         for text in [
             r#"{"space":"nas-bench-201","filters":16,"cells":5,"norm":"ghost"}"#,
-            r#"{"space":"nas-bench-macro","filters":8,"head":320,"norm":"ghost-affine"}"#,
+            r#"{"space":"nas-bench-macro","filters":8,"head":320,"norm":"ghost_affine"}"#,
             r#"{"space":"darts","filters":16,"cells":8,"norm":"ghost"}"#,
             r#"{"space":"mobile","filters":32,"head":1280,"norm":"ghost"}"#,
             r#"{"space":"own","norm":"ghost"}"#,
