@@ -1,6 +1,6 @@
 //! Adam, for the few parameters of a controller.
 
-use crate::exact;
+use crate::{exact, vectors::adam_step};
 use serde::{Deserialize, Serialize};
 
 /// Adam (Kingma and Ba, ICLR 2015) with β = (0.9, 0.999) and ε = 1e-8.
@@ -15,7 +15,6 @@ pub(crate) struct Adam {
 
 impl Adam {
     const BETA: (f64, f64) = (0.9, 0.999);
-    const EPSILON: f64 = 1e-8;
 
     pub(crate) fn new(parameters: usize) -> Self {
         Self { mean: vec![0.0; parameters], square: vec![0.0; parameters], steps: 0 }
@@ -32,12 +31,8 @@ impl Adam {
         let (first, second) = Self::BETA;
         let correct = |beta: f64| 1.0 - beta.powi(self.steps);
         let (correct_mean, correct_square) = (correct(first), correct(second));
-        for (i, g) in gradient.iter().enumerate() {
-            self.mean[i] = first * self.mean[i] + (1.0 - first) * g;
-            self.square[i] = second * self.square[i] + (1.0 - second) * g * g;
-            let root = (self.square[i] / correct_square).sqrt();
-            parameters[i] -= rate * self.mean[i] / correct_mean / (root + Self::EPSILON);
-        }
+        let moments = [(&mut self.mean[..], first, correct_mean), (&mut self.square[..], second, correct_square)];
+        adam_step(moments, parameters, gradient, rate);
     }
 }
 

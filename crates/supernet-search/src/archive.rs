@@ -61,7 +61,9 @@ impl Archive {
         for entry in &self.0 {
             places.get_mut(entry.1.number).into_iter().for_each(|place| *place = Some(entry));
         }
-        places.into_iter().flatten().collect()
+        let mut entries = Vec::with_capacity(places.len());
+        entries.extend(places.into_iter().flatten());
+        entries
     }
 
     /// The best `most`, best first, ties in order of telling.
@@ -96,13 +98,17 @@ pub(crate) fn bounded<'a>(entries: &[Entry<'a>], most: usize) -> Vec<Entry<'a>> 
     if entries.len() <= most {
         return entries.to_vec();
     }
-    let mut ranked = entries.to_vec();
-    best_first(&mut ranked);
-    let mut others = ranked.split_off(most / 2);
-    others.sort_by_key(|(_, told)| told.number);
-    ranked.extend(others.split_off(others.len() - (most - most / 2)));
-    ranked.sort_by_key(|(_, told)| told.number);
-    ranked
+    let mut kept = entries.to_vec();
+    kept.select_nth_unstable_by(most / 2, better);
+    let mut others = kept.split_off(most / 2);
+    let latest = most - most / 2;
+    let before = others.len() - latest;
+    if before > 0 {
+        others.select_nth_unstable_by_key(before - 1, |(_, told)| told.number);
+    }
+    kept.extend(others.split_off(before));
+    kept.sort_by_key(|(_, told)| told.number);
+    kept
 }
 
 /// The rows of some entries.

@@ -12,6 +12,9 @@ pub(crate) struct BayesianLinear {
     rows: usize,
     /// |y|².
     square: f64,
+    /// ΦᵀΦ and Φᵀy.
+    products: DMatrix<f64>,
+    moments: DVector<f64>,
     axes: DMatrix<f64>,
     /// Eigenvalues of ΦᵀΦ.
     values: DVector<f64>,
@@ -39,10 +42,27 @@ impl BayesianLinear {
 
     /// The same with given precisions.
     pub(crate) fn with_precisions(features: &DMatrix<f64>, y: &DVector<f64>, alpha: f64, beta: f64) -> Self {
-        let SymmetricEigen { eigenvectors: axes, eigenvalues } = SymmetricEigen::new(features * features.transpose());
-        let along = axes.tr_mul(&(features * y));
+        let (products, moments) = (features * features.transpose(), features * y);
+        Self::of_sums((y.len(), y.norm_squared()), products, moments, (alpha, beta))
+    }
+
+    /// The same with more rows and the precisions as they are.
+    pub(crate) fn with_more(&self, features: &DMatrix<f64>, y: &DVector<f64>) -> Self {
+        let (products, moments) = (&self.products + features * features.transpose(), &self.moments + features * y);
+        let sums = (self.rows + y.len(), self.square + y.norm_squared());
+        Self::of_sums(sums, products, moments, (self.alpha, self.beta))
+    }
+
+    fn of_sums(
+        (rows, square): (usize, f64),
+        products: DMatrix<f64>,
+        moments: DVector<f64>,
+        (alpha, beta): (f64, f64),
+    ) -> Self {
+        let SymmetricEigen { eigenvectors: axes, eigenvalues } = SymmetricEigen::new(products.clone());
+        let along = axes.tr_mul(&moments);
         let values = eigenvalues.map(|value| value.max(0.0));
-        Self { rows: y.len(), square: y.norm_squared(), axes, values, along, alpha, beta }
+        Self { rows, square, products, moments, axes, values, along, alpha, beta }
     }
 
     /// The logarithm of the density of y under α and β.
@@ -64,7 +84,7 @@ impl BayesianLinear {
 
     /// The prediction for each column of `features`, without noise.
     pub(crate) fn predict(&self, features: &DMatrix<f64>) -> Vec<Normal> {
-        let along = self.axes.tr_mul(features);
+        let along = self.axes.transpose() * features;
         let of_row = |column: nalgebra::DVectorView<f64>| {
             let (mut mean, mut variance) = (0.0, 0.0);
             for ((x, value), target) in column.iter().zip(&self.values).zip(&self.along) {
@@ -113,6 +133,19 @@ mod tests {
             assert!((normal.mean - mean).abs() < 1e-8, "{normal:?} {mean}");
             assert!((normal.variance - variance).abs() < 1e-8, "{normal:?} {variance}");
         }
+    }
+
+    #[test]
+    fn rows_that_come_later_count_as_those_from_the_first() {
+        let (features, y) = data();
+        let part = |from: usize, n: usize| (features.columns(from, n).into_owned(), y.rows(from, n).into_owned());
+        let ((first, first_y), (later, later_y)) = (part(0, 18), part(18, 12));
+        let grown = BayesianLinear::with_precisions(&first, &first_y, 0.7, 40.0).with_more(&later, &later_y);
+        let whole = BayesianLinear::with_precisions(&features, &y, 0.7, 40.0);
+        for (one, other) in grown.predict(&features).iter().zip(whole.predict(&features)) {
+            assert!((one.mean - other.mean).abs() < 1e-12 && (one.variance - other.variance).abs() < 1e-12);
+        }
+        assert!((grown.evidence(2.0, 3.0) - whole.evidence(2.0, 3.0)).abs() < 1e-10);
     }
 
     #[test]

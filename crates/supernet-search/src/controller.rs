@@ -30,4 +30,10 @@ pub trait Controller {
 
     /// Adds `weight` times the gradient of [`Controller::log_probability`] to `gradient`.
     fn add_gradient(&self, architecture: &Architecture, weight: f64, gradient: &mut [f64]);
+
+    /// Does the same for several architectures, each with its weight; policies that share work
+    /// among them do it faster.
+    fn add_gradients(&self, weighted: &[(&Architecture, f64)], gradient: &mut [f64]) {
+        weighted.iter().for_each(|&(architecture, weight)| self.add_gradient(architecture, weight, gradient));
+    }
 }

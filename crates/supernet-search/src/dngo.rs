@@ -33,9 +33,8 @@ pub struct Dngo {
 #[derive(Clone, Debug, PartialEq)]
 struct Fitted {
     networks: Vec<Mlp>,
-    inputs: Vec<Vec<f64>>,
-    /// Scaled.
-    targets: Vec<f64>,
+    columns: usize,
+    /// Of the targets.
     scale: Scale,
     regressions: Vec<BayesianLinear>,
 }
@@ -55,22 +54,6 @@ impl Dngo {
     /// No network.
     pub fn with_networks(self, networks: usize) -> Result<Self, SearchError> {
         Ok(Self { networks: at_least(NAME, "networks", networks, 1, "at least 1")?, ..self })
-    }
-}
-
-impl Fitted {
-    /// The regressions of all rows, of the precisions that each network's had before, if any.
-    fn regress(&mut self) {
-        let y = DVector::from_column_slice(&self.targets);
-        let rows: Vec<&Vec<f64>> = self.inputs.iter().collect();
-        let regression = |(member, network): (usize, &Mlp)| {
-            let features = basis(network, &rows);
-            match self.regressions.get(member) {
-                Some(before) => BayesianLinear::with_precisions(&features, &y, before.alpha, before.beta),
-                None => BayesianLinear::new(&features, &y),
-            }
-        };
-        self.regressions = self.networks.iter().enumerate().map(regression).collect();
     }
 }
 
@@ -97,19 +80,21 @@ impl Surrogate for Dngo {
             network.train(&rows, &targets, Self::TRAINING, &mut rng);
             network
         };
-        let networks = (0..self.networks).map(trained).collect();
-        let mut fitted = Fitted { networks, inputs: inputs.to_vec(), targets, scale, regressions: Vec::new() };
-        fitted.regress();
-        self.fitted = Some(fitted);
+        let networks: Vec<Mlp> = (0..self.networks).map(trained).collect();
+        let y = DVector::from_column_slice(&targets);
+        let regressions = networks.iter().map(|network| BayesianLinear::new(&basis(network, &rows), &y)).collect();
+        self.fitted = Some(Fitted { networks, columns, scale, regressions });
         Ok(())
     }
 
     fn condition(&mut self, more: &[Vec<f64>], more_targets: &[f64]) {
         let fitted = self.fitted.as_mut().expect("a fitted model");
-        assert_more(fitted.inputs[0].len(), more, more_targets);
-        fitted.inputs.extend_from_slice(more);
-        fitted.targets.extend(more_targets.iter().map(|&target| fitted.scale.scaled(target)));
-        fitted.regress();
+        assert_more(fitted.columns, more, more_targets);
+        let rows: Vec<&Vec<f64>> = more.iter().collect();
+        let y = DVector::from_iterator(more.len(), more_targets.iter().map(|&target| fitted.scale.scaled(target)));
+        for (network, regression) in fitted.networks.iter().zip(&mut fitted.regressions) {
+            *regression = regression.with_more(&basis(network, &rows), &y);
+        }
     }
 
     fn most_rows(&self) -> usize {
@@ -118,7 +103,7 @@ impl Surrogate for Dngo {
 
     fn predict(&self, inputs: &[Vec<f64>]) -> Vec<Normal> {
         let fitted = self.fitted.as_ref().expect("a fitted model");
-        assert!(inputs.iter().all(|row| row.len() == fitted.inputs[0].len()), "rows of as many columns as were fitted");
+        assert!(inputs.iter().all(|row| row.len() == fitted.columns), "rows of as many columns as were fitted");
         let rows: Vec<&Vec<f64>> = inputs.iter().collect();
         let of_members = fitted.networks.iter().zip(&fitted.regressions);
         let of_members: Vec<Vec<Normal>> = of_members.map(|(net, model)| model.predict(&basis(net, &rows))).collect();

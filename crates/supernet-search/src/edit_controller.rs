@@ -3,12 +3,17 @@
 use crate::{
     SearchError, exact,
     known::at_least,
-    lstm_cell::{CellStep, LstmCell, Memory},
+    lstm_cell::{CellBack, CellStep, LstmCell, Memory},
+    memo::Memo,
     state::{check_count, checked_state},
     vectors::{add_scaled, dot, sigmoid},
 };
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 use supernet_space::{Architecture, Choice, SearchSpace, draws};
 
 const NAME: &str = "edit policy";
@@ -35,6 +40,10 @@ pub struct EditController {
     /// and u.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
+    /// What was read so far: what several episodes come by is read once until the parameters
+    /// change.
+    #[serde(skip)]
+    read: Memo<HashMap<Architecture, Arc<Read>>>,
 }
 
 checked_state!(EditController);
@@ -90,6 +99,60 @@ impl Encoded {
     }
 }
 
+/// What the policy makes of an architecture.
+struct Read {
+    encoded: Encoded,
+    /// Choices that can be raised, each with its probability.
+    raises: Vec<(usize, f64)>,
+    /// Choices that can be opened and an option that they can take, each with its probability.
+    opens: Vec<(usize, usize, f64)>,
+}
+
+impl Read {
+    /// Where an opening stands.
+    fn opening(&self, choice: usize, option: usize) -> Option<usize> {
+        self.opens.iter().position(|&(c, o, _)| (c, o) == (choice, option))
+    }
+}
+
+/// What comes back to an architecture from the edits that were made of it: the gradient at the
+/// logit of each that can be made.
+struct Back {
+    read: Arc<Read>,
+    raises: Vec<f64>,
+    opens: Vec<f64>,
+}
+
+impl Back {
+    fn new(read: Arc<Read>) -> Self {
+        let (raises, opens) = (vec![0.0; read.raises.len()], vec![0.0; read.opens.len()]);
+        Self { read, raises, opens }
+    }
+
+    /// Adds `weight` times the gradient of an edit's log probability.
+    fn add(&mut self, edit: &Edit, weight: f64) {
+        match edit {
+            Edit::Raise(up) => {
+                for (sum, &(choice, probability)) in self.raises.iter_mut().zip(&self.read.raises) {
+                    *sum += weight * (f64::from(u8::from(up.contains(&choice))) - probability);
+                }
+            }
+            Edit::Open(choice, option) => {
+                for (sum, &(c, o, probability)) in self.opens.iter_mut().zip(&self.read.opens) {
+                    *sum += weight * (f64::from(u8::from((c, o) == (*choice, *option))) - probability);
+                }
+            }
+        }
+    }
+
+    /// The gradient at each logit: the choice, the row of its weights, the value.
+    fn at_logits(&self) -> Vec<(usize, usize, f64)> {
+        let raises = self.read.raises.iter().zip(&self.raises).map(|(&(choice, _), &value)| (choice, 0, value));
+        let opens = self.read.opens.iter().zip(&self.opens).map(|(&(choice, o, _), &value)| (choice, 1 + o, value));
+        raises.chain(opens).filter(|&(.., value)| value != 0.0).collect()
+    }
+}
+
 impl EditController {
     /// Builds a controller over `space`, weights drawn uniformly from −0.1 to 0.1 from stream
     /// `stream` under `seed`.
@@ -97,7 +160,7 @@ impl EditController {
     /// # Errors
     /// A size of zero; a space without a choice of exactly one of several options.
     pub fn new(space: SearchSpace, settings: EditSettings, seed: u64, stream: &str) -> Result<Self, SearchError> {
-        let mut controller = Self { space, settings, parameters: Vec::new() };
+        let mut controller = Self { space, settings, parameters: Vec::new(), read: Memo::default() };
         let mut rng = draws(seed, stream, 0);
         controller.check_settings()?;
         controller.parameters = (0..controller.count()).map(|_| rng.random_range(-0.1..0.1)).collect();
@@ -132,6 +195,7 @@ impl EditController {
     }
 
     pub(crate) fn parameters_mut(&mut self) -> &mut [f64] {
+        self.read.clear();
         &mut self.parameters
     }
 
@@ -140,14 +204,13 @@ impl EditController {
         let mut edits = Vec::with_capacity(self.settings.raises + self.settings.opens);
         let mut architecture = start.clone();
         for edit in 0..self.settings.raises + self.settings.opens {
-            let encoded = self.encode(&architecture);
+            let read = self.read(&architecture);
             let edit = if edit < self.settings.raises {
-                let up = |(choice, logit): (usize, f64)| (rng.random::<f64>() < sigmoid(logit)).then_some(choice);
-                Edit::Raise(self.raises(&architecture, &encoded).into_iter().filter_map(up).collect())
+                let up = |&(choice, probability): &(usize, f64)| (rng.random::<f64>() < probability).then_some(choice);
+                Edit::Raise(read.raises.iter().filter_map(up).collect())
             } else {
-                let logits = self.opens(&architecture, &encoded);
-                let Some(drawn) = draw(&softmax(&logits), rng) else { break };
-                Edit::Open(logits[drawn].0, logits[drawn].1)
+                let Some(drawn) = draw(read.opens.iter().map(|open| open.2), rng) else { break };
+                Edit::Open(read.opens[drawn].0, read.opens[drawn].1)
             };
             architecture = self.apply(&architecture, &edit);
             edits.push(edit);
@@ -160,19 +223,16 @@ impl EditController {
         let mut architecture = start.clone();
         let mut sum = 0.0;
         for edit in edits {
-            let encoded = self.encode(&architecture);
+            let read = self.read(&architecture);
             sum += match edit {
                 Edit::Raise(up) => {
-                    let of_choice = |(choice, logit): (usize, f64)| {
-                        let taken = sigmoid(logit);
-                        if up.contains(&choice) { taken.ln() } else { (1.0 - taken).ln() }
+                    let of_choice = |&(choice, probability): &(usize, f64)| {
+                        if up.contains(&choice) { probability.ln() } else { (1.0 - probability).ln() }
                     };
-                    self.raises(&architecture, &encoded).into_iter().map(of_choice).sum::<f64>()
+                    read.raises.iter().map(of_choice).sum::<f64>()
                 }
                 Edit::Open(choice, option) => {
-                    let logits = self.opens(&architecture, &encoded);
-                    let taken = logits.iter().position(|&(c, o, _)| (c, o) == (*choice, *option));
-                    taken.map_or(f64::NEG_INFINITY, |taken| softmax(&logits)[taken].ln())
+                    read.opening(*choice, *option).map_or(f64::NEG_INFINITY, |taken| read.opens[taken].2.ln())
                 }
             };
             architecture = self.apply(&architecture, edit);
@@ -180,35 +240,29 @@ impl EditController {
         sum
     }
 
-    /// Adds `weight` times the gradient of [`EditController::log_probability`] to `gradient`.
-    pub(crate) fn add_gradient(&self, start: &Architecture, edits: &[Edit], weight: f64, gradient: &mut [f64]) {
-        let mut architecture = start.clone();
-        for edit in edits {
-            let encoded = self.encode(&architecture);
+    /// Adds up the gradients of [`EditController::log_probability`] of several episodes, each with
+    /// its weight.
+    pub(crate) fn add_gradients(&self, start: &Architecture, weighted: &[(&[Edit], f64)], gradient: &mut [f64]) {
+        let mut backs: BTreeMap<Architecture, Back> = BTreeMap::new();
+        for &(edits, weight) in weighted {
+            let mut architecture = start.clone();
+            for edit in edits {
+                let next = self.apply(&architecture, edit);
+                let back = backs.entry(architecture).or_insert_with_key(|one| Back::new(self.read(one)));
+                back.add(edit, weight);
+                architecture = next;
+            }
+        }
+        let n = 2 * self.settings.hidden;
+        for (architecture, back) in backs {
             let mut at_e: Vec<(usize, Vec<f64>)> = Vec::new();
-            let mut row = |choice: usize, row: usize, value: f64| {
-                let (n, place) = (2 * self.settings.hidden, self.place(choice));
-                let (first, e) = (self.head() + row * (n + 1), encoded.at(place));
-                add_scaled(&mut gradient[first..first + n], value, &e);
+            for (choice, row, value) in back.at_logits() {
+                let (place, first) = (self.place(choice), self.head() + row * (n + 1));
+                add_scaled(&mut gradient[first..first + n], value, &back.read.encoded.at(place));
                 gradient[first + n] += value;
                 at_e.push((place, self.parameters[first..first + n].iter().map(|w| value * w).collect()));
-            };
-            match edit {
-                Edit::Raise(up) => {
-                    for (choice, logit) in self.raises(&architecture, &encoded) {
-                        row(choice, 0, weight * (f64::from(u8::from(up.contains(&choice))) - sigmoid(logit)));
-                    }
-                }
-                Edit::Open(choice, option) => {
-                    let logits = self.opens(&architecture, &encoded);
-                    for (&(c, o, _), probability) in logits.iter().zip(softmax(&logits)) {
-                        let taken = f64::from(u8::from((c, o) == (*choice, *option)));
-                        row(c, 1 + o, weight * (taken - probability));
-                    }
-                }
             }
-            self.encode_back(&architecture, &encoded, &at_e, gradient);
-            architecture = self.apply(&architecture, edit);
+            self.encode_back(&architecture, &back.read.encoded, &at_e, gradient);
         }
     }
 
@@ -231,21 +285,39 @@ impl EditController {
     pub(crate) fn allows(&self, start: &Architecture, edits: &[Edit]) -> bool {
         let mut architecture = start.clone();
         edits.iter().all(|edit| {
-            let encoded = self.encode(&architecture);
+            let read = self.read(&architecture);
             let fits = match edit {
                 Edit::Raise(up) => {
-                    let can: Vec<usize> = self.raises(&architecture, &encoded).into_iter().map(|(c, _)| c).collect();
-                    up.windows(2).all(|two| two[0] < two[1]) && up.iter().all(|choice| can.contains(choice))
+                    let can = |choice: &usize| read.raises.iter().any(|(can, _)| can == choice);
+                    up.windows(2).all(|two| two[0] < two[1]) && up.iter().all(can)
                 }
-                Edit::Open(choice, option) => {
-                    self.opens(&architecture, &encoded).iter().any(|&(c, o, _)| (c, o) == (*choice, *option))
-                }
+                Edit::Open(choice, option) => read.opening(*choice, *option).is_some(),
             };
             if fits {
                 architecture = self.apply(&architecture, edit);
             }
             fits
         })
+    }
+
+    /// What the policy makes of an architecture.
+    fn read(&self, architecture: &Architecture) -> Arc<Read> {
+        /// Some megabytes.
+        const MOST: usize = 500;
+        let mut known = self.read.get();
+        if let Some(read) = known.get(architecture) {
+            return Arc::clone(read);
+        }
+        if known.len() >= MOST {
+            known.clear();
+        }
+        let encoded = self.encode(architecture);
+        let raises = self.raises(architecture, &encoded).into_iter().map(|(choice, logit)| (choice, sigmoid(logit)));
+        let logits = self.opens(architecture, &encoded);
+        let opens = logits.iter().zip(softmax(&logits)).map(|(&(choice, option, _), p)| (choice, option, p));
+        let read = Arc::new(Read { raises: raises.collect(), opens: opens.collect(), encoded });
+        known.insert(architecture.clone(), Arc::clone(&read));
+        read
     }
 
     /// The choices that it reads and edits.
@@ -352,16 +424,18 @@ impl EditController {
         for (direction, (cell, steps)) in
             self.cells().into_iter().zip([&encoded.forward, &encoded.backward]).enumerate()
         {
-            let mut at = Memory::zero(n);
+            let (mut at, mut of_steps) = (Memory::zero(n), Vec::with_capacity(steps.len()));
             for (step, of_step) in steps.iter().enumerate().rev() {
                 let place = if direction == 0 { step } else { last - step };
                 for (_, at_e) in at_e.iter().filter(|(at, _)| *at == place) {
                     add_scaled(&mut at.h, 1.0, &at_e[direction * n..(direction + 1) * n]);
                 }
-                let (at_x, before) = cell.backward(&self.parameters, of_step, &at, gradient);
+                let CellBack { at_sums, at_x, at_before } = cell.backward(&self.parameters, of_step, &at);
                 add_scaled(&mut gradient[tokens[place]..tokens[place] + cell.inputs], 1.0, &at_x);
-                at = before;
+                of_steps.push((of_step, at_sums));
+                at = at_before;
             }
+            cell.add_gradient(&of_steps, gradient);
         }
     }
 }
@@ -374,13 +448,13 @@ fn softmax(logits: &[(usize, usize, f64)]) -> Vec<f64> {
 }
 
 /// A place drawn by its probability; none of an empty list.
-fn draw(probabilities: &[f64], rng: &mut impl Rng) -> Option<usize> {
-    let mut rank = rng.random::<f64>();
-    let passes = |probability: &f64| {
+fn draw(mut probabilities: impl ExactSizeIterator<Item = f64>, rng: &mut impl Rng) -> Option<usize> {
+    let (mut rank, last) = (rng.random::<f64>(), probabilities.len().checked_sub(1));
+    let passes = |probability: f64| {
         rank -= probability;
         rank < 0.0
     };
-    probabilities.iter().position(passes).or_else(|| probabilities.len().checked_sub(1))
+    probabilities.position(passes).or(last)
 }
 
 #[cfg(test)]
@@ -403,7 +477,7 @@ mod tests {
         for episode in 0..5 {
             let (edits, _) = controller.sample(&start, &mut draws(2, "episode", episode));
             let mut gradient = vec![0.0; controller.parameters().len()];
-            controller.add_gradient(&start, &edits, 1.5, &mut gradient);
+            controller.add_gradients(&start, &[(&edits, 0.5), (&edits, 1.0)], &mut gradient);
             for (i, gradient) in gradient.iter().enumerate() {
                 let mut at = |shift: f64| {
                     controller.parameters_mut()[i] += shift;

@@ -5,7 +5,7 @@ use crate::{
     adam::Adam,
     known::Proposals,
     least::least,
-    returns::Returns,
+    returns::{Lesson, Returns},
     state::{check_count, checked_state},
 };
 use serde::{Deserialize, Serialize};
@@ -104,10 +104,9 @@ impl EditPolicy {
         let (controller, start) = (&self.controller, &self.start);
         let lessons = self.returns.lessons(&self.settings, |_, edits| controller.log_probability(start, edits));
         let mut gradient = vec![0.0; controller.parameters().len()];
-        for lesson in &lessons {
-            let weight = -lesson.advantage / lessons.len() as f64;
-            controller.add_gradient(start, &lesson.actions, weight, &mut gradient);
-        }
+        let weight = |lesson: &Lesson<Vec<Edit>>| -lesson.advantage / lessons.len() as f64;
+        let weighted: Vec<_> = lessons.iter().map(|lesson| (&lesson.actions[..], weight(lesson))).collect();
+        controller.add_gradients(start, &weighted, &mut gradient);
         self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.rate);
     }
 }

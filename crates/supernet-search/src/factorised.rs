@@ -37,7 +37,7 @@ impl Factorised {
     }
 
     /// Each choice's distribution, and where its numbers begin.
-    fn choices(&self) -> impl Iterator<Item = (usize, SubsetDistribution<'_>)> {
+    fn choices(&self) -> impl Iterator<Item = (usize, SubsetDistribution<&[f64]>)> {
         let mut first = 0;
         self.space.choices().iter().map(move |choice| {
             let from = first;
@@ -65,13 +65,14 @@ impl Controller for Factorised {
     }
 
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
-        let distributions: Vec<SubsetDistribution> = self.choices().map(|(_, distribution)| distribution).collect();
+        let distributions: Vec<SubsetDistribution<&[f64]>> =
+            self.choices().map(|(_, distribution)| distribution).collect();
         self.space.architecture(|choice| distributions[choice].sample(rng))
     }
 
     fn log_probability(&self, architecture: &Architecture) -> f64 {
         let active = self.space.active(architecture);
-        let of_choice = |(i, (_, distribution)): (usize, (usize, SubsetDistribution))| {
+        let of_choice = |(i, (_, distribution)): (usize, (usize, SubsetDistribution<&[f64]>))| {
             distribution.log_probability(architecture.bits(i))
         };
         self.choices().enumerate().filter(|&(i, _)| active[i]).map(of_choice).sum()

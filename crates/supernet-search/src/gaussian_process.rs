@@ -3,10 +3,10 @@
 use crate::{
     Normal, SearchError, Surrogate,
     adam::Adam,
-    kernel::{Distances, Hyperparameters},
+    kernel::{Distances, Hyperparameters, Table},
     surrogate::{Scale, assert_more, check_rows},
 };
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, DMatrixView, DMatrixViewMut, DVector, Dyn};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -41,6 +41,7 @@ struct Fitted {
     targets: Vec<f64>,
     scale: Scale,
     hyperparameters: Hyperparameters,
+    table: Table,
     factor: Cholesky<f64, Dyn>,
     /// (K + noise)⁻¹ y.
     weights: DVector<f64>,
@@ -130,19 +131,60 @@ impl Gp {
         scale: Scale,
         hyperparameters: Hyperparameters,
     ) -> Fitted {
-        let n = inputs.len();
-        let mut covariance = DMatrix::zeros(n, n);
-        for i in 0..n {
-            for j in 0..=i {
-                covariance[(i, j)] = hyperparameters.covariance(&self.blocks, &inputs[i], &inputs[j]);
-            }
-            covariance[(i, i)] += hyperparameters.noise;
-        }
-        covariance.fill_upper_triangle_with_lower_triangle();
-        let factor = factored(covariance);
+        let table = Table::new(&hyperparameters, &self.blocks, &inputs);
+        let factor = factored(noisy(&table, &inputs, hyperparameters.noise));
         let weights = factor.solve(&DVector::from_column_slice(&targets));
-        Fitted { inputs, targets, scale, hyperparameters, factor, weights }
+        Fitted { inputs, targets, scale, hyperparameters, table, factor, weights }
     }
+
+    /// The posterior of more rows, whose factor L grows: below it stands (L⁻¹K)ᵀ, K being the
+    /// covariances of old and new rows, and beside that the factor of what is left of the new ones'
+    /// own. `None` where that has none.
+    fn grown(&self, fitted: &Fitted, more: &[Vec<f64>]) -> Option<Cholesky<f64, Dyn>> {
+        let (n, m) = (fitted.inputs.len(), more.len());
+        let mut below = across(&fitted.table, more);
+        let lower = fitted.factor.l_dirty();
+        solve_lower(lower.as_view(), below.as_view_mut());
+        let own = noisy(&Table::new(&fitted.hyperparameters, &self.blocks, more), more, fitted.hyperparameters.noise);
+        let corner = Cholesky::new(own - below.tr_mul(&below))?;
+        let mut grown = DMatrix::zeros(n + m, n + m);
+        grown.view_mut((0, 0), (n, n)).copy_from(lower);
+        grown.view_mut((n, 0), (m, n)).tr_copy_from(&below);
+        grown.view_mut((n, n), (m, m)).copy_from(corner.l_dirty());
+        Some(Cholesky::pack_dirty(grown))
+    }
+}
+
+/// The covariances of a table's rows, down, with others, across.
+fn across(table: &Table, others: &[Vec<f64>]) -> DMatrix<f64> {
+    let mut cross = DMatrix::zeros(table.rows(), others.len());
+    let columns = cross.as_mut_slice().chunks_exact_mut(table.rows());
+    columns.zip(others).for_each(|(column, row)| table.covariances(row, column));
+    cross
+}
+
+/// The covariances of a table's rows with each other, and the noise.
+fn noisy(table: &Table, rows: &[Vec<f64>], noise: f64) -> DMatrix<f64> {
+    let mut covariance = across(table, rows);
+    (0..rows.len()).for_each(|i| covariance[(i, i)] += noise);
+    covariance
+}
+
+/// Solves L·X = B for a lower triangle L, in place: half of the rows, then what they leave of the
+/// others, so that nearly all of it is products of matrices.
+fn solve_lower(lower: DMatrixView<f64>, mut rows: DMatrixViewMut<f64>) {
+    /// Rows that are solved one by one.
+    const FEW: usize = 32;
+    let n = lower.nrows();
+    if n <= FEW {
+        lower.solve_lower_triangular_mut(&mut rows);
+        return;
+    }
+    let (upper, columns) = (n / 2, rows.ncols());
+    let (mut first, mut second) = rows.rows_range_pair_mut(..upper, upper..);
+    solve_lower(lower.view((0, 0), (upper, upper)), first.as_view_mut());
+    second.gemm(-1.0, &lower.view((upper, 0), (n - upper, upper)), &first, 1.0);
+    solve_lower(lower.view((upper, upper), (n - upper, n - upper)), second.view_mut((0, 0), (n - upper, columns)));
 }
 
 /// The factor of a covariance, with as little more on its diagonal as makes it one in double
@@ -180,12 +222,20 @@ impl Surrogate for Gp {
     }
 
     fn condition(&mut self, more: &[Vec<f64>], more_targets: &[f64]) {
-        let Fitted { mut inputs, mut targets, scale, hyperparameters, .. } =
-            self.fitted.take().expect("a fitted model");
-        assert_more(inputs[0].len(), more, more_targets);
+        let fitted = self.fitted.take().expect("a fitted model");
+        assert_more(fitted.inputs[0].len(), more, more_targets);
+        let grown = self.grown(&fitted, more);
+        let Fitted { mut inputs, mut targets, scale, hyperparameters, .. } = fitted;
         inputs.extend_from_slice(more);
         targets.extend(more_targets.iter().map(|&target| scale.scaled(target)));
-        self.fitted = Some(self.posterior(inputs, targets, scale, hyperparameters));
+        self.fitted = Some(match grown {
+            Some(factor) => {
+                let table = Table::new(&hyperparameters, &self.blocks, &inputs);
+                let weights = factor.solve(&DVector::from_column_slice(&targets));
+                Fitted { inputs, targets, scale, hyperparameters, table, factor, weights }
+            }
+            None => self.posterior(inputs, targets, scale, hyperparameters),
+        });
     }
 
     fn most_rows(&self) -> usize {
@@ -196,17 +246,21 @@ impl Surrogate for Gp {
         let fitted = self.fitted.as_ref().expect("a fitted model");
         let columns = fitted.inputs[0].len();
         assert!(inputs.iter().all(|row| row.len() == columns), "rows of as many columns as were fitted");
-        let hyperparameters = &fitted.hyperparameters;
-        let covariance = |i: usize, j: usize| hyperparameters.covariance(&self.blocks, &fitted.inputs[i], &inputs[j]);
-        let mut cross = DMatrix::from_fn(fitted.inputs.len(), inputs.len(), covariance);
+        let mut cross = across(&fitted.table, inputs);
         let means = cross.tr_mul(&fitted.weights);
-        fitted.factor.l_dirty().solve_lower_triangular_mut(&mut cross);
+        solve_lower(fitted.factor.l_dirty().as_view(), cross.as_view_mut());
         let of_row = |(column, &mean): (usize, &f64)| {
-            let prior = hyperparameters.covariance(&self.blocks, &inputs[column], &inputs[column]);
+            let prior = fitted.hyperparameters.covariance(&self.blocks, &inputs[column], &inputs[column]);
             let variance = prior - cross.column(column).norm_squared();
             fitted.scale.unscaled(mean, variance.max(0.0))
         };
         means.iter().enumerate().map(of_row).collect()
+    }
+
+    fn means(&self, inputs: &[Vec<f64>]) -> Vec<f64> {
+        let fitted = self.fitted.as_ref().expect("a fitted model");
+        let means = across(&fitted.table, inputs).tr_mul(&fitted.weights);
+        means.iter().map(|&mean| fitted.scale.unscaled(mean, 0.0).mean).collect()
     }
 }
 

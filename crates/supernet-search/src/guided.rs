@@ -25,7 +25,7 @@ const NAME: &str = "guided";
 ///
 /// # Cost
 /// What is dear to learn is learnt anew each time the number told has grown by a tenth (each time,
-/// up to 20), from at most [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half
+/// up to 20; by a half, from 200 on), from at most [`Surrogate::most_rows`] networks ([`Guided::with_rows`]): the best half
 /// of as many, and those told last of the others. A fit is good for a fiftieth of what was told,
 /// and beyond a thousand networks for more: from 100 networks on some proposals come from one
 /// ranking, at most a few hundred. At most [`Strategy::most_at_once`] proposals are guided between
@@ -164,11 +164,12 @@ impl<S: Surrogate + Clone> Guided<S> {
     }
 }
 
-/// The greatest number of 20·1.1^k, rounded down, that is not above n; n itself up to 20.
+/// The greatest of the numbers, from 20 on, each by a tenth above the last, from 200 on by a half,
+/// that is not above n; n itself up to 20.
 fn learnt_from(n: usize) -> usize {
     let mut first = n.min(20);
     loop {
-        let next = first + (first / 10).max(1);
+        let next = first + (if first < 200 { first / 10 } else { first / 2 }).max(1);
         if next > n {
             return first;
         }
@@ -292,10 +293,10 @@ impl<S: Surrogate + Clone> Guided<S> {
     /// Each candidate's acquisition, and its predicted mean, which parts those that are worth
     /// nothing.
     fn values(&self, score: &S, log_seconds: Option<&S>, inputs: &[Vec<f64>], best: f64) -> Vec<(f64, f64)> {
-        let durations = log_seconds.map(|model| model.predict(inputs));
+        let durations = log_seconds.map(|model| model.means(inputs));
         let predictions = score.predict(inputs).into_iter().enumerate();
         let value = |(i, prediction): (usize, Normal)| {
-            let duration = durations.as_ref().map_or(0.0, |durations| durations[i].mean);
+            let duration = durations.as_ref().map_or(0.0, |durations| durations[i]);
             (self.acquisition.value(prediction, best, duration), prediction.mean)
         };
         predictions.map(value).collect()
@@ -333,8 +334,7 @@ fn logarithms(entries: &[Entry]) -> Vec<f64> {
 /// Counts rows as measured at their predicted mean.
 fn assume(score: &mut impl Surrogate, inputs: &[Vec<f64>]) {
     if !inputs.is_empty() {
-        let means: Vec<f64> = score.predict(inputs).iter().map(|normal| normal.mean).collect();
-        score.condition(inputs, &means);
+        score.condition(inputs, &score.means(inputs));
     }
 }
 
@@ -481,11 +481,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_learnt_from_grows_by_a_tenth() {
+    fn what_is_learnt_from_grows_by_a_tenth_and_later_by_a_half() {
         let sizes: Vec<usize> = (1..=60).map(learnt_from).collect();
         assert_eq!(sizes[..20], (1..=20).collect::<Vec<_>>());
         assert_eq!(sizes[20..26], [20, 22, 22, 24, 24, 26]);
-        assert!((1..100_000).all(|n| learnt_from(n) <= n && n as f64 <= 1.1 * learnt_from(n) as f64 + 1.0));
+        let growth = |n: usize| if learnt_from(n) < 200 { 1.1 } else { 1.5 };
+        assert!((1..100_000).all(|n| learnt_from(n) <= n && n as f64 <= growth(n) * learnt_from(n) as f64 + 1.0));
     }
 
     #[test]

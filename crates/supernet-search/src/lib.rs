@@ -43,6 +43,7 @@ mod linear_fit;
 mod lstm;
 mod lstm_cell;
 mod main_effects;
+mod memo;
 mod mlp;
 mod neat;
 mod nsga2;

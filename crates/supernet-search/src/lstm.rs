@@ -6,13 +6,15 @@ use crate::{
     deepening::Deepening,
     exact,
     known::{at_least, in_range},
-    lstm_cell::{CellStep, LstmCell, Memory},
+    lstm_cell::{CellBack, CellStep, LstmCell, Memory},
+    memo::{Memo, Tree},
     state::{check_count, checked_state},
     subset_distribution::SubsetDistribution,
-    vectors::{add_scaled, dot, tanh},
+    vectors::{add_scaled, dot, tanh, tanh_all},
 };
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, sync::MutexGuard};
 use supernet_space::{Architecture, SearchSpace, draws};
 
 const NAME: &str = "lstm controller";
@@ -46,6 +48,10 @@ pub struct Lstm {
     /// Start and embeddings, the layers, U_t row by row and u_t for each choice, W_prev, W_curr, v.
     #[serde(with = "exact::list")]
     parameters: Vec<f64>,
+    /// What was taken so far, choice by choice, with the step that follows: what architectures
+    /// begin with in common is run once until the parameters change.
+    #[serde(skip)]
+    run: Memo<Tree<Step>>,
 }
 
 checked_state!(Lstm);
@@ -111,7 +117,18 @@ struct Step {
     layers: Vec<CellStep>,
     /// For each option with an anchor, tanh(W_prev·h_a + W_curr·h_t).
     attention: Vec<Vec<f64>>,
-    q: Vec<f64>,
+    /// That of what the choice takes, by q.
+    distribution: SubsetDistribution<Vec<f64>>,
+}
+
+/// What comes back to a step from those that read it, and from what the choice takes.
+struct Back {
+    /// The sum of the weights with which the choice was taken, and for each option of those that
+    /// took it.
+    weight: f64,
+    taken: Vec<f64>,
+    /// The gradient at each layer's memory after the step.
+    at: Vec<Memory>,
 }
 
 impl Step {
@@ -163,7 +180,7 @@ impl Lstm {
     /// With settings in range.
     pub(crate) fn of(space: SearchSpace, settings: LstmSettings, seed: u64, stream: &str) -> Self {
         let anchors = if settings.anchors { anchors(&space) } else { Vec::new() };
-        let mut lstm = Self { space, settings, anchors, deepening: None, parameters: Vec::new() };
+        let mut lstm = Self { space, settings, anchors, deepening: None, parameters: Vec::new(), run: Memo::default() };
         let mut rng = draws(seed, stream, 0);
         lstm.parameters = (0..lstm.count()).map(|_| rng.random_range(-settings.init..settings.init)).collect();
         lstm
@@ -247,40 +264,46 @@ impl Lstm {
         }
     }
 
-    fn step(&self, bits_before: u64, steps: &[Step]) -> Step {
+    /// The step after those at `path`, of which the last took `bits`.
+    fn step(&self, bits: u64, path: &[usize], tree: &Tree<Step>) -> Step {
         let n = self.settings.hidden;
         let mut x = vec![0.0; n];
-        for from in self.inputs(steps.len(), bits_before) {
+        for from in self.inputs(path.len(), bits) {
             add_scaled(&mut x, 1.0, &self.parameters[from..from + n]);
         }
+        let before = path.last().map(|&before| tree.at(before));
         let mut layers: Vec<CellStep> = Vec::with_capacity(self.settings.layers);
         for layer in 0..self.settings.layers {
-            let before = steps.last().map_or_else(|| Memory::zero(n), |step| step.layers[layer].after.clone());
+            let before = before.map_or_else(|| Memory::zero(n), |step| step.layers[layer].after.clone());
             let input = layers.last().map_or_else(|| std::mem::take(&mut x), |below| below.after.h.clone());
             layers.push(self.layer(layer).forward(&self.parameters, input, before));
         }
-        let mut step = Step { layers, attention: Vec::new(), q: Vec::new() };
-        self.weigh(self.space.in_order()[steps.len()], &mut step, steps);
-        step
+        let choice = self.space.in_order()[path.len()];
+        let (q, attention) = self.weigh(choice, &layers[layers.len() - 1].after.h, path, tree);
+        let bounds = &self.space.choices()[choice];
+        Step { layers, attention, distribution: SubsetDistribution::new(q, bounds.min(), bounds.max()) }
     }
 
-    /// Computes q of a choice whose layers have run.
-    fn weigh(&self, choice: usize, step: &mut Step, steps: &[Step]) {
+    /// Computes q of a choice whose layers have run, and the attention to anchors.
+    fn weigh(&self, choice: usize, h: &[f64], path: &[usize], tree: &Tree<Step>) -> (Vec<f64>, Vec<Vec<f64>>) {
         let n = self.settings.hidden;
         let (mut row, mut shift) = self.head(choice);
-        let mut current = None;
+        let (mut q, mut attention, mut current) = (Vec::with_capacity(self.options(choice)), Vec::new(), None);
         for option in 0..self.options(choice) {
             let theta = if let Some(anchor) = self.anchor(choice, option) {
-                let current = current.get_or_insert_with(|| self.attend_current(step.h()));
-                step.attention.push(self.attend(steps[self.step_of(anchor)].h(), current));
+                let current = current.get_or_insert_with(|| self.attend_current(h));
+                let attended = self.attend(tree.at(path[self.step_of(anchor)]).h(), current);
                 let v = self.attention()[2];
-                dot(&self.parameters[v..v + n], &step.attention[step.attention.len() - 1])
+                let theta = dot(&self.parameters[v..v + n], &attended);
+                attention.push(attended);
+                theta
             } else {
                 (row, shift) = (row + n, shift + 1);
-                self.parameters[shift - 1] + dot(&self.parameters[row - n..row], step.h())
+                self.parameters[shift - 1] + dot(&self.parameters[row - n..row], h)
             };
-            step.q.push(self.settings.squash(theta));
+            q.push(self.settings.squash(theta));
         }
+        (q, attention)
     }
 
     /// Computes W_curr·h.
@@ -293,59 +316,108 @@ impl Lstm {
     fn attend(&self, anchor: &[f64], current: &[f64]) -> Vec<f64> {
         let (n, [first, ..]) = (self.settings.hidden, self.attention());
         let row = |k: usize| &self.parameters[first + k * n..first + (k + 1) * n];
-        (0..n).map(|k| tanh(dot(row(k), anchor) + current[k])).collect()
+        let mut sums: Vec<f64> = (0..n).map(|k| dot(row(k), anchor) + current[k]).collect();
+        tanh_all(&mut sums);
+        sums
     }
 
-    /// Runs the choices in order; `take` says what each takes, given its q.
-    fn run(&self, mut take: impl FnMut(usize, &SubsetDistribution) -> u64) -> Vec<Step> {
-        let mut steps: Vec<Step> = Vec::with_capacity(self.space.choices().len());
+    /// The steps so far, none of them where they are too many.
+    fn tree(&self) -> MutexGuard<'_, Tree<Step>> {
+        /// Some megabytes.
+        const MOST: usize = 1_000;
+        let mut tree = self.run.get();
+        if tree.len() > MOST {
+            *tree = Tree::default();
+        }
+        tree
+    }
+
+    /// Runs the choices in order; `take` says what each takes, given its distribution. Returns
+    /// where the steps stand.
+    fn run(
+        &self,
+        tree: &mut Tree<Step>,
+        mut take: impl FnMut(usize, &SubsetDistribution<Vec<f64>>) -> u64,
+    ) -> Vec<usize> {
+        let mut path: Vec<usize> = Vec::with_capacity(self.space.choices().len());
         let mut bits = 0;
         for &choice in self.space.in_order() {
-            let (bounds, step) = (&self.space.choices()[choice], self.step(bits, &steps));
-            bits = take(choice, &SubsetDistribution::new(&step.q, bounds.min(), bounds.max()));
-            steps.push(step);
+            let before = path.last().copied();
+            let place = tree.find(before, bits).unwrap_or_else(|| {
+                let step = self.step(bits, &path, tree);
+                tree.add(before, bits, step)
+            });
+            bits = take(choice, &tree.at(place).distribution);
+            path.push(place);
         }
-        steps
+        path
     }
 
-    /// From the gradient at q of a step to that at the states that it reads, added to `at_h`; adds
-    /// those of parameters.
-    fn head_back(&self, place: usize, at_q: &[f64], steps: &[Step], at_h: &mut [Vec<f64>], gradient: &mut [f64]) {
-        let (n, step, choice) = (self.settings.hidden, &steps[place], self.space.in_order()[place]);
+    /// Steps that architectures take, with what comes back to them from what their choices take:
+    /// steps that several take come once.
+    fn backs(&self, weighted: &[(&Architecture, f64)], tree: &mut Tree<Step>) -> BTreeMap<usize, Back> {
+        let mut backs: BTreeMap<usize, Back> = BTreeMap::new();
+        for &(architecture, weight) in weighted {
+            let active = self.space.active(architecture);
+            let path = self.run(tree, |choice, _| architecture.bits(choice));
+            for (&place, &choice) in path.iter().zip(self.space.in_order()) {
+                let options = self.options(choice);
+                let at = || vec![Memory::zero(self.settings.hidden); self.settings.layers];
+                let back =
+                    backs.entry(place).or_insert_with(|| Back { weight: 0.0, taken: vec![0.0; options], at: at() });
+                if self.own(&active, choice) {
+                    back.weight += weight;
+                    let taken = (0..options).filter(|option| architecture.bits(choice) >> option & 1 == 1);
+                    taken.for_each(|option| back.taken[option] += weight);
+                }
+            }
+        }
+        backs
+    }
+
+    /// From the gradient at q of a step to that at the states that it reads: of the step itself,
+    /// `at_h`, and of anchors; adds those of parameters.
+    fn head_back(
+        &self,
+        path: &[usize],
+        (back, tree): (&mut Back, &Tree<Step>),
+        earlier: &mut BTreeMap<usize, Back>,
+        gradient: &mut [f64],
+    ) {
+        let (n, choice, step) =
+            (self.settings.hidden, self.space.in_order()[path.len() - 1], tree.at(path[path.len() - 1]));
         let (mut row, mut shift) = self.head(choice);
+        let at_h = &mut back.at[self.settings.layers - 1].h;
         let mut attended = step.attention.iter();
-        for (option, value) in at_q.iter().enumerate() {
-            let value = value * self.settings.slope(step.q[option]);
+        let at_q = back.taken.iter().zip(step.distribution.inclusion()).map(|(taken, p)| taken - back.weight * p);
+        for (option, (at_q, q)) in at_q.zip(step.distribution.theta()).enumerate() {
+            let value = at_q * self.settings.slope(*q);
             if let Some(anchor) = self.anchor(choice, option) {
                 let attention = attended.next().expect("one for each anchor");
-                self.attend_back((self.step_of(anchor), place), value, attention, steps, at_h, gradient);
+                let anchor = path[self.step_of(anchor)];
+                let at_anchor = &mut earlier.get_mut(&anchor).expect("a step before").at[self.settings.layers - 1].h;
+                let states = [(tree.at(anchor).h(), at_anchor), (step.h(), &mut *at_h)];
+                self.attend_back(value, attention, states, gradient);
                 continue;
             }
-            add_scaled(&mut at_h[place], value, &self.parameters[row..row + n]);
+            add_scaled(at_h, value, &self.parameters[row..row + n]);
             add_scaled(&mut gradient[row..row + n], value, step.h());
             gradient[shift] += value;
             (row, shift) = (row + n, shift + 1);
         }
     }
 
-    /// The same for v·tanh(W_prev·h_a + W_curr·h), whose gradient is `value`.
-    fn attend_back(
-        &self,
-        (anchor, place): (usize, usize),
-        value: f64,
-        attention: &[f64],
-        steps: &[Step],
-        at_h: &mut [Vec<f64>],
-        gradient: &mut [f64],
-    ) {
+    /// The same for v·tanh(W_prev·h_a + W_curr·h), whose gradient is `value`: h_a and h come each
+    /// with its gradient.
+    fn attend_back(&self, value: f64, attention: &[f64], states: [(&[f64], &mut Vec<f64>); 2], gradient: &mut [f64]) {
         let (n, [previous, current, v]) = (self.settings.hidden, self.attention());
         add_scaled(&mut gradient[v..v + n], value, attention);
-        for (k, tanh) in attention.iter().enumerate() {
-            let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
-            for (first, state) in [(previous, anchor), (current, place)] {
+        for (first, (h, at_h)) in [previous, current].into_iter().zip(states) {
+            for (k, tanh) in attention.iter().enumerate() {
+                let at = value * self.parameters[v + k] * (1.0 - tanh * tanh);
                 let row = first + k * n..first + (k + 1) * n;
-                add_scaled(&mut at_h[state], at, &self.parameters[row.clone()]);
-                add_scaled(&mut gradient[row], at, steps[state].h());
+                add_scaled(at_h, at, &self.parameters[row.clone()]);
+                add_scaled(&mut gradient[row], at, h);
             }
         }
     }
@@ -380,6 +452,7 @@ impl Controller for Lstm {
     }
 
     fn parameters_mut(&mut self) -> &mut [f64] {
+        self.run.clear();
         &mut self.parameters
     }
 
@@ -392,7 +465,7 @@ impl Controller for Lstm {
     fn sample(&self, rng: &mut impl Rng) -> Architecture {
         // What is not active reads as its least subset, whatever is drawn.
         let mut bits: Vec<u64> = self.space.choices().iter().map(|choice| choice.subset(0)).collect();
-        self.run(|choice, distribution| {
+        self.run(&mut self.tree(), |choice, distribution| {
             let scheduled = self.deepening.filter(|deepening| deepening.choice == choice);
             let taken = scheduled.map_or_else(|| distribution.sample(rng), |deepening| deepening.bits());
             let least = std::mem::replace(&mut bits[choice], taken);
@@ -407,7 +480,7 @@ impl Controller for Lstm {
     fn log_probability(&self, architecture: &Architecture) -> f64 {
         let active = self.space.active(architecture);
         let mut sum = 0.0;
-        self.run(|choice, distribution| {
+        self.run(&mut self.tree(), |choice, distribution| {
             sum +=
                 if self.own(&active, choice) { distribution.log_probability(architecture.bits(choice)) } else { 0.0 };
             architecture.bits(choice)
@@ -416,34 +489,37 @@ impl Controller for Lstm {
     }
 
     fn add_gradient(&self, architecture: &Architecture, weight: f64, gradient: &mut [f64]) {
-        let n = self.settings.hidden;
-        let active = self.space.active(architecture);
-        let mut at_q = Vec::new();
-        let steps = self.run(|choice, distribution| {
-            let mut gradient = distribution.gradient(architecture.bits(choice));
-            gradient.iter_mut().for_each(|value| *value *= f64::from(u8::from(self.own(&active, choice))));
-            at_q.push(gradient);
-            architecture.bits(choice)
-        });
-        let mut at_h = vec![vec![0.0; n]; steps.len()];
-        let mut at = vec![Memory::zero(n); self.settings.layers];
-        for (place, step) in steps.iter().enumerate().rev() {
-            let at_q: Vec<f64> = at_q[place].iter().map(|value| weight * value).collect();
-            // What later choices ask of h comes first: the last layer's own later steps, then
-            // heads.
-            add_scaled(&mut at_h[place], 1.0, &at[self.settings.layers - 1].h);
-            self.head_back(place, &at_q, &steps, &mut at_h, gradient);
-            at[self.settings.layers - 1].h = std::mem::take(&mut at_h[place]);
+        self.add_gradients(&[(architecture, weight)], gradient);
+    }
+
+    fn add_gradients(&self, weighted: &[(&Architecture, f64)], gradient: &mut [f64]) {
+        let (n, mut tree) = (self.settings.hidden, self.tree());
+        let mut backs = self.backs(weighted, &mut tree);
+        let mut of_layers = vec![Vec::with_capacity(backs.len()); self.settings.layers];
+        // Steps stand behind those that they read.
+        while let Some((place, mut back)) = backs.pop_last() {
+            let (path, (before, bits)) = (tree.path(place), tree.from(place));
+            if back.weight != 0.0 || back.taken.iter().any(|&taken| taken != 0.0) {
+                self.head_back(&path, (&mut back, &tree), &mut backs, gradient);
+            }
             let mut from_above = vec![0.0; n];
             for layer in (0..self.settings.layers).rev() {
-                add_scaled(&mut at[layer].h, 1.0, &from_above);
-                (from_above, at[layer]) =
-                    self.layer(layer).backward(&self.parameters, &step.layers[layer], &at[layer], gradient);
+                add_scaled(&mut back.at[layer].h, 1.0, &from_above);
+                let (cell, step) = (self.layer(layer), &tree.at(place).layers[layer]);
+                let CellBack { at_sums, at_x, at_before } = cell.backward(&self.parameters, step, &back.at[layer]);
+                of_layers[layer].push((step, at_sums));
+                from_above = at_x;
+                if let Some(earlier) = before.and_then(|before| backs.get_mut(&before)) {
+                    add_scaled(&mut earlier.at[layer].h, 1.0, &at_before.h);
+                    add_scaled(&mut earlier.at[layer].c, 1.0, &at_before.c);
+                }
             }
-            let before = self.before(place).map_or(0, |before| architecture.bits(before));
-            for from in self.inputs(place, before) {
+            for from in self.inputs(path.len() - 1, bits) {
                 add_scaled(&mut gradient[from..from + n], 1.0, &from_above);
             }
+        }
+        for (layer, steps) in of_layers.iter().enumerate() {
+            self.layer(layer).add_gradient(steps, gradient);
         }
     }
 }
@@ -519,8 +595,10 @@ mod tests {
             let settings = LstmSettings { hidden: 6, init: 3.0, temperature, tanh_constant, ..Default::default() };
             let controller = Lstm::with_settings(mixed(), settings, 1, "lstm").unwrap();
             let mut bits = vec![0b1, 0b0011, 0b11, 0b100].into_iter();
-            let steps = controller.run(|_, _| bits.next().unwrap());
-            steps.iter().flat_map(|step| &step.q).fold(0.0, |most: f64, q| most.max(q.abs()))
+            let mut tree = Tree::default();
+            let path = controller.run(&mut tree, |_, _| bits.next().unwrap());
+            let q = path.iter().flat_map(|&place| tree.at(place).distribution.theta());
+            q.fold(0.0, |most: f64, q| most.max(q.abs()))
         };
         let free = spread(1.0, f64::INFINITY);
         assert!(free > 2.0, "{free}");
@@ -534,7 +612,9 @@ mod tests {
         controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 10.0);
         let q = |first: u64| {
             let mut bits = vec![first, 0b0011, 0b11, 0b100].into_iter();
-            controller.run(|_, _| bits.next().unwrap())[1].q.clone()
+            let mut tree = Tree::default();
+            let path = controller.run(&mut tree, |_, _| bits.next().unwrap());
+            tree.at(path[1]).distribution.theta().to_vec()
         };
         assert_ne!(q(0b001), q(0b110));
     }

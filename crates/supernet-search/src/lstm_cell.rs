@@ -1,6 +1,6 @@
 //! One layer of an LSTM (Hochreiter and Schmidhuber, 1997), forward and back.
 
-use crate::vectors::{add_columns, add_scaled, dot, sigmoid, tanh};
+use crate::vectors::{add_columns, add_scaled, dot_columns, sigmoid_all, tanh_all};
 
 /// A layer of `hidden` units that reads `inputs` numbers:
 /// ```text
@@ -34,6 +34,7 @@ pub(crate) struct CellStep {
     before: Memory,
     /// σ(i), σ(f), tanh(g), σ(o), one after the other.
     gates: Vec<f64>,
+    tanh_c: Vec<f64>,
     pub(crate) after: Memory,
 }
 
@@ -53,51 +54,64 @@ impl LstmCell {
         let mut gates = parameters[bias..bias + 4 * n].to_vec();
         let inputs: Vec<f64> = x.iter().chain(&before.h).copied().collect();
         add_columns(&mut gates, &inputs, &parameters[self.first..bias]);
-        for (i, gate) in gates.iter_mut().enumerate() {
-            *gate = if i / n == 2 { tanh(*gate) } else { sigmoid(*gate) };
-        }
+        sigmoid_all(&mut gates[..2 * n]);
+        tanh_all(&mut gates[2 * n..3 * n]);
+        sigmoid_all(&mut gates[3 * n..]);
         let c: Vec<f64> = (0..n).map(|k| gates[n + k] * before.c[k] + gates[k] * gates[2 * n + k]).collect();
-        let h = (0..n).map(|k| gates[3 * n + k] * tanh(c[k])).collect();
-        CellStep { x, before, gates, after: Memory { h, c } }
+        let mut tanh_c = c.clone();
+        tanh_all(&mut tanh_c);
+        let h = (0..n).map(|k| gates[3 * n + k] * tanh_c[k]).collect();
+        CellStep { x, before, gates, tanh_c, after: Memory { h, c } }
     }
 
-    /// Returns the gradient at x and at the memory before a step, given that at the memory after
-    /// it; adds those of parameters to `gradient`.
-    pub(crate) fn backward(
-        &self,
-        parameters: &[f64],
-        step: &CellStep,
-        at: &Memory,
-        gradient: &mut [f64],
-    ) -> (Vec<f64>, Memory) {
-        let (n, bias) = (self.hidden, self.bias());
-        let mut dz = vec![0.0; 4 * n];
+    /// Goes back through a step, given the gradient at the memory after it.
+    pub(crate) fn backward(&self, parameters: &[f64], step: &CellStep, at: &Memory) -> CellBack {
+        let n = self.hidden;
+        let mut at_sums = vec![0.0; 4 * n];
         let mut dc_before = vec![0.0; n];
         for k in 0..n {
             let [i, f, g, o] = [0, 1, 2, 3].map(|gate| step.gates[gate * n + k]);
-            let tanh_c = tanh(step.after.c[k]);
+            let tanh_c = step.tanh_c[k];
             let dc = at.c[k] + at.h[k] * o * (1.0 - tanh_c * tanh_c);
-            dz[k] = dc * g * i * (1.0 - i);
-            dz[n + k] = dc * step.before.c[k] * f * (1.0 - f);
-            dz[2 * n + k] = dc * i * (1.0 - g * g);
-            dz[3 * n + k] = at.h[k] * tanh_c * o * (1.0 - o);
+            at_sums[k] = dc * g * i * (1.0 - i);
+            at_sums[n + k] = dc * step.before.c[k] * f * (1.0 - f);
+            at_sums[2 * n + k] = dc * i * (1.0 - g * g);
+            at_sums[3 * n + k] = at.h[k] * tanh_c * o * (1.0 - o);
             dc_before[k] = dc * f;
         }
-        add_scaled(&mut gradient[bias..bias + 4 * n], 1.0, &dz);
-        let mut into = vec![0.0; self.inputs + n];
-        for (j, input) in step.x.iter().chain(&step.before.h).enumerate() {
-            let column = self.first + j * 4 * n..self.first + (j + 1) * 4 * n;
-            into[j] = dot(&parameters[column.clone()], &dz);
-            add_scaled(&mut gradient[column], *input, &dz);
-        }
-        let dh_before = into.split_off(self.inputs);
-        (into, Memory { h: dh_before, c: dc_before })
+        let mut at_x = dot_columns(&parameters[self.first..self.bias()], &at_sums);
+        let dh_before = at_x.split_off(self.inputs);
+        CellBack { at_sums, at_x, at_before: Memory { h: dh_before, c: dc_before } }
     }
+
+    /// Adds the gradient of the parameters that comes of some steps: together, so that it is read
+    /// and written once for four of them.
+    pub(crate) fn add_gradient(&self, steps: &[(&CellStep, Vec<f64>)], gradient: &mut [f64]) {
+        let (n, bias) = (self.hidden, self.bias());
+        let at_sums: Vec<f64> = steps.iter().flat_map(|(_, at_sums)| at_sums).copied().collect();
+        let mut inputs = vec![0.0; steps.len()];
+        for (j, column) in gradient[self.first..bias].chunks_exact_mut(4 * n).enumerate() {
+            let input = |step: &CellStep| if j < self.inputs { step.x[j] } else { step.before.h[j - self.inputs] };
+            inputs.iter_mut().zip(steps).for_each(|(value, (step, _))| *value = input(step));
+            add_columns(column, &inputs, &at_sums);
+        }
+        at_sums.chunks_exact(4 * n).for_each(|one| add_scaled(&mut gradient[bias..bias + 4 * n], 1.0, one));
+    }
+}
+
+/// What a step gives back.
+pub(crate) struct CellBack {
+    /// The gradient at W·(x, h) + b, for [`LstmCell::add_gradient`].
+    pub(crate) at_sums: Vec<f64>,
+    pub(crate) at_x: Vec<f64>,
+    /// The gradient at the memory before the step.
+    pub(crate) at_before: Memory,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vectors::dot;
     use rand::RngExt;
     use supernet_space::draws;
 
@@ -118,11 +132,14 @@ mod tests {
         let value = |parameters: &[f64], x: &[f64]| dot(&run(parameters, x)[2].after.h, &weights);
         let (mut gradient, mut at_x) = (vec![0.0; parameters.len()], Vec::new());
         let mut at = Memory { h: weights.clone(), c: vec![0.0; 4] };
-        for step in run(&parameters, &x).iter().rev() {
-            let (dx, before) = cell.backward(&parameters, step, &at, &mut gradient);
-            at_x.splice(0..0, dx);
-            at = before;
+        let (steps, mut backs) = (run(&parameters, &x), Vec::new());
+        for step in steps.iter().rev() {
+            let back = cell.backward(&parameters, step, &at);
+            at_x.splice(0..0, back.at_x);
+            backs.push((step, back.at_sums));
+            at = back.at_before;
         }
+        cell.add_gradient(&backs, &mut gradient);
         // Central differences of a smooth function of values near 1 in f64: rounding 1e-16 / 1e-5,
         // curvature 1e-10.
         for i in 0..parameters.len() {

@@ -1,7 +1,7 @@
 //! A small network in double precision, trained on some hundred rows: what surrogates learn
 //! features with.
 
-use crate::adam::Adam;
+use crate::{adam::Adam, vectors::tanh_all};
 use nalgebra::{DMatrix, DMatrixView, DVector};
 use rand::{Rng, RngExt};
 
@@ -74,7 +74,7 @@ impl Mlp {
                 column.iter_mut().zip(biases).for_each(|(sum, bias)| *sum += bias);
             }
             if layer + 1 < self.layers() {
-                sums.apply(|value| *value = libm::tanh(*value));
+                tanh_all(sums.as_mut_slice());
             }
             outputs.push(sums);
         }
@@ -106,7 +106,8 @@ impl Mlp {
             let of_biases = back.column_sum();
             gradient[biases..biases + of_biases.len()].copy_from_slice(of_biases.as_slice());
             if layer > 0 {
-                back = self.weights(layer).0.tr_mul(&back);
+                // A copy of the weights is soon made, and products of plain matrices are fast.
+                back = self.weights(layer).0.transpose() * back;
                 back.zip_apply(&outputs[layer], |slope, tanh| *slope *= 1.0 - tanh * tanh);
             }
         }

@@ -121,13 +121,13 @@ impl<C: Controller> Ppo<C> {
         let lessons = self.returns.lessons(&self.settings.learning, |a, ()| self.controller.log_probability(a));
         for _ in 0..self.settings.passes {
             let mut gradient = vec![0.0; self.controller.parameters().len()];
-            for lesson in &lessons {
+            let weight = |lesson: &Lesson| {
                 let log_probability = self.controller.log_probability(&lesson.architecture);
-                let weight = -self.slope(lesson, log_probability) / lessons.len() as f64;
-                if weight != 0.0 {
-                    self.controller.add_gradient(&lesson.architecture, weight, &mut gradient);
-                }
-            }
+                -self.slope(lesson, log_probability) / lessons.len() as f64
+            };
+            let weighted = lessons.iter().map(|lesson| (&lesson.architecture, weight(lesson)));
+            let weighted: Vec<_> = weighted.filter(|&(_, weight)| weight != 0.0).collect();
+            self.controller.add_gradients(&weighted, &mut gradient);
             self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.learning.rate);
         }
     }

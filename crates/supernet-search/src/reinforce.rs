@@ -4,7 +4,7 @@ use crate::{
     Controller, Factorised, Lstm, LstmSettings, ReinforceSettings, RewardMap, Scored, SearchError, Strategy,
     adam::Adam,
     known::Proposals,
-    returns::Returns,
+    returns::{Lesson, Returns},
     state::{check_count, checked_state},
 };
 use serde::{Deserialize, Serialize};
@@ -103,10 +103,9 @@ impl<C: Controller> Reinforce<C> {
     fn learn(&mut self) {
         let lessons = self.returns.lessons(&self.settings, |a, ()| self.controller.log_probability(a));
         let mut gradient = vec![0.0; self.controller.parameters().len()];
-        for lesson in &lessons {
-            let weight = -lesson.advantage / lessons.len() as f64;
-            self.controller.add_gradient(&lesson.architecture, weight, &mut gradient);
-        }
+        let weight = |lesson: &Lesson| -lesson.advantage / lessons.len() as f64;
+        let weighted: Vec<_> = lessons.iter().map(|lesson| (&lesson.architecture, weight(lesson))).collect();
+        self.controller.add_gradients(&weighted, &mut gradient);
         self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.rate);
     }
 }

@@ -9,8 +9,8 @@ use rand::{Rng, RngExt};
 /// All sums run in logarithms, so no θ overflows. With S(i, j) the logarithm of the sum over the
 /// subsets of size j of options i … n − 1, S(i, j) = log(exp S(i + 1, j) + exp(θ_i + S(i + 1, j −
 /// 1))). Time and memory n·max, but for [`SubsetDistribution::inclusion`] n·max².
-pub(crate) struct SubsetDistribution<'a> {
-    theta: &'a [f64],
+pub(crate) struct SubsetDistribution<T> {
+    theta: T,
     min: usize,
     max: usize,
     /// S(i, j) at i · (max + 1) + j.
@@ -18,9 +18,9 @@ pub(crate) struct SubsetDistribution<'a> {
     log_sum: f64,
 }
 
-impl<'a> SubsetDistribution<'a> {
-    pub(crate) fn new(theta: &'a [f64], min: usize, max: usize) -> Self {
-        let width = max + 1;
+impl<T: AsRef<[f64]>> SubsetDistribution<T> {
+    pub(crate) fn new(of: T, min: usize, max: usize) -> Self {
+        let (theta, width) = (of.as_ref(), max + 1);
         let mut suffix = vec![f64::NEG_INFINITY; (theta.len() + 1) * width];
         suffix[theta.len() * width] = 0.0;
         for i in (0..theta.len()).rev() {
@@ -31,7 +31,12 @@ impl<'a> SubsetDistribution<'a> {
             }
         }
         let log_sum = suffix[min..=max].iter().copied().fold(f64::NEG_INFINITY, log_add);
-        Self { theta, min, max, suffix, log_sum }
+        Self { theta: of, min, max, suffix, log_sum }
+    }
+
+    /// θ of each option.
+    pub(crate) fn theta(&self) -> &[f64] {
+        self.theta.as_ref()
     }
 
     fn suffix(&self, i: usize, j: usize) -> f64 {
@@ -51,12 +56,12 @@ impl<'a> SubsetDistribution<'a> {
             rank -= share;
         }
         let mut bits = 0;
-        for i in 0..self.theta.len() {
+        for i in 0..self.theta().len() {
             if size == 0 {
                 break;
             }
-            let must = self.theta.len() - i == size;
-            let taken = (self.theta[i] + self.suffix(i + 1, size - 1) - self.suffix(i, size)).exp();
+            let must = self.theta().len() - i == size;
+            let taken = (self.theta()[i] + self.suffix(i + 1, size - 1) - self.suffix(i, size)).exp();
             if must || rng.random::<f64>() < taken {
                 bits |= 1 << i;
                 size -= 1;
@@ -67,18 +72,18 @@ impl<'a> SubsetDistribution<'a> {
 
     /// The logarithm of a subset's probability.
     pub(crate) fn log_probability(&self, bits: u64) -> f64 {
-        let taken = (0..self.theta.len()).filter(|i| bits >> i & 1 == 1);
-        taken.map(|i| self.theta[i]).sum::<f64>() - self.log_sum
+        let taken = (0..self.theta().len()).filter(|i| bits >> i & 1 == 1);
+        taken.map(|i| self.theta()[i]).sum::<f64>() - self.log_sum
     }
 
     /// The probability of each option to be taken.
-    fn inclusion(&self) -> Vec<f64> {
+    pub(crate) fn inclusion(&self) -> Vec<f64> {
         let width = self.max + 1;
         // The same sums over the options before i.
         let mut prefix = vec![f64::NEG_INFINITY; width];
         prefix[0] = 0.0;
-        let mut inclusion = Vec::with_capacity(self.theta.len());
-        for (i, theta) in self.theta.iter().enumerate() {
+        let mut inclusion = Vec::with_capacity(self.theta().len());
+        for (i, theta) in self.theta().iter().enumerate() {
             let mut sum = 0.0;
             for (before, &log) in prefix.iter().enumerate() {
                 let sizes = self.min.saturating_sub(before + 1)..self.max.saturating_sub(before);
