@@ -32,7 +32,10 @@ pub use error::NnError;
 pub use fingerprint::Fingerprint;
 pub use flow::Rows;
 pub use known::{KnownNet, KnownNetwork, NetworkConfig, PaperNet, PaperNetwork};
-pub use layers::{Conv, ConvNorm, EPSILON, GhostNorm, Identity, Layer, Norm, NormKind, Pool, Pool3x3, WideConv, Zeros};
+pub use layers::{
+    Conv, ConvNorm, EPSILON, GatedStep, Gating, GhostNorm, Identity, Layer, LstmStep, Norm, NormKind, Pool, Pool3x3,
+    RecurrentStep, WideConv, Zeros,
+};
 pub use masked_l2::{MaskedL2, Weighting};
 pub use masked_network::MaskedNetwork;
 pub use network::Network;

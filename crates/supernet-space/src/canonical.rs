@@ -5,7 +5,7 @@
 //! description over the valid permutations. Spaces of other symmetries likewise: the least text of
 //! each class.
 
-use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells, unlabelled};
+use crate::{Choice, PathMask, SpaceError, nas_bench_201_cells, unlabelled, unlabelled_graph::UnlabelledGraph};
 use num_bigint::BigUint;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +31,9 @@ pub(crate) enum Symmetry {
     UnlabelledStages { nodes: Vec<usize> },
     /// Blocks of two operands, a state and an operation each, that can change places.
     Operands,
+    /// Graphs whose nodes can change names with all that is chosen in them; conditions go with
+    /// them.
+    Graphs { graphs: Vec<UnlabelledGraph> },
 }
 
 /// The most blocks for which [`Symmetry::networks`] enumerates the wirings of a cell (615,195 of
@@ -74,6 +77,7 @@ impl Symmetry {
                     && reads.zip(choices).all(is_any);
                 (fits, "one choice for each node after the first of each stage, any of the nodes before it")
             }
+            Symmetry::Graphs { graphs } => return graphs.iter().try_for_each(|graph| graph.check(choices)),
             Symmetry::Operands => {
                 let blocks = choices.chunks(4);
                 let alike = |block: &[Choice]| {
@@ -107,6 +111,7 @@ impl Symmetry {
             }
             Symmetry::UnlabelledStages { nodes } => least_stages(mask, nodes),
             Symmetry::Operands => later_first(mask),
+            Symmetry::Graphs { graphs } => graphs.iter().fold(mask.clone(), |mask, graph| graph.canonical(&mask)),
         }
     }
 
@@ -141,6 +146,8 @@ impl Symmetry {
                 };
                 Some(choices.chunks(4).map(of_block).product())
             }
+            // What they can be depends on conditions: the space counts them.
+            Symmetry::Graphs { .. } => None,
         }
     }
 }

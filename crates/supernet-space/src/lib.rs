@@ -32,6 +32,7 @@ mod space;
 #[cfg(test)]
 mod testing;
 mod unlabelled;
+mod unlabelled_graph;
 mod variation;
 
 pub use architecture::Architecture;

@@ -1,12 +1,13 @@
 //! The search space: a list of named choices.
 
 use crate::{
-    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, conditions::Conditions, path_mask::Column,
+    Architecture, Choice, PathMask, SpaceError, canonical::Symmetry, conditions::Conditions, draws::draws,
+    path_mask::Column, unlabelled_graph::UnlabelledGraph,
 };
 use num_bigint::BigUint;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A list of named choices that can only be built valid.
 ///
@@ -52,6 +53,46 @@ impl SearchSpace {
         let conditions = Conditions::new(&choices)?.into();
         let shape = columns(&choices);
         Ok(Self { name, choices, symmetry, shape, conditions })
+    }
+
+    /// Returns the space in which the nodes of a graph are interchangeable: architectures that differ
+    /// by their names alone are one network, whose canonical form has the least ones. `inputs` names
+    /// the choices of what nodes 2, 3, … read, any of those before them; `chosen` those inside nodes
+    /// 1, 2, …, the same for all. Other graphs can follow.
+    ///
+    /// # Errors
+    /// A space with another symmetry, a name that is no choice, more than 8 nodes, nodes in which
+    /// not the same is chosen or under conditions that do not go with their names.
+    pub fn with_unlabelled_graph(self, inputs: &[String], chosen: &[Vec<String>]) -> Result<Self, SpaceError> {
+        let place = |name: &String| {
+            self.position(name).ok_or_else(|| SpaceError::Condition {
+                choice: name.clone(),
+                found: "no choice of this name".into(),
+                expected: format!("one of space `{}`", self.name),
+            })
+        };
+        let places = |names: &[String]| names.iter().map(place).collect::<Result<Vec<usize>, _>>();
+        let chosen = chosen.iter().map(|names| places(names)).collect::<Result<Vec<_>, _>>()?;
+        let graph = UnlabelledGraph { inputs: places(inputs)?, chosen };
+        let graphs = match &self.symmetry {
+            Symmetry::None => vec![graph],
+            Symmetry::Graphs { graphs } => graphs.iter().cloned().chain([graph]).collect(),
+            _ => {
+                let expected = "a space without a symmetry of its own";
+                return Err(SpaceError::Field { field: "symmetry", found: 1, expected });
+            }
+        };
+        let symmetry = Symmetry::Graphs { graphs };
+        symmetry.check(&self.choices)?;
+        let space = Self { symmetry, ..self };
+        for draw in 0..100 {
+            let canonical = space.canonical(&space.sample(&mut draws(1, "unlabelled graph", draw)));
+            if space.canonical(&canonical) != canonical || space.check(&canonical).is_err() {
+                let expected = "conditions that each node has alike";
+                return Err(SpaceError::Field { field: "unlabelled graph", found: draw as usize, expected });
+            }
+        }
+        Ok(space)
     }
 
     /// Its name.
@@ -133,10 +174,17 @@ impl SearchSpace {
     }
 
     /// Number of networks: architectures up to equality of their canonical forms. `None` where
-    /// counting would take too long (cells of more than five blocks).
+    /// counting would take too long (cells of more than five blocks, graphs of more than 100,000
+    /// architectures).
     pub fn networks(&self) -> Option<BigUint> {
-        // Only a space without symmetry may have conditions: each of its architectures is a
-        // network.
+        /// That many are enumerated.
+        const MOST: usize = 100_000;
+        if let Symmetry::Graphs { .. } = self.symmetry {
+            let canonical = |all: Vec<Architecture>| all.iter().map(|one| self.canonical(one)).collect::<BTreeSet<_>>();
+            return self.architectures(MOST).ok().map(|all| canonical(all).len().into());
+        }
+        // Of the others only a space without symmetry may have conditions: each of its
+        // architectures is a network.
         if self.is_conditional() { Some(self.size()) } else { self.symmetry.networks(&self.choices) }
     }
 

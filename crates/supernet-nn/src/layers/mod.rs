@@ -1,15 +1,21 @@
 //! Layers that rows go through: convolutions, normalisation, Burn's own modules.
 
 mod conv;
+mod gated_step;
 mod ghost_norm;
 mod layer;
+mod lstm_step;
 mod norm;
 mod pool;
+mod recurrent_step;
 mod wide_conv;
 
 pub use conv::{Conv, ConvNorm};
+pub use gated_step::{GatedStep, Gating};
 pub use ghost_norm::GhostNorm;
 pub use layer::{Identity, Layer, Zeros};
+pub use lstm_step::LstmStep;
 pub use norm::{EPSILON, Norm, NormKind};
 pub use pool::{Pool, Pool3x3};
+pub use recurrent_step::RecurrentStep;
 pub use wide_conv::WideConv;
