@@ -14,7 +14,8 @@ use supernet_nn::{
 };
 use supernet_space::{HierarchicalMotifs, MotifLevel, PathMask, SearchSpace, draws};
 use supernet_tests::{
-    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
+    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, replaced,
+    values,
 };
 
 const WIDTH: usize = 3;
@@ -337,6 +338,59 @@ fn motifs_compute_what_the_flattened_graph_does_and_identities_nothing() {
 /// A path without the names of enum variants.
 fn plain(path: &str) -> String {
     path.split('.').filter(|part| !["Graph", "Operation", "Dense", "Same"].contains(part)).collect::<Vec<_>>().join(".")
+}
+
+/// A graph of three nodes, each tanh of a linear layer or the identity; the last as wide as asked.
+fn of_two_kinds(last: usize) -> Definition<Net<Graph<OneOf<Kind>>>, 2> {
+    definition(move |b| {
+        let dense = |i: usize| vec![Dense::new(b); if i == 2 { last } else { 1 }];
+        let kinds = |i: usize| [("dense", Kind::Dense(dense(i))), ("same", Kind::Same(Identity {}))];
+        Graph::of(b, "graph", 3, |i| OneOf::new(b, format!("kind{i}"), kinds(i)))
+    })
+    .unwrap()
+}
+
+#[derive(Module, Debug)]
+enum Kind {
+    Dense(Vec<Dense>),
+    Same(Identity),
+}
+
+impl Layer<2, 2> for Kind {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        match self {
+            Self::Dense(layers) => x.through(layers),
+            Self::Same(same) => x.through(same),
+        }
+    }
+}
+
+#[test]
+fn graphs_that_differ_by_the_names_of_their_nodes_are_one_network() {
+    let kinds = |i: usize| vec![format!("kind{i}")];
+    let unlabelled = of_two_kinds(1).with_unlabelled("graph", kinds).unwrap();
+    let space = unlabelled.space();
+    assert!(space.networks().unwrap() < space.size());
+    for one in space.architectures(1_000).unwrap() {
+        let canonical = space.canonical(&one);
+        assert_eq!(space.canonical(&canonical), canonical);
+        assert_eq!(unlabelled.cost(&one).unwrap(), unlabelled.cost(&canonical).unwrap(), "{one}");
+    }
+    // With the same numbers in all nodes, names change nothing.
+    let network = unlabelled.supernet(&mut Formula(DType::F64), &device()).unwrap();
+    let mut first: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    let network = replaced(network, |path, numbers| {
+        let node = path.split('.').map(|part| if part.parse::<usize>().is_ok() { "node" } else { part });
+        first.entry(node.collect::<Vec<_>>().join(".")).or_insert(numbers).clone()
+    });
+    for one in space.architectures(1_000).unwrap() {
+        let of = |mask: &PathMask| logits(&network, mask, wave([ROWS, WIDTH], &device()));
+        assert_close(&one.to_string(), &of(&one), &of(&space.canonical(&one)), EXACT);
+    }
+    let message = |error: Result<_, NnError>| error.map(|_: Definition<_, 2>| ()).unwrap_err().to_string();
+    assert!(message(of_two_kinds(2).with_unlabelled("graph", kinds)).contains("make all nodes alike"));
+    assert!(message(of_two_kinds(1).with_unlabelled("no", kinds)).contains("2 to 8 nodes"));
+    assert!(message(of_two_kinds(1).with_unlabelled("graph", |_| vec!["no".into()])).contains("`no`"));
 }
 
 const STEPS: usize = 4;

@@ -14,7 +14,7 @@ use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
-use supernet_space::{Choice, Cost, PathMask, SearchSpace};
+use supernet_space::{Choice, Cost, PathMask, SearchSpace, draws};
 
 /// A network of one's own as code that builds it, checked once. Inputs have `D` axes, rows first.
 ///
@@ -137,6 +137,31 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         let About { space, classes, names, .. } = &*self.about;
         let about = About::new(space.clone(), input.to_vec(), *classes).with_names(names.clone());
         Self { norm: self.norm, ..Self::of(Arc::new(about), &self.device, build) }
+    }
+
+    /// The same where the nodes of the graph `name` ([`crate::Graph::of`]) are interchangeable:
+    /// graphs that differ by the names of their nodes alone are one network and are scored once, by
+    /// their canonical member, as in [`supernet_space::GeneticStages`]. `chosen` names what is
+    /// chosen inside node i, from 0, the same for all nodes. In the supernet each node keeps
+    /// weights of its own.
+    ///
+    /// # Errors
+    /// No such graph; more than 8 nodes; nodes in which not the same is chosen, or that cost
+    /// different networks under other names.
+    pub fn with_unlabelled(self, name: &str, chosen: impl Fn(usize) -> Vec<String>) -> Result<Self, NnError> {
+        let input = |node: usize| format!("{name}/node{node}/inputs");
+        let inputs: Vec<String> = (2..).map(input).take_while(|name| self.space().position(name).is_some()).collect();
+        let chosen: Vec<Vec<String>> = (0..=inputs.len()).map(chosen).collect();
+        let space = self.space().clone().with_unlabelled_graph(&inputs, &chosen)?;
+        for draw in 0..20 {
+            let one = space.sample(&mut draws(1, "unlabelled", draw));
+            let [found, expected] = [&one, &space.canonical(&one)].map(|one| self.cost(one));
+            let (found, expected) = (found?, expected?);
+            if found != expected {
+                return Err(NnError::OtherCost { graph: name.into(), mask: one.to_string(), found, expected });
+            }
+        }
+        self.known_as(&space)
     }
 
     /// The normalisation of the supernet.

@@ -1,6 +1,6 @@
 //! What can be wrong with a network's configuration, its weights or what it is given.
 
-use supernet_space::SpaceError;
+use supernet_space::{Cost, SpaceError};
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
@@ -146,6 +146,20 @@ pub enum NnError {
         found: String,
         /// What the space has there.
         expected: String,
+    },
+    /// Nodes of a graph that are said to be interchangeable are not.
+    #[error(
+        "graph `{graph}`: found {found:?} for mask `{mask}`, expected {expected:?} as its nodes under other names cost: make all nodes alike, or leave their names"
+    )]
+    OtherCost {
+        /// Name of the graph.
+        graph: String,
+        /// An architecture.
+        mask: String,
+        /// What it costs.
+        found: Cost,
+        /// What it costs under other names.
+        expected: Cost,
     },
     /// A network cannot be described as a graph.
     #[error("description: {place}: found {found}, expected {expected}")]
