@@ -92,32 +92,22 @@ impl Words {
             let c: Vec<f64> = (0..HIDDEN).map(of_c).collect();
             return ((0..HIDDEN).map(|k| sigmoid(gate(3, k)) * c[k].tanh()).collect(), c);
         }
-        let z = all(
-            sigmoid,
-            linear(
-                "update",
-                &match name {
-                    "mut1" => x.to_vec(),
-                    "mut3" => both(x, &all(f64::tanh, h.to_vec())),
-                    _ => both(x, h),
-                },
-            ),
-        );
-        let r = all(
-            sigmoid,
-            match name {
-                "mut2" => sum(&linear("reset", h), &self.input(&path, x)),
-                _ => linear("reset", &both(x, h)),
-            },
-        );
-        let reset: Vec<f64> = r.iter().zip(h).map(|(r, h)| r * h).collect();
-        let new = all(
-            f64::tanh,
-            match name {
-                "mut1" => sum(&linear("candidate", &reset), &all(f64::tanh, self.input(&path, x))),
-                _ => linear("candidate", &both(x, &reset)),
-            },
-        );
+        let read = match name {
+            "mut1" => x.to_vec(),
+            "mut3" => both(x, &all(f64::tanh, h.to_vec())),
+            _ => both(x, h),
+        };
+        let z = all(sigmoid, linear("update", &read));
+        let r = match name {
+            "mut2" => sum(&linear("reset", h), &self.input(&path, x)),
+            _ => linear("reset", &both(x, h)),
+        };
+        let reset: Vec<f64> = all(sigmoid, r).iter().zip(h).map(|(r, h)| r * h).collect();
+        let new = match name {
+            "mut1" => sum(&linear("candidate", &reset), &all(f64::tanh, self.input(&path, x))),
+            _ => linear("candidate", &both(x, &reset)),
+        };
+        let new = all(f64::tanh, new);
         let mix = |k: usize| match name {
             "gru" => z[k] * h[k] + (1.0 - z[k]) * new[k],
             _ => new[k] * z[k] + h[k] * (1.0 - z[k]),

@@ -115,24 +115,26 @@ mod tests {
     use rand::RngExt;
     use supernet_space::draws;
 
+    /// The steps over inputs of three numbers each.
+    fn run(cell: &LstmCell, parameters: &[f64], x: &[f64]) -> Vec<CellStep> {
+        let mut steps: Vec<CellStep> = Vec::new();
+        for x in x.chunks(3) {
+            let before = steps.last().map_or(Memory::zero(cell.hidden), |step| step.after.clone());
+            steps.push(cell.forward(parameters, x.to_vec(), before));
+        }
+        steps
+    }
+
     #[test]
     fn gradients_through_three_steps_are_those_of_finite_differences() {
         let cell = LstmCell { inputs: 3, hidden: 4, first: 2 };
         let mut rng = draws(1, "cell", 0);
         let mut list = |n: usize| (0..n).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f64>>();
         let (mut parameters, weights, mut x) = (list(2 + cell.len()), list(4), list(9));
-        let run = |parameters: &[f64], x: &[f64]| {
-            let mut steps: Vec<CellStep> = Vec::new();
-            for x in x.chunks(3) {
-                let before = steps.last().map_or(Memory::zero(4), |step| step.after.clone());
-                steps.push(cell.forward(parameters, x.to_vec(), before));
-            }
-            steps
-        };
-        let value = |parameters: &[f64], x: &[f64]| dot(&run(parameters, x)[2].after.h, &weights);
+        let value = |parameters: &[f64], x: &[f64]| dot(&run(&cell, parameters, x)[2].after.h, &weights);
         let (mut gradient, mut at_x) = (vec![0.0; parameters.len()], Vec::new());
         let mut at = Memory { h: weights.clone(), c: vec![0.0; 4] };
-        let (steps, mut backs) = (run(&parameters, &x), Vec::new());
+        let (steps, mut backs) = (run(&cell, &parameters, &x), Vec::new());
         for step in steps.iter().rev() {
             let back = cell.backward(&parameters, step, &at);
             at_x.splice(0..0, back.at_x);
