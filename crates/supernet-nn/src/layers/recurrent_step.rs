@@ -39,6 +39,7 @@ use burn::module::Module;
 /// # Ok::<(), supernet_nn::NnError>(())
 /// ```
 #[derive(Module, Debug)]
+#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 pub enum RecurrentStep {
     /// An LSTM.
     Lstm(LstmStep),
