@@ -29,7 +29,7 @@ fn an_unknown_device_is_refused_with_those_that_this_build_offers() {
 #[test]
 fn a_budget_of_nothing_is_refused() {
     let text = refused("quickstart", &["--budget", "0"]);
-    assert_eq!(text, "error: budget: found 0, expected a number above 0\n");
+    assert_eq!(text, "error: budget: found 0, expected a number above 0, at most 1000000\n");
 }
 
 #[test]

@@ -121,6 +121,19 @@ struct Step {
     distribution: SubsetDistribution<Vec<f64>>,
 }
 
+/// Steps in the order in which some architectures take them, by where they stand among all that were
+/// run. What was run before so changes no order in which gradients are added.
+struct Taken<'a> {
+    order: Tree<usize>,
+    run: &'a Tree<Step>,
+}
+
+impl Taken<'_> {
+    fn at(&self, place: usize) -> &Step {
+        self.run.at(*self.order.at(place))
+    }
+}
+
 /// What comes back to a step from those that read it, and from what the choice takes.
 struct Back {
     /// The sum of the weights with which the choice was taken, and for each option of those that
@@ -353,14 +366,18 @@ impl Lstm {
         path
     }
 
-    /// Steps that architectures take, with what comes back to them from what their choices take:
-    /// steps that several take come once.
-    fn backs(&self, weighted: &[(&Architecture, f64)], tree: &mut Tree<Step>) -> BTreeMap<usize, Back> {
-        let mut backs: BTreeMap<usize, Back> = BTreeMap::new();
+    /// Steps that architectures take, in the order in which these take them, and what comes back to
+    /// each from what their choices take: steps that several take come once.
+    fn backs(&self, weighted: &[(&Architecture, f64)], run: &mut Tree<Step>) -> (Tree<usize>, BTreeMap<usize, Back>) {
+        let (mut order, mut backs) = (Tree::default(), BTreeMap::new());
         for &(architecture, weight) in weighted {
             let active = self.space.active(architecture);
-            let path = self.run(tree, |choice, _| architecture.bits(choice));
-            for (&place, &choice) in path.iter().zip(self.space.in_order()) {
+            let path = self.run(run, |choice, _| architecture.bits(choice));
+            let mut before = None;
+            for (step, &choice) in path.into_iter().zip(self.space.in_order()) {
+                let bits = run.from(step).1;
+                let place = order.find(before, bits).unwrap_or_else(|| order.add(before, bits, step));
+                before = Some(place);
                 let options = self.options(choice);
                 let at = || vec![Memory::zero(self.settings.hidden); self.settings.layers];
                 let back =
@@ -372,7 +389,7 @@ impl Lstm {
                 }
             }
         }
-        backs
+        (order, backs)
     }
 
     /// From the gradient at q of a step to that at the states that it reads: of the step itself,
@@ -380,12 +397,12 @@ impl Lstm {
     fn head_back(
         &self,
         path: &[usize],
-        (back, tree): (&mut Back, &Tree<Step>),
+        (back, taken): (&mut Back, &Taken),
         earlier: &mut BTreeMap<usize, Back>,
         gradient: &mut [f64],
     ) {
         let (n, choice, step) =
-            (self.settings.hidden, self.space.in_order()[path.len() - 1], tree.at(path[path.len() - 1]));
+            (self.settings.hidden, self.space.in_order()[path.len() - 1], taken.at(path[path.len() - 1]));
         let (mut row, mut shift) = self.head(choice);
         let at_h = &mut back.at[self.settings.layers - 1].h;
         let mut attended = step.attention.iter();
@@ -396,7 +413,7 @@ impl Lstm {
                 let attention = attended.next().expect("one for each anchor");
                 let anchor = path[self.step_of(anchor)];
                 let at_anchor = &mut earlier.get_mut(&anchor).expect("a step before").at[self.settings.layers - 1].h;
-                let states = [(tree.at(anchor).h(), at_anchor), (step.h(), &mut *at_h)];
+                let states = [(taken.at(anchor).h(), at_anchor), (step.h(), &mut *at_h)];
                 self.attend_back(value, attention, states, gradient);
                 continue;
             }
@@ -493,19 +510,20 @@ impl Controller for Lstm {
     }
 
     fn add_gradients(&self, weighted: &[(&Architecture, f64)], gradient: &mut [f64]) {
-        let (n, mut tree) = (self.settings.hidden, self.tree());
-        let mut backs = self.backs(weighted, &mut tree);
+        let (n, mut run) = (self.settings.hidden, self.tree());
+        let (order, mut backs) = self.backs(weighted, &mut run);
+        let taken = Taken { order, run: &run };
         let mut of_layers = vec![Vec::with_capacity(backs.len()); self.settings.layers];
         // Steps stand behind those that they read.
         while let Some((place, mut back)) = backs.pop_last() {
-            let (path, (before, bits)) = (tree.path(place), tree.from(place));
+            let (path, (before, bits)) = (taken.order.path(place), taken.order.from(place));
             if back.weight != 0.0 || back.taken.iter().any(|&taken| taken != 0.0) {
-                self.head_back(&path, (&mut back, &tree), &mut backs, gradient);
+                self.head_back(&path, (&mut back, &taken), &mut backs, gradient);
             }
             let mut from_above = vec![0.0; n];
             for layer in (0..self.settings.layers).rev() {
                 add_scaled(&mut back.at[layer].h, 1.0, &from_above);
-                let (cell, step) = (self.layer(layer), &tree.at(place).layers[layer]);
+                let (cell, step) = (self.layer(layer), &taken.at(place).layers[layer]);
                 let CellBack { at_sums, at_x, at_before } = cell.backward(&self.parameters, step, &back.at[layer]);
                 of_layers[layer].push((step, at_sums));
                 from_above = at_x;

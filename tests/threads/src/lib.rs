@@ -3,6 +3,15 @@
 #![cfg(test)]
 
 mod flex;
+mod stand_ins;
+
+pub use stand_ins::{Jobs, Observation, Progress, Silent, TrainError};
 
 #[path = "../../../crates/supernet-train/src/training/ahead.rs"]
 mod ahead;
+
+#[path = "../../../crates/supernet-train/src/caught.rs"]
+mod caught;
+
+#[path = "../../../crates/supernet-train/src/workers/share.rs"]
+mod share;

@@ -5,7 +5,6 @@
 //! do not. Results do not depend on the number of workers.
 
 use crate::{Jobs, Observation, Progress, TrainError, caught::caught};
-use burn::tensor::Device;
 use std::{
     num::NonZero,
     sync::{
@@ -15,19 +14,12 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use supernet_nn::on_processor;
 
 /// Workers for `jobs` jobs if `wanted` are asked for; 0 asks for one per processor core.
 pub(crate) fn workers(wanted: usize, jobs: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
     let wanted = if wanted == 0 { cores } else { wanted };
     wanted.clamp(1, jobs.max(1))
-}
-
-/// How many workers to ask for on `device` if `wanted` are: as many on a processor, where 0 asks
-/// for one per core; one on any other device unless more are named.
-pub fn workers_on(device: &Device, wanted: usize) -> usize {
-    if on_processor(device) { wanted } else { wanted.max(1) }
 }
 
 /// Runs `work` on each job and returns the results in the order of the jobs, or the first error.
