@@ -170,7 +170,7 @@ macro_rules! both_pools {
 /// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single
 /// pixels, rows of every remainder, planes smaller than a vector with channels by the eight, rows by
 /// the four that are no vectors.
-pub const SHAPES: [[usize; 5]; 21] = [
+pub const SHAPES: [[usize; 5]; 22] = [
     [3, 2, 8, 16, 16],
     [3, 3, 16, 8, 8],
     [4, 5, 32, 4, 4],
@@ -190,8 +190,9 @@ pub const SHAPES: [[usize; 5]; 21] = [
     [2, 7, 24, 1, 1],
     [2, 3, 8, 1, 2],
     [2, 1, 16, 16, 16],
-    [2, 2, 17, 12, 20],
-    [2, 3, 18, 4, 17],
+    [2, 2, 18, 12, 20],
+    [2, 1, 64, 8, 8],
+    [1, 1, 61, 4, 17],
 ];
 
 /// Lists of ghost batches: all, the first, the last, every second.

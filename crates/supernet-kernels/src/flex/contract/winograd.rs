@@ -64,11 +64,12 @@ const OF_GRADIENT: [[f32; ROWS]; MIXED] = {
 };
 
 /// The sides of the contraction of one of the mixed rows, for the contractions that are faster so:
-/// those of planes that hold whole vectors and of 16 channels or more, since with 8 the mixing
-/// costs what it saves. Depends on shapes alone.
+/// those of planes that hold whole vectors, of 16 channels or more and of as many numbers, since
+/// the mixing of less costs what it saves. Depends on shapes alone.
 pub(super) fn mixed(s: Sides) -> Option<Sides> {
-    let serves = s.kh == 3 && s.h.is_multiple_of(ROWS) && s.plane() >= 16 * ROWS && s.c_in.min(s.c_out) >= 16;
-    serves.then_some(Sides { kh: 1, h: s.h / ROWS, ..s })
+    let (channels, plane) = (s.c_in.min(s.c_out), s.plane());
+    let fits = s.kh == 3 && s.h.is_multiple_of(ROWS) && plane >= 16 * ROWS;
+    (fits && channels >= 16 && channels * plane >= 4096).then_some(Sides { kh: 1, h: s.h / ROWS, ..s })
 }
 
 /// The mixes of the three rows of a kernel. `turned`: for the input's gradient, which reads a
