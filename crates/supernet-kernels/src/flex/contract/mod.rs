@@ -127,38 +127,56 @@ fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
     each(mixes.len() * blocks, of_block, |unit| {
         let (first, to) = (unit % blocks * ROWS, out.at(unit * of_block, of_block));
         match mixes[unit / blocks] {
-            Some(mix) => pack_block(weight, s, turned, first, to, Some(mix)),
-            None => pack_block(weight, s, turned, first, to, None),
+            Some(mix) => pack_mixed(weight, s, turned, first, to, mix),
+            None => pack_block(weight, s, turned, first, to),
         }
     });
     packed
 }
 
 /// [`pack`] of the output channels from `first` on: what is written stands one after the other.
-/// Three rows of a kernel are one with the `mix`.
-#[inline(always)]
-fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32, mix: Option<[f32; 3]>) {
+fn pack_block(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32) {
     let kernel = s.taps();
-    // The forward contraction has `s.c_in` output channels where it is turned.
-    let (of_output, of_input) = if turned { (1, s.c_out) } else { (s.c_in, 1) };
+    let (of_output, of_input) = strides(s, turned);
     let rows = ROWS.min(s.c_out - first);
-    let terms_of_column = if mix.is_some() { 1 } else { s.kh };
     for v in 0..s.kw {
         for c in 0..s.c_in {
-            let from = &weight[(first * of_output + c * of_input) * kernel..];
-            for u in 0..terms_of_column {
-                let tap = if turned { kernel - 1 - (u * s.kw + v) } else { u * s.kw + v };
+            for u in 0..s.kh {
+                let tap = u * s.kw + v;
+                let tap = if turned { kernel - 1 - tap } else { tap };
+                let from = &weight[(first * of_output + c * of_input) * kernel + tap..];
                 for o in 0..rows {
-                    let of_output = &from[o * of_output * kernel..][..kernel];
-                    let value = match mix {
-                        Some(mix) => (0..3).map(|u| mix[u] * of_output[u * s.kw + tap % s.kw]).sum(),
-                        None => of_output[tap],
-                    };
                     // SAFETY: the block has `ROWS` numbers for each term.
-                    unsafe { packed.add(o).write(value) };
+                    unsafe { packed.add(o).write(from[o * of_output * kernel]) };
                 }
                 packed = packed.wrapping_add(ROWS);
             }
         }
     }
+}
+
+/// [`pack_block`] of a mix of the three rows of a kernel.
+fn pack_mixed(weight: &[f32], s: Sides, turned: bool, first: usize, mut packed: *mut f32, mix: [f32; 3]) {
+    let kernel = s.taps();
+    let (of_output, of_input) = strides(s, turned);
+    let rows = ROWS.min(s.c_out - first);
+    for v in 0..s.kw {
+        let column = if turned { s.kw - 1 - v } else { v };
+        for c in 0..s.c_in {
+            let from = &weight[(first * of_output + c * of_input) * kernel..];
+            for o in 0..rows {
+                let of_output = &from[o * of_output * kernel..][..kernel];
+                let value = (0..3).map(|u| mix[u] * of_output[u * s.kw + column]).sum();
+                // SAFETY: the block has `ROWS` numbers for each term.
+                unsafe { packed.add(o).write(value) };
+            }
+            packed = packed.wrapping_add(ROWS);
+        }
+    }
+}
+
+/// Kernels from those of an output channel to those of the next, and of an input channel. The
+/// forward contraction has `s.c_in` output channels where it is turned.
+fn strides(s: Sides, turned: bool) -> (usize, usize) {
+    if turned { (1, s.c_out) } else { (s.c_in, 1) }
 }
