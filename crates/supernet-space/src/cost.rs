@@ -2,7 +2,7 @@
 
 use crate::{
     CELL_INPUTS, CellOperation, CellSpace, PathMask, SpaceError,
-    sizes::{at_least_1, side_halves},
+    sizes::{at_least_1, side_fits, side_halves},
 };
 use serde::{Deserialize, Serialize};
 
@@ -102,8 +102,8 @@ impl NetworkShape {
     pub fn check(self) -> Result<Self, SpaceError> {
         at_least_1([("filters", self.filters), ("channels", self.channels), ("classes", self.classes)])?;
         match self.stem {
-            StemKind::Plain => side_halves(self.side, 4, "a multiple of 4, not 0")?,
-            StemKind::ImageNet => side_halves(self.side, 16, "a multiple of 16, not 0, for the stem of ImageNet")?,
+            StemKind::Plain => side_halves(self.side, 4)?,
+            StemKind::ImageNet => side_fits(self.side, 16, "a multiple of 16, not 0, for the stem of ImageNet")?,
         }
         Ok(self)
     }

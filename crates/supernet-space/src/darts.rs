@@ -236,7 +236,7 @@ impl DartsShape {
         match self {
             Self { filters, .. } if *filters == 0 || filters % 2 == 1 => refuse("filters", *filters, "even, not 0"),
             Self { cells, .. } if *cells < 3 => refuse("cells", *cells, "at least 3"),
-            _ => side_halves(self.side, 4, "a multiple of 4, not 0"),
+            _ => side_halves(self.side, 4),
         }
     }
 }

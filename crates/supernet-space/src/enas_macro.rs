@@ -58,7 +58,7 @@ impl EnasMacroShape {
         if !self.filters.is_multiple_of(2) {
             return Err(SpaceError::Field { field: "filters", found: self.filters, expected: "an even number" });
         }
-        side_halves(self.side, 4, "a multiple of 4, not 0")
+        side_halves(self.side, 4)
     }
 }
 

@@ -152,20 +152,7 @@ impl MobileChain {
         let network = [("stem", shape.stem), ("first", shape.first), ("head", shape.head)];
         at_least_1(network.into_iter().chain([("channels", shape.channels), ("classes", shape.classes)]))?;
         let strides = 2 * self.stages.iter().map(|stage| stage.stride).product::<usize>();
-        side_halves(shape.side, strides, multiple_of(strides))
-    }
-}
-
-/// What a side must be that so many pixels become one of, which is a power of two.
-fn multiple_of(strides: usize) -> &'static str {
-    match strides {
-        2 => "a multiple of 2, not 0",
-        4 => "a multiple of 4, not 0",
-        8 => "a multiple of 8, not 0",
-        16 => "a multiple of 16, not 0",
-        32 => "a multiple of 32, not 0",
-        64 => "a multiple of 64, not 0",
-        _ => "a multiple of the strides of all stages together, not 0",
+        side_halves(shape.side, strides)
     }
 }
 

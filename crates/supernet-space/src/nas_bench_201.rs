@@ -167,7 +167,7 @@ impl NasBench201Shape {
             ("channels", self.channels),
             ("classes", self.classes),
         ])?;
-        side_halves(self.side, 4, "a multiple of 4, not 0")
+        side_halves(self.side, 4)
     }
 }
 

@@ -156,7 +156,7 @@ impl NasBenchMacroShape {
     /// The first that is out of range.
     pub fn check(&self) -> Result<(), SpaceError> {
         at_least_1([("stem", self.stem), ("head", self.head), ("channels", self.channels), ("classes", self.classes)])?;
-        side_halves(self.side, 8, "a multiple of 8, not 0")
+        side_halves(self.side, 8)
     }
 }
 

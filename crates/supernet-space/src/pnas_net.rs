@@ -178,7 +178,7 @@ impl PnasNetShape {
     pub fn check(&self) -> Result<(), SpaceError> {
         let network = [("filters", self.filters), ("cells", self.cells), ("stem", self.stem)];
         at_least_1(network.into_iter().chain([("channels", self.channels), ("classes", self.classes)]))?;
-        side_halves(self.side, 4, "a multiple of 4, not 0")
+        side_halves(self.side, 4)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Graphs of nodes that are alike, up to the names of these, with what is chosen inside them.
 
-use crate::{Choice, PathMask, SpaceError};
+use crate::{
+    Choice, PathMask, SpaceError,
+    unlabelled::{Node, least},
+};
 use serde::{Deserialize, Serialize};
 
 /// The choices of a graph whose nodes are interchangeable, by their places in the space.
@@ -10,13 +13,6 @@ pub(crate) struct UnlabelledGraph {
     pub(crate) inputs: Vec<usize>,
     /// What is chosen inside each node, the same choices in the same order for all.
     pub(crate) chosen: Vec<Vec<usize>>,
-}
-
-/// One node under a mask: the nodes that it reads, and what is chosen inside it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Node {
-    reads: u64,
-    chosen: Vec<u64>,
 }
 
 impl UnlabelledGraph {
@@ -55,7 +51,7 @@ impl UnlabelledGraph {
         Ok(())
     }
 
-    /// The mask with the names that make the least list of nodes, each by what it reads and by what
+    /// The mask with the names that make the least text of nodes, each by what it reads and by what
     /// is chosen in it.
     pub(crate) fn canonical(&self, mask: &PathMask) -> PathMask {
         let reads = |node: usize| node.checked_sub(1).map_or(0, |before| mask.bits(self.inputs[before]));
@@ -65,7 +61,7 @@ impl UnlabelledGraph {
         };
         let nodes: Vec<Node> = self.chosen.iter().enumerate().map(node).collect();
         let mut canonical = mask.clone();
-        for (i, node) in least(&nodes, 0, &mut vec![0; nodes.len()], 0).into_iter().enumerate() {
+        for (i, node) in least(&nodes).into_iter().enumerate() {
             let inputs = i.checked_sub(1).map(|before| (self.inputs[before], node.reads));
             let chosen = self.chosen[i].iter().copied().zip(node.chosen);
             canonical =
@@ -73,39 +69,6 @@ impl UnlabelledGraph {
         }
         canonical
     }
-}
-
-/// The least list of the nodes that are not `placed`, from place `at` on, over all orders in which
-/// a node comes after those that it reads. What stands at a place depends on the places before it
-/// alone, so only the nodes that tie for the least are tried, and of twins one.
-fn least(nodes: &[Node], placed: u64, place: &mut Vec<usize>, at: usize) -> Vec<Node> {
-    if at == nodes.len() {
-        return Vec::new();
-    }
-    let is_ready = |i: &usize| placed >> i & 1 == 0 && nodes[*i].reads & !placed == 0;
-    let renamed = |i: usize| {
-        let read = (0..nodes.len()).filter(|j| nodes[i].reads >> j & 1 == 1);
-        Node { reads: read.fold(0, |bits, j| bits | 1 << place[j]), chosen: nodes[i].chosen.clone() }
-    };
-    let ready: Vec<(Node, usize)> = (0..nodes.len()).filter(is_ready).map(|i| (renamed(i), i)).collect();
-    let first = ready.iter().map(|(node, _)| node).min().expect("each node reads earlier ones alone").clone();
-    let mut ties: Vec<usize> = Vec::new();
-    for (node, i) in ready {
-        if node == first && !ties.iter().any(|&other| are_twins(nodes, other, i)) {
-            ties.push(i);
-        }
-    }
-    let tails = ties.into_iter().map(|i| {
-        place[i] = at;
-        least(nodes, placed | 1 << i, place, at + 1)
-    });
-    let tail = tails.min().expect("at least one");
-    std::iter::once(first).chain(tail).collect()
-}
-
-/// Whether two nodes read the same, hold the same and are read by the same.
-fn are_twins(nodes: &[Node], a: usize, b: usize) -> bool {
-    nodes[a] == nodes[b] && nodes.iter().all(|node| node.reads >> a & 1 == node.reads >> b & 1)
 }
 
 #[cfg(test)]
