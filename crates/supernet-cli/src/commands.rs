@@ -82,8 +82,11 @@ pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
 /// directory.
 pub fn retrain(run: &Run) -> Result<(), Failure> {
     let folder = folder(run);
-    if run.options == Options::default() && has_ended(&folder) {
-        return print_finished(&folder, run.show);
+    if run.options == Options::default()
+        && let Some(finished) = ended(&folder)
+    {
+        print_finished(&finished, run.show);
+        return Ok(());
     }
     opened(run, |directory, search| {
         let result = directory.search(search, &mut shown(run.show)?)?;
@@ -95,9 +98,9 @@ pub fn retrain(run: &Run) -> Result<(), Failure> {
     })
 }
 
-/// Whether a run or search in a folder has left everything that it leaves.
-fn has_ended(folder: &Path) -> bool {
-    FinishedRun::open(folder).is_ok_and(|run| missing_of_best(&run).is_none())
+/// Reads a run or search in a folder that has left everything that it leaves.
+fn ended(folder: &Path) -> Option<FinishedRun> {
+    FinishedRun::open(folder).ok().filter(|run| missing_of_best(run).is_none())
 }
 
 /// The first file of a finished run's best network that is not there or is empty, and which of the
@@ -137,11 +140,9 @@ pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
 }
 
 /// Writes the reports of a search that has ended again, and prints its result.
-fn print_finished(folder: &Path, show: Show) -> Result<(), Failure> {
-    let finished = FinishedRun::open(folder)?;
-    write_again(&finished);
-    print_result(folder, finished.verdict(), (finished.best(), finished.retrained()), show);
-    Ok(())
+fn print_finished(finished: &FinishedRun, show: Show) {
+    write_again(finished);
+    print_result(finished.path(), finished.verdict(), (finished.best(), finished.retrained()), show);
 }
 
 /// Writes the tables and the report of a finished run again.
@@ -237,8 +238,8 @@ fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
 
 /// Writes a finished run's reports again.
 pub fn report(report: &Finished) -> Result<(), Failure> {
-    finished(&report.directory)?;
-    print_finished(&report.directory, report.show)
+    print_finished(&finished(&report.directory)?, report.show);
+    Ok(())
 }
 
 /// Lists the runs in a directory.

@@ -21,7 +21,8 @@ impl ComparisonTable<'_> {
     /// Whether the picked and the random are the same networks, as of very few candidates.
     fn are_the_same(&self) -> bool {
         let of = |group| self.0.iter().filter(move |r| r.group == group).map(|r| &r.mask).collect::<BTreeSet<_>>();
-        of(Group::Picked) == of(Group::Random)
+        let picked = of(Group::Picked);
+        !picked.is_empty() && picked == of(Group::Random)
     }
 
     /// Mean test accuracy of the picked minus that of the random, in points, with its standard
