@@ -15,9 +15,4 @@ pub enum ExperimentError {
     Figure(#[from] FigureError),
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for ExperimentError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(ExperimentError);

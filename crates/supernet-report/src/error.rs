@@ -20,12 +20,7 @@ pub enum FigureError {
     },
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for FigureError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(FigureError);
 
 impl FigureError {
     pub(crate) fn drawing(error: impl std::fmt::Display) -> Self {
@@ -44,9 +39,4 @@ pub enum ReportError {
     File(#[from] TrainError),
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for ReportError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(ReportError);

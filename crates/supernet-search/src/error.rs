@@ -181,9 +181,4 @@ pub enum SearchError {
     Space(#[from] SpaceError),
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for SearchError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(SearchError);

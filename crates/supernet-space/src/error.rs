@@ -159,9 +159,4 @@ pub enum SpaceError {
     },
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for SpaceError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+crate::debug_as_displayed!(SpaceError);

@@ -9,6 +9,7 @@ mod condition;
 mod conditions;
 mod cost;
 mod darts;
+mod debug_as_displayed;
 mod draws;
 mod enas_macro;
 mod enas_rnn;

@@ -161,12 +161,7 @@ pub enum TrainError {
     },
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for TrainError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(TrainError);
 
 /// Ranges in words.
 fn within(constraints: &Constraints) -> String {

@@ -38,12 +38,7 @@ pub enum DeviceError {
     },
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for DeviceError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(DeviceError);
 
 /// Names of the backends that this build offers, in the order in which it prefers them.
 pub fn offered_devices() -> &'static [&'static str] {

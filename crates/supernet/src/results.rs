@@ -25,12 +25,7 @@ pub enum ResultsError {
     Export(Box<supernet_export::ExportError>),
 }
 
-/// As it is displayed: what is printed of an error that `main` returns.
-impl std::fmt::Debug for ResultsError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
+supernet_space::debug_as_displayed!(ResultsError);
 
 impl From<TrainError> for ResultsError {
     fn from(error: TrainError) -> Self {

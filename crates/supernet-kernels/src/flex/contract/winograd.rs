@@ -132,18 +132,9 @@ pub(super) unsafe fn stage_mixed<V: Vector, const RELU: bool>(
     to: Images,
     step: usize,
 ) {
-    for t in 0..count {
-        let from = source.numbers[source.first + (first + t) * source.stride..].as_ptr();
-        for c in 0..s.c_in {
-            let (from, to) = (from.wrapping_add(c * s.plane()), to.start.wrapping_add(t * to.image + c * to.channel));
-            for g in 0..s.h / ROWS {
-                let exists = [g > 0, true, true, true, true, (g + 1) * ROWS < s.h];
-                let from = from.wrapping_add(g * ROWS * s.w).wrapping_sub(s.w);
-                // SAFETY: the caller's: the rows are those of the image.
-                unsafe { mix_rows::<V, _, RELU>(&OF_IMAGE, from, exists, s.w, to.add(g * s.w).cast_mut(), step) };
-            }
-        }
-    }
+    let source = Source { first: source.first + first * source.stride, ..source };
+    // SAFETY: the caller's.
+    unsafe { stage::<V, MIXED, RELU>(&OF_IMAGE, source, [count, s.c_in], s, to, step) };
 }
 
 /// Writes the mixed rows of `channels` planes of a gradient, as [`stage_mixed`] does.
@@ -156,16 +147,32 @@ pub(super) unsafe fn stage_gradient<V: Vector>(
     to: Images,
     step: usize,
 ) {
+    // SAFETY: the caller's.
+    unsafe { stage::<V, ROWS, false>(&OF_GRADIENT, source, [count, channels], s, to, step) };
+}
+
+/// Writes the mixes of each four rows of `[count, channels]` planes, and of as many rows above and
+/// below as `matrix` reads; those that do not exist are zero.
+#[inline(always)]
+unsafe fn stage<V: Vector, const FROM: usize, const RELU: bool>(
+    matrix: &[[f32; FROM]; MIXED],
+    source: Source<'_>,
+    [count, channels]: [usize; 2],
+    s: Sides,
+    to: Images,
+    step: usize,
+) {
+    let above = (FROM - ROWS) / 2;
     for t in 0..count {
         let from = source.numbers[source.first + t * source.stride..].as_ptr();
         for c in 0..channels {
             let (from, to) = (from.wrapping_add(c * s.plane()), to.start.wrapping_add(t * to.image + c * to.channel));
-            for g in 0..s.h / ROWS {
-                let from = from.wrapping_add(g * ROWS * s.w);
-                // SAFETY: the caller's.
-                unsafe {
-                    mix_rows::<V, _, false>(&OF_GRADIENT, from, [true; ROWS], s.w, to.add(g * s.w).cast_mut(), step);
-                }
+            for row in (0..s.h).step_by(ROWS) {
+                let exists = std::array::from_fn(|i| (above..s.h + above).contains(&(row + i)));
+                let from = from.wrapping_add(row * s.w).wrapping_sub(above * s.w);
+                let to = to.wrapping_add(row / ROWS * s.w).cast_mut();
+                // SAFETY: the caller's: the rows that exist are those of the image.
+                unsafe { mix_rows::<V, FROM, RELU>(matrix, from, exists, s.w, to, step) };
             }
         }
     }
