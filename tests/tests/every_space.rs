@@ -1,5 +1,5 @@
-//! What holds of the whole search in every known space: a plan, a run that is stopped and goes on to
-//! the same files, the best network read back and written down.
+//! What holds of the whole search in every known space: a plan, a run that is stopped and goes on
+//! to the same files, the best network read back and written down.
 
 use burn::tensor::Tensor;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Recurrent cells with a second state: LSTM, GRU and what evolution made of them, as options of one
-//! choice.
+//! Recurrent cells with a second state: LSTM, GRU and what evolution made of them, as options of
+//! one choice.
 
 use burn::{
     module::Module,

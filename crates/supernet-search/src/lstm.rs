@@ -121,8 +121,8 @@ struct Step {
     distribution: SubsetDistribution<Vec<f64>>,
 }
 
-/// Steps in the order in which some architectures take them, by where they stand among all that were
-/// run. What was run before so changes no order in which gradients are added.
+/// Steps in the order in which some architectures take them, by where they stand among all that
+/// were run. What was run before so changes no order in which gradients are added.
 struct Taken<'a> {
     order: Tree<usize>,
     run: &'a Tree<Step>,

@@ -55,10 +55,10 @@ impl SearchSpace {
         Ok(Self { name, choices, symmetry, shape, conditions })
     }
 
-    /// Returns the space in which the nodes of a graph are interchangeable: architectures that differ
-    /// by their names alone are one network, whose canonical form has the least ones. `inputs` names
-    /// the choices of what nodes 2, 3, … read, any of those before them; `chosen` those inside nodes
-    /// 1, 2, …, the same for all. Other graphs can follow.
+    /// Returns the space in which the nodes of a graph are interchangeable: architectures that
+    /// differ by their names alone are one network, whose canonical form has the least ones.
+    /// `inputs` names the choices of what nodes 2, 3, … read, any of those before them; `chosen`
+    /// those inside nodes 1, 2, …, the same for all. Other graphs can follow.
     ///
     /// # Errors
     /// A space with another symmetry, a name that is no choice, more than 8 nodes, nodes in which

@@ -91,8 +91,8 @@ pub fn write_finished(run: &FinishedRun) -> Result<(), ResultsError> {
 }
 
 /// Whether [`write_results`] writes the best network of a search as code, as ONNX and as a drawing:
-/// those of known spaces but recurrent ones. Those of a program that describe themselves ([`supernet_nn::Describe`])
-/// are written by `export::write_described`.
+/// those of known spaces but recurrent ones. Those of a program that describe themselves
+/// ([`supernet_nn::Describe`]) are written by `export::write_described`.
 pub fn can_be_written_down(config: &SearchConfig) -> bool {
     config.network.is_described()
 }

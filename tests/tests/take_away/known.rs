@@ -24,8 +24,8 @@ fn spaces() -> impl Iterator<Item = (&'static str, usize)> {
     KNOWN_SPACES.iter().filter(|space| space.is_described).map(of)
 }
 
-/// Of each space a network, of most one with most of its operations; of NAS-Bench-201 one with a node that
-/// nobody reads and one that is zeros, and one whose logits depend on no image.
+/// Of each space a network, of most one with most of its operations; of NAS-Bench-201 one with a
+/// node that nobody reads and one that is zeros, and one whose logits depend on no image.
 pub fn known_cases() -> Vec<KnownCase> {
     let cell = |text: &str| NasBench201::new().parse(text).expect("an architecture").mask().clone();
     let genotype = "Genotype(normal=[('sep_conv_3x3', 0), ('dil_conv_5x5', 1), ('skip_connect', 0), ('max_pool_3x3', 2), \

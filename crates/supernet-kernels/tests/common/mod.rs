@@ -168,8 +168,8 @@ macro_rules! both_pools {
 }
 
 /// `[groups, n, channels, height, width]`: what the networks use, odd sides, single images, single
-/// pixels, rows of every remainder, planes smaller than a vector with channels by the eight, rows by
-/// the four that are no vectors.
+/// pixels, rows of every remainder, planes smaller than a vector with channels by the eight, rows
+/// by the four that are no vectors.
 pub const SHAPES: [[usize; 5]; 22] = [
     [3, 2, 8, 16, 16],
     [3, 3, 16, 8, 8],

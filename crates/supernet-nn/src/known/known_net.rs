@@ -10,8 +10,8 @@ use burn::module::Module;
 
 macro_rules! known_net {
     ($($(#[$about:meta])* $space:ident($net:ident),)*) => {
-        /// The network of a known space. Its parameters have the names that they have in the network
-        /// of that space alone: the definition of a space within a variant
+        /// The network of a known space. Its parameters have the names that they have in the
+        /// network of that space alone: the definition of a space within a variant
         /// ([`Definition::within`](crate::Definition::within)) is one of these.
         #[derive(Module, Debug)]
         #[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]

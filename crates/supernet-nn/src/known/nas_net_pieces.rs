@@ -1,5 +1,5 @@
-//! The output of a cell of NASNet or PNAS, pieces of channels of which each mask has others, and what reads
-//! it.
+//! The output of a cell of NASNet or PNAS, pieces of channels of which each mask has others, and
+//! what reads it.
 
 use crate::{
     Build, Conv, GhostNorm, Layer, Rows, Wire,

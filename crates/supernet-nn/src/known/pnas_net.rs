@@ -22,8 +22,8 @@ impl PnasNetNet {
         Self { chain: chain(b, blocks, shape) }
     }
 
-    /// The space of these networks, as [`PnasNet`] knows it. The supernet of the published shape has
-    /// some three thousand operations: what is tried are the same cells, few and narrow.
+    /// The space of these networks, as [`PnasNet`] knows it. The supernet of the published shape
+    /// has some three thousand operations: what is tried are the same cells, few and narrow.
     ///
     /// # Errors
     /// A number of the shape out of range.

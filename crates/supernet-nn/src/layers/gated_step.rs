@@ -22,9 +22,9 @@ pub enum Gating {
     Mut3,
 }
 
-/// One step of a GRU or of MUT1, MUT2 or MUT3, the best cells that Jozefowicz, Zaremba and Sutskever
-/// (ICML 2015, section 3.3) found by evolution, from `x ⧺ h` to the next h. What stands behind h
-/// (the c of an LSTM beside it) it passes on as it is.
+/// One step of a GRU or of MUT1, MUT2 or MUT3, the best cells that Jozefowicz, Zaremba and
+/// Sutskever (ICML 2015, section 3.3) found by evolution, from `x ⧺ h` to the next h. What stands
+/// behind h (the c of an LSTM beside it) it passes on as it is.
 ///
 /// MUT1 and MUT2 add x itself to numbers of h, which is as long in the paper; where it is not, Vx
 /// stands for it, V without a bias (ours).

@@ -20,8 +20,8 @@ pub struct Counting {
 pub struct Check {
     /// Networks.
     pub networks: usize,
-    /// Kendall's tau-b of the scores with the accuracies; none where all scores or all accuracies are
-    /// equal, or those of most resamples.
+    /// Kendall's tau-b of the scores with the accuracies; none where all scores or all accuracies
+    /// are equal, or those of most resamples.
     pub score: Option<Estimate>,
     /// Costs and structure counts, each where it varies; then all of them together, fitted to the
     /// other networks ([`FITTED`]).

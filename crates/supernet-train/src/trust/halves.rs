@@ -22,8 +22,8 @@ pub(crate) struct Halves {
 
 /// Scores the first [`MOST`] of `candidates` on each half of `examples` validation examples, each
 /// of whole runs of `score_batch`, or one shorter run where there are fewer than two, by `score`
-/// (masks and the places of examples). None of fewer than three candidates or four examples. With a folder what it holds is read back, and what
-/// is computed left there.
+/// (masks and the places of examples). None of fewer than three candidates or four examples. With a
+/// folder what it holds is read back, and what is computed left there.
 ///
 /// # Errors
 /// Whatever `score` reports; a file that cannot be read or written.

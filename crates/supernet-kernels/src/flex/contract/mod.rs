@@ -114,8 +114,8 @@ fn contraction(x: &FlexTensor, weight: &FlexTensor, groups: usize) -> (Sides, us
 
 /// The weights in the order of the sum, `[block of output channels][column][input
 /// channel][row][output channel of the block]`, zero where the last block has no channel. `turned`:
-/// those of the input's gradient, from the weights of the forward contraction. Where rows are mixed,
-/// the weights of each mix, one after the other.
+/// those of the input's gradient, from the weights of the forward contraction. Where rows are
+/// mixed, the weights of each mix, one after the other.
 fn pack(weight: &[f32], s: Sides, turned: bool) -> Vec<f32> {
     let (summed, mixes) = match mixed(s) {
         Some(of_mixed) => (of_mixed, kernel_mixes(turned).map(Some).to_vec()),

@@ -1,6 +1,6 @@
-//! The recurrent cells of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018), which here read images row by
-//! row, as settings name them. The number of nodes is the paper's, the state is not: it was searched on
-//! text.
+//! The recurrent cells of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018), which here read images
+//! row by row, as settings name them. The number of nodes is the paper's, the state is not: it was
+//! searched on text.
 
 use super::{
     known_space::{ImageSize, KnownSpace},

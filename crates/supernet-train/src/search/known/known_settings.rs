@@ -29,8 +29,8 @@ pub struct KnownSettings {
 const NORM: &str = "norm";
 
 impl KnownSettings {
-    /// Returns the settings of the space called `name` as it was published, or of a `small` network;
-    /// none of an unknown name.
+    /// Returns the settings of the space called `name` as it was published, or of a `small`
+    /// network; none of an unknown name.
     pub fn of_space(name: &str, small: bool) -> Option<Self> {
         let space = *KNOWN_SPACES.iter().find(|space| space.name == name)?;
         let value = |numbers: Numbers, &(number, values): &(Number, [usize; 2])| {

@@ -1,5 +1,5 @@
-//! NASNet (Zoph, Vasudevan, Shlens and Le, CVPR 2018) as settings name it, by default of the sizes that
-//! were searched.
+//! NASNet (Zoph, Vasudevan, Shlens and Le, CVPR 2018) as settings name it, by default of the sizes
+//! that were searched.
 
 use super::{
     known_space::{ImageSize, KnownSpace},

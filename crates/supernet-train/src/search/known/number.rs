@@ -3,8 +3,8 @@
 /// A number that networks of some known spaces have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Number {
-    /// Filters of the supernet: of a cell at full resolution, of a chain's stem; of a recurrent cell
-    /// the numbers of its state.
+    /// Filters of the supernet: of a cell at full resolution, of a chain's stem; of a recurrent
+    /// cell the numbers of its state.
     Filters,
     /// Cells: in all or in each of three stages, as the space counts them.
     Cells,

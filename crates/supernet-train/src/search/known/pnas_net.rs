@@ -1,5 +1,5 @@
-//! PNAS (Liu, Zoph, Neumann et al., ECCV 2018) as settings name it, by default of the sizes that were
-//! searched.
+//! PNAS (Liu, Zoph, Neumann et al., ECCV 2018) as settings name it, by default of the sizes that
+//! were searched.
 
 use super::{
     known_space::{ImageSize, KnownSpace},
