@@ -7,7 +7,11 @@ use crate::{
     failure::Failure,
 };
 use serde::{Deserialize, Serialize};
-use std::{fs, ops::RangeInclusive, path::Path};
+use std::{
+    fs,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+};
 use supernet::{
     data::LeftOut,
     offered_devices,
@@ -47,6 +51,11 @@ pub struct Opened {
 /// The name of the file.
 const FILE: &str = "run.toml";
 
+/// The settings that are stored in the directory of a run, if they are.
+fn stored(directory: &Path) -> Option<PathBuf> {
+    Some(directory.join(FILE)).filter(|path| path.exists())
+}
+
 impl RunSettings {
     /// Settings for a run in `directory`: what is stored there, or a file, or a preset; changed by
     /// the options.
@@ -59,15 +68,21 @@ impl RunSettings {
     pub fn opened(options: &Options, directory: Option<&Path>) -> Result<Opened, Failure> {
         let settings = Self::new(options, directory)?;
         directory.map_or(Ok(()), |directory| settings.data.check_apart(directory))?;
+        if let Some(run) = directory.filter(|run| run.join("config.json").exists() && stored(run).is_none()) {
+            eprintln!("note: {}: no such file; settings are those of the options alone", run.join(FILE).display());
+        }
         let device = device(&settings.device)?;
-        let (split, left_out) = settings.data.read(settings.search.seed)?;
+        let read = settings.data.read(settings.search.seed);
+        if let (Err(_), None, Some(file)) = (&read, &options.data, directory.and_then(stored)) {
+            eprintln!("note: {} says where the images are; if they have moved, --data says where to", file.display());
+        }
+        let (split, left_out) = read?;
         let settings = if settings.data.are_own() { Self::made(options, directory, Some(&split))? } else { settings };
         Ok(Opened { settings, device, split, left_out })
     }
 
     fn made(options: &Options, directory: Option<&Path>, fit_to: Option<&Split>) -> Result<Self, Failure> {
-        let stored = directory.map(|directory| directory.join(FILE)).filter(|path| path.exists());
-        let mut settings = match (&options.config, options.preset, stored) {
+        let mut settings = match (&options.config, options.preset, directory.and_then(stored)) {
             (Some(path), ..) => Self::read(path)?,
             (None, None, Some(path)) => Self::read(&path)?,
             (None, preset, _) => Self::preset(preset.unwrap_or(Preset::Quick), fit_to),

@@ -86,6 +86,10 @@ fn a_run_ends_with_a_table_goes_on_without_options_and_can_be_taken_away() {
     fs::remove_file(run.join("best/weights.safetensors")).unwrap();
     fs::write(run.join("supernet.safetensors"), "damaged").unwrap();
     assert_fails(&supernet(&["run", &path, "--output", "quiet"]), 3, "supernet.safetensors: found ");
+    fs::rename(run.join("run.toml"), folder.path().join("run.toml")).unwrap();
+    let lost = supernet(&["run", &path, "--output", "quiet"]);
+    assert_fails(&lost, 3, "run.toml: no such file; settings are those of the options alone");
+    fs::rename(folder.path().join("run.toml"), run.join("run.toml")).unwrap();
     assert_fails(&supernet(&["export", &path, "--to", &(to + "2")]), 2, "has not ended");
 }
 
@@ -282,6 +286,8 @@ fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_go
     let left = without_times(&run);
     assert!(!left.contains_key(Path::new("best/weights.safetensors")));
     assert_fails(&again(), 1, &format!("{}: no such file", test.display()));
+    let gone_on_with = supernet(&["run", &run.display().to_string()]);
+    assert_fails(&gone_on_with, 1, "run.toml says where the images are; if they have moved, --data says where to");
     fs::rename(&away, &test).unwrap();
 
     // Another one has changed: these are other images.
