@@ -18,11 +18,15 @@ struct Curious {
     samples: Vec<(u64, Vec<Score>)>,
     standings: Vec<Standing>,
     jobs: Vec<Jobs>,
+    resumed: Vec<u64>,
 }
 
 impl Progress for Curious {
     fn begin(&mut self, stage: &str, _total: u64) {
         self.stages.push(stage.into());
+    }
+    fn resume(&mut self, done: u64) {
+        self.resumed.push(done);
     }
     fn is_due(&self, _done: u64) -> bool {
         true
@@ -84,4 +88,5 @@ fn a_plain_search_shows_the_same_sample() {
     left_by(&mut in_a_directory);
     assert_eq!(curious.samples, in_a_directory.samples);
     assert_eq!(curious.stages[0], "supernet training");
+    assert!(curious.resumed.is_empty() && in_a_directory.resumed.is_empty(), "nothing was done before");
 }

@@ -120,8 +120,9 @@ impl Training<'_> {
         let mut parts = self.parts(keeper.as_deref())?;
         progress.begin(self.stage, self.steps);
         match &mut keeper {
-            Some(keeper) if start == 0 => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
-            _ => progress.resume(start),
+            _ if start > 0 => progress.resume(start),
+            Some(keeper) => keeper.note(&Event::Begin { stage: self.stage.into(), steps: self.steps })?,
+            None => {}
         }
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
