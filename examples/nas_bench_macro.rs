@@ -97,6 +97,7 @@ fn main() -> ExitCode {
                 steps: arguments.steps,
                 batch: arguments.batch,
                 ghost_batch: arguments.ghost_batch,
+                shares: 1,
                 micro_batches: 1,
                 sgd: Sgd { learning_rate: arguments.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
                 augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },

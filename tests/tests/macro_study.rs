@@ -35,6 +35,7 @@ fn settings() -> MacroSettings {
             steps: 3,
             batch: 8,
             ghost_batch: 4,
+            shares: 1,
             micro_batches: 1,
             sgd: Sgd { learning_rate: 0.1, momentum: 0.9, l2: MaskedL2::default() },
             augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },

@@ -11,7 +11,7 @@ use supernet::{
     nn::{Execution, MaskedL2, NamedWeights, Weighting},
     own::{Build, Definition, Layer, OneOf, Rows, Samples},
     prelude::*,
-    train::{Loader, Moment, PathSampler, SeededWeights, Sgd, Training, UniformArchitectures},
+    train::{Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures},
 };
 use supernet_tests::device;
 
@@ -181,6 +181,7 @@ fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
         seed: 1,
         steps: STEPS,
         ghosts: GHOSTS,
+        shares: Shares::default(),
         micro_batches: 1,
         sgd: SGD,
         sampler: &UniformArchitectures,

@@ -23,6 +23,7 @@ use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, 
 use supernet_train::{
     Examples as _, Hooks, ImageExamples, Keeper, Loader, Networks, Progress, Provenance, Saving, Scoring, SearchData,
     SeededWeights, SupernetEvaluator, SupernetTraining, TrainError,
+    crew::Alone,
     store::write_whole,
     workers::{share, workers_on},
 };
@@ -144,7 +145,7 @@ impl Scene<'_> {
         let autodiff = device.clone().autodiff();
         let network = definition.supernet(&mut SeededWeights::new(seed), &autodiff)?;
         let sampler = settings.paths.sampler();
-        let training = settings.supernet.training(seed, &*sampler, Execution::Kernels);
+        let training = settings.supernet.training(seed, &*sampler, Execution::Kernels, &Alone);
         let began = Instant::now();
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper) };
         let loader = Loader::new(&data.train, augmentation, batch, seed)?;

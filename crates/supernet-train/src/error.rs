@@ -148,6 +148,16 @@ pub enum TrainError {
         /// The device's message, or the panic's.
         reason: String,
     },
+    /// Processes that work on a run together differ, or one of them is gone.
+    #[error("{place}: found {found}, expected {expected}")]
+    Crew {
+        /// What of whom.
+        place: String,
+        /// What it is, or what happened.
+        found: String,
+        /// What it should be.
+        expected: String,
+    },
     /// A network cannot be written to `best/`.
     #[error(transparent)]
     Best(#[from] BestError),

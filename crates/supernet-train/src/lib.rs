@@ -4,6 +4,7 @@ pub mod best;
 mod caught;
 mod checks;
 mod columns;
+pub mod crew;
 mod error;
 mod examples;
 mod memory;
@@ -22,7 +23,10 @@ pub use columns::Columns;
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
-pub use run::{BURN, FinishedRun, Provenance, Reopening, RunDirectory, RunState, list_runs, sorted_front};
+pub use run::{
+    BURN, FinishedRun, MemberDirectory, Provenance, Reopening, RunDirectory, RunState, list_runs, run_files,
+    sorted_front,
+};
 pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
 };
@@ -35,5 +39,5 @@ pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test,
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Batches, Fixed, Hooks, Loader, Moment, OneMask, PathSampler, PathSampling, Proposed,
-    RareIdentity, SeededWeights, Sgd, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
+    RareIdentity, SeededWeights, Sgd, Shares, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
 };

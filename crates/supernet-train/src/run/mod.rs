@@ -3,6 +3,7 @@
 
 mod directory;
 mod finished;
+mod member;
 mod pareto;
 mod provenance;
 mod results;
@@ -10,5 +11,6 @@ mod same_training;
 
 pub use directory::{Reopening, RunDirectory};
 pub use finished::{FinishedRun, RunState, list_runs};
+pub use member::{MemberDirectory, run_files};
 pub use pareto::sorted_front;
 pub use provenance::{BURN, Provenance};

@@ -1,7 +1,11 @@
 //! Scoring jobs side by side, with the best so far shown from one place.
 
 use super::tally::Tally;
-use crate::{Progress, Standing, TrainError, stage::SCORING, workers::share_with};
+use crate::{
+    Progress, Standing, TrainError,
+    stage::SCORING,
+    workers::{Named, share_among},
+};
 use supernet_nn::{Definition, Layer};
 use supernet_search::{RankBy, Score, Scored};
 use supernet_space::{Architecture, PathMask};
@@ -15,26 +19,31 @@ pub(crate) struct Asked<'a> {
     pub(crate) rank_by: RankBy,
 }
 
-/// Runs `score` on each job, `at_once` at a time (0: one per core), and adds its results to
-/// `tallies`: in the order of the jobs, so that sums of losses do not depend on who was ready
-/// first. Together they are what is `asked`.
-pub(crate) fn tally<J: Send>(
+/// Correct answers and losses of candidates, by their places among all.
+pub(crate) type Tallies = Vec<(usize, Tally)>;
+
+/// Runs `score` on each job, `at_once` at a time (0: one per core), each at one member of a crew,
+/// and adds its results to `tallies`: in the order of the jobs, so that sums of losses do not
+/// depend on who was ready first. Together they are what is `asked`.
+pub(crate) fn tally<J: Clone + Send + Sync>(
     asked: Asked,
     at_once: usize,
     jobs: Vec<J>,
+    named: Named<J, Tallies>,
     progress: &mut dyn Progress,
     tallies: &mut [Tally],
-    score: impl Fn(J, &mut dyn Progress) -> Result<Vec<(usize, Tally)>, TrainError> + Sync,
+    score: impl Fn(J, &mut dyn Progress) -> Result<Tallies, TrainError> + Sync,
 ) -> Result<(), TrainError> {
     let Asked { masks, runs, rank_by } = asked;
     progress.begin(SCORING, (masks.len() * runs) as u64);
     // For the eye alone, in the order in which jobs are ready.
     let mut so_far = tallies.to_vec();
-    let ready = &mut |said: &Vec<(usize, Tally)>, progress: &mut dyn Progress| {
+    let ready = &mut |said: &Tallies, progress: &mut dyn Progress| {
         said.iter().for_each(|&(candidate, tally)| so_far[candidate].join(tally));
         best_so_far(rank_by, masks, &so_far).iter().for_each(|standing| progress.standing(standing));
     };
-    for (candidate, tally) in share_with(SCORING, at_once, jobs, progress, score, ready)?.into_iter().flatten() {
+    let said = share_among((SCORING, at_once), jobs, named, progress, score, ready)?;
+    for (candidate, tally) in said.into_iter().flatten() {
         tallies[candidate].join(tally);
     }
     progress.end();

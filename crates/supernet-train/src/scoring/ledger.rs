@@ -1,6 +1,6 @@
 //! Partial scores, kept while a scoring goes on, so that one that is stopped goes on.
 
-use super::tally::Tally;
+use super::{jobs::Tallies, tally::Tally};
 use crate::TrainError;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -11,9 +11,6 @@ use std::{
     sync::Mutex,
 };
 use supernet_space::{PathMask, name_number};
-
-/// Candidates and their correct answers and losses on some images.
-type Tallies = Vec<(usize, Tally)>;
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
@@ -36,6 +33,12 @@ impl Line {
     fn read(bytes: &[u8]) -> Option<Self> {
         let Self { key, said, sum } = serde_json::from_slice(bytes.strip_suffix(b"\n")?).ok()?;
         Some(Self::new(key, said)).filter(|line| line.sum == sum)
+    }
+
+    fn tallies(self) -> Tallies {
+        let tally =
+            |(candidate, images, correct, loss)| (candidate, Tally { images, correct, loss: f64::from_bits(loss) });
+        self.said.into_iter().map(tally).collect()
     }
 }
 
@@ -60,10 +63,8 @@ impl Ledger {
         };
         let (mut known, mut whole) = (HashMap::new(), 0);
         for line in bytes.split_inclusive(|&byte| byte == b'\n') {
-            let Some(Line { key, said, .. }) = Line::read(line) else { break };
-            let tally =
-                |(candidate, images, correct, loss)| (candidate, Tally { images, correct, loss: f64::from_bits(loss) });
-            known.insert(key, said.into_iter().map(tally).collect());
+            let Some(read) = Line::read(line) else { break };
+            known.insert(read.key, read.tallies());
             whole += line.len();
         }
         if whole < bytes.len() {
@@ -86,10 +87,7 @@ impl Ledger {
             return Ok(said.clone());
         }
         let said = score()?;
-        let line =
-            |&(candidate, tally): &(usize, Tally)| (candidate, tally.images, tally.correct, tally.loss.to_bits());
-        let line = Line::new(key, said.iter().map(line).collect());
-        let text = serde_json::to_string(&line).expect("plain data") + "\n";
+        let text = line(key, &said);
         let mut file = self.file.lock().expect("no worker panics with the file");
         if file.is_none() {
             let opened = OpenOptions::new().create(true).append(true).open(&self.path);
@@ -99,6 +97,18 @@ impl Ledger {
         file.write_all(text.as_bytes()).map_err(TrainError::io(&self.path))?;
         Ok(said)
     }
+}
+
+/// Returns the line of a file that says the result of the job of `key`.
+pub(crate) fn line(key: u64, said: &[(usize, Tally)]) -> String {
+    let number = |&(candidate, tally): &(usize, Tally)| (candidate, tally.images, tally.correct, tally.loss.to_bits());
+    let line = Line::new(key, said.iter().map(number).collect());
+    serde_json::to_string(&line).expect("plain data") + "\n"
+}
+
+/// Returns what [`line()`] says, where it is the result of the job of `key`.
+pub(crate) fn said(key: u64, line: &[u8]) -> Option<Tallies> {
+    Some(Line::read(line)?).filter(|line| line.key == key).map(Line::tallies)
 }
 
 /// Returns the key of the job that scores `candidates`, places among `masks`, on the images called

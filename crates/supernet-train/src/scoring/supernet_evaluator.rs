@@ -2,14 +2,15 @@
 //! once.
 
 use super::{
-    jobs::{Asked, scored, tally},
-    ledger::{Ledger, job_key},
+    jobs::{Asked, Tallies, scored, tally},
+    ledger::{Ledger, job_key, line, said},
     tally::{Tally, read},
 };
 use crate::{
     Examples, Halving, Progress, Scoring, Standing, TrainError,
+    crew::{Alone, Crew, CrewJob},
     stage::SCORING,
-    workers::{workers, workers_on},
+    workers::{Named, workers, workers_on},
 };
 use burn::{
     module::Module,
@@ -46,6 +47,7 @@ pub struct SupernetEvaluator<'a, M: Module, const D: usize = 4> {
     device: Device,
     progress: &'a mut dyn Progress,
     ledger: Option<Ledger>,
+    crew: &'a dyn Crew,
     standing: Option<Standing>,
 }
 
@@ -100,6 +102,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
             device,
             progress,
             ledger,
+            crew: &Alone,
             standing,
         })
     }
@@ -115,17 +118,20 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         Self { execution, ..self }
     }
 
-    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on.
+    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on, and
+    /// shares the work with `crew`.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub(crate) fn with_ledger(self, path: Option<PathBuf>) -> Result<Self, TrainError> {
-        Ok(Self { ledger: path.map(|path| Ledger::open(&path)).transpose()?, ..self })
+    pub(crate) fn with_ledger(self, path: Option<PathBuf>, crew: &'a dyn Crew) -> Result<Self, TrainError> {
+        let ledger = path.map(|path| Ledger::open(&path)).transpose()?;
+        let crew = if ledger.is_some() { crew } else { &Alone };
+        Ok(Self { ledger, crew, ..self })
     }
 
-    /// The same with nothing kept.
+    /// The same with nothing kept or shared.
     pub(crate) fn without_ledger(self) -> Self {
-        Self { ledger: None, ..self }
+        Self { ledger: None, crew: &Alone, ..self }
     }
 
     /// The scores of any masks, architectures or not, on all images.
@@ -176,15 +182,31 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
     /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the
     /// supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, earlier, rank_by, execution, memory, at_once, .. } = *self;
+        let Self { supernet, earlier, rank_by, execution, memory, at_once, crew, .. } = *self;
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
         let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(earlier).collect();
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
-        let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX));
+        let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX).max(crew.threads()));
         let ledger = self.ledger.as_ref();
-        tally(asked, at_once, jobs, &mut *self.progress, tallies, |job, progress| match ledger {
-            None => job.score(masks, memory, execution, progress),
-            Some(ledger) => ledger.tallies(job.key(masks), || job.score(masks, memory, execution, progress)),
+        let kept = |key, score: &mut dyn FnMut() -> Result<Tallies, TrainError>| match ledger {
+            None => score(),
+            Some(ledger) => ledger.tallies(key, score),
+        };
+        let name = |job: &Job<M, D>| CrewJob {
+            key: format!("scoring/{:016x}", job.key(masks)),
+            cost: job.candidates.len() as f64,
+            files: None,
+            by_first: false,
+        };
+        let pack = |job: &Job<M, D>, said: &Tallies| Ok(line(job.key(masks), said).into_bytes());
+        let unpack = |job: &Job<M, D>, bytes: &[u8]| match said(job.key(masks), bytes) {
+            None => Ok(None),
+            // What others have scored is kept here too.
+            Some(said) => kept(job.key(masks), &mut || Ok(said.clone())).map(Some),
+        };
+        let named = Named { crew, name: &name, pack: &pack, unpack: &unpack };
+        tally(asked, at_once, jobs, named, &mut *self.progress, tallies, |job, progress| {
+            kept(job.key(masks), &mut || job.clone().score(masks, memory, execution, progress))
         })
     }
 
@@ -216,6 +238,12 @@ struct Job<'a, M: Module, const D: usize> {
     state: &'a Network<M, D>,
     run: &'a Run<D>,
     candidates: Vec<usize>,
+}
+
+impl<M: Module, const D: usize> Clone for Job<'_, M, D> {
+    fn clone(&self) -> Self {
+        Self { candidates: self.candidates.clone(), ..*self }
+    }
 }
 
 /// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is

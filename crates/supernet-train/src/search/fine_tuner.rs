@@ -3,13 +3,15 @@
 use super::Search;
 use crate::{
     Examples, FineTune, Progress, StandAlone, StandAloneTraining, TrainError,
+    crew::{Alone, Crew},
     stage::FINE_TUNING,
-    store::{SCORES, append_line, read_scores, score_line, scores_csv, write_whole},
+    stand_alone::scores_among,
+    store::{read_scores, scores_csv, write_whole},
     test,
-    workers::{share, workers_on},
+    workers::workers_on,
 };
 use burn::module::Module;
-use std::{collections::HashMap, path::Path, sync::Mutex};
+use std::{collections::HashMap, path::Path};
 use supernet_nn::{Layer, NamedWeights, Network};
 use supernet_search::Score;
 use supernet_space::PathMask;
@@ -77,13 +79,10 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> FineTuner<'_, M, E, D> {
         };
         progress.begin(FINE_TUNING, masks.len() as u64 * trainer.steps()?);
         let at_once = workers_on(&device.clone().inner(), config.retrain.at_once);
-        let file = Mutex::new(file);
-        let tuned = share(FINE_TUNING, at_once, masks.to_vec(), progress, |mask, progress| {
-            let network = trainer.train_from(&mask, &mut weights.clone(), progress)?;
-            let score = test(&network, &mask, &data.validation, device)?;
-            let file = file.lock().expect("no worker panics with the file");
-            file.map_or(Ok(()), |path| append_line(path, &format!("{SCORES}\n"), &score_line(&mask, score)))?;
-            Ok(score)
+        let crew: &dyn Crew = if file.is_some() { search.crew() } else { &Alone };
+        let tuned = scores_among((FINE_TUNING, at_once, crew), masks.to_vec(), file, progress, |mask, progress| {
+            let network = trainer.train_from(mask, &mut weights.clone(), progress)?;
+            test(&network, mask, &data.validation, device)
         })?;
         progress.end();
         Ok(tuned)

@@ -10,8 +10,9 @@ use super::{
     retrained::Retrained,
 };
 use crate::{
-    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, StandAloneTraining, Standing, TrainError,
+    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, Silent, StandAloneTraining, Standing, TrainError,
     caught::caught,
+    crew::{Alone, Crew, CrewJob},
     examples::Part,
     latency,
     progress::WithoutStandings,
@@ -19,6 +20,7 @@ use crate::{
     store::Stages,
     test,
     trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
+    workers::{Named, share_among},
 };
 use burn::{module::Module, tensor::Tensor};
 use std::{collections::HashMap, ops::Range, path::Path};
@@ -159,7 +161,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<ScoredCandidates, TrainError> {
         let ledger = self.stages.as_ref().map(|stages| stages.ledger());
         let scoring = self.search.config().scoring;
-        let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger)?;
+        let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger, self.search.crew())?;
         let (outcome, is_uniform) = self.candidates(&mut evaluator, scoring.halving.is_some())?;
         let mut evaluator = evaluator.without_ledger();
         let all_on = evaluator.score(&[self.search.space().all_on()])?[0];
@@ -257,8 +259,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let epochs = check_epochs(config.stand_alone.epochs);
         let training = StandAloneTraining { epochs, with_validation: false, ..config.stand_alone };
         let (masks, at_once, device) = (evidence.to_check(networks), config.retrain.at_once, self.search.device());
+        let crew = self.search.crew();
         self.search.with_trainer(&training, config.seed, |trainer| {
-            check_networks(folder, &masks, trainer.steps()?, at_once, progress, |mask, progress| {
+            check_networks(folder, &masks, trainer.steps()?, (at_once, crew), progress, |mask, progress| {
                 test(&trainer.train(mask, progress)?, mask, &data.validation, device)
             })
         })
@@ -323,14 +326,24 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         }
     }
 
-    /// Measures the latency of an architecture's network for `images` images, in milliseconds, and
-    /// notes it.
+    /// Measures the latency of an architecture's network for `images` images, in milliseconds, on
+    /// the machine of a crew's first member, and notes it.
     fn measured(&self, mask: &PathMask, images: usize) -> Result<f64, TrainError> {
         let Self { search, stages } = self;
-        let (config, device) = (search.config(), search.device());
-        let fresh = &mut SeededWeights::new(config.seed);
-        let network = search.networks().stand_alone.stand_alone(mask, fresh, &device.clone().inner())?;
-        let ms = latency(&network, mask, images, config.execution, device)?.median_ms;
+        let (definition, device) = (&search.networks().stand_alone, search.device());
+        let (seed, execution) = (search.config().seed, search.config().execution);
+        let measure = |(): (), _: &mut dyn Progress| {
+            let network = definition.stand_alone(mask, &mut SeededWeights::new(seed), &device.clone().inner())?;
+            Ok(latency(&network, mask, images, execution, device)?.median_ms)
+        };
+        let crew: &dyn Crew = if stages.is_some() { search.crew() } else { &Alone };
+        let named = Named {
+            crew,
+            name: &|()| CrewJob { key: format!("latency/{images}/{mask}"), cost: 1.0, files: None, by_first: true },
+            pack: &|(), ms: &f64| Ok(ms.to_le_bytes().into()),
+            unpack: &|(), bytes| Ok(bytes.try_into().ok().map(f64::from_le_bytes)),
+        };
+        let ms = share_among((SCORING, 1), vec![()], named, &mut Silent, measure, &mut |_, _| {})?[0];
         stages.as_ref().map_or(Ok(()), |stages| stages.note_latency(mask, images, ms))?;
         Ok(ms)
     }
@@ -357,9 +370,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
         let picked = self.fast_enough(ranked(config, &scored.outcome, &shortlist))?;
         let chosen = choose(config, &scored.outcome, &picked, scored.companions);
-        let (stages, at_once) = (self.stages.as_ref(), config.retrain.at_once);
+        let (stages, at_once, crew) = (self.stages.as_ref(), config.retrain.at_once, self.search.crew());
         let networks = self.search.with_trainer(&config.stand_alone, config.seed, |trainer| {
-            retrain(&chosen, |masks| trainer.train_in(stages, masks, at_once, progress))
+            retrain(&chosen, |masks| trainer.train_in((stages, crew), masks, at_once, progress))
         })?;
         let retrained = tested(&chosen, &networks, |network, mask| test(network, mask, &data.test, device))?;
         if let Some(stages) = &mut self.stages {

@@ -3,9 +3,10 @@
 
 use super::Search;
 use crate::{
-    Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, StandAlone, StandAloneTraining, SupernetTraining,
+    Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, Shares, StandAlone, StandAloneTraining, SupernetTraining,
     TrainError, Training,
     caught::caught,
+    crew::Alone,
     examples::Part,
     memory,
     stage::{PLANNING, SUPERNET_TRAINING},
@@ -163,7 +164,7 @@ pub fn seconds_per_step<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     caught(SUPERNET_TRAINING, || {
         search.with_own_sampler(|sampler| {
             let (loader, device) = (search.loader()?, search.device().clone().autodiff());
-            let training = short.training(config.seed, sampler, config.execution);
+            let training = short.training(config.seed, sampler, config.execution, &Alone);
             training.run_with(search.new_supernet(&device)?, &loader, &device, hooks, progress).map(drop)
         })
     })?;
@@ -213,6 +214,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             seed,
             steps: STEPS,
             ghosts: 1,
+            shares: Shares::default(),
             micro_batches: 1,
             sgd: training.sgd,
             sampler: &Fixed(mask.clone()),

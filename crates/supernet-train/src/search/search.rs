@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Examples, ImageExamples, Loader, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError,
+    crew::{Alone, Crew},
     examples::Joined,
     training::{PathSampler, SupernetTraining},
 };
@@ -31,6 +32,7 @@ pub struct Search<'a, M: Module, E, const D: usize = 4> {
     data: SearchData<E>,
     device: Device,
     parts: Parts<'a, M, E, D>,
+    crew: &'a dyn Crew,
 }
 
 impl<'a> Search<'a, KnownNet, ImageExamples<'a>> {
@@ -74,9 +76,16 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         check_limits(&config, &networks.stand_alone)?;
         let augmentations = [config.supernet.augmentation, config.stand_alone.augmentation];
         data.check(networks.stand_alone.classes(), &augmentations)?;
-        let search = Self { config, networks, data, device: device.clone(), parts: Parts::default() };
+        let search = Self { config, networks, data, device: device.clone(), parts: Parts::default(), crew: &Alone };
         search.loader()?;
         Ok(search)
+    }
+
+    /// Sets who works on the search together with this process, each member in a directory of its
+    /// own. Results do not depend on it.
+    #[must_use]
+    pub fn with_crew(self, crew: &'a dyn Crew) -> Self {
+        Self { crew, ..self }
     }
 
     /// Sets who draws the masks of a training step, instead of `config.paths`. `settings` is
@@ -199,6 +208,11 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
     /// The parts that the program brings itself, as a run notes them.
     pub fn own_parts(&self) -> &[OwnPart] {
         &self.parts.notes
+    }
+
+    /// Who works on it.
+    pub fn crew(&self) -> &'a dyn Crew {
+        self.crew
     }
 
     pub(super) fn parts(&self) -> &Parts<'a, M, E, D> {

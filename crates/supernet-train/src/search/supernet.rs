@@ -68,8 +68,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
         }
     }
 
-    fn training<'t>(&self, sampler: &'t dyn PathSampler) -> Training<'t> {
+    fn training<'t>(&'t self, sampler: &'t dyn PathSampler) -> Training<'t> {
         let config = self.config();
-        config.supernet.training(config.seed, sampler, config.execution)
+        config.supernet.training(config.seed, sampler, config.execution, self.crew().workers())
     }
 }

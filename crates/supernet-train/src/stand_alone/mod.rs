@@ -2,11 +2,13 @@
 
 mod evaluator;
 mod recipe;
+mod scores_among;
 mod settings;
 mod test;
 mod trainer;
 
 pub use evaluator::StandAloneEvaluator;
+pub(crate) use scores_among::scores_among;
 pub use settings::StandAloneTraining;
 pub use test::{test, test_uncalibrated};
 pub use trainer::StandAlone;

@@ -1,8 +1,9 @@
 //! How any network is trained from scratch: one mask throughout, then calibrated for inference.
 
 use crate::{
-    Batches, Fixed, Hooks, Progress, StandAloneTraining, TrainError, Training, stage::STAND_ALONE_TRAINING,
-    workers::share,
+    Batches, Fixed, Hooks, Progress, Shares, StandAloneTraining, TrainError, Training,
+    stage::STAND_ALONE_TRAINING,
+    workers::{Named, share_among},
 };
 use burn::tensor::Device;
 use supernet_nn::{Call, Execution, MaskedNetwork, Notes, Statistics};
@@ -33,6 +34,7 @@ impl Recipe<'_> {
             seed: self.seed,
             steps,
             ghosts: 1,
+            shares: Shares::default(),
             micro_batches: 1,
             sgd: self.training.sgd,
             sampler: &Fixed(mask.clone()),
@@ -51,11 +53,12 @@ impl Recipe<'_> {
 }
 
 /// `train` for each mask and its place, which takes so many steps, `at_once` at a time (0: one per
-/// core); the networks in the order of the masks.
+/// core), each at one member of a crew; the networks in the order of the masks.
 pub(crate) fn train_all<N: Send>(
     masks: Vec<&PathMask>,
     steps: u64,
     at_once: usize,
+    named: Named<usize, N>,
     progress: &mut dyn Progress,
     train: impl Fn(usize, &PathMask, &mut dyn Progress) -> Result<N, TrainError> + Sync,
 ) -> Result<Vec<N>, TrainError> {
@@ -63,9 +66,14 @@ pub(crate) fn train_all<N: Send>(
     // The longest first, so that no core is left with a long one at the end.
     let mut order: Vec<usize> = (0..masks.len()).collect();
     order.sort_by_key(|&i| std::cmp::Reverse(masks[i].paths_on()));
-    let networks = share(STAND_ALONE_TRAINING, at_once, order.clone(), progress, |place, progress| {
-        train(place, masks[place], progress)
-    })?;
+    let networks = share_among(
+        (STAND_ALONE_TRAINING, at_once),
+        order.clone(),
+        named,
+        progress,
+        |place, progress| train(place, masks[place], progress),
+        &mut |_, _| {},
+    )?;
     progress.end();
     let mut networks: Vec<(usize, N)> = order.into_iter().zip(networks).collect();
     networks.sort_by_key(|(place, _)| *place);

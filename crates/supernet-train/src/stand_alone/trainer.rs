@@ -3,7 +3,10 @@
 use super::recipe::{Recipe, train_all};
 use crate::{
     Examples, Hooks, Keeper, Loader, Progress, SeededWeights, StandAloneTraining, TrainError,
-    stage::STAND_ALONE_TRAINING, store::Stages,
+    crew::{Alone, Crew, CrewJob},
+    stage::STAND_ALONE_TRAINING,
+    store::Stages,
+    workers::Named,
 };
 use burn::tensor::Device;
 use supernet_nn::{Definition, Execution, Layer, Network, Weights};
@@ -95,21 +98,44 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
     /// back.
     pub(crate) fn train_in(
         &self,
-        stages: Option<&Stages>,
+        (stages, crew): (Option<&Stages>, &dyn Crew),
         masks: Vec<&PathMask>,
         at_once: usize,
         progress: &mut dyn Progress,
     ) -> Result<Vec<Network<M, D>>, TrainError> {
         let Some(stages) = stages else { return self.train_all(masks, at_once, progress) };
         let weights = || SeededWeights::new(self.seed);
-        train_all(masks, self.steps()?, at_once, progress, |place, mask, progress| {
+        let build =
+            |mask: &PathMask| Ok(self.definition.stand_alone(mask, &mut weights(), &self.device.clone().inner())?);
+        let train = |place: usize, mask: &PathMask, progress: &mut dyn Progress| {
             stages.network(
                 (place, mask),
                 STAND_ALONE_TRAINING,
-                || Ok(self.definition.stand_alone(mask, &mut weights(), &self.device.clone().inner())?),
+                || build(mask),
                 |keeper| self.train_kept(mask, &mut weights(), Some(keeper), progress),
             )
-        })
+        };
+        let name = |&place: &usize| CrewJob {
+            key: format!("networks/{place:03}"),
+            cost: masks[place].paths_on() as f64,
+            files: Some(stages.network_files(place)),
+            by_first: false,
+        };
+        let pack = |&place: &usize, _: &Network<M, D>| stages.pack_network(place);
+        let unpack = |&place: &usize, bytes: &[u8]| {
+            if !stages.unpack_network(place, bytes)? {
+                return Ok(None);
+            }
+            let trained = || TrainError::Crew {
+                place: format!("networks/{place:03}"),
+                found: "no weights".into(),
+                expected: "those that another member sent".into(),
+            };
+            let mask = masks[place];
+            stages.network((place, mask), STAND_ALONE_TRAINING, || build(mask), |_| Err(trained())).map(Some)
+        };
+        let named = Named { crew, name: &name, pack: &pack, unpack: &unpack };
+        train_all(masks.clone(), self.steps()?, at_once, named, progress, train)
     }
 
     fn recipe(&self) -> Recipe<'_> {
@@ -126,6 +152,8 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         at_once: usize,
         progress: &mut dyn Progress,
     ) -> Result<Vec<Network<M, D>>, TrainError> {
-        train_all(masks, self.steps()?, at_once, progress, |_, mask, progress| self.train(mask, progress))
+        let name = |place: &usize| CrewJob { key: place.to_string(), cost: 1.0, files: None, by_first: false };
+        let named = Named { crew: &Alone, name: &name, pack: &|_, _| Ok(Vec::new()), unpack: &|_, _| Ok(None) };
+        train_all(masks, self.steps()?, at_once, named, progress, |_, mask, progress| self.train(mask, progress))
     }
 }

@@ -10,7 +10,10 @@ use super::{
     searches::trained_before,
     weights::{load_weights, save_weights},
 };
-use crate::TrainError;
+use crate::{
+    TrainError,
+    crew::{pack, unpack},
+};
 use burn::module::Module;
 use csv::StringRecord;
 use std::{
@@ -23,6 +26,9 @@ use supernet_space::{PathMask, SearchSpace};
 
 /// The run's log.
 const EVENTS: &str = "events.jsonl";
+
+/// Endings of the files of a trained network: its log, which has to be there first, its weights.
+const OF_A_NETWORK: [&str; 2] = ["jsonl", "safetensors"];
 
 /// The first line of `latencies.csv`.
 const LATENCIES: &str = "architecture,images,median_ms";
@@ -131,12 +137,45 @@ impl Stages {
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
-        let stem = self.folder.join(format!("networks/{place:03}"));
+        let stem = self.network_files(place);
         if let Some(before) = self.before.get(mask) {
             take_over(before, &stem)?;
         }
         let mut log = EventLog::open(stem.with_extension("jsonl"))?;
         trained(&stem, stage, self.saving, &mut log, build, train)
+    }
+
+    /// What the names of the files of the network at `place` begin with.
+    pub(crate) fn network_files(&self, place: usize) -> PathBuf {
+        self.folder.join(format!("networks/{place:03}"))
+    }
+
+    /// The files of the trained network at `place`, as bytes.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub(crate) fn pack_network(&self, place: usize) -> Result<Vec<u8>, TrainError> {
+        let read = |ending: &&str| {
+            let path = self.network_files(place).with_extension(ending);
+            Ok((ending.to_string(), fs::read(&path).map_err(TrainError::io(&path))?))
+        };
+        Ok(pack(OF_A_NETWORK.iter().map(read).collect::<Result<Vec<_>, TrainError>>()?))
+    }
+
+    /// Puts the files of the network at `place`, which another member of a crew has trained, where
+    /// they belong; returns whether `bytes` are those of a network.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn unpack_network(&self, place: usize, bytes: &[u8]) -> Result<bool, TrainError> {
+        let Some(files) = unpack(bytes).filter(|files| files.iter().map(|(name, _)| name.as_str()).eq(OF_A_NETWORK))
+        else {
+            return Ok(false);
+        };
+        let write =
+            |(ending, bytes): (String, Vec<u8>)| write_whole(&self.network_files(place).with_extension(ending), &bytes);
+        files.into_iter().try_for_each(write)?;
+        Ok(true)
     }
 
     /// Reads the latencies of networks for `images` images at a time from `latencies.csv`, in
@@ -211,7 +250,7 @@ fn take_over(from: &Path, to: &Path) -> Result<(), TrainError> {
     if to.with_extension("safetensors").exists() {
         return Ok(());
     }
-    for ending in ["jsonl", "safetensors"] {
+    for ending in OF_A_NETWORK {
         let from = from.with_extension(ending);
         write_whole(&to.with_extension(ending), &fs::read(&from).map_err(TrainError::io(&from))?)?;
     }

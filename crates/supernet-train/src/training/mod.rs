@@ -4,11 +4,13 @@ mod ahead;
 mod epoch_order;
 mod loader;
 mod micro_batches;
+mod part;
 mod path_sampler;
 mod path_sampling;
 mod plain_l2;
 mod seeded_weights;
 mod sgd;
+mod shares;
 mod supernet_training;
 mod training_loop;
 
@@ -19,5 +21,6 @@ pub use path_sampler::{
 pub use path_sampling::PathSampling;
 pub use seeded_weights::SeededWeights;
 pub use sgd::Sgd;
+pub use shares::Shares;
 pub use supernet_training::SupernetTraining;
 pub use training_loop::{AfterStep, Hooks, Training};

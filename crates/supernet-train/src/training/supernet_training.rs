@@ -3,9 +3,10 @@
 use crate::{
     TrainError,
     checks::{at_least_one, is_one, one},
+    crew::{Alone, Workers},
     scoring::MOST_CHECKPOINTS,
     stage::SUPERNET_TRAINING,
-    training::{PathSampler, Sgd, Training},
+    training::{PathSampler, Sgd, Shares, Training},
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
@@ -23,8 +24,15 @@ pub struct SupernetTraining {
     /// Images per ghost batch, which share a mask and batch statistics. Default 16; divides
     /// `batch`.
     pub ghost_batch: usize,
-    /// Default 1. Parts of whole ghost batches that a step is computed in, one after another, to
-    /// need less memory; divides the number of ghost batches. Only rounding depends on it.
+    /// Default 1. Shares of whole ghost batches that a step is cut into, so that as many processes
+    /// can train together, or any number that divides it; divides the number of ghost batches.
+    /// Gradients are summed over the shares in a fixed order: results depend in their last bits on
+    /// how many there are, and not on who computes them.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub shares: usize,
+    /// Default 1. Parts of whole ghost batches that a share of a step is computed in, one after
+    /// another, to need less memory; divides the number of ghost batches of a share. Only rounding
+    /// depends on it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub micro_batches: usize,
     /// Stochastic gradient descent.
@@ -40,15 +48,17 @@ impl SupernetTraining {
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
+        let Self { steps, batch, ghost_batch, shares, micro_batches, sgd, .. } = *self;
         at_least_one("supernet.steps", steps as usize)?;
         at_least_one("supernet.batch", batch)?;
         if ghost_batch == 0 || batch % ghost_batch != 0 {
             let expected = format!("a divisor of batch = {batch}");
             return Err(TrainError::config("supernet.ghost_batch", ghost_batch, expected));
         }
-        if micro_batches == 0 || !(batch / ghost_batch).is_multiple_of(micro_batches) {
-            let expected = format!("a divisor of {} ghost batches", batch / ghost_batch);
+        Shares { count: shares, workers: &Alone }.check(batch / ghost_batch)?;
+        let of_a_share = batch / ghost_batch / shares;
+        if micro_batches == 0 || !of_a_share.is_multiple_of(micro_batches) {
+            let expected = format!("a divisor of {of_a_share} ghost batches");
             return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
         }
         sgd.check("supernet.sgd")
@@ -62,11 +72,17 @@ impl SupernetTraining {
         (1..=earlier as u64).rev().map(back).filter(|&step| step > 0).collect()
     }
 
-    /// The training of a supernet whose masks `sampler` draws.
-    pub fn training<'a>(&self, seed: u64, sampler: &'a dyn PathSampler, execution: Execution) -> Training<'a> {
-        let Self { steps, batch, ghost_batch, micro_batches, sgd, .. } = *self;
-        let stage = SUPERNET_TRAINING;
-        Training { stage, seed, steps, ghosts: batch / ghost_batch, micro_batches, sgd, sampler, execution }
+    /// The training of a supernet whose masks `sampler` draws, by `workers`.
+    pub fn training<'a>(
+        &self,
+        seed: u64,
+        sampler: &'a dyn PathSampler,
+        execution: Execution,
+        workers: &'a dyn Workers,
+    ) -> Training<'a> {
+        let Self { steps, batch, ghost_batch, shares, micro_batches, sgd, .. } = *self;
+        let (stage, shares) = (SUPERNET_TRAINING, Shares { count: shares, workers });
+        Training { stage, seed, steps, ghosts: batch / ghost_batch, shares, micro_batches, sgd, sampler, execution }
     }
 }
 

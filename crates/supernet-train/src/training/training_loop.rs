@@ -3,19 +3,24 @@
 use super::{
     ahead::Ahead,
     micro_batches::{more_parts, parts_that_fit},
+    part::Part,
     plain_l2::plain_l2,
+    shares::Shares,
 };
 use crate::{
     Batches, Event, Keeper, Moment, Observation, PathSampler, Progress, Sgd, TrainError,
     caught::caught,
+    crew::{Workers, all_equal, gather, most},
     memory,
     scoring::{Tally, read},
+    store::weights,
 };
 use burn::{
     nn::loss::CrossEntropyLossConfig,
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor},
 };
+use std::ops::Range;
 use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor};
 use supernet_space::PathMask;
 
@@ -29,9 +34,11 @@ pub struct Training<'a> {
     pub steps: u64,
     /// Ghost batches per batch.
     pub ghosts: usize,
-    /// Parts of whole ghost batches that a batch is computed in, one after another, to need less
-    /// memory; divides `ghosts`. The gradients are summed before they are clipped and applied, so
-    /// that only rounding depends on it.
+    /// How a step is shared out among processes.
+    pub shares: Shares<'a>,
+    /// Parts of whole ghost batches that a share of a batch is computed in, one after another, to
+    /// need less memory; divides the ghost batches of a share. The gradients are summed before they
+    /// are clipped and applied, so that only rounding depends on it.
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
@@ -113,6 +120,7 @@ impl Training<'_> {
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
         let Hooks { after, plain_l2, mut keeper } = hooks;
+        self.shares.check(self.ghosts)?;
         let (start, mut network, mut optimizer) = match &mut keeper {
             Some(keeper) => keeper.restore(network, self.optimizer())?,
             None => (0, network, self.optimizer()),
@@ -163,10 +171,27 @@ impl Training<'_> {
         }
         // Asked once: whoever stops the training here finds a checkpoint of this step.
         let stopping = progress.should_stop();
+        let due = keeper.as_ref().is_some_and(|keeper| keeper.is_due());
+        let asked = Asked { stopping, due: due && done < self.steps }.of_all(self.shares.workers)?;
+        let stopping = asked.stopping;
+        if asked.stopping || asked.due {
+            self.agree(network)?;
+        }
         if let Some(keeper) = keeper {
-            self.keep(keeper, network, optimizer, at, observation, stopping)?;
+            self.keep(keeper, network, optimizer, at, observation, asked)?;
         }
         if stopping { Err(TrainError::Stopped { stage: self.stage.into(), step: done }) } else { Ok(()) }
+    }
+
+    /// Checks that all workers have the same weights.
+    fn agree(&self, network: &impl MaskedNetwork) -> Result<(), TrainError> {
+        let workers = self.shares.workers;
+        if workers.size() == 1 {
+            return Ok(());
+        }
+        let device = |reason: String| TrainError::Device { stage: self.stage.into(), reason };
+        let digest = format!("{:08x}", crc32fast::hash(&weights(network).map_err(device)?));
+        all_equal(workers, "weights", &digest)
     }
 
     /// Stochastic gradient descent with Nesterov momentum.
@@ -183,13 +208,18 @@ impl Training<'_> {
         Ok(self.micro_batches.max(found))
     }
 
+    /// Ghost batches of a share.
+    fn of_a_share(&self) -> usize {
+        self.ghosts / self.shares.count
+    }
+
     /// # Errors
     /// A number of parts, from a file, that does not divide the ghost batches.
     fn check_parts(&self, parts: usize) -> Result<(), TrainError> {
-        if parts > 0 && self.ghosts.is_multiple_of(parts) {
+        if parts > 0 && self.of_a_share().is_multiple_of(parts) {
             Ok(())
         } else {
-            let expected = format!("a divisor of {} ghost batches", self.ghosts);
+            let expected = format!("a divisor of {} ghost batches", self.of_a_share());
             Err(TrainError::config("micro_batches", parts, expected))
         }
     }
@@ -214,14 +244,14 @@ impl Training<'_> {
                 Ok(whole) => return Ok((whole, parts)),
                 Err(error) => error,
             };
-            match more_parts(self.ghosts, parts).filter(|_| error.is_out_of_memory()) {
+            match more_parts(self.of_a_share(), parts).filter(|_| error.is_out_of_memory()) {
                 Some(more) => parts = more,
                 None => return Err(error),
             }
         }
     }
 
-    /// Computes masks, forward and backward of a step, in `parts` parts.
+    /// Computes masks, forward and backward of a step, each share in `parts` parts.
     fn in_parts<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: &N,
@@ -232,16 +262,27 @@ impl Training<'_> {
     ) -> Result<Whole, TrainError> {
         let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
         let (input, labels) = loader.place(batch, device);
-        let part = match parts {
-            1 => self.gradients(network, input, labels.clone(), masks, at, device)?,
-            parts => {
-                let images = labels.dims()[0] / parts;
-                let part = |i: usize| {
-                    let rows = i * images..(i + 1) * images;
-                    (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
-                };
-                self.summed_gradients(network, part, &masks, parts, at, device)?
-            }
+        if self.shares.is_whole() && parts == 1 {
+            let part = self.gradients(network, input, labels.clone(), masks, at, device)?;
+            return Ok(Whole { part, labels: labels.inner() });
+        }
+        let images = labels.dims()[0] / self.ghosts;
+        let some = |ghosts: Range<usize>| {
+            let rows = ghosts.start * images..ghosts.end * images;
+            (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
+        };
+        let each = self.of_a_share();
+        let share = |share: usize| {
+            let first = share * each;
+            let part = |i: usize| some(first + i * each / parts..first + (i + 1) * each / parts);
+            self.summed_gradients(network, part, &masks[first..first + each], parts, at, device)
+        };
+        let part = if self.shares.is_whole() {
+            share(0)?
+        } else {
+            // The others are told of an error before it ends this worker's step.
+            let own = caught(self.stage, || self.shares.own().map(share).collect());
+            self.shares.join(network, own, (each, self.stage), device)?
         };
         Ok(Whole { part, labels: labels.inner() })
     }
@@ -262,6 +303,7 @@ impl Training<'_> {
             return Ok(());
         }
         let parts = self.parts_that_fit(network, loader, device)?;
+        let parts = most(self.shares.workers, parts as u64)? as usize;
         if parts > self.micro_batches {
             keeper.map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
         }
@@ -292,7 +334,8 @@ impl Training<'_> {
         let (computed, grown) =
             memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
         computed?;
-        Ok(grown.map_or(self.micro_batches, |each| parts_that_fit(self.ghosts, self.micro_batches, each, available)))
+        Ok(grown
+            .map_or(self.micro_batches, |each| parts_that_fit(self.of_a_share(), self.micro_batches, each, available)))
     }
 
     /// Applies masked L2 and the update to the gradients of a step.
@@ -341,7 +384,7 @@ impl Training<'_> {
         })?)
     }
 
-    /// Computes the same of all ghost batches of a step, in `parts` parts whose gradients are
+    /// Computes the same of the ghost batches of a share, in `parts` parts whose gradients are
     /// summed; `part` returns the images of a part and their classes.
     fn summed_gradients<N: MaskedNetwork>(
         &self,
@@ -354,7 +397,7 @@ impl Training<'_> {
     ) -> Result<Part, TrainError> {
         let mut sum = GradientsAccumulator::new();
         let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, masks) in masks.chunks(self.ghosts / parts).enumerate() {
+        for (i, masks) in masks.chunks(masks.len() / parts).enumerate() {
             let (input, labels) = part(i);
             let part = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
             sum.accumulate(network, part.gradients);
@@ -374,7 +417,7 @@ impl Training<'_> {
         optimizer: &ModuleOptimizer,
         at: Moment,
         observation: &Observation,
-        stopping: bool,
+        asked: Asked,
     ) -> Result<(), TrainError> {
         let done = at.step + 1;
         if done == at.steps || done.is_multiple_of((at.steps / NOTED).max(1)) {
@@ -384,7 +427,7 @@ impl Training<'_> {
             let stage = self.stage.into();
             keeper.note(&Event::Step { stage, step: done, loss, accuracy, learning_rate, drop_rate })?;
         }
-        if stopping || (done < at.steps && keeper.is_due()) {
+        if (asked.stopping || asked.due) && self.shares.workers.rank() == 0 {
             // A device that failed may give back anything: it is asked before its memory becomes a
             // checkpoint.
             observation.check(self.stage, at)?;
@@ -394,20 +437,31 @@ impl Training<'_> {
     }
 }
 
+/// What is asked for after a step.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The user's stop.
+    stopping: bool,
+    /// A checkpoint, since it is time.
+    due: bool,
+}
+
+impl Asked {
+    /// What any of the workers asks for, where there are several.
+    fn of_all(self, workers: &dyn Workers) -> Result<Self, TrainError> {
+        if workers.size() == 1 {
+            return Ok(self);
+        }
+        let said = gather(workers, vec![u8::from(self.stopping), u8::from(self.due && workers.rank() == 0)])?;
+        let any = |i: usize| said.iter().any(|said| said.get(i) == Some(&1));
+        Ok(Self { stopping: any(0), due: any(1) })
+    }
+}
+
 /// Loss, logits and gradients of all ghost batches of a step, with the labels of their images.
 struct Whole {
     part: Part,
     labels: Tensor<1, Int>,
-}
-
-/// Loss, logits and gradients of some ghost batches of a step.
-struct Part {
-    /// The mean loss of their images.
-    loss: Tensor<1>,
-    logits: Tensor<2>,
-    /// The part of the gradient of the whole batch's mean loss.
-    gradients: GradientsParams,
-    usage: Usage,
 }
 
 impl Observation {

@@ -1,12 +1,7 @@
 //! Networks of a ranking trained from scratch for a short time, to hold the ranking against.
 
-use crate::{
-    Progress, TrainError,
-    stage::CHECK,
-    store::{SCORES, append_line, read_scores, score_line},
-    workers::share,
-};
-use std::{collections::HashMap, path::Path, sync::Mutex};
+use crate::{Progress, TrainError, crew::Crew, stage::CHECK, stand_alone::scores_among, store::read_scores};
+use std::{collections::HashMap, path::Path};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -32,21 +27,16 @@ pub(crate) fn check_networks(
     folder: &Path,
     masks: &[PathMask],
     steps: u64,
-    at_once: usize,
+    (at_once, crew): (usize, &dyn Crew),
     progress: &mut dyn Progress,
     train: impl Fn(&PathMask, &mut dyn Progress) -> Result<Score, TrainError> + Sync,
 ) -> Result<(), TrainError> {
     let known = read_checked(folder)?;
-    let mut missing: Vec<&PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).collect();
+    let mut missing: Vec<PathMask> = masks.iter().filter(|mask| !known.contains_key(*mask)).cloned().collect();
     // The longest first, so that no core is left with a long one at the end.
     missing.sort_by_key(|mask| std::cmp::Reverse(mask.paths_on()));
     progress.begin(CHECK, missing.len() as u64 * steps);
-    let file = Mutex::new(folder.join(FILE));
-    share(CHECK, at_once, missing, progress, |mask, progress| {
-        let score = train(mask, progress)?;
-        let path = file.lock().expect("no worker panics with the file");
-        append_line(&path, &format!("{SCORES}\n"), &score_line(mask, score))
-    })?;
+    scores_among((CHECK, at_once, crew), missing, Some(&folder.join(FILE)), progress, train)?;
     progress.end();
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Independent work on several threads.
 
+mod among;
 mod on_device;
 mod share;
 
+pub(crate) use among::{Named, share_among};
 pub use on_device::workers_on;
 pub use share::share;
-pub(crate) use share::{share_with, workers};
+pub(crate) use share::workers;

@@ -10,7 +10,7 @@ use std::{
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Sender},
+        mpsc::{self, RecvTimeoutError, Sender},
     },
     time::{Duration, Instant},
 };
@@ -44,41 +44,81 @@ pub(crate) fn share_with<J: Send, R: Send>(
     work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
     ready: &mut dyn FnMut(&R, &mut dyn Progress),
 ) -> Result<Vec<R>, TrainError> {
-    let workers = workers(wanted, jobs.len());
     let mut gathered = Gathered::new(jobs.len());
+    let wanted = workers(wanted, jobs.len());
     let queue = Mutex::new(jobs.into_iter().enumerate());
-    let stop = AtomicBool::new(false);
+    let next = |_: &AtomicBool| Ok(queue.lock().expect("no worker panics with the queue").next());
+    work_together((stage, wanted), next, progress, work, &mut gathered, (ready, &|| None));
+    gathered.results(stage)
+}
+
+/// What is called by the thread that listens to the workers: on each result, and about once a
+/// second, where it returns how many jobs are done elsewhere too.
+type Listening<'a, R> = (&'a mut dyn FnMut(&R, &mut dyn Progress), &'a dyn Fn() -> Option<usize>);
+
+/// Lets `workers` threads do jobs that `next` gives, until it gives none, or somebody stops them;
+/// returns whether the user did.
+pub(super) fn work_together<J: Send, R: Send>(
+    (stage, workers): (&str, usize),
+    next: impl Fn(&AtomicBool) -> Result<Option<(usize, J)>, TrainError> + Sync,
+    progress: &mut dyn Progress,
+    work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
+    gathered: &mut Gathered<R>,
+    (ready, beat): Listening<R>,
+) -> bool {
+    let (stop, mut by_user) = (AtomicBool::new(false), false);
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            let (sender, queue, stop, work) = (sender.clone(), &queue, &stop, &work);
-            let run = move || work_off(stage, queue, stop, &sender, work);
+            let (sender, next, stop, work) = (sender.clone(), &next, &stop, &work);
+            let run = move || work_off(stage, next, stop, &sender, work);
             scope.spawn(move || if workers == 1 { run() } else { on_one_core(run) });
         }
         drop(sender);
         let _stop = StopIfPanicking(&stop);
-        for message in receiver {
-            let is_begun = matches!(message, Message::Begun);
-            gathered.take(message, progress, ready);
-            if gathered.failure.is_some() || (!is_begun && progress.should_stop()) {
+        loop {
+            let is_begun = match receiver.recv_timeout(BEAT) {
+                Ok(message) => {
+                    let is_begun = matches!(message, Message::Begun);
+                    gathered.take(message, progress, ready);
+                    is_begun
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    beat().into_iter().for_each(|finished| gathered.finished(finished, progress));
+                    false
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            by_user |= !is_begun && progress.should_stop();
+            if by_user || gathered.failure.is_some() {
                 stop.store(true, Ordering::Relaxed);
             }
         }
     });
-    gathered.results(stage)
+    by_user
 }
+
+/// How often the listening thread looks up if nothing is reported.
+const BEAT: Duration = Duration::from_secs(1);
 
 /// Does jobs of the queue until it is empty or somebody stops the workers.
 fn work_off<J, R>(
     stage: &str,
-    queue: &Mutex<impl Iterator<Item = (usize, J)>>,
+    next: &impl Fn(&AtomicBool) -> Result<Option<(usize, J)>, TrainError>,
     stop: &AtomicBool,
     sender: &Sender<Message<R>>,
     work: &impl Fn(J, &mut dyn Progress) -> Result<R, TrainError>,
 ) {
     loop {
-        let next = queue.lock().expect("no worker panics with the queue").next();
-        let Some((index, job)) = next.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
+        let job = match caught(stage, || next(stop)) {
+            Ok(job) => job,
+            Err(error) => {
+                // The receiver lives as long as the scope.
+                sender.send(Message::Failed(error)).ok();
+                break;
+            }
+        };
+        let Some((index, job)) = job.filter(|_| !stop.load(Ordering::Relaxed)) else { break };
         // The receiver lives as long as the scope.
         sender.send(Message::Begun).ok();
         let mut reporter = Reporter { sender, stop, done: 0, reported: Instant::now() };
@@ -88,7 +128,7 @@ fn work_off<J, R>(
 }
 
 /// The messages of the workers so far, summed up.
-struct Gathered<R> {
+pub(super) struct Gathered<R> {
     /// In the order of the jobs.
     results: Vec<Option<R>>,
     /// The first error.
@@ -99,7 +139,7 @@ struct Gathered<R> {
 }
 
 impl<R> Gathered<R> {
-    fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         let results = (0..count).map(|_| None).collect();
         Self { results, failure: None, done: 0, jobs: Jobs { count, ..Jobs::default() } }
     }
@@ -126,10 +166,25 @@ impl<R> Gathered<R> {
                 ready(&result, progress);
                 self.results[index] = Some(result);
             }
-            Message::Result(_, Err(error)) => {
+            Message::Result(_, Err(error)) | Message::Failed(error) => {
                 self.failure.get_or_insert(error);
             }
         }
+    }
+
+    /// Takes in that `finished` jobs are done, some of them elsewhere.
+    fn finished(&mut self, finished: usize, progress: &mut dyn Progress) {
+        if finished > self.jobs.finished {
+            self.jobs.finished = finished;
+            progress.jobs(self.jobs);
+        }
+    }
+
+    /// The results of the jobs that were done here, in the order of all jobs, and what ended the
+    /// work early, `stopped` being whether it was the user.
+    pub(super) fn here(self, stage: &str, stopped: bool) -> (Vec<Option<R>>, Option<TrainError>) {
+        let stopped = stopped.then(|| TrainError::Stopped { stage: stage.into(), step: self.done });
+        (self.results, self.failure.or(stopped))
     }
 
     /// The results of all jobs, or the first error. A job that was not begun was stopped by the
@@ -164,12 +219,14 @@ fn on_one_core(work: impl FnOnce() + Send) {
     }
 }
 
-enum Message<R> {
+pub(super) enum Message<R> {
     /// A job is begun.
     Begun,
     /// Steps done since the last message, and what the last of them gave.
     Steps(u64, Option<Box<Observation>>),
     Result(usize, Result<R, TrainError>),
+    /// No job could be had.
+    Failed(TrainError),
 }
 
 /// The `Progress` of a worker.

@@ -1,0 +1,128 @@
+//! The directory of a member of a crew.
+
+use crate::{
+    TrainError,
+    crew::{Workers, gather_all, pack, unpack},
+    store::write_whole,
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+
+/// The directory of a member of a crew: the run's own at worker 0, at the others a copy of it that
+/// goes with them, so that no file system has to be shared.
+#[derive(Debug)]
+pub struct MemberDirectory {
+    path: PathBuf,
+    /// Removed with it.
+    _copy: Option<TempDir>,
+}
+
+impl MemberDirectory {
+    /// Gives every worker the files that worker 0 has at `path`; those that need not be there, as
+    /// drawings, stay where they are.
+    ///
+    /// # Errors
+    /// A file that cannot be read or written; a worker that is gone.
+    pub fn of_all(workers: &dyn Workers, path: &Path) -> Result<Self, TrainError> {
+        if workers.size() == 1 {
+            return Ok(Self { path: path.into(), _copy: None });
+        }
+        let there = if workers.rank() == 0 { pack(files(path)?) } else { Vec::new() };
+        let packed = gather_all(workers, there)?;
+        if workers.rank() == 0 {
+            return Ok(Self { path: path.into(), _copy: None });
+        }
+        Self::unpacked(&packed)
+    }
+
+    /// Makes a directory of `packed` files, as [`run_files`] packs them.
+    ///
+    /// # Errors
+    /// Bytes that are no such files; files that cannot be written.
+    pub fn unpacked(packed: &[u8]) -> Result<Self, TrainError> {
+        let folder = std::env::temp_dir();
+        let copy = TempDir::with_prefix("supernet-").map_err(TrainError::io(&folder))?;
+        let garbled = || TrainError::Crew {
+            place: "the files of a run".into(),
+            found: format!("{} bytes that are none", packed.len()),
+            expected: "those that another member sent".into(),
+        };
+        for (name, bytes) in unpack(packed).ok_or_else(garbled)? {
+            let inside = Path::new(&name).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+            if name.is_empty() || !inside {
+                return Err(garbled());
+            }
+            write_whole(&copy.path().join(name), &bytes)?;
+        }
+        Ok(Self { path: copy.path().into(), _copy: Some(copy) })
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Returns the files of the run at `path` that another member needs to work on it, as bytes.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn run_files(path: &Path) -> Result<Vec<u8>, TrainError> {
+    Ok(pack(files(path)?))
+}
+
+/// Endings of files that no stage of a run reads.
+const DRAWN: [&str; 4] = ["svg", "png", "html", "tmp"];
+
+/// The files at `path` by their names from there, in order.
+fn files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, TrainError> {
+    let (mut found, mut folders) = (Vec::new(), vec![path.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            other => other.map_err(TrainError::io(&folder))?,
+        };
+        for entry in entries {
+            let file = entry.map_err(TrainError::io(&folder))?.path();
+            let is_needed = !DRAWN.iter().any(|ending| file.extension().is_some_and(|of| of == *ending));
+            let name = file.strip_prefix(path).ok().and_then(Path::to_str).map(str::to_owned);
+            match name {
+                Some(name) if name == "lost+found" || name == "best" => {}
+                _ if file.is_dir() => folders.push(file),
+                Some(name) if is_needed && name != "lock" => {
+                    found.push((name, fs::read(&file).map_err(TrainError::io(&file))?));
+                }
+                _ => {}
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_holds_what_stages_read_and_nothing_outside_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["config.json", "networks/000.jsonl", "figure.png", "best/model.rs", "lock"] {
+            write_whole(&folder.path().join(name), name.as_bytes()).unwrap();
+        }
+        let copy = MemberDirectory::unpacked(&run_files(folder.path()).unwrap()).unwrap();
+        let names: Vec<String> = files(copy.path()).unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["config.json", "networks/000.jsonl"]);
+        assert_eq!(fs::read(copy.path().join(&names[1])).unwrap(), names[1].as_bytes());
+        let path = copy.path().to_owned();
+        drop(copy);
+        assert!(!path.exists());
+        for outside in ["../a", "/a", ""] {
+            let packed = pack([(outside.to_owned(), vec![1])]);
+            assert!(MemberDirectory::unpacked(&packed).unwrap_err().to_string().contains("that are none"));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Independent work shared by the members of a crew, and at each of them by threads.
+
+use super::share::{Gathered, share_with, work_together, workers};
+use crate::{
+    Progress, TrainError,
+    crew::{Crew, CrewJob, Ended, Next, Round},
+};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+/// Jobs by name, and their results as bytes: what members of a crew tell each other.
+pub(crate) struct Named<'a, J, R> {
+    /// Who works on them.
+    pub(crate) crew: &'a dyn Crew,
+    /// A job's name, cost and files.
+    pub(crate) name: &'a dyn Fn(&J) -> CrewJob,
+    /// A result as bytes.
+    pub(crate) pack: &'a (dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync),
+    /// The result that bytes of another member are; `None` of others.
+    pub(crate) unpack: &'a dyn Fn(&J, &[u8]) -> Result<Option<R>, TrainError>,
+}
+
+/// Runs `work` on each job, each at one member of a crew, as [`share_with`] does at each; returns
+/// all results in the order of the jobs. A member that is alone does everything.
+///
+/// # Errors
+/// A job that failed, by name; the user's stop, here or elsewhere; members that cannot be reached.
+pub(crate) fn share_among<J: Clone + Send + Sync, R: Send>(
+    (stage, wanted): (&str, usize),
+    jobs: Vec<J>,
+    Named { crew, name, pack, unpack }: Named<J, R>,
+    progress: &mut dyn Progress,
+    work: impl Fn(J, &mut dyn Progress) -> Result<R, TrainError> + Sync,
+    ready: &mut dyn FnMut(&R, &mut dyn Progress),
+) -> Result<Vec<R>, TrainError> {
+    let names: Vec<CrewJob> = jobs.iter().map(name).collect();
+    let Some(round) = crew.round(stage, &names)? else {
+        return share_with(stage, wanted, jobs, progress, work, ready);
+    };
+    let next = |stop: &AtomicBool| next(&*round, &jobs, stop);
+    let mut gathered = Gathered::new(jobs.len());
+    let handed_in = |(place, job): (usize, J), progress: &mut dyn Progress| {
+        hand_in(&*round, (place, &job), pack, work(job.clone(), progress))
+    };
+    let some = &mut |result: &Option<R>, progress: &mut dyn Progress| {
+        if let Some(result) = result {
+            ready(result, progress);
+        }
+    };
+    let threads = workers(wanted, jobs.len());
+    let stopped =
+        work_together((stage, threads), next, progress, handed_in, &mut gathered, (some, &|| Some(round.beat())));
+    let (here, failure) = gathered.here(stage, stopped);
+    let Ended { results, failure } = round.end(failure)?;
+    // What others have done is taken in whatever ended the round: it is not done again.
+    let mut all = Vec::with_capacity(jobs.len());
+    for ((job, here), (bytes, name)) in jobs.iter().zip(here).zip(results.into_iter().zip(&names)) {
+        all.extend(match (here.flatten(), bytes) {
+            (Some(result), _) => Some(result),
+            (None, None) => None,
+            (None, Some(bytes)) => Some(unpack(job, &bytes)?.ok_or_else(|| garbled(name, bytes.len()))?),
+        });
+    }
+    match failure {
+        Some(failure) => Err(failure),
+        None if all.len() < jobs.len() => Err(TrainError::Crew {
+            place: stage.into(),
+            found: format!("{} results", all.len()),
+            expected: format!("those of {} jobs", jobs.len()),
+        }),
+        None => Ok(all),
+    }
+}
+
+/// An error: bytes that are no result of a job.
+fn garbled(job: &CrewJob, length: usize) -> TrainError {
+    TrainError::Crew {
+        place: job.key.clone(),
+        found: format!("{length} bytes of another member that are no result"),
+        expected: "one: the same program everywhere".into(),
+    }
+}
+
+/// Hands in a job's result, or that it failed; the user's stop is neither.
+fn hand_in<J, R>(
+    round: &dyn Round,
+    (place, job): (usize, &J),
+    pack: &(dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync),
+    result: Result<R, TrainError>,
+) -> Result<Option<R>, TrainError> {
+    match result {
+        Ok(result) => {
+            round.done(place, Ok(pack(job, &result)?))?;
+            Ok(Some(result))
+        }
+        Err(error @ TrainError::Stopped { .. }) => Err(error),
+        Err(error) => {
+            round.done(place, Err(&error))?;
+            Ok(None)
+        }
+    }
+}
+
+/// The next job of a round, waited for as long as others are at work on what is left.
+fn next<J: Clone>(round: &dyn Round, jobs: &[J], stop: &AtomicBool) -> Result<Option<(usize, (usize, J))>, TrainError> {
+    while !stop.load(Ordering::Relaxed) {
+        match round.next()? {
+            Next::Job(place) => return Ok(Some((place, (place, jobs[place].clone())))),
+            Next::Wait(time) => std::thread::sleep(time.min(Duration::from_secs(1))),
+            Next::Nothing => break,
+        }
+    }
+    Ok(None)
+}
