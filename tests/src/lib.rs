@@ -3,6 +3,7 @@
 
 pub mod largest_piece;
 pub mod one_definition;
+pub mod own_chain;
 pub mod stops;
 pub mod tiny;
 

@@ -65,6 +65,20 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// The run that the command works on, where it is one that several processes may share.
+    pub fn run(&self) -> Option<&Run> {
+        match self {
+            Self::Run(Searched { run, .. })
+            | Self::Check(Check { run, .. })
+            | Self::Train(run)
+            | Self::Score(run)
+            | Self::Retrain(run) => Some(run),
+            _ => None,
+        }
+    }
+}
+
 /// What is searched, and with what.
 #[derive(Args, Clone, Default, PartialEq)]
 pub struct Options {
@@ -171,6 +185,12 @@ pub struct Options {
     /// Scale training steps, candidates and epochs of the preset together [default: 1]
     #[arg(long, value_name = "FACTOR")]
     pub budget: Option<f64>,
+
+    /// Shares that a training step of the supernet is cut into, so that as many processes can train
+    /// it together, or any number that divides it; divides the ghost batches of a step [default: 1,
+    /// in an MPI job its processes]
+    #[arg(long, value_name = "N")]
+    pub shares: Option<usize>,
 
     /// Seed of every draw [default: 1]
     #[arg(long)]
@@ -394,6 +414,12 @@ pub struct Run {
     /// round otherwise; the run notes it
     #[arg(long)]
     pub elsewhere: bool,
+
+    /// Seconds after which a process of an MPI job that says nothing is taken for gone, which ends
+    /// all of them
+    #[cfg(feature = "mpi")]
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
+    pub deadline: u64,
 }
 
 /// A colour as three numbers.

@@ -3,8 +3,9 @@
 use crate::{
     arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
     failure::Failure,
-    output::{say, shown},
+    output::{note, say, shown},
     settings::{Opened, RunSettings},
+    together::Together,
     verdict::say_verdict,
 };
 use serde_json::json;
@@ -17,7 +18,9 @@ use supernet::{
     data::LeftOut,
     prelude::*,
     search::trust::Verdict,
-    train::{FinishedRun, ImageExamples, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs},
+    train::{
+        FinishedRun, ImageExamples, MemberDirectory, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs,
+    },
     write_finished, write_results,
 };
 
@@ -25,22 +28,31 @@ use supernet::{
 type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
 
 /// Calls `work` with the directory of a run and its search.
-fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>) -> Result<R, Failure> {
-    let Run { directory, options, search, .. } = run;
-    let folder = folder(run);
+fn opened<R>(
+    run: &Run,
+    together: &Together,
+    work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>,
+) -> Result<R, Failure> {
+    let Run { options, search, .. } = run;
+    together.check()?;
+    let crew = together.crew();
+    let member = MemberDirectory::of_all(crew.workers(), &run.directory)?;
+    let directory = member.path();
+    let folder = folder(directory, search.as_deref());
     // A search begins with the settings of the run that it belongs to.
     let stored = if folder.join("run.toml").exists() { &folder } else { directory };
-    let options = Options { keep_split: search.is_some(), ..options.clone() };
+    let options =
+        Options { keep_split: search.is_some(), shares: shares(options, stored, together), ..options.clone() };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
-    let here = Search::images(&settings.search, &split, &device)?;
+    let here = Search::images(&settings.search, &split, &device)?.with_crew(crew);
     let provenance = here.provenance(&settings.device)?.with_left_out(left_out);
     let reopening = Reopening { elsewhere: run.elsewhere };
     let opened = match search {
         Some(name) => RunDirectory::open_search(directory, name, &here, provenance, reopening)?,
         None => RunDirectory::reopen(directory, &here, provenance, reopening)?,
     };
-    opened.notes().iter().for_each(|note| eprintln!("note: {note}"));
+    opened.notes().iter().for_each(|note| note!("{note}"));
     settings.store(&folder)?;
     let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
     // The settings are all in the file; where the directory is says nothing.
@@ -48,9 +60,16 @@ fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result
     work(&directory, &here)
 }
 
+/// The shares of a training step that are asked for: of a new run in an MPI job as many as there
+/// are processes, unless others are named.
+fn shares(options: &Options, stored: &Path, together: &Together) -> Option<usize> {
+    let is_new = !stored.join("run.toml").exists() && options.config.is_none();
+    options.shares.or((is_new && together.size() > 1).then_some(together.size()))
+}
+
 /// The directory of the run or, where one is named, of the search.
-fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
-    search.as_ref().map_or(directory.clone(), |name| directory.join("searches").join(name))
+fn folder(directory: &Path, search: Option<&str>) -> PathBuf {
+    search.map_or(directory.to_owned(), |name| directory.join("searches").join(name))
 }
 
 /// Notes that are printed of a kind; the rest is counted.
@@ -59,37 +78,44 @@ const NOTES: usize = 6;
 /// Prints what was left out of a folder of images, which images stand in two sets, and which sets
 /// are too small to rank networks by.
 pub fn note(left_out: &LeftOut, split: &Split) {
-    left_out.to_string().lines().for_each(|line| eprintln!("note: {line}"));
-    split.repeated().iter().for_each(|repeated| eprintln!("note: {repeated}"));
+    left_out.to_string().lines().for_each(|line| note!("{line}"));
+    split.repeated().iter().for_each(|repeated| note!("{repeated}"));
     let few = split.too_few();
-    few.iter().take(NOTES).for_each(|few| eprintln!("note: {few}"));
+    few.iter().take(NOTES).for_each(|few| note!("{few}"));
     if few.len() > NOTES {
-        eprintln!("note: and {} more sets or classes with too few images", few.len() - NOTES);
+        note!("and {} more sets or classes with too few images", few.len() - NOTES);
     }
 }
 
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
-pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
+pub fn run(Searched { run, check }: &Searched, together: &Together) -> Result<(), Failure> {
     if let Some(networks) = *check {
-        opened(run, |directory, search| {
+        opened(run, together, |directory, search| {
             Ok(directory.check(search, networks as usize, &mut shown(run.show)?).map(drop)?)
         })?;
     }
-    retrain(run)
+    retrain(run, together)
 }
 
 /// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its
 /// directory.
-pub fn retrain(run: &Run) -> Result<(), Failure> {
-    let folder = folder(run);
+pub fn retrain(run: &Run, together: &Together) -> Result<(), Failure> {
+    let member = MemberDirectory::of_all(together.crew().workers(), &run.directory)?;
+    let folder = folder(member.path(), run.search.as_deref());
     if run.options == Options::default()
         && let Some(finished) = ended(&folder)
     {
-        print_finished(&finished, run.show);
+        if together.is_first() {
+            print_finished(&finished, run.show);
+        }
         return Ok(());
     }
-    opened(run, |directory, search| {
+    drop(member);
+    opened(run, together, |directory, search| {
         let result = directory.search(search, &mut shown(run.show)?)?;
+        if !together.is_first() {
+            return Ok(());
+        }
         write_results(directory, &result)?;
         // What is printed is what a later call reads from the directory.
         let finished = FinishedRun::open(directory.path())?;
@@ -122,8 +148,8 @@ fn files(run: &FinishedRun) -> &'static [BestFile] {
 }
 
 /// Holds the ranking of a run's candidates against some of them trained from scratch.
-pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+pub fn check(Check { run, networks }: &Check, together: &Together) -> Result<(), Failure> {
+    opened(run, together, |directory, search| {
         let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
         // A run that has ended says it in its table and its report as well.
         if let Ok(finished) = FinishedRun::open(directory.path()) {
@@ -149,7 +175,7 @@ fn print_finished(finished: &FinishedRun, show: Show) {
 fn write_again(finished: &FinishedRun) {
     if let Err(error) = write_finished(finished) {
         // What it says is in its tables already.
-        eprintln!("note: {error}; the report is as it was");
+        note!("{error}; the report is as it was");
     }
 }
 
@@ -166,8 +192,8 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 }
 
 /// Trains the supernet.
-pub fn train(run: &Run) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+pub fn train(run: &Run, together: &Together) -> Result<(), Failure> {
+    opened(run, together, |directory, search| {
         directory.train(search, &mut shown(run.show)?)?;
         let weights = directory.path().join("supernet.safetensors").display().to_string();
         if run.show.json {
@@ -183,8 +209,8 @@ pub fn train(run: &Run) -> Result<(), Failure> {
 const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
-pub fn score(run: &Run) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+pub fn score(run: &Run, together: &Together) -> Result<(), Failure> {
+    opened(run, together, |directory, search| {
         let mut candidates = directory.score(search, &mut shown(run.show)?)?;
         let rank_by = directory.config().scoring.rank_by;
         candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));

@@ -1,6 +1,5 @@
 //! What can end the command, and its exit code.
 
-use std::process::ExitCode;
 use supernet::{
     DeviceError, ResultsError, data::DataError, experiments::ExperimentError, nn::NnError, prelude::TrainError,
     space::SpaceError,
@@ -48,18 +47,27 @@ impl Failure {
 
     /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged,
     /// 2 for settings, 1 for the rest.
-    pub fn exit_code(&self) -> ExitCode {
-        ExitCode::from(match self {
+    pub fn code(&self) -> u8 {
+        match self {
             Self::Train(error) | Self::Experiment(ExperimentError::Train(error)) => code_of(error),
             Self::Settings { .. } | Self::Space(_) => 2,
             _ => 1,
-        })
+        }
+    }
+
+    /// Whether it is the user's stop.
+    #[cfg(feature = "mpi")]
+    pub fn is_stop(&self) -> bool {
+        self.code() == STOPPED
     }
 }
 
+/// The code of the user's stop, as a shell has it of Ctrl-C.
+const STOPPED: u8 = 130;
+
 fn code_of(error: &TrainError) -> u8 {
     match error {
-        TrainError::Stopped { .. } => 130,
+        TrainError::Stopped { .. } => STOPPED,
         TrainError::OtherRun { .. }
         | TrainError::Elsewhere { .. }
         | TrainError::Locked { .. }

@@ -10,20 +10,35 @@ mod settings;
 mod signals;
 mod stop;
 mod study;
+mod together;
 mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
+use failure::Failure;
 use std::process::ExitCode;
+use together::Together;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let done = match &arguments.command {
-        Command::Run(run) => commands::run(run),
-        Command::Retrain(run) => commands::retrain(run),
-        Command::Check(check) => commands::check(check),
-        Command::Train(run) => commands::train(run),
-        Command::Score(run) => commands::score(run),
+    let together = Together::start(&arguments.command);
+    let done = if arguments.command.run().is_some() || together.is_first() {
+        done(&arguments.command, &together)
+    } else {
+        // What is no run is done by one process.
+        Ok(())
+    };
+    together.end(done)
+}
+
+/// Does what a command asks for.
+fn done(command: &Command, together: &Together) -> Result<(), Failure> {
+    match command {
+        Command::Run(run) => commands::run(run, together),
+        Command::Retrain(run) => commands::retrain(run, together),
+        Command::Check(check) => commands::check(check, together),
+        Command::Train(run) => commands::train(run, together),
+        Command::Score(run) => commands::score(run, together),
         Command::Plan(plan) => commands::plan(plan),
         Command::Study(study) => study::study(study),
         Command::Correlate(correlate) => study::correlate(correlate),
@@ -37,13 +52,6 @@ fn main() -> ExitCode {
             clap_complete::generate(*shell, &mut Arguments::command(), "supernet", &mut script);
             output::say!("{}", String::from_utf8_lossy(&script).trim_end());
             Ok(())
-        }
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            failure.exit_code()
         }
     }
 }

@@ -8,7 +8,10 @@ use crate::{
     signals::on_stop,
     stop::StopFlag,
 };
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 use supernet::{
     prelude::*,
     search::Score,
@@ -23,8 +26,39 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+/// A note on standard error.
+macro_rules! note {
+    ($($text:tt)*) => {
+        $crate::output::note_line(format_args!($($text)*))
+    };
+}
+pub(crate) use note;
+
+/// Whether another process speaks for this one.
+static MUTED: AtomicBool = AtomicBool::new(false);
+
+/// Leaves results, notes and progress to another process.
+#[cfg(feature = "mpi")]
+pub fn mute() {
+    MUTED.store(true, Ordering::Relaxed);
+}
+
+fn is_muted() -> bool {
+    MUTED.load(Ordering::Relaxed)
+}
+
+/// See [`note!`].
+pub fn note_line(text: std::fmt::Arguments) {
+    if !is_muted() {
+        eprintln!("note: {text}");
+    }
+}
+
 /// See [`say!`].
 pub fn line(text: std::fmt::Arguments) {
+    if is_muted() {
+        return;
+    }
     if let Err(error) = writeln!(std::io::stdout(), "{text}") {
         std::process::exit(i32::from(error.kind() != std::io::ErrorKind::BrokenPipe));
     }
@@ -40,7 +74,7 @@ fn pressed() {
         restore_terminal();
         std::process::exit(130);
     }
-    if !dashboard_is_shown() {
+    if !dashboard_is_shown() && !is_muted() {
         eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     }
 }
@@ -49,7 +83,8 @@ fn pressed() {
 pub fn shown(show: Show) -> Result<Interruptible, Failure> {
     on_stop(pressed);
     let terminal = std::io::stdout().is_terminal() && !show.json;
-    let output = show.output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
+    let output = if is_muted() { Some(Output::Quiet) } else { show.output };
+    let output = output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
     Ok(Interruptible(match output {
         Output::Quiet => Box::new(Silent),
         Output::Dashboard if terminal => Box::new(Dashboard::new(&STOP)),

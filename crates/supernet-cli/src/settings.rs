@@ -5,6 +5,7 @@ use crate::{
     arguments::{Options, Preset, RankName, StemName, StrategyName},
     data::DataSettings,
     failure::Failure,
+    output::note,
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -69,12 +70,12 @@ impl RunSettings {
         let settings = Self::new(options, directory)?;
         directory.map_or(Ok(()), |directory| settings.data.check_apart(directory))?;
         if let Some(run) = directory.filter(|run| run.join("config.json").exists() && stored(run).is_none()) {
-            eprintln!("note: {}: no such file; settings are those of the options alone", run.join(FILE).display());
+            note!("{}: no such file; settings are those of the options alone", run.join(FILE).display());
         }
         let device = device(&settings.device)?;
         let read = settings.data.read(settings.search.seed);
         if let (Err(_), None, Some(file)) = (&read, &options.data, directory.and_then(stored)) {
-            eprintln!("note: {} says where the images are; if they have moved, --data says where to", file.display());
+            note!("{} says where the images are; if they have moved, --data says where to", file.display());
         }
         let (split, left_out) = read?;
         let settings = if settings.data.are_own() { Self::made(options, directory, Some(&split))? } else { settings };
@@ -130,6 +131,7 @@ impl RunSettings {
             self.data.split_seed.get_or_insert(self.search.seed);
         }
         self.search.seed = seed.unwrap_or(self.search.seed);
+        self.search.supernet.shares = options.shares.unwrap_or(self.search.supernet.shares);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());
         self.search.scoring.candidates = candidates.unwrap_or(self.search.scoring.candidates);
         if let Some(strategy) = strategy {

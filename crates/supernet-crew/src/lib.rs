@@ -1,1 +1,7 @@
 #![doc = include_str!("../README.md")]
+
+#[cfg(feature = "mpi")]
+pub mod mpi;
+mod processor;
+
+pub use processor::processor_class;

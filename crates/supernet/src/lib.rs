@@ -35,6 +35,10 @@ pub use supernet_report as report;
 #[cfg(feature = "export")]
 pub use supernet_export as export;
 
+/// Searches on more than one machine.
+#[cfg(any(feature = "mpi", feature = "farm"))]
+pub use supernet_crew as crew;
+
 /// The paper's experiments.
 #[cfg(feature = "experiments")]
 pub use supernet_experiments as experiments;

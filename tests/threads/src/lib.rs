@@ -13,5 +13,7 @@ mod ahead;
 #[path = "../../../crates/supernet-train/src/caught.rs"]
 mod caught;
 
+// What a crew of several processes uses of it is not part of these tests.
+#[allow(dead_code)]
 #[path = "../../../crates/supernet-train/src/workers/share.rs"]
 mod share;

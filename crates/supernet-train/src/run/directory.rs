@@ -10,6 +10,7 @@ use crate::{
     Examples, Latency, Progress, Saving, Search, SearchConfig, SearchResult, TrainError,
     best::{Best, BestFile, BestNet, BestRecord, Card},
     caught::caught,
+    crew::all_equal,
     latency,
     search::{NetworkSettings, OneShot},
     stage::CHECK,
@@ -285,6 +286,13 @@ impl RunDirectory {
             let difference = "the search that it was opened for and the one that it is to run".into();
             return Err(TrainError::OtherRun { path: self.path.join("config.json"), difference });
         }
+        // All members of a crew have the same configuration, versions, networks, parts and data.
+        let run = serde_json::to_vec(&self.run.value()).expect("plain data");
+        all_equal(
+            search.crew().workers(),
+            "configuration, versions or data",
+            &format!("{:08x}", crc32fast::hash(&run)),
+        )?;
         Ok(OneShot::new(search, Some(self.open_stages()?)))
     }
 

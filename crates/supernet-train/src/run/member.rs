@@ -21,8 +21,7 @@ pub struct MemberDirectory {
 }
 
 impl MemberDirectory {
-    /// Gives every worker the files that worker 0 has at `path`; those that need not be there, as
-    /// drawings, stay where they are.
+    /// Gives every worker the files that worker 0 has at `path`.
     ///
     /// # Errors
     /// A file that cannot be read or written; a worker that is gone.
@@ -66,16 +65,13 @@ impl MemberDirectory {
     }
 }
 
-/// Returns the files of the run at `path` that another member needs to work on it, as bytes.
+/// Returns the files of the run at `path`, as bytes, for another member to work on it.
 ///
 /// # Errors
 /// A file that cannot be read.
 pub fn run_files(path: &Path) -> Result<Vec<u8>, TrainError> {
     Ok(pack(files(path)?))
 }
-
-/// Endings of files that no stage of a run reads.
-const DRAWN: [&str; 4] = ["svg", "png", "html", "tmp"];
 
 /// The files at `path` by their names from there, in order.
 fn files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, TrainError> {
@@ -87,15 +83,14 @@ fn files(path: &Path) -> Result<Vec<(String, Vec<u8>)>, TrainError> {
         };
         for entry in entries {
             let file = entry.map_err(TrainError::io(&folder))?.path();
-            let is_needed = !DRAWN.iter().any(|ending| file.extension().is_some_and(|of| of == *ending));
             let name = file.strip_prefix(path).ok().and_then(Path::to_str).map(str::to_owned);
             match name {
-                Some(name) if name == "lost+found" || name == "best" => {}
+                Some(name) if name == "lost+found" || name == "lock" => {}
                 _ if file.is_dir() => folders.push(file),
-                Some(name) if is_needed && name != "lock" => {
+                Some(name) => {
                     found.push((name, fs::read(&file).map_err(TrainError::io(&file))?));
                 }
-                _ => {}
+                None => {}
             }
         }
     }
@@ -108,9 +103,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_copy_holds_what_stages_read_and_nothing_outside_of_it() {
+    fn a_copy_holds_the_files_and_nothing_outside_of_it() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["config.json", "networks/000.jsonl", "figure.png", "best/model.rs", "lock"] {
+        for name in ["config.json", "networks/000.jsonl", "lock"] {
             write_whole(&folder.path().join(name), name.as_bytes()).unwrap();
         }
         let copy = MemberDirectory::unpacked(&run_files(folder.path()).unwrap()).unwrap();

@@ -1,0 +1,43 @@
+//! The MPI job that this process is one of.
+
+use super::workers::MpiWorkers;
+use mpi::{
+    Threading,
+    environment::{Universe, initialize_with_threading},
+    traits::*,
+};
+use std::{cell::RefCell, time::Duration};
+
+/// The MPI job that this process is one of.
+pub struct MpiJob {
+    workers: MpiWorkers,
+    /// MPI, which ends with it.
+    universe: RefCell<Option<Universe>>,
+}
+
+/// Variables that launchers set: of Open MPI, of PMI (MPICH, Intel MPI, Slurm), of PMIx.
+const LAUNCHED: [&str; 3] = ["OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"];
+
+impl MpiJob {
+    /// Starts MPI where a launcher has started this process as one of several, as `mpirun` does;
+    /// returns `None` elsewhere, and where MPI was started before. The calling thread is the one
+    /// that may use it. Another worker that says nothing for as long as `deadline` is taken for
+    /// gone.
+    pub fn start(deadline: Duration) -> Option<Self> {
+        LAUNCHED.iter().any(|name| std::env::var_os(name).is_some()).then_some(())?;
+        let (universe, _) = initialize_with_threading(Threading::Funneled)?;
+        let world = universe.world();
+        let workers = MpiWorkers::new(world.rank() as usize, world.size() as usize, deadline);
+        Some(Self { workers, universe: RefCell::new(Some(universe)) })
+    }
+
+    /// Returns its processes.
+    pub fn workers(&self) -> &MpiWorkers {
+        &self.workers
+    }
+
+    /// Ends MPI, when all processes have come here: none may exchange anything afterwards.
+    pub fn end(&self) {
+        self.universe.borrow_mut().take();
+    }
+}
