@@ -1,10 +1,16 @@
 //! Several workers on one run: files are those of one worker, bit for bit.
 
-use std::{collections::BTreeMap, path::Path};
+use rand::Rng;
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering::SeqCst},
+};
 use supernet::{
     prelude::*,
+    space::SearchSpace,
     train::{
-        FineTune, KnownSettings, LatencyLimit, MemberDirectory, NetworkSettings, PathSampling,
+        FineTune, KnownSettings, LatencyLimit, MemberDirectory, Moment, NetworkSettings, PathSampler, PathSampling,
         crew::{Alone, Crew, Dealt, Workers, together},
     },
 };
@@ -51,6 +57,10 @@ fn files_depend_on_the_shares_and_not_on_the_workers() {
     for size in [2, 4] {
         assert_same(&of_workers(size, &config), &expected);
     }
+    // In parts that need less memory, too.
+    let mut config = tiny(1);
+    (config.supernet.shares, config.supernet.micro_batches) = (2, 2);
+    assert_same(&of_workers(2, &config), &alone(&config));
 }
 
 #[test]
@@ -94,6 +104,43 @@ fn a_run_that_one_worker_stops_goes_on_with_any_number_of_workers() {
     }
     assert!(stops >= 3, "stopped {stops} times");
     assert_same(&contents(folder.path()), &expected);
+}
+
+/// Path dropout at a worker whose device has no memory for a share of the third step, unless it is
+/// cut in two.
+struct Cramped {
+    inner: Box<dyn PathSampler>,
+    refused: AtomicBool,
+}
+
+impl PathSampler for Cramped {
+    fn draw(&self, space: &SearchSpace, at: Moment, ghost: usize, rng: &mut dyn Rng) -> PathMask {
+        self.inner.draw(space, at, ghost, rng)
+    }
+
+    fn survivor_scales(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
+        assert!(at.step != 2 || self.refused.swap(true, SeqCst), "out of device memory allocating 4096 bytes");
+        self.inner.survivor_scales(space, at)
+    }
+}
+
+#[test]
+fn all_workers_cut_a_step_finer_for_which_one_of_them_has_no_memory() {
+    let mut config = tiny(1);
+    config.supernet.shares = 2;
+    let split = split();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_owned();
+    let parts = together(2, |worker| {
+        let refused = AtomicBool::new(worker.rank() == 0);
+        let crew = Dealt(worker);
+        let search = search_of(&config, &split).unwrap().with_crew(&crew);
+        let search = search.with_sampler("cramped", &(), Cramped { inner: config.paths.sampler(), refused });
+        let member = MemberDirectory::of_all(crew.workers(), &path).unwrap();
+        open(member.path(), &search).unwrap().train(&search, &mut Silent).unwrap();
+        std::fs::read_to_string(member.path().join("supernet.micro_batches")).unwrap()
+    });
+    assert_eq!(parts, ["2\n", "2\n"]);
 }
 
 #[test]

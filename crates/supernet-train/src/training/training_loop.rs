@@ -260,10 +260,10 @@ impl Training<'_> {
         device: &Device,
         parts: usize,
     ) -> Result<Whole, TrainError> {
-        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let masks = || self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
         let (input, labels) = loader.place(batch, device);
         if self.shares.is_whole() && parts == 1 {
-            let part = self.gradients(network, input, labels.clone(), masks, at, device)?;
+            let part = self.gradients(network, input, labels.clone(), masks(), at, device)?;
             return Ok(Whole { part, labels: labels.inner() });
         }
         let images = labels.dims()[0] / self.ghosts;
@@ -272,16 +272,19 @@ impl Training<'_> {
             (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
         };
         let each = self.of_a_share();
-        let share = |share: usize| {
+        let share = |share: usize, masks: &[PathMask]| {
             let first = share * each;
             let part = |i: usize| some(first + i * each / parts..first + (i + 1) * each / parts);
             self.summed_gradients(network, part, &masks[first..first + each], parts, at, device)
         };
         let part = if self.shares.is_whole() {
-            share(0)?
+            share(0, &masks())?
         } else {
             // The others are told of an error before it ends this worker's step.
-            let own = caught(self.stage, || self.shares.own().map(share).collect());
+            let own = caught(self.stage, || {
+                let masks = masks();
+                self.shares.own().map(|own| share(own, &masks)).collect()
+            });
             self.shares.join(network, own, (each, self.stage), device)?
         };
         Ok(Whole { part, labels: labels.inner() })
