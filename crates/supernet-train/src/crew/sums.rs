@@ -86,7 +86,10 @@ pub(crate) fn ordered_sum(
         return Ok(tree.sum());
     }
     let pieces: Vec<Range<usize>> = (0..workers.size()).map(|rank| piece(rank, length, workers.size())).collect();
-    let parcel = |piece: &Range<usize>| tree.nodes.iter().flat_map(|node| bytes_of(&node.sum[piece.clone()])).collect();
+    let parcel = |piece: &Range<usize>| {
+        let nodes: Vec<&[f32]> = tree.nodes.iter().map(|node| &node.sum[piece.clone()]).collect();
+        bytes_of(&nodes)
+    };
     let parcels = workers.exchange(pieces.iter().map(parcel).collect())?;
     let own = pieces[workers.rank()].len();
     let mut all = Tree::default();
@@ -99,7 +102,7 @@ pub(crate) fn ordered_sum(
             all.join(Node { start, level, sum: floats_of(&parcel[4 * own * i..4 * own * (i + 1)]) });
         }
     }
-    let sums = gather(workers, bytes_of(&all.sum()).collect())?;
+    let sums = gather(workers, bytes_of(&[&all.sum()]))?;
     let sum: Vec<f32> = sums.iter().flat_map(|sum| floats_of(sum)).collect();
     if sum.len() == length { Ok(sum) } else { Err(garbled(length, sum.len())) }
 }
@@ -114,9 +117,12 @@ fn piece(rank: usize, length: usize, size: usize) -> Range<usize> {
     rank * length / size..(rank + 1) * length / size
 }
 
-/// Bytes of floats.
-pub(crate) fn bytes_of(floats: &[f32]) -> impl Iterator<Item = u8> {
-    floats.iter().flat_map(|float| float.to_le_bytes())
+/// Bytes of floats, those of several slices one behind the other.
+pub(crate) fn bytes_of(slices: &[&[f32]]) -> Vec<u8> {
+    let mut bytes = vec![0; 4 * slices.iter().map(|floats| floats.len()).sum::<usize>()];
+    let places = bytes.chunks_exact_mut(4).zip(slices.iter().copied().flatten());
+    places.for_each(|(four, float)| four.copy_from_slice(&float.to_le_bytes()));
+    bytes
 }
 
 /// Floats of bytes.

@@ -229,12 +229,11 @@ impl Words {
     fn to_bytes(&self) -> Vec<u8> {
         let Self { uses, losses, logits: Logits { classes, values } } = self;
         let number = |number: &u32| number.to_le_bytes();
-        let floats = |floats: &[f32]| bytes_of(floats).collect();
         pack([
             ("uses".into(), uses.iter().flat_map(number).collect()),
-            ("losses".into(), floats(losses)),
+            ("losses".into(), bytes_of(&[losses])),
             ("classes".into(), number(classes).into()),
-            ("logits".into(), floats(values)),
+            ("logits".into(), bytes_of(&[values])),
         ])
     }
 
