@@ -21,7 +21,7 @@ pub mod workers;
 pub use columns::Columns;
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
-pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
+pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use run::{BURN, FinishedRun, Provenance, Reopening, RunDirectory, RunState, list_runs, sorted_front};
 pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
