@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use supernet::{
     DeviceError, ResultsError, data::DataError, experiments::ExperimentError, nn::NnError, prelude::TrainError,
-    space::SpaceError,
+    search::SearchError, space::SpaceError,
 };
 use thiserror::Error;
 
@@ -47,13 +47,23 @@ impl Failure {
     }
 
     /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged,
-    /// 2 for settings, 1 for the rest.
+    /// 2 for what was given: the command line, settings, images; 1 for what happened meanwhile.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Train(error) | Self::Experiment(ExperimentError::Train(error)) => code_of(error),
-            Self::Settings { .. } | Self::Space(_) => 2,
-            _ => 1,
+            Self::Results(ResultsError::Train(error)) => code_of(error),
+            Self::Data(error) => code_of_images(error),
+            Self::Settings { .. } | Self::Space(_) | Self::Device(_) => 2,
+            Self::Experiment(_) | Self::Results(_) => 1,
         })
+    }
+}
+
+/// 1 where the system refuses a file, else 2: the images that were given are no set to search on.
+fn code_of_images(error: &DataError) -> u8 {
+    match error {
+        DataError::Io { .. } | DataError::Write { .. } => 1,
+        _ => 2,
     }
 }
 
@@ -65,7 +75,11 @@ fn code_of(error: &TrainError) -> u8 {
         | TrainError::Locked { .. }
         | TrainError::Checkpoint { .. }
         | TrainError::File { .. } => 3,
-        TrainError::Config { .. } | TrainError::Space(_) | TrainError::Nn(NnError::Space(_)) => 2,
+        TrainError::Data(error) => code_of_images(error),
+        TrainError::Config { .. }
+        | TrainError::Space(_)
+        | TrainError::Nn(NnError::Space(_))
+        | TrainError::Search(SearchError::Setting { .. } | SearchError::Space(_)) => 2,
         _ => 1,
     }
 }
