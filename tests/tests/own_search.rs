@@ -366,6 +366,43 @@ fn a_class_that_the_network_lacks_is_refused() {
     assert_eq!(message, "label: found 3 of training example 1, expected below the network's 3 classes");
 }
 
+/// Examples of classes that have names.
+struct Named(Samples<2>, Vec<String>);
+
+impl Examples<2> for Named {
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.0.label(index)
+    }
+
+    fn batch(&self, indices: &[usize]) -> TensorData {
+        self.0.batch(indices)
+    }
+
+    fn class_names(&self) -> &[String] {
+        &self.1
+    }
+}
+
+#[test]
+fn a_network_of_another_number_of_outputs_than_named_classes_is_refused_at_the_start() {
+    let message = |names: usize| {
+        let data = data();
+        let named = |examples| Named(examples, (0..names).map(|i| format!("class {i}")).collect());
+        let data = SearchData { train: named(data.train), validation: named(data.validation), test: named(data.test) };
+        Search::new(&config(), definition(), data, &device()).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(message(3), Ok(()));
+    for names in [2, 4] {
+        let says =
+            format!("classes: found a network of 3 outputs for examples of {names} classes, expected one output");
+        assert!(message(names).unwrap_err().starts_with(&says), "{names}");
+    }
+}
+
 #[test]
 fn strategy_constraints_and_limits_on_latency_count_and_a_rare_identity_without_one_is_refused() {
     let search = |config: &SearchConfig| Search::new(config, definition(), data(), &device());

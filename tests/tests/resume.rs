@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, path::Path, time::Duration};
 use supernet::{
     prelude::*,
-    train::{Event, Saving, read_events},
+    train::{Event, Saving, StopOn, read_events},
 };
 use supernet_tests::tiny::{Stopping, assert_same, contents, open, search_of, stripes_split, tiny};
 
@@ -47,6 +47,17 @@ fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
         assert!(stops >= 5, "stopped {stops} times");
         assert_same(&contents(folder.path()), &expected);
     }
+}
+
+#[test]
+fn a_program_that_asks_to_stop_in_the_first_seconds_leaves_a_checkpoint() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = run(folder.path(), Saving::default(), &mut StopOn::new(ProgressLine::new(), || true)).err().unwrap();
+    assert!(matches!(error, TrainError::Stopped { step: 1, .. }), "{error}");
+    assert!(folder.path().join("supernet-1.checkpoint").exists());
+    // Where nobody asks, it goes on from there.
+    run(folder.path(), Saving::default(), &mut StopOn::new(Silent, || false)).unwrap();
+    assert_same(&contents(folder.path()), &undisturbed());
 }
 
 #[test]

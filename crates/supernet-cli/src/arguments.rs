@@ -14,8 +14,8 @@ was stopped; `supernet run DIR` alone suffices.
 
 Exit codes:
   0    done
-  1    something failed; nothing that was there is lost
-  2    the command line or the settings are wrong
+  1    something failed meanwhile; nothing that was there is lost
+  2    what was given is wrong: the command line, the settings or the images
   3    the directory holds another run, is in use or is damaged
   130  stopped by Ctrl-C, SIGTERM or SIGHUP (a second one stops at once)";
 
@@ -191,6 +191,10 @@ pub struct Options {
     /// in an MPI job its processes]
     #[arg(long, value_name = "N")]
     pub shares: Option<usize>,
+
+    /// Training images of the run whose supernet a search is for, where nobody has said how many
+    #[arg(skip)]
+    pub keep_train: Option<usize>,
 
     /// Seed of every draw [default: 1]
     #[arg(long)]

@@ -4,7 +4,7 @@ use crate::{
     arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
     failure::Failure,
     output::{note, say, shown},
-    settings::{Opened, RunSettings},
+    settings::{FILE as SETTINGS, Opened, RunSettings},
     together::Together,
     verdict::say_verdict,
 };
@@ -18,8 +18,10 @@ use supernet::{
     data::LeftOut,
     prelude::*,
     search::trust::Verdict,
+    space::counted,
     train::{
         FinishedRun, ImageExamples, MemberDirectory, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs,
+        write_whole,
     },
     write_finished, write_results,
 };
@@ -41,8 +43,10 @@ fn opened<R>(
     let folder = folder(directory, search.as_deref());
     // A search begins with the settings of the run that it belongs to.
     let stored = if folder.join("run.toml").exists() { &folder } else { directory };
-    let options =
-        Options { keep_split: search.is_some(), shares: shares(options, stored, together), ..options.clone() };
+    check_made_here(directory)?;
+    let keep_train = search.as_ref().and_then(|_| trained_on(directory));
+    let shares = shares(options, stored, together);
+    let options = Options { keep_split: search.is_some(), keep_train, shares, ..options.clone() };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
     let here = Search::images(&settings.search, &split, &device)?.with_crew(crew);
@@ -56,7 +60,14 @@ fn opened<R>(
     settings.store(&folder)?;
     let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
     // The settings are all in the file; where the directory is says nothing.
-    let directory = opened.with_saving(saving).with_command("supernet run DIRECTORY --config run.toml");
+    let command = match search {
+        None => "supernet run NEW --config run.toml    # in the folder of this card".to_owned(),
+        Some(_) => {
+            "supernet run RUN --search NEW --config run.toml    # in the folder of this card; RUN: whose supernet it is"
+                .to_owned()
+        }
+    };
+    let directory = opened.with_saving(saving).with_command(command);
     work(&directory, &here)
 }
 
@@ -65,6 +76,34 @@ fn opened<R>(
 fn shares(options: &Options, stored: &Path, together: &Together) -> Option<usize> {
     let is_new = !stored.join("run.toml").exists() && options.config.is_none();
     options.shares.or((is_new && together.size() > 1).then_some(together.size()))
+}
+
+/// Checks that the run in a directory, if there is one, is not of networks that a program defines.
+///
+/// # Errors
+/// Such a run: nothing but its program can build its networks.
+fn check_made_here(directory: &Path) -> Result<(), Failure> {
+    let config = config_of(directory);
+    if config.pointer("/config/network/space") != Some(&json!("own")) {
+        return Ok(());
+    }
+    Err(Failure::Train(TrainError::File {
+        path: directory.into(),
+        found: "a run of networks that a program defines".into(),
+        expected: "one of a known space: its program goes on with it (`RunDirectory::open` and `search`) and checks it \
+                   (`RunDirectory::check`); `supernet report`, `export` and `list` read it when it has ended",
+    }))
+}
+
+/// The training images of the run in a directory.
+fn trained_on(directory: &Path) -> Option<usize> {
+    config_of(directory).pointer("/provenance/images/0")?.as_u64()?.try_into().ok()
+}
+
+/// The file `config.json` in a directory; null where there is none that can be read.
+fn config_of(directory: &Path) -> serde_json::Value {
+    let text = fs::read_to_string(directory.join("config.json")).unwrap_or_default();
+    serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
 }
 
 /// The directory of the run or, where one is named, of the search.
@@ -117,11 +156,21 @@ pub fn retrain(run: &Run, together: &Together) -> Result<(), Failure> {
             return Ok(());
         }
         write_results(directory, &result)?;
+        copy_settings(directory.path(), &directory.best())?;
         // What is printed is what a later call reads from the directory.
         let finished = FinishedRun::open(directory.path())?;
         print_result(directory.path(), finished.verdict(), (finished.best(), finished.retrained()), run.show);
         Ok(())
     })
+}
+
+/// Copies the settings of a run to where the card of its best network lies, whose command reads
+/// them; nothing where the run has none.
+fn copy_settings(run: &Path, to: &Path) -> Result<(), Failure> {
+    match fs::read(run.join(SETTINGS)) {
+        Ok(settings) => Ok(write_whole(&to.join(SETTINGS), &settings)?),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Reads a run or search in a folder that has left everything that it leaves.
@@ -224,7 +273,7 @@ pub fn score(run: &Run, together: &Together) -> Result<(), Failure> {
             let (accuracy, parameters) = (100.0 * score.accuracy, cost.parameters as f64 / 1e3);
             say!("{accuracy:>12.1}  {:>12.3}  {parameters:>14.1}  {architecture}", score.loss);
         }
-        say!("{} candidates: {}", candidates.len(), directory.path().join("candidates.csv").display());
+        say!("{}: {}", counted(candidates.len(), "candidate"), directory.path().join("candidates.csv").display());
         Ok(())
     })
 }
@@ -270,6 +319,9 @@ pub fn report(report: &Finished) -> Result<(), Failure> {
 
 /// Lists the runs in a directory.
 pub fn list(list: &List) -> Result<(), Failure> {
+    if !list.directory.is_dir() {
+        return Err(Failure::settings(list.directory.display(), "no such directory", "one with runs in it"));
+    }
     let runs = list_runs(&list.directory)?;
     if list.json {
         print_json(&json!(runs));
@@ -302,7 +354,9 @@ pub fn export(export: &Export) -> Result<(), Failure> {
         let path = from.join(file.name());
         fs::copy(&path, to.join(file.name())).map_err(|error| wrong(&path, error))?;
     }
-    let names: Vec<&str> = files.iter().map(|file| file.name()).collect();
+    copy_settings(&export.directory, to)?;
+    let settings = to.join(SETTINGS).exists().then_some(SETTINGS);
+    let names: Vec<&str> = files.iter().map(|file| file.name()).chain(settings).collect();
     say!("{}: {}", to.display(), names.join(", "));
     Ok(())
 }

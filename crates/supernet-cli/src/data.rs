@@ -120,6 +120,21 @@ impl DataSettings {
         }
     }
 
+    /// Returns these settings with paths that hold from everywhere: a file that somebody wrote may
+    /// name places from where the command is given.
+    pub fn absolute(self) -> Self {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        let source = match self.source {
+            Source::FashionMnist => Source::FashionMnist,
+            Source::Cifar10(folder) => Source::Cifar10(absolute(folder)),
+            Source::Cifar100(folder) => Source::Cifar100(absolute(folder)),
+            Source::Cifar100Coarse(folder) => Source::Cifar100Coarse(absolute(folder)),
+            Source::Folder(folder) => Source::Folder(absolute(folder)),
+            Source::Idx { images, labels } => Source::Idx { images: absolute(images), labels: absolute(labels) },
+        };
+        Self { source, ..self }
+    }
+
     /// Whether they are a folder's.
     pub fn is_folder(&self) -> bool {
         matches!(self.source, Source::Folder(_))
@@ -263,7 +278,7 @@ fn fitting_stem(images: Images) -> Result<Images, DataError> {
 fn in_parts(images: &Images, counts: [usize; 3], seed: u64) -> Result<Split, Failure> {
     let used = counts.into_iter().fold(0, usize::saturating_add);
     if used > images.len() {
-        let expected = format!("at most {}", images.len());
+        let expected = format!("at most {}, as many as there are: ask for fewer of one of the three", images.len());
         return Err(Failure::settings("--train, --validation and --test", used, expected));
     }
     Ok(stratified(images, &counts, &mut draws(seed, "split", 0))?)

@@ -2,7 +2,7 @@
 
 use supernet::{
     DeviceError, ResultsError, data::DataError, experiments::ExperimentError, nn::NnError, prelude::TrainError,
-    space::SpaceError,
+    search::SearchError, space::SpaceError,
 };
 use thiserror::Error;
 
@@ -46,12 +46,14 @@ impl Failure {
     }
 
     /// 130 for the user's stop, 3 for a directory that holds another run, is in use or is damaged,
-    /// 2 for settings, 1 for the rest.
+    /// 2 for what was given: the command line, settings, images; 1 for what happened meanwhile.
     pub fn code(&self) -> u8 {
         match self {
             Self::Train(error) | Self::Experiment(ExperimentError::Train(error)) => code_of(error),
-            Self::Settings { .. } | Self::Space(_) => 2,
-            _ => 1,
+            Self::Results(ResultsError::Train(error)) => code_of(error),
+            Self::Data(error) => code_of_images(error),
+            Self::Settings { .. } | Self::Space(_) | Self::Device(_) => 2,
+            Self::Experiment(_) | Self::Results(_) => 1,
         }
     }
 
@@ -65,6 +67,14 @@ impl Failure {
 /// The code of the user's stop, as a shell has it of Ctrl-C.
 const STOPPED: u8 = 130;
 
+/// 1 where the system refuses a file, else 2: the images that were given are no set to search on.
+fn code_of_images(error: &DataError) -> u8 {
+    match error {
+        DataError::Io { .. } | DataError::Write { .. } => 1,
+        _ => 2,
+    }
+}
+
 fn code_of(error: &TrainError) -> u8 {
     match error {
         TrainError::Stopped { .. } => STOPPED,
@@ -73,7 +83,11 @@ fn code_of(error: &TrainError) -> u8 {
         | TrainError::Locked { .. }
         | TrainError::Checkpoint { .. }
         | TrainError::File { .. } => 3,
-        TrainError::Config { .. } | TrainError::Space(_) | TrainError::Nn(NnError::Space(_)) => 2,
+        TrainError::Data(error) => code_of_images(error),
+        TrainError::Config { .. }
+        | TrainError::Space(_)
+        | TrainError::Nn(NnError::Space(_))
+        | TrainError::Search(SearchError::Setting { .. } | SearchError::Space(_)) => 2,
         _ => 1,
     }
 }

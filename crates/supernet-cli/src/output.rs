@@ -12,11 +12,7 @@ use std::{
     io::{IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
-use supernet::{
-    prelude::*,
-    search::Score,
-    train::{Jobs, Observation, Standing},
-};
+use supernet::{prelude::*, train::StopOn};
 
 /// A line on standard output. Where nobody reads it any more, as behind `| head`, the command ends.
 macro_rules! say {
@@ -80,64 +76,16 @@ fn pressed() {
 }
 
 /// Returns the progress that is asked for; it passes on Ctrl-C.
-pub fn shown(show: Show) -> Result<Interruptible, Failure> {
+pub fn shown(show: Show) -> Result<StopOn<'static>, Failure> {
     on_stop(pressed);
     let terminal = std::io::stdout().is_terminal() && !show.json;
     let output = if is_muted() { Some(Output::Quiet) } else { show.output };
     let output = output.unwrap_or(if terminal { Output::Dashboard } else { Output::Plain });
-    Ok(Interruptible(match output {
-        Output::Quiet => Box::new(Silent),
-        Output::Dashboard if terminal => Box::new(Dashboard::new(&STOP)),
+    let asked = || STOP.is_set();
+    Ok(match output {
+        Output::Quiet => StopOn::new(Silent, asked),
+        Output::Dashboard if terminal => StopOn::new(Dashboard::new(&STOP), asked),
         // A dashboard needs a terminal.
-        Output::Plain | Output::Dashboard => Box::new(ProgressLine::new()),
-    }))
-}
-
-/// A progress that passes on Ctrl-C.
-pub struct Interruptible(Box<dyn Progress>);
-
-impl Progress for Interruptible {
-    fn begin(&mut self, stage: &str, total: u64) {
-        self.0.begin(stage, total);
-    }
-
-    fn resume(&mut self, done: u64) {
-        self.0.resume(done);
-    }
-
-    fn is_due(&self, done: u64) -> bool {
-        self.0.is_due(done)
-    }
-
-    fn observe(&mut self, done: u64, observation: &Observation) {
-        self.0.observe(done, observation);
-    }
-
-    fn advance(&mut self, done: u64) {
-        self.0.advance(done);
-    }
-
-    fn jobs(&mut self, jobs: Jobs) {
-        self.0.jobs(jobs);
-    }
-
-    fn standing(&mut self, standing: &Standing) {
-        self.0.standing(standing);
-    }
-
-    fn wants_sample(&self) -> bool {
-        self.0.wants_sample()
-    }
-
-    fn sample(&mut self, done: u64, scores: &[Score]) {
-        self.0.sample(done, scores);
-    }
-
-    fn end(&mut self) {
-        self.0.end();
-    }
-
-    fn should_stop(&self) -> bool {
-        STOP.is_set() || self.0.should_stop()
-    }
+        Output::Plain | Output::Dashboard => StopOn::new(ProgressLine::new(), asked),
+    })
 }

@@ -10,6 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
+    io::ErrorKind,
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
@@ -50,7 +51,7 @@ pub struct Opened {
 }
 
 /// The name of the file.
-const FILE: &str = "run.toml";
+pub const FILE: &str = "run.toml";
 
 /// The settings that are stored in the directory of a run, if they are.
 fn stored(directory: &Path) -> Option<PathBuf> {
@@ -106,10 +107,18 @@ impl RunSettings {
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {
-        let wrong = |found: String| Failure::settings(path.display(), found, "settings as `supernet plan` takes them");
-        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        toml::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))
+        let wrong =
+            |found: String| Failure::settings(path.display(), found, "settings as `run.toml` in a run's directory");
+        let text = fs::read_to_string(path).map_err(|error| {
+            wrong(match error.kind() {
+                ErrorKind::NotFound => "no such file".into(),
+                ErrorKind::IsADirectory => "a directory".into(),
+                _ => error.to_string(),
+            })
+        })?;
+        let settings: Self = toml::from_str(text.trim_start_matches('\u{feff}'))
+            .map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))?;
+        Ok(Self { data: settings.data.absolute(), ..settings })
     }
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
@@ -139,7 +148,10 @@ impl RunSettings {
         }
         if options.constant_rate {
             let PathSampling::Dropout(dropout) = &mut self.search.paths else {
-                return Err(Failure::settings("--constant-rate", "settings that drop no paths", "path dropout"));
+                let found = format!("the space {}, whose paths are not dropped", self.search.network.name());
+                let expected =
+                    "path dropout, as of the space paper; without the option this space is searched as it is";
+                return Err(Failure::settings("--constant-rate", found, expected));
             };
             *dropout = dropout.with_schedule(Schedule::Constant);
         }
@@ -225,7 +237,7 @@ impl RunSettings {
             self.data.resize(*size)?;
         }
         self.data.halve = halve.unwrap_or(self.data.halve);
-        self.data.train = train.or(self.data.train);
+        self.data.train = train.or(self.data.train).or(options.keep_train);
         self.data.validation = validation.or(self.data.validation);
         self.data.test = test.or(self.data.test);
         Ok(())

@@ -17,6 +17,10 @@ use supernet::experiments::{
 
 /// Makes an experiment.
 pub fn study(Study { name, study, models }: &Study) -> Result<(), Failure> {
+    if let Some(truth) = study.truth.as_deref().filter(|truth| !truth.is_file()) {
+        let found = format!("{}, where no file is", truth.display());
+        return Err(Failure::settings("--truth", found, "a table of networks trained from scratch, as truth.csv"));
+    }
     let Opened { settings, device, split, left_out } = RunSettings::opened(&study.options, None)?;
     note(&left_out, &split);
     let RunSettings { device: device_name, search, .. } = settings;

@@ -239,7 +239,7 @@ fn cifar100_is_read_with_its_classes_or_its_groups() {
     }
     fs::remove_file(files.join("test.bin")).unwrap();
     let path = folder.path().join("fine").display().to_string();
-    assert_fails(&supernet(&["run", &path]), 1, "test.bin: no such file, expected records of 3074 bytes");
+    assert_fails(&supernet(&["run", &path]), 2, "test.bin: no such file, expected records of 3074 bytes");
 }
 
 /// The files of a run by name, but for the logs, which hold times, and the card and its JSON, which
@@ -285,9 +285,9 @@ fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_go
     child.wait().unwrap();
     let left = without_times(&run);
     assert!(!left.contains_key(Path::new("best/weights.safetensors")));
-    assert_fails(&again(), 1, &format!("{}: no such file", test.display()));
+    assert_fails(&again(), 2, &format!("{}: no such file", test.display()));
     let gone_on_with = supernet(&["run", &run.display().to_string()]);
-    assert_fails(&gone_on_with, 1, "run.toml says where the images are; if they have moved, --data says where to");
+    assert_fails(&gone_on_with, 2, "run.toml says where the images are; if they have moved, --data says where to");
     fs::rename(&away, &test).unwrap();
 
     // Another one has changed: these are other images.
@@ -298,7 +298,7 @@ fn data_that_vanish_or_change_under_a_run_are_named_and_when_they_are_back_it_go
     fs::write(&batch, changed).unwrap();
     assert_fails(&again(), 3, "holds a run of another configuration (the images differ; provenance.fingerprints: ");
     fs::write(&batch, &whole[..whole.len() - 1]).unwrap();
-    assert_fails(&again(), 1, &format!("{}: found 307299 bytes, expected a multiple of 3073", batch.display()));
+    assert_fails(&again(), 2, &format!("{}: found 307299 bytes, expected a multiple of 3073", batch.display()));
     fs::write(&batch, whole).unwrap();
     assert_eq!(without_times(&run), left, "nothing is touched");
 
@@ -319,12 +319,12 @@ fn what_is_wrong_is_named_with_its_place_and_an_exit_code() {
     assert_fails(&supernet(&["run", &path, "--data", "photos:/nowhere"]), 2, "folder:FOLDER or idx:IMAGES,LABELS");
     for kind in ["cifar10", "cifar100", "cifar100-coarse", "folder"] {
         let data = format!("{kind}:/nowhere");
-        assert_fails(&supernet(&["run", &path, "--data", &data]), 1, "/nowhere: no such folder, expected ");
+        assert_fails(&supernet(&["run", &path, "--data", &data]), 2, "/nowhere: no such folder, expected ");
     }
     assert_fails(&supernet(&["run", &path, "--size", "16"]), 2, "--size: found 16, expected images of a folder");
     assert_fails(&supernet(&["run", &path, "--stem", "deep"]), 2, "[possible values: plain, imagenet]");
     assert_fails(&supernet(&["run", &path, "--train", "18446744073709551615"]), 2, "at most 10000");
-    assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 1, "device `tpu:0`: expected one of `flex`");
+    assert_fails(&supernet(&["run", &path, "--device", "tpu:0"]), 2, "device `tpu:0`: expected one of `flex`");
     assert_fails(&supernet(&["run", &path, "--config", "/nowhere.toml"]), 2, "/nowhere.toml: found ");
     assert_fails(
         &tiny_run(Path::new(&path), &["--max-parameters", "10"]),
@@ -355,7 +355,7 @@ fn plan_space_doctor_and_completions_print_what_they_say() {
 fn every_space_is_described_by_its_name_and_says_which_numbers_it_has() {
     let help = text(&supernet(&["space", "--help"]).stdout);
     for (space, says) in [
-        ("nas-net", "16914992230656 architectures; nas-net of 1 cells, 2 blocks; supernet of 8 filters\n"),
+        ("nas-net", "16914992230656 architectures; nas-net of 1 cell, 2 blocks; supernet of 8 filters\n"),
         ("pnas-net", "block3/right_operation"),
         ("genetic-stages", "524288 architectures; genetic-stages of 3 nodes; "),
         ("hierarchical-motifs", "level3/motif1/edge0_1"),
@@ -400,5 +400,5 @@ fn a_recurrent_cell_is_searched_on_images_and_taken_away_without_code() {
     assert!(export.status.success(), "{}", text(&export.stderr));
     let mut names: Vec<_> = fs::read_dir(&to).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["architecture.json", "card.md", "weights.safetensors"]);
+    assert_eq!(names, ["architecture.json", "card.md", "run.toml", "weights.safetensors"]);
 }

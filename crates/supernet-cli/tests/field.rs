@@ -139,7 +139,7 @@ fn a_run_goes_on_where_its_pictures_were_moved_to() {
     let moved = place.photos.with_file_name("renamed");
     fs::rename(&place.photos, &moved).unwrap();
     let run = path(&place.run).to_owned();
-    assert!(fails(&["run", &run, "--output", "quiet"], 1).contains("photos: no such folder"));
+    assert!(fails(&["run", &run, "--output", "quiet"], 2).contains("photos: no such folder"));
     place.photos = moved;
     // Without a size: it is the one that the run has.
     done(&["score", &run, "--data", &format!("folder:{}", place.photos.display()), "--output", "quiet"]);
@@ -246,7 +246,7 @@ fn few_pictures_and_files_that_are_left_out_are_noted() {
     fs::create_dir(place.photos.join("down/@eaDir")).unwrap();
     let data = format!("folder:{}", place.photos.display());
     let command = [&["run", path(&place.run), "--data", &data], &TINY[..]].concat();
-    let error = fails(&command, 1);
+    let error = fails(&command, 2);
     assert!(
         error.contains("down/broken.jpg: found a file that ends within its picture") && error.contains("--leave-out")
     );
@@ -478,4 +478,126 @@ fn spaces_and_commas_in_names_change_nothing() {
     place.command("train", &[]);
     done(&["score", path(&place.run), "--output", "quiet"]);
     assert_eq!(fs::read_to_string(run.join("candidates.csv")).unwrap(), place.read("candidates.csv"));
+}
+
+#[test]
+fn what_was_given_ends_with_2_and_what_happened_meanwhile_with_1() {
+    let place = Place::new();
+    let (run, file) = (path(&place.run), place.photos.join("down/broken.png"));
+    for given in [
+        &["run", run, "--device", "tpu:0"][..],
+        &["run", run, "--data", "folder:/nowhere"],
+        &["run", run, "--config", "/nowhere.toml"],
+        &["run", run, "--filters", "0"],
+        &["plan", "--space", "enas-macro", "--filters", "3"],
+        &["list", "/nowhere"],
+        &["correlate", run, "--truth", "/nowhere.csv"],
+        &["plan", "--space", "mobile", "--constant-rate"],
+        &["report", "/nowhere"],
+        &["export", "/nowhere", "--to", run],
+    ] {
+        let error = fails(given, 2);
+        assert!(error.contains("error: ") && !error.contains("os error"), "{given:?}: {error}");
+    }
+    fs::write(&file, b"no picture").unwrap();
+    fails(&["run", run, "--data", &format!("folder:{}", place.photos.display())], 2);
+    assert!(!place.run.exists(), "nothing is begun");
+    fs::remove_file(file).unwrap();
+
+    // A file where a directory is to be made.
+    let below = place.photos.join("down").join("x");
+    fs::write(&below, "").unwrap();
+    let below = below.join("run").display().to_string();
+    let error = fails(&[&["run", &below], &TINY[2..]].concat(), 1);
+    assert!(error.contains("expected a path through directories alone: one of them is a file"), "{error}");
+}
+
+#[test]
+fn a_network_that_memory_cannot_hold_is_refused_with_the_number_that_would_do() {
+    for (option, value) in [("--filters", "200000"), ("--cells", "4000000000000")] {
+        for command in [&["plan"][..], &["run", "/nowhere"]] {
+            let error = fails(&[command, &[option, value]].concat(), 2);
+            let says = format!("({option}): found {value}, expected at most ");
+            assert!(error.contains(&says) && error.contains("weights, gradients and momenta take "), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_run_of_a_programs_own_networks_is_left_to_its_program() {
+    let place = Place::new();
+    place.command("train", &[]);
+    let text = place.read("config.json");
+    let mut config: serde_json::Value = serde_json::from_str(&text).unwrap();
+    config["config"]["network"] = serde_json::json!({ "space": "own", "norm": "ghost" });
+    fs::write(place.run.join("config.json"), config.to_string()).unwrap();
+    fs::remove_file(place.run.join("run.toml")).unwrap();
+    for command in ["check", "run", "train", "score", "retrain"] {
+        let error = fails(&[command, path(&place.run), "--output", "quiet"], 3);
+        assert!(error.contains("found a run of networks that a program defines, expected "), "{error}");
+        assert!(error.contains("RunDirectory::check"), "{error}");
+    }
+}
+
+#[test]
+fn weights_of_another_run_are_refused_by_their_first_tensor() {
+    let (place, other) = (Place::new(), Place::new());
+    place.command("train", &["--filters", "4"]);
+    other.command("train", &["--filters", "6"]);
+    fs::copy(other.run.join("supernet.safetensors"), place.run.join("supernet.safetensors")).unwrap();
+    let error = fails(&["run", path(&place.run), "--output", "quiet"], 3);
+    let says = "found `stem1.weight` of shape [6, 3, 3, 3] where the network has [4, 3, 3, 3], and ";
+    assert!(
+        error.contains(says) && error.contains("more that differ, expected the weights of this network"),
+        "{error}"
+    );
+    assert!(error.contains("supernet.safetensors: found") && error.lines().all(|line| line.len() < 400), "{error}");
+}
+
+#[test]
+fn the_command_of_a_card_makes_the_run_again_from_the_folder_of_the_card() {
+    let place = Place::new();
+    // Settings with a path from where the command is given.
+    place.command("run", &[]);
+    let data = format!("folder = \"{}\"", place.photos.display());
+    place.edit("run.toml", &data, "folder = \"photos\"");
+    let home = place.run.parent().unwrap();
+    let settings = home.join("settings.toml");
+    fs::rename(place.run.join("run.toml"), &settings).unwrap();
+    let here = |arguments: &[&str], at: &Path| {
+        let command = Command::new(env!("CARGO_BIN_EXE_supernet")).args(arguments).current_dir(at).output().unwrap();
+        assert!(command.status.success(), "{arguments:?}: {}", text(&command.stderr));
+    };
+    here(&["run", "first", "--config", "settings.toml", "--output", "quiet"], home);
+    here(&["export", "first", "--to", "away"], home);
+    let away = home.join("away");
+    let card = fs::read_to_string(away.join("card.md")).unwrap();
+    let command = card.lines().find_map(|line| line.strip_prefix("    supernet ")).unwrap();
+    let arguments: Vec<&str> = command.split('#').next().unwrap().split_whitespace().collect();
+    assert_eq!(arguments, ["run", "NEW", "--config", "run.toml"]);
+    here(&arguments, &away);
+    let same =
+        |name: &str| fs::read(home.join("first").join(name)).unwrap() == fs::read(away.join("NEW").join(name)).unwrap();
+    assert!(["networks.csv", "best/weights.safetensors", "run.toml"].into_iter().all(same));
+}
+
+#[test]
+fn a_search_on_a_folder_takes_other_numbers_of_validation_images() {
+    let place = Place::new();
+    place.command("train", &[]);
+    let run = path(&place.run);
+    let search = |validation| ["run", run, "--search", "other", "--validation", validation, "--output", "quiet"];
+    done(&search("8"));
+    let images = |name: &str| {
+        let config: serde_json::Value = serde_json::from_str(&place.read(name)).unwrap();
+        config["provenance"]["images"].clone()
+    };
+    let [train, validation] = [0, 1].map(|i| images("config.json")[i].as_u64().unwrap());
+    assert!(validation > 8);
+    assert_eq!(images("searches/other/config.json")[0], train);
+    assert_eq!(images("searches/other/config.json")[1], 8);
+
+    let error = fails(&["run", run, "--search", "more", "--validation", "30", "--output", "quiet"], 2);
+    assert!(error.contains("expected at most 60, as many as there are: ask for fewer of one of the three"), "{error}");
+    done(&["run", run, "--search", "more", "--validation", "14", "--test", "8", "--output", "quiet"]);
 }

@@ -13,7 +13,7 @@ use supernet_search::{
     Estimate, Score, Spread, kendall,
     ranking::{mean, pick},
 };
-use supernet_space::{PathDropout, PathMask, Schedule};
+use supernet_space::{PathDropout, PathMask, Schedule, counted};
 use supernet_train::{Columns, FineTune, PathSampling, Progress, Provenance, StandAloneTraining, TrainError};
 
 const ABLATIONS: &str = "ablations";
@@ -430,10 +430,10 @@ impl AblationResult {
             title: "What each change does to the ranking".into(),
             caption: vec![
                 format!(
-                    "Squares: mean over {} pairs of supernets with the paired 95 % bootstrap interval over {} networks drawn at random; \
+                    "Squares: mean over {} of supernets with the paired 95 % bootstrap interval over {} drawn at random; \
                      discs: each pair. The method as it is: Kendall {}; the parameter count: {}.{against}",
-                    study.supernet_seeds.len(),
-                    self.networks.len(),
+                    counted(study.supernet_seeds.len(), "pair"),
+                    counted(self.networks.len(), "network"),
                     shown(self.rows.first().and_then(|row| row.kendall)),
                     shown(self.parameters)
                 ),

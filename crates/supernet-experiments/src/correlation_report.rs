@@ -8,6 +8,7 @@ use std::{
 use supernet_export::cell_svg;
 use supernet_report::{Cell, Page, Point, ScatterFigure, Series};
 use supernet_search::{Estimate, Spread};
+use supernet_space::counted;
 use supernet_train::{Columns, Provenance, SearchConfig, TrainError, store::write_whole};
 
 impl CorrelationResult {
@@ -63,8 +64,8 @@ impl CorrelationResult {
             rows[0] = format!("{} {}.", rows[0], said("Stratified", &self.stratified));
         }
         rows.push(format!(
-            "Error bars: one standard deviation over {} supernets (seeds {:?}) and over seeds from scratch. {}",
-            settings.supernet_seeds.len(),
+            "Error bars: one standard deviation over {} (seeds {:?}) and over seeds from scratch. {}",
+            counted(settings.supernet_seeds.len(), "supernet"),
             settings.supernet_seeds,
             company(&settings.search, &self.provenance)
         ));
@@ -176,11 +177,12 @@ impl CorrelationResult {
             () if high < 0.0 => "the parameter count ranks better than one-shot accuracy",
             () => "no clear difference between one-shot accuracy and the parameter count",
         };
-        let seeds = gain.each.len();
+        let seeds = counted(gain.each.len(), "supernet");
         Some(format!(
-            "Kendall(one-shot) − Kendall(parameters), {} networks drawn at random, mean over {seeds} supernets: {value:+.2}, paired 95 % \
+            "Kendall(one-shot) − Kendall(parameters), {} drawn at random, mean over {seeds}: {value:+.2}, paired 95 % \
              interval {low:+.2} to {high:+.2}, standard deviation over the supernets {:.2}: {verdict}.",
-            self.settings.natural, gain.deviation
+            counted(self.settings.natural, "network"),
+            gain.deviation
         ))
     }
 }
@@ -230,15 +232,15 @@ pub(crate) fn company_at(filters: &[usize], search: &SearchConfig, provenance: &
     let Provenance { device, data, images, supernet, burn, .. } = provenance;
     let supernet_epochs = search.supernet.steps as f64 * search.supernet.batch as f64 / images[0] as f64;
     format!(
-        "{data}: {} training, {} validation, {} test images. {}, {} steps of {} images \
-         ({supernet_epochs:.1} epochs); from scratch {filters} filters, {} epochs. Seed {}, device {device}, supernet {supernet}, burn {burn}.",
+        "{data}: {} training, {} validation, {} test images. {}, {} of {} \
+         ({supernet_epochs:.1} epochs); from scratch {filters} filters, {}. Seed {}, device {device}, supernet {supernet}, burn {burn}.",
         images[0],
         images[1],
         images[2],
         search.network.in_words(),
-        search.supernet.steps,
-        search.supernet.batch,
-        search.stand_alone.epochs,
+        counted(search.supernet.steps, "step"),
+        counted(search.supernet.batch, "image"),
+        counted(search.stand_alone.epochs, "epoch"),
         search.seed,
     )
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use std::{fmt, path::Path};
 use supernet_report::{Cell, IntervalFigure, Page};
 use supernet_search::Spread;
-use supernet_space::{PathDropout, PathMask, Schedule};
+use supernet_space::{PathDropout, PathMask, Schedule, counted};
 use supernet_train::{Columns, PathSampling, Progress, TrainError};
 
 const DROPOUT_STUDY: &str = "dropout study";
@@ -119,10 +119,10 @@ impl DropoutStudyResult {
             title: "How much path dropout ranks best".into(),
             caption: vec![
                 format!(
-                    "Squares: mean over {} supernets with the 95 % bootstrap interval over {} networks drawn at random; discs: each supernet. \
+                    "Squares: mean over {} with the 95 % bootstrap interval over {} drawn at random; discs: each supernet. \
                      Line: the parameter count, {}.",
-                    settings.supernet_seeds.len(),
-                    settings.natural,
+                    counted(settings.supernet_seeds.len(), "supernet"),
+                    counted(settings.natural, "network"),
                     shown(size)
                 ),
                 company(&settings.search, &self.studies[0].provenance),

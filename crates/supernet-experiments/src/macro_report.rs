@@ -7,7 +7,7 @@ use crate::{
 use std::{collections::HashSet, fmt, path::Path};
 use supernet_report::{Point, ScatterFigure, Series};
 use supernet_search::{Score, Table};
-use supernet_space::{Architecture, NasBenchMacro};
+use supernet_space::{Architecture, NasBenchMacro, counted};
 use supernet_train::{Columns, TrainError, store::write_whole};
 
 /// Writes `table.txt`, `networks.csv`, `figure.svg` and `figure.png` to `directory`.
@@ -54,11 +54,11 @@ fn figure(
         caption: vec![
             format!("Kendall {} by loss, {} by its main effects.", tau("loss"), tau("loss, main effects")),
             format!(
-                "{} supernets (seeds {:?}) of {} steps of {} images, stem {}, on {} training images of {}.",
-                settings.seeds.len(),
+                "{} (seeds {:?}) of {} of {}, stem {}, on {} training images of {}.",
+                counted(settings.seeds.len(), "supernet"),
                 settings.seeds,
-                settings.supernet.steps,
-                settings.supernet.batch,
+                counted(settings.supernet.steps, "step"),
+                counted(settings.supernet.batch, "image"),
                 settings.stem,
                 provenance.images[0],
                 provenance.data

@@ -10,7 +10,7 @@ use std::{
 };
 use supernet_report::{Cell, Page, Point, ScatterFigure, Series};
 use supernet_search::{Score, Spread};
-use supernet_space::{Cost, PathMask, draws};
+use supernet_space::{Cost, PathMask, counted, draws};
 use supernet_train::{Columns, Progress, Provenance, SearchConfig, TrainError};
 
 const MAIN_TABLE: &str = "main table";
@@ -264,11 +264,17 @@ impl MainTableResult {
             points: self.rows.iter().filter(|row| row.method == method).map(point).collect(),
         };
         ScatterFigure {
-            title: format!("From scratch at {} widths on {}", self.settings.filters.len(), self.provenance.data),
+            title: format!(
+                "From scratch at {} on {}",
+                counted(self.settings.filters.len(), "width"),
+                self.provenance.data
+            ),
             caption: vec![
                 format!(
-                    "A point for each of the widths {:?}: mean of {} networks, bars of one standard deviation (All On: of {} seeds).",
-                    self.settings.filters, self.settings.models, self.settings.models
+                    "A point for each of the widths {:?}: mean of {}, bars of one standard deviation (All On: of {}).",
+                    self.settings.filters,
+                    counted(self.settings.models, "network"),
+                    counted(self.settings.models, "seed")
                 ),
                 company_at(&self.settings.filters, &self.settings.search, &self.provenance),
             ],
@@ -285,9 +291,11 @@ impl MainTableResult {
         page.paragraph(&company_at(&self.settings.filters, &self.settings.search, &self.provenance));
         page.figure(svg, "test accuracy over parameters, for each method and width");
         page.paragraph(&format!(
-            "Mean ± standard deviation over {} networks of each method (All On: over that many seeds), tested once on {} images. One-Shot \
+            "Mean ± standard deviation over {} of each method (All On: over that many seeds), tested once on {} images. One-Shot \
              Small: the best by one-shot accuracy of at most {} parameters at the first width.",
-            self.settings.models, self.provenance.images[2], self.cap
+            counted(self.settings.models, "network"),
+            self.provenance.images[2],
+            self.cap
         ));
         let spread =
             |spread: Spread, scale: f64, digits: usize| Cell::number(plus_minus(spread, scale, digits), spread.mean);

@@ -5,7 +5,7 @@ use supernet_search::{
     Estimate, RankBy, Score, Scored,
     trust::{Evidence, Verdict},
 };
-use supernet_space::PathMask;
+use supernet_space::{PathMask, counted};
 use supernet_train::Retrained;
 
 /// Candidates that the page lists.
@@ -48,13 +48,13 @@ pub(crate) fn search_page(figure: &SearchFigure, found: &Found, table: &str, svg
         page.headline("The best network").folded("Its operations, from the input down", drawing);
     }
     if !shortlist.is_empty() {
-        page.headline(&format!("The short-list: {} candidates, fine-tuned", shortlist.len()));
+        page.headline(&format!("The short-list: {}, fine-tuned", counted(shortlist.len(), "candidate")));
         page.table(&["architecture", "fine-tuned (%)", "loss"], &shortlist.iter().map(tuned).collect::<Vec<_>>());
     }
     let mut ranked: Vec<&Scored> = candidates.iter().collect();
     ranked.retain(|scored| scored.score.is_number());
     ranked.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));
-    page.headline(&format!("The best {} of {} candidates", ranked.len().min(LISTED), ranked.len()));
+    page.headline(&format!("The best {} of {}", ranked.len().min(LISTED), counted(ranked.len(), "candidate")));
     let rows: Vec<Vec<Cell>> = ranked.iter().take(LISTED).map(|scored| candidate(scored)).collect();
     page.table(&["architecture", "one-shot (%)", "one-shot loss", "parameters (k)", "MACs (M)"], &rows);
     page

@@ -8,7 +8,7 @@ use crate::{
 use std::path::Path;
 use supernet_nn::Layer;
 use supernet_search::{Proposer, Score, Scored, trust::Verdict};
-use supernet_space::PathMask;
+use supernet_space::{PathMask, counted};
 use supernet_train::{
     ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
     store::write_whole,
@@ -95,15 +95,18 @@ impl<'a> SearchReport<'a> {
             title: format!("One-shot search on {data}"),
             caption: vec![
                 format!(
-                    "{} candidates scored on {} validation images{}; networks trained from scratch, tested on {} images.",
-                    self.candidates.len(),
-                    images[1],
+                    "{} scored on {}{}; networks trained from scratch, tested on {}.",
+                    counted(self.candidates.len(), "candidate"),
+                    counted(images[1], "validation image"),
                     config.scoring.in_words(),
-                    images[2]
+                    counted(images[2], "image")
                 ),
                 format!(
-                    "seed {}, {} supernet steps on {} training images, {} epochs from scratch on {from_scratch}, device {device}, supernet {supernet}, burn {burn}",
-                    config.seed, config.supernet.steps, images[0], config.stand_alone.epochs
+                    "seed {}, {} on {}, {} from scratch on {from_scratch}, device {device}, supernet {supernet}, burn {burn}",
+                    config.seed,
+                    counted(config.supernet.steps, "supernet step"),
+                    counted(images[0], "training image"),
+                    counted(config.stand_alone.epochs, "epoch")
                 ),
             ],
             candidates: self.usable().map(|scored| scored.score.accuracy).collect(),
@@ -123,6 +126,8 @@ impl<'a> SearchReport<'a> {
         let mut left_out = self.candidates.iter().filter(|scored| !scored.score.is_number());
         let first = &left_out.next()?.architecture;
         let count = 1 + left_out.count();
-        Some(format!("{count} candidates are left out, since their scores are no numbers; the first is {first}."))
+        let are = if count == 1 { "is" } else { "are" };
+        let candidates = counted(count, "candidate");
+        Some(format!("{candidates} {are} left out, whose scores are no numbers; the first is {first}."))
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::best::BestError;
 use std::{
+    io::ErrorKind,
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
@@ -37,7 +38,7 @@ pub enum TrainError {
         expected: String,
     },
     /// A file or directory cannot be read or written.
-    #[error("{path}: {source}", path = path.display())]
+    #[error("{path}: found {source}, expected {expected}", path = path.display(), expected = wanted(source))]
     Io {
         /// Which.
         path: PathBuf,
@@ -185,6 +186,24 @@ fn within(constraints: &Constraints) -> String {
     };
     let ranges = [range("parameters", &constraints.parameters), range("multiply-accumulates", &constraints.macs)];
     ranges.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// What was expected where the system refused a file or directory.
+fn wanted(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::NotFound => "a place that is there: is its path right, and was nothing moved or removed?",
+        ErrorKind::PermissionDenied => {
+            "to be allowed to read and write there: change its permissions, or choose another"
+        }
+        ErrorKind::ReadOnlyFilesystem => "a place that can be written: choose another directory",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "room: make some and give the same command again, which goes on from what is there"
+        }
+        ErrorKind::NotADirectory => "a path through directories alone: one of them is a file",
+        ErrorKind::IsADirectory => "a file: move the directory away",
+        ErrorKind::InvalidData => "text in UTF-8: put back the file that was written here",
+        _ => "a file or directory that can be read and written",
+    }
 }
 
 /// What to do about a run of another configuration: what only a search differs in can be searched

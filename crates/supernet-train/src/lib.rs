@@ -22,7 +22,7 @@ pub mod workers;
 pub use columns::Columns;
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
-pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, clock};
+pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use run::{
     BURN, FinishedRun, MemberDirectory, Provenance, Reopening, RunDirectory, RunState, list_runs, run_files,
     sorted_front,

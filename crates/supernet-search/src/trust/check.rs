@@ -31,6 +31,9 @@ pub struct Check {
 /// The name of all counts together: a ridge on them, which predicts each network from the others.
 pub const FITTED: &str = "all counts, fitted out of fold";
 
+/// Fewer networks than these fit no counts: a correlation below 0 is that of the fit with itself.
+const FEW: usize = 10;
+
 /// Counts that can be expected to rank: more is better.
 const EXPECTED: [&str; 4] = ["parameters", "multiply-accumulates", "operations with weights", "depth"];
 
@@ -61,7 +64,10 @@ pub fn check(
     let features = counted.features();
     let mut found: Vec<Counting> = counted.columns().filter_map(|(name, list)| counting(name, list)).collect();
     if features.first().is_some_and(|row| !row.is_empty()) {
-        found.extend(counting(FITTED, &out_of_fold(&features, accuracies, bootstrap.seed)?));
+        let fitted = counting(FITTED, &out_of_fold(&features, accuracies, bootstrap.seed)?);
+        // Where few are left to predict one by, the mean of the others is all that they tell, which
+        // falls as its own value rises.
+        found.extend(fitted.filter(|one| accuracies.len() >= FEW || one.kendall.value > 0.0));
     }
     Ok(Check { networks: accuracies.len(), score: estimate(&|drawn| tau(scores, drawn)), counting: found })
 }

@@ -1,6 +1,11 @@
 //! Whether a ranking is to be trusted: one word, the number behind it, and what to do.
 
-use super::{check::Check, follows::Follows, plateau::Plateau, repeats::Repeats};
+use super::{
+    check::{Check, FITTED},
+    follows::Follows,
+    plateau::Plateau,
+    repeats::Repeats,
+};
 use crate::{Estimate, calibration::OutOfFold};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -44,8 +49,12 @@ pub enum Advice {
     CheckMore,
     /// Train the supernet longer.
     TrainLonger,
-    /// Draw paths in another way.
+    /// Draw paths in another way: at a constant rate, or options without weights rarely.
     AnotherSampler,
+    /// Drop paths at a constant rate.
+    ConstantRate,
+    /// Draw options named `identity` rarely.
+    RareIdentity,
     /// Score on more validation images, rank by loss, average several supernets.
     LessNoise,
     /// Fit the scores to the networks that are known.
@@ -103,6 +112,30 @@ pub fn verdict(evidence: Evidence) -> Verdict {
         }
     }
     Verdict { trust: judged.trust, number_of: judged.number_of, number: judged.number, reasons, advice, evidence }
+}
+
+impl Verdict {
+    /// Returns the same with advice that can be followed alone: where paths can be dropped at a
+    /// constant rate, where an `identity` can be drawn rarely, where enough networks are checked to
+    /// calibrate by.
+    #[must_use]
+    pub fn where_possible(mut self, constant_rate: bool, rare_identity: bool, calibrated: bool) -> Self {
+        let follow = |advice: Advice| match (advice, constant_rate, rare_identity) {
+            (Advice::AnotherSampler, true, false) => Some(Advice::ConstantRate),
+            (Advice::AnotherSampler, false, true) => Some(Advice::RareIdentity),
+            (Advice::AnotherSampler, false, false) => None,
+            (Advice::Calibrate, ..) if !calibrated => Some(Advice::CheckMore),
+            _ => Some(advice),
+        };
+        let mut advice: Vec<Advice> = Vec::new();
+        for one in self.advice.into_iter().filter_map(follow) {
+            if !advice.contains(&one) {
+                advice.push(one);
+            }
+        }
+        self.advice = advice;
+        self
+    }
 }
 
 /// A verdict without what it was judged by.
@@ -218,6 +251,13 @@ impl fmt::Display for Advice {
             Self::AnotherSampler => {
                 "draw paths in another way: a constant rate of path dropout, or operations without weights rarely"
             }
+            Self::ConstantRate => {
+                "draw paths in another way: a constant rate of path dropout (--constant-rate, a run of its own)"
+            }
+            Self::RareIdentity => {
+                "draw paths in another way: the identity rarely (`paths = { rare_identity = 0.05 }` in the search of a file \
+                 of settings, a run of its own)"
+            }
             Self::LessNoise => "rank by loss, on more validation images, by the mean of several supernets",
             Self::Calibrate => "calibrate it by the networks that were checked",
         })
@@ -235,6 +275,10 @@ impl fmt::Display for Verdict {
         if let Some(Check { score: Some(score), counting, .. }) = &self.evidence.check {
             writeln!(f, "  {:<34} {score}", "one-shot score")?;
             counting.iter().try_for_each(|one| writeln!(f, "  {:<34} {}", one.count, one.kendall))?;
+            // Predictions from the other networks fall where one's own value rises.
+            if counting.iter().any(|one| one.count == FITTED && one.kendall.value < 0.0) {
+                writeln!(f, "  (a fit below 0 predicts nothing of networks that are left out of it)")?;
+            }
         }
         self.advice.iter().try_for_each(|advice| writeln!(f, "  what to do: {advice}"))
     }
@@ -245,7 +289,7 @@ mod tests {
     use super::*;
     use crate::{
         Bootstrap,
-        trust::{Counted, FITTED, follows, repeats},
+        trust::{Counted, Counting, follows, repeats},
     };
     use rand::RngExt;
     use supernet_space::{Architecture, Cost, NasBench201, NasBench201Shape, draws};
@@ -320,6 +364,30 @@ mod tests {
 
     fn standard(values: &[f64]) -> Vec<f64> {
         crate::trust::standardised(values)
+    }
+
+    #[test]
+    fn advice_is_given_where_it_can_be_followed() {
+        let advice = vec![Advice::TrainLonger, Advice::AnotherSampler, Advice::Calibrate];
+        let given = |constant_rate, rare_identity, calibrated| {
+            let verdict = Verdict { advice: advice.clone(), ..verdict(Evidence::default()) };
+            verdict.where_possible(constant_rate, rare_identity, calibrated).advice
+        };
+        assert_eq!(given(true, true, true), advice);
+        assert_eq!(given(true, false, true), [Advice::TrainLonger, Advice::ConstantRate, Advice::Calibrate]);
+        assert_eq!(given(false, true, false), [Advice::TrainLonger, Advice::RareIdentity, Advice::CheckMore]);
+        assert_eq!(given(false, false, false), [Advice::TrainLonger, Advice::CheckMore]);
+    }
+
+    #[test]
+    fn fitted_counts_below_zero_are_explained() {
+        let estimate = |value| Estimate { value, low: -1.0, high: 1.0 };
+        let one = |count: &str, value| Counting { count: count.into(), kendall: estimate(value), behind: None };
+        let counting = vec![one("depth", -0.5), one(FITTED, -0.4)];
+        let check = Some(Check { networks: 12, score: Some(estimate(0.2)), counting });
+        let text = verdict(Evidence { check, ..Evidence::default() }).to_string();
+        let table = format!("{FITTED:<34} {}\n  (a fit below 0 predicts nothing", estimate(-0.4));
+        assert!(text.contains(&table), "{text}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use supernet_data::Normalisation;
 use supernet_nn::NetworkConfig;
 use supernet_search::{Score, Spread};
-use supernet_space::{Cost, PathMask};
+use supernet_space::{Cost, PathMask, counted};
 
 /// The facts known about a described network. Nothing is measured here; unknown facts are left out.
 #[derive(Clone, Copy, Debug)]
@@ -184,7 +184,10 @@ impl BestRecord {
             &self.provenance;
         rows.push(("seed", self.seed.to_string()));
         rows.push(("device", device.clone()));
-        rows.push(("data", format!("{data}: {train} training, {validation} validation, {test} test images")));
+        rows.push((
+            "data",
+            format!("{data}: {train} training, {validation} validation, {}", counted(*test, "test image")),
+        ));
         if !self.provenance.left_out.is_empty() {
             rows.push(("beside the images", self.provenance.left_out.to_string()));
         }
@@ -198,7 +201,10 @@ impl BestRecord {
         let percent = |value: f64, digits: usize| format!("{:.digits$} %", 100.0 * value);
         let mut rows = Vec::new();
         if let Some(Score { accuracy, loss, images }) = self.test {
-            rows.push(("test accuracy", format!("{} on {images} images, loss {loss:.4}", percent(accuracy, 2))));
+            rows.push((
+                "test accuracy",
+                format!("{} on {}, loss {loss:.4}", percent(accuracy, 2), counted(images, "image")),
+            ));
         }
         if let (Some(Spread { n, mean, deviation }), Some(group)) = (self.spread, group) {
             let group = group.name();
@@ -216,7 +222,10 @@ impl BestRecord {
         if let Some(Score { accuracy, images, .. }) = self.one_shot {
             let chosen =
                 if group == Some(Group::Picked) { "; it was chosen before any test image was read" } else { "" };
-            rows.push(("one-shot accuracy", format!("{} on {images} validation images{chosen}", percent(accuracy, 1))));
+            rows.push((
+                "one-shot accuracy",
+                format!("{} on {}{chosen}", percent(accuracy, 1), counted(images, "validation image")),
+            ));
         }
         rows
     }

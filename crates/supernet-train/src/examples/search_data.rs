@@ -32,11 +32,11 @@ impl<'a> SearchData<ImageExamples<'a>> {
 }
 
 impl<E> SearchData<E> {
-    /// Checks that every label is below `classes`, and that training examples can be augmented as
-    /// asked.
+    /// Checks that every label is below `classes`, that there are as many names of classes where
+    /// these have names, and that training examples can be augmented as asked.
     ///
     /// # Errors
-    /// The first label that is not, or an augmentation that does not fit.
+    /// The first label that is not, another number of names, an augmentation that does not fit.
     pub(crate) fn check<const D: usize>(&self, classes: usize, augmentations: &[Augmentation]) -> Result<(), TrainError>
     where
         E: Examples<D>,
@@ -47,6 +47,15 @@ impl<E> SearchData<E> {
                 let found = format!("{} of {set} example {i}", examples.label(i));
                 return Err(TrainError::config("label", found, format!("below the network's {classes} classes")));
             }
+        }
+        let named = self.train.class_names().len();
+        if named > 0 && named != classes {
+            let found = format!("a network of {classes} outputs for examples of {named} classes");
+            return Err(TrainError::config(
+                "classes",
+                found,
+                "one output for each class: give the network's head as many",
+            ));
         }
         Ok(())
     }

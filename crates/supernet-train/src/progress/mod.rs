@@ -6,6 +6,7 @@ mod observation;
 mod progress_line;
 mod silent;
 mod standing;
+mod stop_on;
 mod without_standings;
 
 pub use clock::clock;
@@ -13,6 +14,7 @@ pub use observation::Observation;
 pub use progress_line::ProgressLine;
 pub use silent::Silent;
 pub use standing::Standing;
+pub use stop_on::StopOn;
 pub(crate) use without_standings::WithoutStandings;
 
 use supernet_search::Score;

@@ -3,6 +3,7 @@
 
 use crate::TrainError;
 use serde::{Deserialize, Serialize};
+use supernet_space::counted;
 
 /// How the best candidates are trained before they are ranked again: each alone, from the shared
 /// weights, with the batch normalisation, batches and augmentation of training from scratch, then
@@ -31,7 +32,8 @@ impl FineTune {
         if shortlist > 0 && epochs > 0 && learning_rate.is_finite() && learning_rate > 0.0 {
             return Ok(());
         }
-        let found = format!("{shortlist} candidates, {epochs} epochs, learning rate {learning_rate}");
+        let found =
+            format!("{}, {}, learning rate {learning_rate}", counted(shortlist, "candidate"), counted(epochs, "epoch"));
         Err(TrainError::config("scoring.fine_tune", found, "at least 1, at least 1, above 0"))
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 use supernet_nn::{Call, Execution, Layer, MaskedNetwork, Network, Statistics};
-use supernet_space::PathMask;
+use supernet_space::{PathMask, counted};
 
 /// Milliseconds from images to logits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl LatencyLimit {
         if images > 0 && most_ms > 0.0 && (0.0..=most_ms).contains(&least_ms) {
             return Ok(());
         }
-        let found = format!("{images} images, at least {least_ms} ms, at most {most_ms} ms");
+        let found = format!("{}, at least {least_ms} ms, at most {most_ms} ms", counted(images, "image"));
         Err(TrainError::config(
             "latency",
             found,

@@ -6,6 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use supernet_search::RankBy;
+use supernet_space::counted;
 
 /// How candidates are scored.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -69,7 +70,10 @@ impl Scoring {
             words += ", ranked by loss";
         }
         if let Some(FineTune { shortlist, epochs, .. }) = self.fine_tune {
-            words += &format!(", the best {shortlist} ranked again after {epochs} epochs from the shared weights");
+            words += &format!(
+                ", the best {shortlist} ranked again after {} from the shared weights",
+                counted(epochs, "epoch")
+            );
         }
         words
     }

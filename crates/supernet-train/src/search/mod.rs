@@ -7,6 +7,7 @@ mod config;
 mod fine_tuner;
 mod fitted;
 mod fixed_sample;
+mod held;
 mod in_memory;
 mod known;
 mod network_settings;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 use supernet_data::ImageShape;
 use supernet_nn::{Definition, KnownNet, NormKind};
-use supernet_space::SearchSpace;
+use supernet_space::{SearchSpace, counted};
 
 /// Which space is searched, and the numbers of its networks. In a file the key `space` names the
 /// space, which is the paper's where there is no such key.
@@ -171,7 +171,8 @@ impl NetworkSettings {
     pub fn in_words(&self) -> String {
         match self {
             Self::Paper(PaperSettings { cells, blocks, filters, .. }) => {
-                format!("{cells} cells of {blocks} blocks; supernet of {filters} filters")
+                let [cells, blocks] = [(cells, "cell"), (blocks, "block")].map(|(&count, one)| counted(count, one));
+                format!("{cells} of {blocks}; supernet of {}", counted(*filters, "filter"))
             }
             Self::Known(settings) => settings.in_words(),
             Self::Own(_) => "A space of one's own; supernet".into(),

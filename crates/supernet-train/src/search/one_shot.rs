@@ -240,6 +240,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             rank_by: scoring.rank_by,
             seed: config.seed,
             halves,
+            paths: search.parts().sampler.is_none().then_some(config.paths),
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
         })

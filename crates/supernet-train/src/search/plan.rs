@@ -18,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 use supernet_nn::Layer;
-use supernet_space::{Cost, PathMask, draws};
+use supernet_space::{Cost, PathMask, counted, draws};
 
 /// The time and memory that a search needs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -235,14 +235,15 @@ impl fmt::Display for Plan {
     /// A line for each stage, memory, space and constraints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stages = [
-            ("train the supernet", "steps", Some(self.supernet)),
-            ("score candidates", "candidates, at most", Some(self.scoring)),
-            ("fine-tune", "candidates", self.fine_tuning),
-            ("train from scratch", "networks", Some(self.retraining)),
+            ("train the supernet", "step", Some(self.supernet)),
+            ("score candidates", "candidate", Some(self.scoring)),
+            ("fine-tune", "candidate", self.fine_tuning),
+            ("train from scratch", "network", Some(self.retraining)),
         ];
         let stages = stages.map(|(name, unit, stage)| stage.map(|stage| (name, unit, stage)));
         for (name, unit, stage) in stages.iter().flatten() {
-            writeln!(f, "{name:<20} {:>12}   {} {unit}", clock(stage.seconds()), stage.times)?;
+            let at_most = if *name == "score candidates" { ", at most" } else { "" };
+            writeln!(f, "{name:<20} {:>12}   {}{at_most}", clock(stage.seconds()), counted(stage.times, unit))?;
         }
         let total = stages.iter().flatten().map(|(.., stage)| stage.seconds()).sum();
         writeln!(f, "{:<20} {:>12}", "in all", clock(total))?;
@@ -253,7 +254,13 @@ impl fmt::Display for Plan {
         if self.micro_batches > 1 {
             writeln!(f, "{:<20} {} parts of a step", "to fit in memory", self.micro_batches)?;
         }
-        writeln!(f, "{:<20} {} architectures", "space", self.architectures)?;
+        writeln!(
+            f,
+            "{:<20} {} architecture{}",
+            "space",
+            self.architectures,
+            if self.architectures == "1" { "" } else { "s" }
+        )?;
         let [least, median, most] = self.parameters;
         writeln!(f, "{:<20} {least} to {most} parameters, median {median}", "")?;
         let [least, median, most] = self.macs;

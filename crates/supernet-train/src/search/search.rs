@@ -2,6 +2,7 @@
 
 use super::{
     NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
+    held::check_held,
     parts::{Parts, SAMPLER, Scene},
     reach::check_limits,
 };
@@ -39,10 +40,12 @@ impl<'a> Search<'a, KnownNet, ImageExamples<'a>> {
     /// Makes a search of the known space that `config` names, on the images of `split`.
     ///
     /// # Errors
-    /// As [`Search::new`]; sizes that the network cannot have.
+    /// As [`Search::new`]; sizes that the network cannot have, or that memory cannot hold.
     pub fn images(config: &SearchConfig, split: &'a Split, device: &Device) -> Result<Self, TrainError> {
+        let (shape, classes) = (split.train.shape(), split.train.classes().len());
+        check_held(config, shape, classes, device)?;
         config.check()?;
-        let networks = config.networks(split.train.shape(), split.train.classes().len(), device)?;
+        let networks = config.networks(shape, classes, device)?;
         Self::of(config.clone(), networks, SearchData::images(split)?, device)
     }
 }

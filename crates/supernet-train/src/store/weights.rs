@@ -5,7 +5,7 @@ use crate::TrainError;
 use burn::{
     module::Module,
     optim::ModuleOptimizer,
-    store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
+    store::{ApplyError, ApplyResult, FloatCastAdapter, ModuleSnapshot, SafetensorsStore},
     tensor::{Bytes, DType},
 };
 use burn_pack::Reader;
@@ -29,13 +29,33 @@ pub fn save_weights(network: &impl Module, path: &Path) -> Result<(), TrainError
 /// bits rounded to 32; else what is wrong.
 pub(crate) fn with_weights<N: Module>(mut network: N, bytes: Vec<u8>) -> Result<N, String> {
     let rounded = FloatCastAdapter::to(DType::F32);
-    let loaded = network.load_from(&mut SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(rounded));
+    let store = SafetensorsStore::from_bytes(Some(bytes)).with_from_adapter(rounded);
+    // What differs is told here: Burn's error prints every tensor.
+    let loaded = network.load_from(&mut store.validate(false).allow_partial(true));
     let result = loaded.map_err(|error| error.to_string())?;
-    if result.missing.is_empty() && result.unused.is_empty() && result.errors.is_empty() {
-        Ok(network)
-    } else {
-        Err(format!("{} weights missing, {} unused", result.missing.len(), result.unused.len()))
+    match differences(result) {
+        None => Ok(network),
+        Some(found) => Err(found),
     }
+}
+
+/// The first tensor that differs between a file and a network, and how many more do.
+fn differences(ApplyResult { errors, missing, unused, .. }: ApplyResult) -> Option<String> {
+    let count = errors.len() + missing.len() + unused.len();
+    let shaped = errors.into_iter().next().map(|error| match error {
+        ApplyError::ShapeMismatch { path, expected, found } => {
+            format!("`{path}` of shape {:?} where the network has {:?}", found.as_slice(), expected.as_slice())
+        }
+        other => other.to_string(),
+    });
+    let missing = missing.first().map(|(path, _)| format!("no `{path}`, which the network has"));
+    let unused = unused.first().map(|path| format!("`{path}`, which the network does not have"));
+    let first = shaped.or(missing).or(unused)?;
+    Some(match count - 1 {
+        0 => first,
+        1 => format!("{first}, and 1 more that differs"),
+        more => format!("{first}, and {more} more that differ"),
+    })
 }
 
 /// `optimizer` with the momenta of a record.
@@ -61,15 +81,44 @@ pub fn load_weights<N: Module>(network: N, path: &Path) -> Result<N, TrainError>
     with_weights(network, bytes).map_err(|found| TrainError::File {
         path: path.into(),
         found,
-        expected: "the weights of this network",
+        expected: "the weights of this network; put back the file that was written with the others here, or remove it \
+                   where the run can make it anew",
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use burn::optim::SgdConfig;
+    use burn::{
+        nn::{Linear, LinearConfig},
+        optim::SgdConfig,
+        tensor::Device,
+    };
     use burn_pack::{Tensor, Writer};
+
+    #[test]
+    fn weights_of_another_network_are_told_by_the_first_that_differs() {
+        let device = &Device::flex();
+        let wide = weights(&vec![LinearConfig::new(5, 2).init(device), LinearConfig::new(2, 2).init(device)]).unwrap();
+        let found = |linears: &[[usize; 2]]| {
+            let network: Vec<Linear> = linears.iter().map(|&[i, o]| LinearConfig::new(i, o).init(device)).collect();
+            with_weights(network, wide.clone()).err()
+        };
+        assert_eq!(found(&[[5, 2], [2, 2]]), None);
+        assert_eq!(
+            found(&[[4, 2], [2, 2]]).as_deref(),
+            Some("`0.weight` of shape [5, 2] where the network has [4, 2]")
+        );
+        let both = "`0.weight` of shape [5, 2] where the network has [4, 2], and 1 more that differs";
+        assert_eq!(found(&[[4, 2], [3, 2]]).as_deref(), Some(both));
+        let fewer = "`1.weight`, which the network does not have, and 1 more that differs";
+        assert_eq!(found(&[[5, 2]]).map(|found| found.replace("1.bias", "1.weight")).as_deref(), Some(fewer));
+        let more = found(&[[5, 2], [2, 2], [2, 2]]).unwrap();
+        assert!(
+            more.starts_with("no `2.") && more.ends_with("which the network has, and 1 more that differs"),
+            "{more}"
+        );
+    }
 
     #[test]
     fn momenta_of_no_parameter_are_refused_by_name() {

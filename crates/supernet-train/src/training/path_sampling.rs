@@ -5,7 +5,7 @@ use crate::{
     training::{AllOn, PathSampler, RareIdentity, UniformArchitectures, UniformNetworks},
 };
 use serde::{Deserialize, Serialize};
-use supernet_space::{PathDropout, SearchSpace};
+use supernet_space::{PathDropout, Schedule, SearchSpace};
 
 /// How the masks of a training step are drawn, one for each ghost batch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,16 @@ impl PathSampling {
         Ok(())
     }
 
+    /// Whether paths are dropped, and not yet at a constant rate.
+    pub(crate) fn can_be_constant(&self) -> bool {
+        matches!(self, Self::Dropout(dropout) if *dropout != dropout.with_schedule(Schedule::Constant))
+    }
+
+    /// Whether another sampler draws an `identity` of `space` rarely.
+    pub(crate) fn can_be_rare(&self, space: &SearchSpace) -> bool {
+        !matches!(self, Self::RareIdentity(_)) && Self::RareIdentity(0.0).check(space).is_ok()
+    }
+
     /// Returns the sampler of this name.
     pub fn sampler(&self) -> Box<dyn PathSampler> {
         match *self {
@@ -52,5 +62,23 @@ impl PathSampling {
             Self::RareIdentity(probability) => Box::new(RareIdentity(probability)),
             Self::AllOn => Box::new(AllOn),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use supernet_space::{CellSpace, MobileChain};
+
+    #[test]
+    fn only_dropout_along_a_ramp_can_be_constant_and_only_an_identity_can_be_rare() {
+        let dropout = PathDropout::new(0.1).unwrap();
+        let constant = PathSampling::Dropout(dropout.with_schedule(Schedule::Constant));
+        let uniform = PathSampling::UniformArchitecture;
+        let all = [PathSampling::Dropout(dropout), constant, uniform, PathSampling::RareIdentity(0.1)];
+        assert_eq!(all.map(|paths| paths.can_be_constant()), [true, false, false, false]);
+        let (mobile, cells) = (MobileChain::mobilenet_v2(), CellSpace::new(3, 2).unwrap());
+        assert_eq!(all.map(|paths| paths.can_be_rare(mobile.space())), [true, true, true, false]);
+        assert!(!uniform.can_be_rare(cells.space()));
     }
 }

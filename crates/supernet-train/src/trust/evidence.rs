@@ -1,7 +1,7 @@
 //! What is known of a run's ranking.
 
 use super::halves::Halves;
-use crate::TrainError;
+use crate::{PathSampling, TrainError};
 use std::collections::HashMap;
 use supernet_search::{
     Bootstrap, RankBy, Score, Scored,
@@ -31,6 +31,8 @@ pub(crate) struct RankingEvidence<'a> {
     pub(crate) losses: Vec<f64>,
     /// Networks trained from scratch for a check.
     pub(crate) checked: HashMap<PathMask, Score>,
+    /// How paths are drawn; none that a program draws itself.
+    pub(crate) paths: Option<PathSampling>,
 }
 
 impl RankingEvidence<'_> {
@@ -39,13 +41,16 @@ impl RankingEvidence<'_> {
     /// # Errors
     /// Scores that are no numbers.
     pub(crate) fn verdict(&self) -> Result<Verdict, TrainError> {
-        Ok(verdict(Evidence {
+        let judged = verdict(Evidence {
             follows: self.follows(),
             repeats: self.repeats()?.into_iter().collect(),
             plateau: plateau(&self.losses),
             check: self.check()?,
             calibration: self.calibrated()?.map(|calibrated| calibrated.out_of_fold),
-        }))
+        });
+        let enough = self.checked.len() >= FEWEST_CALIBRATED;
+        let Some(paths) = self.paths else { return Ok(judged.where_possible(true, true, enough)) };
+        Ok(judged.where_possible(paths.can_be_constant(), paths.can_be_rare(self.space), enough))
     }
 
     /// `count` candidates spread over the ranking.

@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use supernet_nn::{Definition, KnownNet, NnError, NormKind};
-use supernet_space::{SearchSpace, SpaceError};
+use supernet_space::{SearchSpace, SpaceError, counted};
 
 /// A known space beside the paper's, and the numbers of its networks. In a file these are the keys
 /// `space`, those of [`KnownSpace::numbers`], and `norm`.
@@ -58,9 +58,12 @@ impl KnownSettings {
     /// Returns the networks for captions, in words.
     pub fn in_words(&self) -> String {
         let others = self.space.numbers.iter().filter(|(number, _)| *number != Number::Filters);
-        let word = |(number, _): &(Number, _)| format!("{} {}", self.numbers.get(*number), number.name());
+        let word = |(number, _): &(Number, _)| match number.name().strip_suffix('s') {
+            Some(one) => counted(self.numbers.get(*number), one),
+            None => format!("{} {}", self.numbers.get(*number), number.name()),
+        };
         let (name, others) = (self.space.name, others.map(word).collect::<Vec<_>>().join(", "));
-        format!("{name} of {others}; supernet of {} filters", self.numbers.get(Number::Filters))
+        format!("{name} of {others}; supernet of {}", counted(self.numbers.get(Number::Filters), "filter"))
     }
 
     /// Makes the choices.
