@@ -5,7 +5,8 @@
 ///
 /// ```
 /// # use supernet_space::counted;
-/// assert_eq!([counted(0, "epoch"), counted(1, "epoch"), counted(2, "class")], ["0 epochs", "1 epoch", "2 classes"]);
+/// assert_eq!([counted(1, "epoch"), counted(2, "epoch")], ["1 epoch", "2 epochs"]);
+/// assert_eq!([counted(0, "class"), counted(1, "class")], ["0 classes", "1 class"]);
 /// ```
 pub fn counted(count: impl TryInto<u128>, one: &str) -> String {
     let count = count.try_into().unwrap_or(u128::MAX);

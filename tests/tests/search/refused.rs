@@ -122,7 +122,7 @@ fn a_read_only_directory_is_refused_by_name_and_the_run_goes_on_when_it_can_be_w
     let error = run(&config, &path).err().unwrap().to_string();
     assert!(error.starts_with(&path.display().to_string()) && error.contains("Read-only file system"), "{error}");
     let error = run(&config, &path.with_file_name("other")).err().unwrap().to_string();
-    assert!(error.contains("other: Read-only file system"), "{error}");
+    assert!(error.contains("other: found Read-only file system"), "{error}");
     assert!(contents(&path) == before, "nothing is touched");
 
     assert!(disk.remount("rw"));
