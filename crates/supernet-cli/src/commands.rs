@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
+    errand::Errand,
     failure::Failure,
     output::{say, shown},
     settings::{Opened, RunSettings},
@@ -24,8 +25,12 @@ use supernet::{
 /// The search of a known space on images.
 type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
 
-/// Calls `work` with the directory of a run and its search.
-fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>) -> Result<R, Failure> {
+/// Calls `work`, which does the last of `errands`, with the directory of a run and its search.
+fn opened<R>(
+    run: &Run,
+    errands: &[Errand],
+    work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>,
+) -> Result<R, Failure> {
     let Run { directory, options, search, .. } = run;
     let folder = folder(run);
     // A search begins with the settings of the run that it belongs to.
@@ -33,7 +38,16 @@ fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result
     let options = Options { keep_split: search.is_some(), ..options.clone() };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
+    #[cfg(feature = "farm")]
+    let farm = crate::farm::served(run, &folder, errands)?;
     let here = Search::images(&settings.search, &split, &device)?;
+    #[cfg(feature = "farm")]
+    let here = match &farm {
+        Some(farm) => here.with_crew(farm),
+        None => here,
+    };
+    #[cfg(not(feature = "farm"))]
+    let _ = errands;
     let provenance = here.provenance(&settings.device)?.with_left_out(left_out);
     let reopening = Reopening { elsewhere: run.elsewhere };
     let opened = match search {
@@ -45,11 +59,14 @@ fn opened<R>(run: &Run, work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result
     let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
     // The settings are all in the file; where the directory is says nothing.
     let directory = opened.with_saving(saving).with_command("supernet run DIRECTORY --config run.toml");
-    work(&directory, &here)
+    let done = work(&directory, &here);
+    #[cfg(feature = "farm")]
+    crate::farm::ended(farm.as_ref(), &done)?;
+    done
 }
 
 /// The directory of the run or, where one is named, of the search.
-fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
+pub fn folder(Run { directory, search, .. }: &Run) -> PathBuf {
     search.as_ref().map_or(directory.clone(), |name| directory.join("searches").join(name))
 }
 
@@ -70,25 +87,34 @@ pub fn note(left_out: &LeftOut, split: &Split) {
 
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
 pub fn run(Searched { run, check }: &Searched) -> Result<(), Failure> {
-    if let Some(networks) = *check {
-        opened(run, |directory, search| {
-            Ok(directory.check(search, networks as usize, &mut shown(run.show)?).map(drop)?)
-        })?;
-    }
-    retrain(run)
+    search(run, check.map(|networks| networks as usize))
 }
 
-/// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its
-/// directory.
+/// Goes on with a search.
 pub fn retrain(run: &Run) -> Result<(), Failure> {
+    search(run, None)
+}
+
+/// Searches, or goes on. A search that has ended, and is asked for nothing else, needs nothing but
+/// its directory.
+fn search(run: &Run, check: Option<usize>) -> Result<(), Failure> {
     let folder = folder(run);
-    if run.options == Options::default()
-        && let Some(finished) = ended(&folder)
+    let finished = || ended(&folder).filter(|_| run.options == Options::default());
+    if check.is_none()
+        && let Some(finished) = finished()
     {
         print_finished(&finished, run.show);
         return Ok(());
     }
-    opened(run, |directory, search| {
+    let errands: Vec<Errand> = check.into_iter().map(Errand::Check).chain([Errand::Search]).collect();
+    opened(run, &errands, |directory, search| {
+        if let Some(networks) = check {
+            directory.check(search, networks, &mut shown(run.show)?)?;
+            if let Some(finished) = finished() {
+                print_finished(&finished, run.show);
+                return Ok(());
+            }
+        }
         let result = directory.search(search, &mut shown(run.show)?)?;
         write_results(directory, &result)?;
         // What is printed is what a later call reads from the directory.
@@ -123,7 +149,7 @@ fn files(run: &FinishedRun) -> &'static [BestFile] {
 
 /// Holds the ranking of a run's candidates against some of them trained from scratch.
 pub fn check(Check { run, networks }: &Check) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+    opened(run, &[Errand::Check(*networks as usize)], |directory, search| {
         let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
         // A run that has ended says it in its table and its report as well.
         if let Ok(finished) = FinishedRun::open(directory.path()) {
@@ -167,7 +193,7 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 
 /// Trains the supernet.
 pub fn train(run: &Run) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+    opened(run, &[], |directory, search| {
         directory.train(search, &mut shown(run.show)?)?;
         let weights = directory.path().join("supernet.safetensors").display().to_string();
         if run.show.json {
@@ -184,7 +210,7 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run) -> Result<(), Failure> {
-    opened(run, |directory, search| {
+    opened(run, &[Errand::Score], |directory, search| {
         let mut candidates = directory.score(search, &mut shown(run.show)?)?;
         let rank_by = directory.config().scoring.rank_by;
         candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));

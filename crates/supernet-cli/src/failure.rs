@@ -19,6 +19,10 @@ pub enum Failure {
     /// Figures, pages, the best network as files.
     #[error(transparent)]
     Results(#[from] ResultsError),
+    /// A database that a run is shared through.
+    #[cfg(feature = "farm")]
+    #[error(transparent)]
+    Farm(#[from] supernet::crew::farm::FarmError),
     /// Images.
     #[error(transparent)]
     Data(#[from] DataError),
