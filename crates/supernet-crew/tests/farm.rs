@@ -3,16 +3,17 @@
 
 #![cfg(feature = "farm")]
 
+mod cable;
+
+use cable::Cable;
 use postgres::{Client, NoTls};
 use std::{
     collections::BTreeSet,
     fs,
-    io::{Read, Write},
-    net::{TcpListener, TcpStream},
     path::Path,
     sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -338,54 +339,6 @@ fn tables_of_another_version_are_refused() {
     client.batch_execute(&format!("DROP DATABASE {name}")).unwrap();
 }
 
-/// A network that can be cut: a port of this machine that passes on what it gets, and drops all
-/// connections and refuses new ones for a while.
-struct Cable {
-    port: u16,
-    is_cut: Arc<AtomicBool>,
-    ends: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Cable {
-    fn to(server: String) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let (is_cut, ends) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(Vec::<TcpStream>::new())));
-        let (cut, all) = (is_cut.clone(), ends.clone());
-        thread::spawn(move || {
-            for near in listener.incoming().flatten() {
-                let Ok(far) = TcpStream::connect(&server) else { continue };
-                if cut.load(Ordering::Relaxed) {
-                    continue;
-                }
-                for (mut from, mut to) in [
-                    (near.try_clone().unwrap(), far.try_clone().unwrap()),
-                    (far.try_clone().unwrap(), near.try_clone().unwrap()),
-                ] {
-                    thread::spawn(move || {
-                        let mut buffer = [0; 65_536];
-                        while let Ok(length @ 1..) = from.read(&mut buffer) {
-                            if to.write_all(&buffer[..length]).is_err() {
-                                break;
-                            }
-                        }
-                        to.shutdown(std::net::Shutdown::Both).ok();
-                    });
-                }
-                all.lock().unwrap().extend([near, far]);
-            }
-        });
-        Self { port, is_cut, ends }
-    }
-
-    fn cut_for(&self, time: Duration) {
-        self.is_cut.store(true, Ordering::Relaxed);
-        self.ends.lock().unwrap().drain(..).for_each(|end| drop(end.shutdown(std::net::Shutdown::Both)));
-        thread::sleep(time);
-        self.is_cut.store(false, Ordering::Relaxed);
-    }
-}
-
 #[test]
 fn a_network_that_is_cut_loses_nothing() {
     let Some(url) = url() else { return };
@@ -432,9 +385,11 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
     let began = Instant::now();
     let round = farm.round("test", &jobs).unwrap().unwrap();
     eprintln!("20,000 jobs published in {:.2} s", began.elapsed().as_secs_f64());
+    /// So many are done: enough for runs, and for what they leave in the tables.
+    const SOME: usize = 3_000;
     let (mut claims, mut handing) = (Vec::new(), Duration::ZERO);
     let began = Instant::now();
-    loop {
+    while claims.len() < SOME {
         let asked = Instant::now();
         match round.next().unwrap() {
             Next::Job(place) => {
@@ -443,8 +398,7 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
                 round.done(place, Ok(vec![place as u8; 200])).unwrap();
                 handing += asked.elapsed();
             }
-            Next::Wait(pause) => thread::sleep(pause),
-            Next::Nothing => break,
+            other => panic!("{other:?}"),
         }
     }
     let whole = began.elapsed();
@@ -456,7 +410,7 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
     let (other, few) = (directory("one by one"), jobs.clone());
     let alone = serve(&url, &other, FarmOptions::default());
     let one = alone.round("test", &few).unwrap().unwrap();
-    for _ in 0..200 {
+    for _ in 0..100 {
         let asked = Instant::now();
         let Next::Job(place) = one.next().unwrap() else { panic!("no job") };
         singly.push(asked.elapsed());
@@ -465,12 +419,11 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
     }
     singly.sort();
     let each = singly.iter().sum::<Duration>() / singly.len() as u32;
-    let ended = round.end(None).unwrap();
-    assert!(ended.failure.is_none());
-    let handed = handing / 20_000;
+    round.end(Some(TrainError::Stopped { stage: "test".into(), step: 0 })).unwrap();
+    let handed = handing / SOME as u32;
     eprintln!(
         "claims of 20,000 in runs: mean {:.3} ms a job, 99.9 % under {:.2} ms, worst {:.2} ms; one by one: mean {:.2} ms, \
-         median {:.2} ms; handing in: {:.2} ms; all in {:.1} s; a job of 10 s: {:.4} %",
+         median {:.2} ms; handing in: {:.2} ms; {SOME} in {:.1} s; a job of 10 s: {:.4} %",
         1e3 * mean.as_secs_f64(),
         1e3 * most.as_secs_f64(),
         1e3 * worst.as_secs_f64(),

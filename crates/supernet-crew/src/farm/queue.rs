@@ -67,16 +67,17 @@ pub(super) fn claim(link: &mut Link, claiming: &Claiming, of: &Of, count: usize)
         Of::Round(_) => "round = $9",
         Of::Keys(_) => "key = ANY ($9)",
     };
+    // By place, so that no plan looks at all jobs; a row that has moved meanwhile is left for next time.
     let statement = format!(
         "WITH next AS MATERIALIZED (
-             SELECT key FROM supernet_farm.job
+             SELECT ctid FROM supernet_farm.job
              WHERE run = $1 AND {which} AND result IS NULL AND NOT failed AND ($3 OR NOT by_first)
                  AND lease_until < clock_timestamp() AND key <> ALL ($6)
                  AND (key <> ALL ($7) OR lease_until + $5 * interval '1 second' < clock_timestamp())
              ORDER BY cost DESC LIMIT $8 FOR UPDATE SKIP LOCKED)
          UPDATE supernet_farm.job SET worker = $2, epoch = epoch + 1,
              lease_until = clock_timestamp() + $4 * interval '1 second'
-         FROM next WHERE job.run = $1 AND job.key = next.key
+         FROM next WHERE job.ctid = next.ctid
          RETURNING job.key, job.epoch, job.cost"
     );
     let rows = link.call(|client| match of {
@@ -125,7 +126,8 @@ pub(super) fn beat(link: &mut Link, run: &str, claims: &[Claim], lease: Duration
     let update = "
         UPDATE supernet_farm.job SET lease_until = clock_timestamp() + $2 * interval '1 second'
         FROM unnest($3::text[], $4::bigint[]) AS held (key, epoch)
-        WHERE job.run = $1 AND job.key = held.key AND job.epoch = held.epoch AND result IS NULL AND NOT failed
+        WHERE job.run = $1 AND job.key = ANY ($3) AND job.key = held.key AND job.epoch = held.epoch
+            AND result IS NULL AND NOT failed
         RETURNING job.key";
     let keys: Vec<&str> = claims.iter().map(|claim| claim.key.as_str()).collect();
     let epochs: Vec<i64> = claims.iter().map(|claim| claim.epoch).collect();
@@ -184,7 +186,8 @@ pub(super) fn release(link: &mut Link, run: &str, claims: &[Claim]) -> Result<()
     let update = "
         UPDATE supernet_farm.job SET lease_until = clock_timestamp(), worker = NULL, epoch = job.epoch + 1
         FROM unnest($2::text[], $3::bigint[]) AS held (key, epoch)
-        WHERE job.run = $1 AND job.key = held.key AND job.epoch = held.epoch AND result IS NULL AND NOT failed";
+        WHERE job.run = $1 AND job.key = ANY ($2) AND job.key = held.key AND job.epoch = held.epoch
+            AND result IS NULL AND NOT failed";
     let keys: Vec<&str> = claims.iter().map(|claim| claim.key.as_str()).collect();
     let epochs: Vec<i64> = claims.iter().map(|claim| claim.epoch).collect();
     link.call(|client| client.execute(update, &[&run, &keys, &epochs])).map(drop)

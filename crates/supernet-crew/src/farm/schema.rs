@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS supernet_farm.job (
     epoch bigint NOT NULL DEFAULT 0, worker text, lease_until timestamptz NOT NULL DEFAULT '-infinity',
     tries int NOT NULL DEFAULT 0, error text, failed bool NOT NULL DEFAULT false,
     state bigint, state_hash text, result bytea, blob bigint, hash text, done_at timestamptz,
-    PRIMARY KEY (run, key));
+    PRIMARY KEY (run, key)) WITH (fillfactor = 60);
 CREATE INDEX IF NOT EXISTS job_open ON supernet_farm.job (run, round, cost DESC) WHERE result IS NULL AND NOT failed;
 CREATE INDEX IF NOT EXISTS job_round ON supernet_farm.job (run, round);
 CREATE TABLE IF NOT EXISTS supernet_farm.worker (

@@ -170,6 +170,9 @@ fn workers(link: &mut Link) -> Result<Vec<WorkerStatus>, FarmError> {
     Ok(link.call(|client| client.query(query, &[]))?.iter().map(worker).collect())
 }
 
+/// Jobs that failed, of those that are shown of a run.
+const SHOWN: usize = 10;
+
 impl fmt::Display for FarmStatus {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if self.runs.is_empty() {
@@ -199,10 +202,13 @@ impl fmt::Display for FarmStatus {
                 run.name
             )?;
             run.error.iter().try_for_each(|error| writeln!(f, "    failed: {error}"))?;
-            for Failure { job, tries, given_up, worker, error } in &run.failures {
+            for Failure { job, tries, given_up, worker, error } in run.failures.iter().take(SHOWN) {
                 let (state, worker) =
-                    (if *given_up { "given up after" } else { "failed" }, worker.as_deref().unwrap_or("-"));
-                writeln!(f, "    {job}: {state} {tries} of its tries, the last at {worker}: {error}")?;
+                    (if *given_up { "given up after" } else { "failed in" }, worker.as_deref().unwrap_or("-"));
+                writeln!(f, "    {job}: {state} {tries} tries, the last at {worker}: {error}")?;
+            }
+            if run.failures.len() > SHOWN {
+                writeln!(f, "    and {} more jobs that failed", run.failures.len() - SHOWN)?;
             }
         }
         if self.workers.is_empty() {
