@@ -58,6 +58,13 @@ pub enum Command {
     Doctor(Doctor),
     /// List the runs in a directory, and the searches in each
     List(List),
+    /// Work on runs that are shared through a PostgreSQL database (`run --farm`), until Ctrl-C
+    #[cfg(feature = "farm")]
+    Work(Work),
+    /// Look at a farm: runs and workers that share a PostgreSQL database
+    #[cfg(feature = "farm")]
+    #[command(subcommand)]
+    Farm(FarmCommand),
     /// Print shell completions
     Completions {
         /// The shell
@@ -424,6 +431,75 @@ pub struct Run {
     #[cfg(feature = "mpi")]
     #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
     pub deadline: u64,
+
+    #[cfg(feature = "farm")]
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+/// With whom a run is shared.
+#[cfg(feature = "farm")]
+#[derive(Args, Default)]
+pub struct Shared {
+    /// Share scoring and training from scratch with workers (`supernet work URL`) through a
+    /// database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, or @FILE, a file that holds that
+    #[arg(long, value_name = "URL")]
+    pub farm: Option<String>,
+
+    #[command(flatten)]
+    pub leases: Leases,
+}
+
+/// How long jobs are held.
+#[cfg(feature = "farm")]
+#[derive(Args, Default)]
+pub struct Leases {
+    /// Seconds that a job belongs to a worker which says nothing; states of long trainings are
+    /// stored ten times as far apart [default: 60]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub lease: Option<u64>,
+}
+
+/// A worker.
+#[cfg(feature = "farm")]
+#[derive(Args)]
+pub struct Work {
+    /// The database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, or @FILE, a file that holds that
+    pub url: String,
+
+    /// Where the images are, if not where a run has them: as --data of `run`
+    #[arg(long, value_name = "IMAGES")]
+    pub data: Option<String>,
+
+    /// Where to work, of the kind that the run is on: cuda:1 for a run on cuda:0 [default: as the
+    /// run]
+    #[arg(long)]
+    pub device: Option<String>,
+
+    /// End with the first run, not when asked to
+    #[arg(long)]
+    pub once: bool,
+
+    #[command(flatten)]
+    pub leases: Leases,
+
+    #[command(flatten)]
+    pub show: Show,
+}
+
+/// What is asked of a farm.
+#[cfg(feature = "farm")]
+#[derive(Subcommand)]
+pub enum FarmCommand {
+    /// Say what is done and left, who works, what failed
+    Status {
+        /// The database, as for `work`
+        url: String,
+
+        /// Print it as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// A colour as three numbers.

@@ -2,9 +2,11 @@
 
 use crate::{
     arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
+    errand::Errand,
     failure::Failure,
     output::{note, say, shown},
     settings::{FILE as SETTINGS, Opened, RunSettings},
+    shared_run::SharedRun,
     together::Together,
     verdict::say_verdict,
 };
@@ -29,16 +31,16 @@ use supernet::{
 /// The search of a known space on images.
 type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
 
-/// Calls `work` with the directory of a run and its search.
+/// Calls `work`, which does the last of `errands`, with the directory of a run and its search.
 fn opened<R>(
     run: &Run,
     together: &Together,
+    errands: &[Errand],
     work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
     let Run { options, search, .. } = run;
     together.check()?;
-    let crew = together.crew();
-    let member = MemberDirectory::of_all(crew.workers(), &run.directory)?;
+    let member = MemberDirectory::of_all(together.crew().workers(), &run.directory)?;
     let directory = member.path();
     let folder = folder(directory, search.as_deref());
     // A search begins with the settings of the run that it belongs to.
@@ -49,7 +51,8 @@ fn opened<R>(
     let options = Options { keep_split: search.is_some(), keep_train, shares, ..options.clone() };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
     note(&left_out, &split);
-    let here = Search::images(&settings.search, &split, &device)?.with_crew(crew);
+    let shared = SharedRun::serve(run, &folder, errands, together)?;
+    let here = Search::images(&settings.search, &split, &device)?.with_crew(shared.crew(together));
     let provenance = here.provenance(&settings.device)?.with_left_out(left_out);
     let reopening = Reopening { elsewhere: run.elsewhere };
     let opened = match search {
@@ -68,7 +71,9 @@ fn opened<R>(
         }
     };
     let directory = opened.with_saving(saving).with_command(command);
-    work(&directory, &here)
+    let done = work(&directory, &here);
+    shared.end(&done);
+    done
 }
 
 /// The shares of a training step that are asked for: of a new run in an MPI job as many as there
@@ -107,7 +112,7 @@ fn config_of(directory: &Path) -> serde_json::Value {
 }
 
 /// The directory of the run or, where one is named, of the search.
-fn folder(directory: &Path, search: Option<&str>) -> PathBuf {
+pub fn folder(directory: &Path, search: Option<&str>) -> PathBuf {
     search.map_or(directory.to_owned(), |name| directory.join("searches").join(name))
 }
 
@@ -128,33 +133,43 @@ pub fn note(left_out: &LeftOut, split: &Split) {
 
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
 pub fn run(Searched { run, check }: &Searched, together: &Together) -> Result<(), Failure> {
-    if let Some(networks) = *check {
-        opened(run, together, |directory, search| {
-            Ok(directory.check(search, networks as usize, &mut shown(run.show)?).map(drop)?)
-        })?;
-    }
-    retrain(run, together)
+    search(run, check.map(|networks| networks as usize), together)
 }
 
-/// Goes on with a search. One that has ended, and is asked for nothing else, needs nothing but its
-/// directory.
+/// Goes on with a search.
 pub fn retrain(run: &Run, together: &Together) -> Result<(), Failure> {
+    search(run, None, together)
+}
+
+/// Searches, or goes on. A search that has ended, and is asked for nothing else, needs nothing but
+/// its directory.
+fn search(run: &Run, check: Option<usize>, together: &Together) -> Result<(), Failure> {
     let member = MemberDirectory::of_all(together.crew().workers(), &run.directory)?;
     let folder = folder(member.path(), run.search.as_deref());
-    if run.options == Options::default()
-        && let Some(finished) = ended(&folder)
+    let finished = || ended(&folder).filter(|_| run.options == Options::default());
+    if check.is_none()
+        && let Some(finished) = finished()
     {
         if together.is_first() {
             print_finished(&finished, run.show);
         }
         return Ok(());
     }
-    drop(member);
-    opened(run, together, |directory, search| {
-        let result = directory.search(search, &mut shown(run.show)?)?;
-        if !together.is_first() {
-            return Ok(());
+    let errands: Vec<Errand> = check.into_iter().map(Errand::Check).chain([Errand::Search]).collect();
+    opened(run, together, &errands, |directory, search| {
+        if let Some(networks) = check {
+            directory.check(search, networks, &mut shown(run.show)?)?;
+            if let Some(finished) = finished() {
+                if together.is_first() {
+                    print_finished(&finished, run.show);
+                }
+                return Ok(());
+            }
         }
+        if !together.is_first() {
+            return Ok(directory.assist(search, &mut shown(run.show)?)?);
+        }
+        let result = directory.search(search, &mut shown(run.show)?)?;
         write_results(directory, &result)?;
         copy_settings(directory.path(), &directory.best())?;
         // What is printed is what a later call reads from the directory.
@@ -198,7 +213,7 @@ fn files(run: &FinishedRun) -> &'static [BestFile] {
 
 /// Holds the ranking of a run's candidates against some of them trained from scratch.
 pub fn check(Check { run, networks }: &Check, together: &Together) -> Result<(), Failure> {
-    opened(run, together, |directory, search| {
+    opened(run, together, &[Errand::Check(*networks as usize)], |directory, search| {
         let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
         // A run that has ended says it in its table and its report as well.
         if let Ok(finished) = FinishedRun::open(directory.path()) {
@@ -242,7 +257,7 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 
 /// Trains the supernet.
 pub fn train(run: &Run, together: &Together) -> Result<(), Failure> {
-    opened(run, together, |directory, search| {
+    opened(run, together, &[], |directory, search| {
         directory.train(search, &mut shown(run.show)?)?;
         let weights = directory.path().join("supernet.safetensors").display().to_string();
         if run.show.json {
@@ -259,7 +274,7 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run, together: &Together) -> Result<(), Failure> {
-    opened(run, together, |directory, search| {
+    opened(run, together, &[Errand::Score], |directory, search| {
         let mut candidates = directory.score(search, &mut shown(run.show)?)?;
         let rank_by = directory.config().scoring.rank_by;
         candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));

@@ -1,5 +1,7 @@
 //! What can end the command, and its exit code.
 
+#[cfg(feature = "farm")]
+use supernet::crew::farm::FarmError;
 use supernet::{
     DeviceError, ResultsError, data::DataError, experiments::ExperimentError, nn::NnError, prelude::TrainError,
     search::SearchError, space::SpaceError,
@@ -18,6 +20,10 @@ pub enum Failure {
     /// Figures, pages, the best network as files.
     #[error(transparent)]
     Results(#[from] ResultsError),
+    /// A database that a run is shared through.
+    #[cfg(feature = "farm")]
+    #[error(transparent)]
+    Farm(#[from] FarmError),
     /// Images.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -53,6 +59,12 @@ impl Failure {
             Self::Results(ResultsError::Train(error)) => code_of(error),
             Self::Data(error) => code_of_images(error),
             Self::Settings { .. } | Self::Space(_) | Self::Device(_) => 2,
+            #[cfg(feature = "farm")]
+            Self::Farm(FarmError::Address { .. }) => 2,
+            #[cfg(feature = "farm")]
+            Self::Farm(FarmError::Files(error)) => code_of(error),
+            #[cfg(feature = "farm")]
+            Self::Farm(_) => 1,
             Self::Experiment(_) | Self::Results(_) => 1,
         }
     }

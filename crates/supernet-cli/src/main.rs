@@ -4,9 +4,14 @@ mod arguments;
 mod commands;
 mod dashboard;
 mod data;
+mod errand;
 mod failure;
+#[cfg(feature = "farm")]
+mod farm;
 mod output;
 mod settings;
+
+mod shared_run;
 mod signals;
 mod stop;
 mod study;
@@ -47,6 +52,10 @@ fn done(command: &Command, together: &Together) -> Result<(), Failure> {
         Command::Space(space) => commands::space(space),
         Command::List(list) => commands::list(list),
         Command::Doctor(doctor) => commands::doctor(doctor),
+        #[cfg(feature = "farm")]
+        Command::Work(work) => farm::work(work),
+        #[cfg(feature = "farm")]
+        Command::Farm(arguments::FarmCommand::Status { url, json }) => farm::status(url, *json),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "supernet", &mut script);

@@ -27,6 +27,10 @@ pub use supernet_search as search;
 /// Training, scoring, the whole search.
 pub use supernet_train as train;
 
+/// Searches on more than one machine.
+#[cfg(any(feature = "farm", feature = "mpi"))]
+pub use supernet_crew as crew;
+
 /// Figures, tables and pages.
 #[cfg(feature = "report")]
 pub use supernet_report as report;
@@ -34,10 +38,6 @@ pub use supernet_report as report;
 /// The best network without this library.
 #[cfg(feature = "export")]
 pub use supernet_export as export;
-
-/// Searches on more than one machine.
-#[cfg(any(feature = "mpi", feature = "farm"))]
-pub use supernet_crew as crew;
 
 /// The paper's experiments.
 #[cfg(feature = "experiments")]

@@ -13,6 +13,12 @@ pub trait Crew: Sync {
     /// same.
     fn threads(&self) -> usize;
 
+    /// Returns for how many threads work is cut, where this member has `own`; every member that
+    /// shares it returns the same.
+    fn cut(&self, own: usize) -> usize {
+        own.max(self.threads())
+    }
+
     /// Opens `jobs` of a stage, which every member opens alike; `None` where this process is the
     /// only member.
     ///

@@ -205,6 +205,22 @@ impl RunDirectory {
         Ok(result)
     }
 
+    /// Takes part in the jobs of [`RunDirectory::search`] up to the last, as a member of a crew
+    /// whose results another member writes: no test example is read, and nothing is reported.
+    ///
+    /// # Errors
+    /// As [`RunDirectory::search`].
+    pub fn assist<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &Search<'_, M, E, D>,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let mut stages = self.stages(search)?;
+        let supernets = stages.supernets(progress)?;
+        let scored = stages.score(&supernets, progress)?;
+        stages.assist(&supernets, scored, progress)
+    }
+
     /// Trains the supernet, or what is left of it, and no more.
     ///
     /// # Errors

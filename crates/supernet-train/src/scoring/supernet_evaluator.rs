@@ -186,7 +186,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
         let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(earlier).collect();
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
-        let jobs = jobs(masks, &states, &self.runs, runs, workers(at_once, usize::MAX).max(crew.threads()));
+        let jobs = jobs(masks, &states, &self.runs, runs, crew.cut(workers(at_once, usize::MAX)));
         let ledger = self.ledger.as_ref();
         let kept = |key, score: &mut dyn FnMut() -> Result<Tallies, TrainError>| match ledger {
             None => score(),

@@ -4,7 +4,7 @@
 use super::{
     Search,
     candidates::candidates,
-    companions::{Companions, choose, random_companions, ranked, retrain, tested},
+    companions::{Chosen, Companions, choose, random_companions, ranked, retrain, tested},
     fine_tuner::FineTuner,
     parts::{OwnEvaluator, Scene},
     retrained::Retrained,
@@ -74,6 +74,9 @@ pub(crate) struct ScoredCandidates {
     pub(crate) outcome: Outcome,
     companions: Companions,
 }
+
+/// The short-list with its scores, those chosen, and their networks.
+type FromScratch<M, const D: usize> = (Vec<(PathMask, Score)>, Vec<Chosen>, Vec<Network<M, D>>);
 
 impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     pub(crate) fn new(search: &'a Search<'_, M, E, D>, stages: Option<Stages>) -> Self {
@@ -360,6 +363,38 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, verdict, progress))
     }
 
+    /// Trains the best and their companions from scratch, as [`OneShot::retrain`] does, and no
+    /// more: what a member does that another one's directory is for.
+    pub(crate) fn assist(
+        self,
+        supernets: &Supernets<M, D>,
+        scored: ScoredCandidates,
+        progress: &mut dyn Progress,
+    ) -> Result<(), TrainError> {
+        let ScoredCandidates { outcome, companions } = scored;
+        let train = || self.from_scratch(&supernets.last, &outcome, companions, progress);
+        caught(STAND_ALONE_TRAINING, train).map(drop)
+    }
+
+    /// The short-list, those chosen, and their networks, trained from scratch.
+    fn from_scratch(
+        &self,
+        supernet: &Network<M, D>,
+        outcome: &Outcome,
+        companions: Companions,
+        progress: &mut dyn Progress,
+    ) -> Result<FromScratch<M, D>, TrainError> {
+        let config = self.search.config();
+        let shortlist = self.fine_tuned(supernet, outcome, progress)?;
+        let picked = self.fast_enough(ranked(config, outcome, &shortlist))?;
+        let chosen = choose(config, outcome, &picked, companions);
+        let (stages, at_once, crew) = (self.stages.as_ref(), config.retrain.at_once, self.search.crew());
+        let networks = self.search.with_trainer(&config.stand_alone, config.seed, |trainer| {
+            retrain(&chosen, |masks| trainer.train_in((stages, crew), masks, at_once, progress))
+        })?;
+        Ok((shortlist, chosen, networks))
+    }
+
     fn networks(
         mut self,
         supernet: Network<M, D>,
@@ -367,14 +402,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         verdict: Verdict,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult<M, D>, TrainError> {
-        let (config, data, device) = (self.search.config(), self.search.data(), self.search.device());
-        let shortlist = self.fine_tuned(&supernet, &scored.outcome, progress)?;
-        let picked = self.fast_enough(ranked(config, &scored.outcome, &shortlist))?;
-        let chosen = choose(config, &scored.outcome, &picked, scored.companions);
-        let (stages, at_once, crew) = (self.stages.as_ref(), config.retrain.at_once, self.search.crew());
-        let networks = self.search.with_trainer(&config.stand_alone, config.seed, |trainer| {
-            retrain(&chosen, |masks| trainer.train_in((stages, crew), masks, at_once, progress))
-        })?;
+        let (data, device) = (self.search.data(), self.search.device());
+        let (shortlist, chosen, networks) =
+            self.from_scratch(&supernet, &scored.outcome, scored.companions, progress)?;
         let retrained = tested(&chosen, &networks, |network, mask| test(network, mask, &data.test, device))?;
         if let Some(stages) = &mut self.stages {
             stages.note(retrained.iter().map(Retrained::event))?;

@@ -1,0 +1,166 @@
+//! Runs that are shared through a database: the main process, workers, and what is said of both.
+
+use crate::{
+    arguments::{Leases, Options, Run, Work},
+    commands::{note, print_json},
+    errand::Errand,
+    failure::Failure,
+    output::{note, say, shown},
+    settings::{Opened, RunSettings},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::{
+    path::Path,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+use supernet::{
+    crew::farm::{Farm, FarmOptions, Joined, Workplace, farm_status},
+    prelude::*,
+    space::counted,
+    train::{Reopening, StopOn},
+};
+
+/// What workers are told of a run, beside its files.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Task {
+    errands: Vec<Errand>,
+    /// The name of a search beside the run's own.
+    search: Option<String>,
+    elsewhere: bool,
+}
+
+/// The address that is given, or that a file holds: what stands on a command line all can read.
+fn address(given: &str) -> Result<String, Failure> {
+    let Some(file) = given.strip_prefix('@') else { return Ok(given.into()) };
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| Failure::settings(file, error, "a file that holds the address of a database"))?;
+    Ok(text.trim().into())
+}
+
+fn options(Leases { lease }: &Leases) -> FarmOptions {
+    lease.map_or_else(FarmOptions::default, |seconds| FarmOptions::with_lease(Duration::from_secs(seconds)))
+}
+
+/// The crew of a run that is shared, of which the last of `errands` is to be done.
+pub fn served(run: &Run, folder: &Path, errands: &[Errand]) -> Result<Option<Farm>, Failure> {
+    let Some(url) = run.shared.farm.as_deref().filter(|_| !errands.is_empty()) else { return Ok(None) };
+    let task = Task { errands: errands.into(), search: run.search.clone(), elsewhere: run.elsewhere };
+    let task = serde_json::to_string(&task).expect("plain data");
+    let farm = Farm::serve(&address(url)?, &run.directory, folder, task, options(&run.shared.leases))?;
+    Ok(Some(farm))
+}
+
+/// Tells workers what has become of a run.
+pub fn ended<R>(farm: Option<&Farm>, done: &Result<R, Failure>) {
+    let Some(farm) = farm else { return };
+    let told = match done {
+        Err(Failure::Train(error)) => farm.end(Err(error)),
+        // Reports are no business of workers.
+        Ok(_) | Err(_) => farm.end(Ok(())),
+    };
+    if let Err(error) = told {
+        // The directory holds what the run found.
+        note!("{error}");
+    }
+    if farm.refused() > 0 {
+        note!("{} of this process came too late, and were not needed", counted(farm.refused() as u64, "result"));
+    }
+}
+
+/// How often a worker looks for runs.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How often a worker that waits says so.
+const SAY: Duration = Duration::from_secs(20);
+
+/// Works on runs until the user stops it, or on one.
+pub fn work(work: &Work) -> Result<(), Failure> {
+    let mut workplace = Workplace::open(&address(&work.url)?, options(&work.leases))?;
+    let progress = &mut shown(work.show)?;
+    eprintln!("waiting for runs; stop with Ctrl-C");
+    let mut said: Option<Instant> = None;
+    loop {
+        if progress.should_stop() {
+            return Err(TrainError::Stopped { stage: "waiting for runs".into(), step: 0 }.into());
+        }
+        let Some(offer) = workplace.look()? else {
+            if said.is_none_or(|said| said.elapsed() >= SAY) {
+                workplace.say(None)?;
+                said = Some(Instant::now());
+            }
+            sleep(LOOK);
+            continue;
+        };
+        said = None;
+        eprintln!("run {}: {}", offer.run(), offer.name());
+        let joined = workplace.join(&offer);
+        let done = joined.map_err(Failure::from).and_then(|joined| take_part(work, &joined, progress));
+        match done {
+            Ok(done) => eprintln!("run {}: done; {done} jobs by this worker so far", offer.run()),
+            Err(error @ Failure::Train(TrainError::Stopped { .. })) => return Err(error),
+            // Whoever is at work when a run ends finds its jobs gone.
+            Err(_) if !workplace.is_open(&offer)? => eprintln!("run {}: has ended", offer.run()),
+            Err(error) if work.once => {
+                workplace.say(Some(&error.to_string()))?;
+                return Err(error);
+            }
+            Err(error) => {
+                note!("{error}");
+                workplace.say(Some(&error.to_string()))?;
+            }
+        }
+        if work.once {
+            return Ok(());
+        }
+    }
+}
+
+/// Runs a search that another process holds the directory of, as far as its networks are trained;
+/// returns how many jobs this worker has done.
+fn take_part(work: &Work, joined: &Joined, progress: &mut StopOn) -> Result<usize, Failure> {
+    let wrong = |error: serde_json::Error| Failure::settings("the run's task", error, "that of the same version");
+    let Task { errands, search, elsewhere } = serde_json::from_str(&joined.task).map_err(wrong)?;
+    let (directory, folder) = (joined.directory(), joined.folder());
+    let stored = if folder.join("run.toml").exists() { folder } else { directory };
+    let there = RunSettings::new(&Options::default(), Some(stored))?;
+    let options = Options {
+        data: work.data.clone(),
+        device: work.device.clone(),
+        keep_split: search.is_some(),
+        ..Options::default()
+    };
+    let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
+    note(&left_out, &split);
+    let here = Search::images(&settings.search, &split, &device)?.with_crew(&joined.farm);
+    // Cards of a kind have numbers; what they compute does not depend on these.
+    let kind = |name: &str| name.split(':').next().map(str::to_owned);
+    let name = if kind(&settings.device) == kind(&there.device) { &there.device } else { &settings.device };
+    let provenance = here.provenance(name)?.with_left_out(left_out);
+    let reopening = Reopening { elsewhere };
+    let copy = match &search {
+        Some(name) => RunDirectory::open_search(directory, name, &here, provenance, reopening)?,
+        None => RunDirectory::reopen(directory, &here, provenance, reopening)?,
+    };
+    for errand in errands {
+        match errand {
+            Errand::Score => drop(copy.score(&here, progress)?),
+            Errand::Check(networks) => drop(copy.check(&here, networks, progress)?),
+            Errand::Search => copy.assist(&here, progress)?,
+        }
+    }
+    Ok(joined.farm.done())
+}
+
+/// Says what a farm is doing.
+pub fn status(url: &str, as_json: bool) -> Result<(), Failure> {
+    let status = farm_status(&address(url)?)?;
+    if as_json {
+        print_json(&json!(status));
+    } else {
+        say!("{}", status.to_string().trim_end());
+    }
+    Ok(())
+}
