@@ -439,3 +439,26 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
     farm.end(Ok(())).unwrap();
     alone.end(Ok(())).unwrap();
 }
+
+#[test]
+fn hidden_connections_are_made_to_servers_whose_certificates_are_trusted_alone() {
+    let Ok(url) = std::env::var("SUPERNET_FARM_TLS") else {
+        eprintln!("skipped: SUPERNET_FARM_TLS names no database with a certificate of its own; .ci/scale makes one");
+        return;
+    };
+    let (plain, certificate) = url.split_once("?sslrootcert=").expect("an address with ?sslrootcert=FILE");
+    let folder = directory("hidden");
+    for mode in ["prefer", "require", "verify-full"] {
+        let error = Workplace::open(&format!("{plain}?sslmode={mode}"), quick()).err().expect("no authority");
+        assert!(matches!(error, FarmError::Certificate { .. }), "{error}");
+        let url = format!("{plain}?sslmode={mode}&sslrootcert={certificate}");
+        let farm = serve(&url, &folder, quick());
+        let query = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+                     WHERE application_name = 'supernet' AND NOT ssl";
+        let ended = work(&farm, "test", &jobs(3), |place| Ok(result(place))).unwrap();
+        assert!(ended.failure.is_none());
+        let mut client = Client::connect(&format!("{plain}?sslmode=disable"), NoTls).unwrap();
+        assert_eq!(client.query_one(query, &[]).unwrap().get::<_, i64>(0), 0, "{mode}");
+        farm.end(Ok(())).unwrap();
+    }
+}

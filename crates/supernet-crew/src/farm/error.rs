@@ -33,6 +33,17 @@ pub enum FarmError {
         /// What it says.
         found: String,
     },
+    /// The server's certificate is none to trust.
+    #[error(
+        "{place}: found {found}, expected a certificate of an authority that the system knows; name another with \
+         sslrootcert=FILE in the address, or go without TLS with sslmode=disable"
+    )]
+    Certificate {
+        /// Host, port and database.
+        place: String,
+        /// What is wrong with it.
+        found: String,
+    },
     /// The tables are those of another version.
     #[error(
         "{place}: found tables of version {found}, expected {expected}; use the same version of supernet everywhere, \
@@ -98,6 +109,13 @@ impl From<FarmError> for TrainError {
             FarmError::Database { place, found } => {
                 (place, found, "a database whose user may create a schema and write to it".into())
             }
+            FarmError::Certificate { place, found } => (
+                place,
+                found,
+                "a certificate of an authority that the system knows; name another with sslrootcert=FILE in the \
+                 address, or go without TLS with sslmode=disable"
+                    .into(),
+            ),
             FarmError::Schema { place, found, expected } => (
                 place,
                 format!("tables of version {found}"),

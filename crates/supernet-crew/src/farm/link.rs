@@ -1,6 +1,9 @@
 //! A connection that is made again when it is lost.
 
-use super::error::FarmError;
+use super::{
+    error::FarmError,
+    tls::{Address, tls},
+};
 use postgres::{
     Client, Config, NoTls,
     config::{Host, SslMode},
@@ -10,11 +13,14 @@ use std::{
     thread::sleep,
     time::{Duration, Instant},
 };
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// A connection to the database that is made again when it is lost: the server was restarted, the
 /// network cut. Whatever is called may so be called twice, and has to bear that.
 pub(super) struct Link {
     config: Config,
+    /// How it is hidden from others, unless the address says that it is not.
+    tls: Option<MakeRustlsConnect>,
     place: String,
     patience: Duration,
     client: Option<Client>,
@@ -34,15 +40,13 @@ impl Link {
     /// A text that says no database.
     pub(super) fn new(url: &str, patience: Duration) -> Result<Self, FarmError> {
         let wrong = |found: String| FarmError::Address { found };
+        let Address { url, root } = Address::read(url);
         let mut config: Config = url.parse().map_err(|error: postgres::Error| wrong(in_words(&error)))?;
         if config.get_hosts().is_empty() {
             return Err(wrong("no host".into()));
         }
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(wrong(
-                "sslmode=require, but this build has no TLS (a tunnel, as ssh -L or stunnel, serves)".into(),
-            ));
-        }
+        let hidden = config.get_ssl_mode() != SslMode::Disable;
+        let tls = hidden.then(|| tls(root.as_deref())).transpose().map_err(wrong)?;
         config.application_name("supernet");
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(10));
@@ -54,12 +58,13 @@ impl Link {
             config.tcp_user_timeout(Duration::from_secs(30));
         }
         let place = place(&config);
-        Ok(Self { config, place, patience, client: None })
+        Ok(Self { config, tls, place, patience, client: None })
     }
 
     /// Another link to the same database.
     pub(super) fn another(&self) -> Self {
-        Self { config: self.config.clone(), place: self.place.clone(), patience: self.patience, client: None }
+        let (config, tls, place) = (self.config.clone(), self.tls.clone(), self.place.clone());
+        Self { config, tls, place, patience: self.patience, client: None }
     }
 
     /// Sets for how long it is tried when it is lost.
@@ -86,9 +91,12 @@ impl Link {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
+            let (place, found) = (|| self.place.clone(), || in_words(&error));
+            if found().contains("certificate") {
+                return Err(FarmError::Certificate { place: place(), found: found() });
+            }
             if !is_passing(&error) {
-                let refused = FarmError::Database { place: self.place.clone(), found: in_words(&error) };
-                return Err(refused);
+                return Err(FarmError::Database { place: place(), found: found() });
             }
             if self.client.as_ref().is_none_or(Client::is_closed) || error.code().is_none() {
                 self.client = None;
@@ -107,7 +115,10 @@ impl Link {
         drop(lost);
         match &mut self.client {
             Some(client) => Ok(client),
-            none => Ok(none.insert(self.config.connect(NoTls)?)),
+            none => Ok(none.insert(match &self.tls {
+                Some(tls) => self.config.connect(tls.clone())?,
+                None => self.config.connect(NoTls)?,
+            })),
         }
     }
 }
@@ -170,7 +181,8 @@ mod tests {
     #[test]
     fn what_is_no_database_is_refused_and_a_password_never_shown() {
         assert!(error("farm").starts_with("farm: found "), "{}", error("farm"));
-        assert!(error("postgres://u:secret@localhost/db?sslmode=require").contains("no TLS"));
+        let url = "postgres://u:secret@localhost/db?sslmode=require&sslrootcert=/no/such/file";
+        assert!(error(url).starts_with("farm: found sslrootcert=/no/such/file ("), "{}", error(url));
         let link = Link::new("postgres://u:secret@localhost:7/db", Duration::ZERO).unwrap();
         assert_eq!(link.place(), "postgres://localhost:7/db");
     }

@@ -18,6 +18,7 @@ mod runs;
 mod schema;
 mod states;
 mod status;
+mod tls;
 mod workplace;
 
 pub use error::FarmError;
