@@ -37,7 +37,7 @@ pub(super) fn check_held(
     let mut alone = supernet;
     alone.set_filters(config.stand_alone.filters);
     for (settings, filters) in [(supernet, "network.filters (--filters)"), (alone, "stand_alone.filters (--filters)")] {
-        check_network(&settings, filters, (shape, classes), available)?;
+        check_network(&settings, filters, (shape, classes, device), available)?;
     }
     Ok(())
 }
@@ -45,12 +45,12 @@ pub(super) fn check_held(
 fn check_network(
     settings: &NetworkSettings,
     filters: &'static str,
-    images: (ImageShape, usize),
+    on: (ImageShape, usize, &Device),
     available: u64,
 ) -> Result<(), TrainError> {
     let Some((number, found)) = largest(settings) else { return Ok(()) };
     // What cannot be made in small is refused with its own error by who makes it.
-    let Some(growth) = Growth::of(settings, images) else { return Ok(()) };
+    let Some(growth) = Growth::of(settings, on) else { return Ok(()) };
     let bytes = |value: usize| {
         let mut settings = *settings;
         settings.number_mut(number).into_iter().for_each(|place| *place = value);
@@ -100,8 +100,7 @@ struct Growth(Vec<([usize; GROWTH.len()], f64)>);
 
 impl Growth {
     /// None of networks that cannot be made in small.
-    fn of(settings: &NetworkSettings, (shape, classes): (ImageShape, usize)) -> Option<Self> {
-        let device = Device::flex();
+    fn of(settings: &NetworkSettings, (shape, classes, device): (ImageShape, usize, &Device)) -> Option<Self> {
         let side = settings.least_side();
         let mut small = vec![([0; GROWTH.len()], *settings)];
         for (i, (number, values)) in GROWTH.iter().enumerate() {
@@ -118,7 +117,7 @@ impl Growth {
         }
         let count = |(at, settings): ([usize; GROWTH.len()], NetworkSettings)| {
             let shape = ImageShape::new(shape.channels, side, side);
-            let networks = settings.networks(settings.filters()?, shape, classes, &device).ok()?;
+            let networks = settings.networks(settings.filters()?, shape, classes, device).ok()?;
             let cost = networks.stand_alone.cost(&networks.space().all_on()).ok()?;
             Some((at, cost.parameters as f64))
         };
@@ -168,7 +167,7 @@ mod tests {
         ];
         for (space, numbers) in numbers {
             let settings = settings(space, numbers);
-            let told = Growth::of(&settings, IMAGES).unwrap().parameters(&settings);
+            let told = Growth::of(&settings, (IMAGES.0, IMAGES.1, &Device::flex())).unwrap().parameters(&settings);
             let networks = settings.networks(settings.filters().unwrap(), IMAGES.0, IMAGES.1, &Device::flex()).unwrap();
             let parameters = networks.stand_alone.cost(&networks.space().all_on()).unwrap().parameters as f64;
             // The paper's first cells read the stems, which makes 3 cells no line with 6 and 9.
@@ -180,15 +179,18 @@ mod tests {
     #[test]
     fn the_number_that_is_too_large_is_named_with_the_largest_that_fits() {
         let refused = |settings: &NetworkSettings| {
-            check_network(settings, "network.filters (--filters)", IMAGES, 1 << 30).unwrap_err().to_string()
+            let on = (IMAGES.0, IMAGES.1, &Device::flex());
+            check_network(settings, "network.filters (--filters)", on, 1 << 30).unwrap_err().to_string()
         };
         let error = refused(&settings("paper", &[(Number::Filters, 20_000)]));
         let fits: usize = error
             .strip_prefix("network.filters (--filters): found 20000, expected at most ")
             .and_then(|rest| rest.split_once(": weights, gradients and momenta take ")?.0.parse().ok())
             .unwrap_or_else(|| panic!("{error}"));
-        let holds =
-            |filters| check_network(&settings("paper", &[(Number::Filters, filters)]), "", IMAGES, 1 << 30).is_ok();
+        let holds = |filters| {
+            let on = (IMAGES.0, IMAGES.1, &Device::flex());
+            check_network(&settings("paper", &[(Number::Filters, filters)]), "", on, 1 << 30).is_ok()
+        };
         assert!(holds(fits) && !holds(fits + 1), "{error}");
 
         let cells = refused(&settings("darts", &[(Number::Cells, usize::MAX)]));

@@ -10,6 +10,12 @@ use std::{
     time::Duration,
 };
 
+/// Makes bytes of a job's result.
+type Pack<'a, J, R> = dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync + 'a;
+
+/// Makes a job's result of bytes; `None` of others.
+type Unpack<'a, J, R> = dyn Fn(&J, &[u8]) -> Result<Option<R>, TrainError> + 'a;
+
 /// Jobs by name, and their results as bytes: what members of a crew tell each other.
 pub(crate) struct Named<'a, J, R> {
     /// Who works on them.
@@ -17,9 +23,9 @@ pub(crate) struct Named<'a, J, R> {
     /// A job's name, cost and files.
     pub(crate) name: &'a dyn Fn(&J) -> CrewJob,
     /// A result as bytes.
-    pub(crate) pack: &'a (dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync),
+    pub(crate) pack: &'a Pack<'a, J, R>,
     /// The result that bytes of another member are; `None` of others.
-    pub(crate) unpack: &'a dyn Fn(&J, &[u8]) -> Result<Option<R>, TrainError>,
+    pub(crate) unpack: &'a Unpack<'a, J, R>,
 }
 
 /// Runs `work` on each job, each at one member of a crew, as [`share_with`] does at each; returns
@@ -39,10 +45,11 @@ pub(crate) fn share_among<J: Clone + Send + Sync, R: Send>(
     let Some(round) = crew.round(stage, &names)? else {
         return share_with(stage, wanted, jobs, progress, work, ready);
     };
-    let next = |stop: &AtomicBool| next(&*round, &jobs, stop);
+    let next = |stop: &AtomicBool| next(&*round, stop);
     let mut gathered = Gathered::new(jobs.len());
-    let handed_in = |(place, job): (usize, J), progress: &mut dyn Progress| {
-        hand_in(&*round, (place, &job), pack, work(job.clone(), progress))
+    let handed_in = |place: usize, progress: &mut dyn Progress| {
+        let job = &jobs[place];
+        hand_in(&*round, (place, job), pack, work(job.clone(), progress))
     };
     let some = &mut |result: &Option<R>, progress: &mut dyn Progress| {
         if let Some(result) = result {
@@ -87,7 +94,7 @@ fn garbled(job: &CrewJob, length: usize) -> TrainError {
 fn hand_in<J, R>(
     round: &dyn Round,
     (place, job): (usize, &J),
-    pack: &(dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync),
+    pack: &Pack<J, R>,
     result: Result<R, TrainError>,
 ) -> Result<Option<R>, TrainError> {
     match result {
@@ -104,10 +111,10 @@ fn hand_in<J, R>(
 }
 
 /// The next job of a round, waited for as long as others are at work on what is left.
-fn next<J: Clone>(round: &dyn Round, jobs: &[J], stop: &AtomicBool) -> Result<Option<(usize, (usize, J))>, TrainError> {
+fn next(round: &dyn Round, stop: &AtomicBool) -> Result<Option<(usize, usize)>, TrainError> {
     while !stop.load(Ordering::Relaxed) {
         match round.next()? {
-            Next::Job(place) => return Ok(Some((place, (place, jobs[place].clone())))),
+            Next::Job(place) => return Ok(Some((place, place))),
             Next::Wait(time) => std::thread::sleep(time.min(Duration::from_secs(1))),
             Next::Nothing => break,
         }
