@@ -371,12 +371,12 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError> {
         let ScoredCandidates { outcome, companions } = scored;
-        let train = || self.from_scratch(&supernets.last, &outcome, companions, progress);
+        let train = || self.chosen_networks(&supernets.last, &outcome, companions, progress);
         caught(STAND_ALONE_TRAINING, train).map(drop)
     }
 
     /// The short-list, those chosen, and their networks, trained from scratch.
-    fn from_scratch(
+    fn chosen_networks(
         &self,
         supernet: &Network<M, D>,
         outcome: &Outcome,
@@ -403,7 +403,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<SearchResult<M, D>, TrainError> {
         let (data, device) = (self.search.data(), self.search.device());
         let (shortlist, chosen, networks) =
-            self.from_scratch(&supernet, &scored.outcome, scored.companions, progress)?;
+            self.chosen_networks(&supernet, &scored.outcome, scored.companions, progress)?;
         let retrained = tested(&chosen, &networks, |network, mask| test(network, mask, &data.test, device))?;
         if let Some(stages) = &mut self.stages {
             stages.note(retrained.iter().map(Retrained::event))?;
