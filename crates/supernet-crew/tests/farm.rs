@@ -274,9 +274,14 @@ fn a_long_training_goes_on_where_another_worker_has_left_it() {
     let states = |client: &mut Client| {
         client.query_one(query, &[&folder.path().display().to_string()]).unwrap().get::<_, i64>(0)
     };
-    assert_eq!(states(&mut client), 1);
+    assert!((1..=2).contains(&states(&mut client)));
     other.done(0, Ok(vec![1; 2_000_000])).unwrap();
-    assert_eq!(states(&mut client), 0, "the job is done");
+    // The first may be storing one more, which it is about to take back.
+    let began = Instant::now();
+    while states(&mut client) > 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "the job is done");
+        thread::sleep(Duration::from_millis(20));
+    }
     drop((round, other));
     farm.end(Ok(())).unwrap();
 }
