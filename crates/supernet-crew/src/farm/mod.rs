@@ -5,8 +5,8 @@
 
 mod beats;
 mod blobs;
+mod crew;
 mod error;
-mod farm;
 mod hash;
 mod held;
 mod link;
@@ -21,8 +21,8 @@ mod status;
 mod tls;
 mod workplace;
 
+pub use crew::Farm;
 pub use error::FarmError;
-pub use farm::Farm;
 pub use options::FarmOptions;
 pub use status::{Failure, FarmStatus, RunStatus, WorkerStatus, farm_status};
 pub use workplace::{Joined, Offer, Workplace};

@@ -8,6 +8,9 @@ use supernet_train::crew::CrewJob;
 /// Jobs of a statement.
 const AT_ONCE: usize = 5_000;
 
+/// So many new jobs change what the database knows of them.
+const MANY: u64 = 200;
+
 /// Publishes the jobs of a round; those that are there stay, and are of this round from now on.
 ///
 /// # Errors
@@ -23,11 +26,17 @@ pub(super) fn publish(
         SELECT $1, key, $2, $3, cost, by_first FROM unnest($4::text[], $5::float8[], $6::bool[]) AS new (key, cost, by_first)
         ON CONFLICT (run, key) DO UPDATE SET round = excluded.round
         WHERE job.round <> excluded.round AND job.result IS NULL AND NOT job.failed";
+    let mut new = 0;
     for some in jobs.chunks(AT_ONCE) {
         let keys: Vec<&str> = some.iter().map(|job| job.key.as_str()).collect();
         let costs: Vec<f64> = some.iter().map(|job| job.cost).collect();
         let by_first: Vec<bool> = some.iter().map(|job| job.by_first).collect();
-        link.call(|client| client.execute(insert, &[&run, &round, &stage, &keys, &costs, &by_first]))?;
+        new += link.call(|client| client.execute(insert, &[&run, &round, &stage, &keys, &costs, &by_first]))?;
+    }
+    if new >= MANY {
+        // With statistics of before, a claim may sort all jobs. Who may not renew them is told so by
+        // a warning alone.
+        link.call(|client| client.batch_execute("ANALYZE supernet_farm.job"))?;
     }
     let stage_of_run = "UPDATE supernet_farm.run SET stage = $2 WHERE id = $1 AND stage <> $2";
     link.call(|client| client.execute(stage_of_run, &[&run, &stage])).map(drop)

@@ -1,6 +1,6 @@
 //! What a farm is doing, for people and programs.
 
-use super::{error::FarmError, farm::connected, link::Link, member::short, options::FarmOptions};
+use super::{crew::connected, error::FarmError, link::Link, member::short, options::FarmOptions};
 use serde::Serialize;
 use std::{fmt, time::Duration};
 use supernet_train::clock;

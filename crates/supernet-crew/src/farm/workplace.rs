@@ -1,8 +1,8 @@
 //! A worker: it looks for runs and joins them.
 
 use super::{
+    crew::{Farm, connected},
     error::FarmError,
-    farm::{Farm, connected},
     link::Link,
     member::{new_name, say_idle, short, version},
     options::FarmOptions,
