@@ -4,7 +4,8 @@ use crate::{
     arguments::{Check, Doctor, Export, Finished, List, Options, Plan, Run, Searched, Show},
     errand::Errand,
     failure::Failure,
-    output::{note, say, shown},
+    notes::note,
+    output::{note, print_json, say, shown},
     settings::{FILE as SETTINGS, Opened, RunSettings},
     shared_run::SharedRun,
     together::Together,
@@ -17,7 +18,6 @@ use std::{
 };
 use supernet::{
     can_be_written_down,
-    data::LeftOut,
     prelude::*,
     search::trust::Verdict,
     space::counted,
@@ -114,21 +114,6 @@ fn config_of(directory: &Path) -> serde_json::Value {
 /// The directory of the run or, where one is named, of the search.
 pub fn folder(directory: &Path, search: Option<&str>) -> PathBuf {
     search.map_or(directory.to_owned(), |name| directory.join("searches").join(name))
-}
-
-/// Notes that are printed of a kind; the rest is counted.
-const NOTES: usize = 6;
-
-/// Prints what was left out of a folder of images, which images stand in two sets, and which sets
-/// are too small to rank networks by.
-pub fn note(left_out: &LeftOut, split: &Split) {
-    left_out.to_string().lines().for_each(|line| note!("{line}"));
-    split.repeated().iter().for_each(|repeated| note!("{repeated}"));
-    let few = split.too_few();
-    few.iter().take(NOTES).for_each(|few| note!("{few}"));
-    if few.len() > NOTES {
-        note!("and {} more sets or classes with too few images", few.len() - NOTES);
-    }
 }
 
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
@@ -433,8 +418,4 @@ fn step_on(name: &str) -> Result<f64, String> {
     let split = settings.data.split(1).map_err(|error| failed(&error))?;
     let search = Search::images(&settings.search, &split, &device).map_err(|error| failed(&error))?;
     supernet::train::seconds_per_step(&search, 1, &mut Silent).map_err(|error| failed(&error))
-}
-
-pub fn print_json(value: &serde_json::Value) {
-    say!("{value:#}");
 }

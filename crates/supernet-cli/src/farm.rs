@@ -2,10 +2,10 @@
 
 use crate::{
     arguments::{Leases, Options, Run, Work},
-    commands::{note, print_json},
     errand::Errand,
     failure::Failure,
-    output::{note, say, shown},
+    notes::note,
+    output::{note, print_json, say, shown},
     settings::{Opened, RunSettings},
 };
 use serde::{Deserialize, Serialize};

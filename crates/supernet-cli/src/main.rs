@@ -8,6 +8,7 @@ mod errand;
 mod failure;
 #[cfg(feature = "farm")]
 mod farm;
+mod notes;
 mod output;
 mod settings;
 

@@ -89,3 +89,8 @@ pub fn shown(show: Show) -> Result<StopOn<'static>, Failure> {
         Output::Plain | Output::Dashboard => StopOn::new(ProgressLine::new(), asked),
     })
 }
+
+/// Prints a result as JSON.
+pub fn print_json(value: &serde_json::Value) {
+    say!("{value:#}");
+}

@@ -2,9 +2,9 @@
 
 use crate::{
     arguments::{Correlate, Study, StudyName},
-    commands::{note, print_json},
     failure::Failure,
-    output::{say, shown},
+    notes::note,
+    output::{print_json, say, shown},
     settings::{Opened, RunSettings},
 };
 use serde::Serialize;

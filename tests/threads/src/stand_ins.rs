@@ -13,6 +13,7 @@ pub struct Jobs {
     pub count: usize,
     pub finished: usize,
     pub under_way: usize,
+    pub members: usize,
 }
 
 /// Is told how a stage gets on.

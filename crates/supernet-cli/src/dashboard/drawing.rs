@@ -13,7 +13,10 @@ use ratatui::{
     widgets::{Axis, Block, Chart, Dataset, Gauge, GraphType, Paragraph, Wrap},
 };
 use std::time::Duration;
-use supernet::train::{Jobs, Standing, clock, stage::SCORING};
+use supernet::{
+    space::counted,
+    train::{Jobs, Standing, clock, stage::SCORING},
+};
 
 /// Below this many columns or rows there are no charts.
 const ROOM: (u16, u16) = (60, 18);
@@ -167,6 +170,7 @@ fn numbers(state: &State) -> Vec<String> {
     lines.extend(state.learning_rate.map(|rate| format!("learning rate {rate:.4}")));
     lines.extend(state.drop_rate.map(|rate| format!("drop rate {:.1} %", 100.0 * rate)));
     lines.extend(state.jobs.filter(|jobs| jobs.count > 1).map(|jobs| jobs_line(jobs, state.stage == SCORING)));
+    lines.extend(state.jobs.filter(|jobs| jobs.members > 0).map(|jobs| members_line(jobs.members)));
     if let Some(Standing { candidates, score, .. }) = &state.scoring {
         lines.push(format!("{} candidates", thousands(*candidates as u64)));
         lines.push(format!("on {} images so far", thousands(score.images as u64)));
@@ -174,12 +178,17 @@ fn numbers(state: &State) -> Vec<String> {
     lines
 }
 
-fn jobs_line(Jobs { count, finished, under_way }: Jobs, scoring: bool) -> String {
+fn jobs_line(Jobs { count, finished, under_way, .. }: Jobs, scoring: bool) -> String {
     if scoring {
         format!("{finished} of {count} parts done")
     } else {
         format!("networks: {finished} of {count} done, {under_way} under way")
     }
+}
+
+/// Who shares them.
+fn members_line(members: usize) -> String {
+    format!("shared by {}", counted(members, "process"))
 }
 
 fn standing_line(standing: &Standing) -> String {
@@ -279,8 +288,8 @@ mod tests {
         let mut state = training();
         state.standing(&standing(Some(Cost { parameters: 45_678, macs: 9 })));
         state.begin("stand-alone training", 700);
-        state.jobs = Some(Jobs { count: 7, finished: 2, under_way: 2 });
-        assert_shown(&state, &["stand-alone training", "2 of 7 done"]);
+        state.jobs = Some(Jobs { count: 7, finished: 2, under_way: 2, members: 3 });
+        assert_shown(&state, &["stand-alone training", "2 of 7 done", "shared by 3 processes"]);
         for size in SIZES {
             assert!(screen(&state, size, true).contains("stopping after this step"));
         }

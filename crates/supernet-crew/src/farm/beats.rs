@@ -80,6 +80,12 @@ fn beat(member: &Member, link: &mut Link) -> Result<(), FarmError> {
     if state.as_deref() != Some("open") {
         member.set_over(state.unwrap_or_else(|| "removed".into()));
     }
+    // Who was not heard of for a lease is gone.
+    let query = "SELECT count(*) FROM supernet_farm.worker WHERE run = $1
+        AND seen > clock_timestamp() - $2 * interval '1 second'";
+    let lease = member.options.lease.as_secs_f64();
+    let members: i64 = link.call(|client| client.query_one(query, &[run, &lease]))?.get(0);
+    member.set_members(members as usize);
     if let Some(round) = member.round() {
         let query = "SELECT count(*) FROM supernet_farm.job WHERE run = $1 AND round = $2 AND result IS NOT NULL";
         let finished: i64 = link.call(|client| client.query_one(query, &[run, &round]))?.get(0);

@@ -168,10 +168,6 @@ impl Crew for Farm {
         &Alone
     }
 
-    fn threads(&self) -> usize {
-        self.threads
-    }
-
     fn cut(&self, _own: usize) -> usize {
         // Members have other numbers of cores, and cut alike.
         self.threads

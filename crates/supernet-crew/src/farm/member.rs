@@ -33,6 +33,8 @@ pub(super) struct Member {
     /// The round that is under way, and how many jobs of it are done.
     round: Mutex<Option<String>>,
     finished: AtomicUsize,
+    /// How many processes work on the run.
+    members: AtomicUsize,
     /// What has become of the run, where it is not open any more.
     state: Mutex<Option<String>>,
 }
@@ -54,6 +56,7 @@ impl Member {
             held: Mutex::default(),
             round: Mutex::default(),
             finished: AtomicUsize::new(0),
+            members: AtomicUsize::new(1),
             state: Mutex::default(),
         }
     }
@@ -97,6 +100,16 @@ impl Member {
     /// How many jobs of the round are done, as far as is known.
     pub(super) fn finished(&self) -> usize {
         self.finished.load(Ordering::Relaxed)
+    }
+
+    /// Notes how many processes work on the run.
+    pub(super) fn set_members(&self, members: usize) {
+        self.members.store(members, Ordering::Relaxed);
+    }
+
+    /// How many processes work on the run, as far as is known.
+    pub(super) fn members(&self) -> usize {
+        self.members.load(Ordering::Relaxed)
     }
 
     /// Notes that the run is not open any more.

@@ -296,8 +296,8 @@ impl Round for FarmRound<'_> {
         Ok(self.hand_in(place, result)?)
     }
 
-    fn beat(&self) -> usize {
-        self.member.finished()
+    fn beat(&self) -> (usize, usize) {
+        (self.member.finished(), self.member.members())
     }
 
     fn end(self: Box<Self>, failure: Option<TrainError>) -> Result<Ended, TrainError> {

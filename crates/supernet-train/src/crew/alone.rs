@@ -26,8 +26,8 @@ impl Crew for Alone {
         &Alone
     }
 
-    fn threads(&self) -> usize {
-        1
+    fn cut(&self, own: usize) -> usize {
+        own
     }
 
     fn round(&self, _stage: &str, _jobs: &[CrewJob]) -> Result<Option<Box<dyn Round + '_>>, TrainError> {

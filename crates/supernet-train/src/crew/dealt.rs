@@ -17,10 +17,10 @@ impl<W: Workers> Crew for Dealt<W> {
         &self.0
     }
 
-    fn threads(&self) -> usize {
-        // Members have as many cores each as they have; what is cut finer is dealt out more evenly.
+    fn cut(&self, own: usize) -> usize {
+        // Members may have other numbers of cores; what is cut finer is dealt out more evenly.
         const EACH: usize = 8;
-        if self.0.size() == 1 { 1 } else { EACH * self.0.size() }
+        if self.0.size() == 1 { own } else { EACH * self.0.size() }
     }
 
     fn round(&self, stage: &str, jobs: &[CrewJob]) -> Result<Option<Box<dyn Round + '_>>, TrainError> {
@@ -91,9 +91,9 @@ impl Round for DealtRound<'_> {
         Ok(())
     }
 
-    fn beat(&self) -> usize {
+    fn beat(&self) -> (usize, usize) {
         self.workers.alive();
-        self.said.lock().expect(WHOLE).results.len()
+        (self.said.lock().expect(WHOLE).results.len(), self.workers.size())
     }
 
     fn end(self: Box<Self>, failure: Option<TrainError>) -> Result<Ended, TrainError> {

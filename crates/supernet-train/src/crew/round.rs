@@ -9,15 +9,9 @@ pub trait Crew: Sync {
     /// Returns those that train the supernet together.
     fn workers(&self) -> &dyn Workers;
 
-    /// Returns for how many threads in all work is to be cut, at least; every member returns the
-    /// same.
-    fn threads(&self) -> usize;
-
-    /// Returns for how many threads work is cut, where this member has `own`; every member that
-    /// shares it returns the same.
-    fn cut(&self, own: usize) -> usize {
-        own.max(self.threads())
-    }
+    /// Returns for how many threads work is cut, where this member has `own`. Members that share it
+    /// return the same, whatever they have.
+    fn cut(&self, own: usize) -> usize;
 
     /// Opens `jobs` of a stage, which every member opens alike; `None` where this process is the
     /// only member.
@@ -76,9 +70,10 @@ pub trait Round: Sync {
     /// Other members that cannot be reached.
     fn done(&self, place: usize, result: Result<Vec<u8>, &TrainError>) -> Result<(), TrainError>;
 
-    /// Says that this member is still at work, and returns how many jobs are done by now as far as
-    /// it knows. Called about once a second by the thread that opened the round.
-    fn beat(&self) -> usize;
+    /// Says that this member is still at work, and returns how many jobs are done by now and how
+    /// many members there are, as far as it knows. Called about once a second by the thread that
+    /// opened the round.
+    fn beat(&self) -> (usize, usize);
 
     /// Ends the round at this member: waits for the others, unless this one gives up because of
     /// `failure`, and returns what there is. Called by the thread that opened the round.

@@ -27,8 +27,10 @@ pub struct Jobs {
     pub count: usize,
     /// Those that are done.
     pub finished: usize,
-    /// Those under way.
+    /// Those under way here.
     pub under_way: usize,
+    /// Processes that share them, this one among them, as far as is known; 0 where nobody does.
+    pub members: usize,
 }
 
 /// Is told how a stage gets on, and asked whether to stop. Every method has a default that does

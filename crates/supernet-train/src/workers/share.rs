@@ -53,8 +53,8 @@ pub(crate) fn share_with<J: Send, R: Send>(
 }
 
 /// What is called by the thread that listens to the workers: on each result, and about once a
-/// second, where it returns how many jobs are done elsewhere too.
-type Listening<'a, R> = (&'a mut dyn FnMut(&R, &mut dyn Progress), &'a dyn Fn() -> Option<usize>);
+/// second, where it returns how many jobs are done elsewhere too, and by how many processes.
+type Listening<'a, R> = (&'a mut dyn FnMut(&R, &mut dyn Progress), &'a dyn Fn() -> Option<(usize, usize)>);
 
 /// Lets `workers` threads do jobs that `next` gives, until it gives none, or somebody stops them;
 /// returns whether the user did.
@@ -84,7 +84,7 @@ pub(super) fn work_together<J: Send, R: Send>(
                     is_begun
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    beat().into_iter().for_each(|finished| gathered.finished(finished, progress));
+                    beat().into_iter().for_each(|heard| gathered.heard(heard, progress));
                     false
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -172,11 +172,12 @@ impl<R> Gathered<R> {
         }
     }
 
-    /// Takes in that `finished` jobs are done, some of them elsewhere.
-    fn finished(&mut self, finished: usize, progress: &mut dyn Progress) {
-        if finished > self.jobs.finished {
-            self.jobs.finished = finished;
-            progress.jobs(self.jobs);
+    /// Takes in how many jobs are done, some of them elsewhere, and how many processes share them.
+    fn heard(&mut self, (finished, members): (usize, usize), progress: &mut dyn Progress) {
+        let jobs = Jobs { finished: self.jobs.finished.max(finished), members, ..self.jobs };
+        if jobs != self.jobs {
+            self.jobs = jobs;
+            progress.jobs(jobs);
         }
     }
 
