@@ -2,7 +2,6 @@
 
 use burn::{
     module::Module,
-    nn::{Linear, LinearConfig},
     tensor::{Device, Tensor, TensorData},
 };
 use rand::Rng;
@@ -26,83 +25,12 @@ use supernet::{
 use supernet_nn::NamedWeights;
 use supernet_tests::{
     device,
+    own_chain::{self, Chain as Net, FEATURES, Op, chain as net, table},
     tiny::{Stopping, assert_same, contents},
 };
 
-const FEATURES: usize = 6;
-
-#[derive(Module, Debug)]
-struct Dense {
-    linear: Linear,
-    norm: GhostNorm,
-}
-
-impl Dense {
-    fn new(b: &Build, from: usize, to: usize) -> Self {
-        Self { linear: LinearConfig::new(from, to).with_bias(false).init(b.device()), norm: GhostNorm::new(b, to) }
-    }
-}
-
-impl Layer<2> for Dense {
-    fn forward(&self, x: Rows<2>) -> Rows<2> {
-        self.norm.relu(x.through(&self.linear))
-    }
-}
-
-#[derive(Module, Debug)]
-enum Op {
-    Skip(Identity),
-    Narrow(Vec<Dense>),
-}
-
-impl Layer<2> for Op {
-    fn forward(&self, x: Rows<2>) -> Rows<2> {
-        match self {
-            Self::Skip(skip) => x.through(skip),
-            Self::Narrow(layers) => x.through(layers),
-        }
-    }
-}
-
-#[derive(Module, Debug)]
-struct Net {
-    first: Dense,
-    layers: Repeat<OneOf<Op>>,
-    head: Linear,
-}
-
-impl Layer<2> for Net {
-    fn forward(&self, x: Rows<2>) -> Rows<2> {
-        x.through(&self.first).through(&self.layers).through(&self.head)
-    }
-}
-
-fn net(b: &Build) -> Net {
-    let narrow = |width| Op::Narrow(vec![Dense::new(b, 8, width), Dense::new(b, width, 8)]);
-    let ops =
-        |i| OneOf::new(b, format!("layer{i}"), [("skip", Op::Skip(Identity {})), ("4", narrow(4)), ("16", narrow(16))]);
-    Net {
-        first: Dense::new(b, FEATURES, 8),
-        layers: Repeat::new(b, "depth", (1..=2).map(ops)),
-        head: LinearConfig::new(8, 3).init(b.device()),
-    }
-}
-
 fn definition() -> Definition<Net, 2> {
-    Definition::new("table", &[FEATURES], &device(), net).unwrap()
-}
-
-/// Class of a row: which of three sums of its features is largest.
-fn table(count: usize, seed: u64) -> Samples<2> {
-    use rand::RngExt;
-    let mut rng = draws(seed, "table", 0);
-    let values: Vec<f32> = (0..count * FEATURES).map(|_| rng.random::<f32>() - 0.5).collect();
-    let class = |row: &[f32]| {
-        let sums = [row[0] + row[1] * row[2] * 4.0, row[2] - row[3], row[4] + row[5]];
-        (0..3).max_by(|&a, &b| sums[a].total_cmp(&sums[b])).expect("three")
-    };
-    let labels = values.chunks(FEATURES).map(class).collect();
-    Samples::new(&[FEATURES], values, labels).unwrap()
+    own_chain::definition(&device())
 }
 
 fn config() -> SearchConfig {

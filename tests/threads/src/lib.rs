@@ -13,7 +13,6 @@ mod ahead;
 #[path = "../../../crates/supernet-train/src/caught.rs"]
 mod caught;
 
-// What a crew of several processes uses of it is not part of these tests.
-#[allow(dead_code)]
+#[allow(dead_code, reason = "what a crew of several processes uses of it is not part of these tests")]
 #[path = "../../../crates/supernet-train/src/workers/share.rs"]
 mod share;
