@@ -16,7 +16,7 @@ pub use alone::Alone;
 pub use dealt::Dealt;
 pub use parcels::{pack, unpack};
 pub use round::{Crew, CrewJob, Ended, Next, Round};
-pub use sums::{all_equal, gather, gather_all};
+pub use sums::{all_equal, broadcast, gather};
 pub(crate) use sums::{bytes_of, floats_of, garbled, most, ordered_sum, shares_of};
 pub use together::{Thread, together};
 pub use workers::Workers;

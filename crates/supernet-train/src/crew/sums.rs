@@ -20,7 +20,7 @@ pub fn gather(workers: &dyn Workers, bytes: Vec<u8>) -> Result<Vec<Vec<u8>>, Tra
 ///
 /// # Errors
 /// As [`Workers::exchange`].
-pub fn gather_all(workers: &dyn Workers, bytes: Vec<u8>) -> Result<Vec<u8>, TrainError> {
+pub fn broadcast(workers: &dyn Workers, bytes: Vec<u8>) -> Result<Vec<u8>, TrainError> {
     const PARCEL: usize = 64 << 20;
     let length = |bytes: &[u8]| (bytes.len() as u64).to_le_bytes().to_vec();
     let said = gather(workers, length(&bytes))?;
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn what_worker_0_has_reaches_all_and_what_differs_is_named() {
         let sent = together(3, |workers| {
-            gather_all(&workers, if workers.rank() == 0 { vec![7; 1_000] } else { vec![] }).unwrap()
+            broadcast(&workers, if workers.rank() == 0 { vec![7; 1_000] } else { vec![] }).unwrap()
         });
         assert_eq!(sent, [vec![7; 1_000], vec![7; 1_000], vec![7; 1_000]]);
         assert_eq!(together(3, |workers| most(&workers, workers.rank() as u64).unwrap()), [2, 2, 2]);

@@ -22,21 +22,3 @@ pub trait Workers: Sync {
     /// Called about once a second while it is.
     fn alive(&self) {}
 }
-
-impl<W: Workers + ?Sized> Workers for &W {
-    fn rank(&self) -> usize {
-        (**self).rank()
-    }
-
-    fn size(&self) -> usize {
-        (**self).size()
-    }
-
-    fn exchange(&self, parcels: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, TrainError> {
-        (**self).exchange(parcels)
-    }
-
-    fn alive(&self) {
-        (**self).alive();
-    }
-}

@@ -2,7 +2,7 @@
 
 use crate::{
     TrainError,
-    crew::{Workers, gather_all, pack, unpack},
+    crew::{Workers, broadcast, pack, unpack},
     store::write_whole,
 };
 use std::{
@@ -35,7 +35,7 @@ impl MemberDirectory {
             return Ok(Self { path: path.into(), _copy: None });
         }
         let there = if workers.rank() == 0 { pack(files(path)?) } else { Vec::new() };
-        let packed = gather_all(workers, there)?;
+        let packed = broadcast(workers, there)?;
         if workers.rank() == 0 {
             return Ok(Self { path: path.into(), _copy: None });
         }
