@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     notes::note,
     output::{note, print_json, say, shown},
+    place::{ImageSearch, Place},
     settings::{FILE as SETTINGS, Opened, RunSettings},
     shared_run::SharedRun,
     together::Together,
@@ -22,98 +23,59 @@ use supernet::{
     search::trust::Verdict,
     space::counted,
     train::{
-        FinishedRun, ImageExamples, MemberDirectory, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs,
-        write_whole,
+        FinishedRun, MemberDirectory, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs, write_whole,
     },
     write_finished, write_results,
 };
 
-/// The search of a known space on images.
-type ImageSearch<'a> = Search<'a, KnownNet, ImageExamples<'a>>;
-
 /// Calls `work`, which does the last of `errands`, with the directory of a run and its search.
 fn opened<R>(
-    run: &Run,
-    together: &Together,
+    (run, together): (&Run, &Together),
+    member: &MemberDirectory,
     errands: &[Errand],
     work: impl FnOnce(&RunDirectory, &ImageSearch) -> Result<R, Failure>,
 ) -> Result<R, Failure> {
-    let Run { options, search, .. } = run;
     together.check()?;
-    let member = MemberDirectory::of_all(together.crew().workers(), &run.directory)?;
-    let directory = member.path();
-    let folder = folder(directory, search.as_deref());
-    // A search begins with the settings of the run that it belongs to.
-    let stored = if folder.join("run.toml").exists() { &folder } else { directory };
-    check_made_here(directory)?;
-    let keep_train = search.as_ref().and_then(|_| trained_on(directory));
-    let shares = shares(options, stored, together);
-    let options = Options { keep_split: search.is_some(), keep_train, shares, ..options.clone() };
-    let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
-    note(&left_out, &split);
-    let shared = SharedRun::serve(run, &folder, errands, together)?;
-    let here = Search::images(&settings.search, &split, &device)?.with_crew(shared.crew(together));
-    let provenance = here.provenance(&settings.device)?.with_left_out(left_out);
+    let place = place(run, member);
+    let options = Options { shares: shares(&run.options, &place, together), ..run.options.clone() };
+    let shared = SharedRun::serve(run, &place.folder(), errands, together)?;
+    let named = |settings: &RunSettings| settings.device.clone();
+    place.open(&options, shared.crew(together), named, |settings, opened, search| {
+        opened.notes().iter().for_each(|note| note!("{note}"));
+        settings.store(&place.folder())?;
+        let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
+        let done = work(&opened.with_saving(saving).with_command(command(place.search)), search);
+        shared.end(&done);
+        done
+    })
+}
+
+/// The directory of a run at this member, where others work on it as well.
+fn joined(run: &Run, together: &Together) -> Result<MemberDirectory, Failure> {
+    Ok(MemberDirectory::of_all(together.crew().workers(), &run.directory)?)
+}
+
+fn place<'a>(run: &'a Run, member: &'a MemberDirectory) -> Place<'a> {
     let reopening = Reopening { elsewhere: run.elsewhere };
-    let opened = match search {
-        Some(name) => RunDirectory::open_search(directory, name, &here, provenance, reopening)?,
-        None => RunDirectory::reopen(directory, &here, provenance, reopening)?,
-    };
-    opened.notes().iter().for_each(|note| note!("{note}"));
-    settings.store(&folder)?;
-    let saving = Saving { from_last_good: run.from_last_good, ..Saving::default() };
-    // The settings are all in the file; where the directory is says nothing.
-    let command = match search {
-        None => "supernet run NEW --config run.toml    # in the folder of this card".to_owned(),
+    Place { directory: member.path(), search: run.search.as_deref(), reopening }
+}
+
+/// The command that makes a run, or the search of a name, again. The settings are all in the file;
+/// where the directory is says nothing.
+fn command(search: Option<&str>) -> &'static str {
+    match search {
+        None => "supernet run NEW --config run.toml    # in the folder of this card",
         Some(_) => {
             "supernet run RUN --search NEW --config run.toml    # in the folder of this card; RUN: whose supernet it is"
-                .to_owned()
         }
-    };
-    let directory = opened.with_saving(saving).with_command(command);
-    let done = work(&directory, &here);
-    shared.end(&done);
-    done
+    }
 }
 
 /// The shares of a training step that are asked for: of a new run in an MPI job as many as there
 /// are processes, unless others are named.
-fn shares(options: &Options, stored: &Path, together: &Together) -> Option<usize> {
-    let is_new = !stored.join("run.toml").exists() && options.config.is_none();
+fn shares(options: &Options, place: &Place, together: &Together) -> Option<usize> {
+    let is_new = !place.stored().join(SETTINGS).exists() && options.config.is_none();
     options.shares.or((is_new && together.size() > 1).then_some(together.size()))
-}
-
-/// Checks that the run in a directory, if there is one, is not of networks that a program defines.
-///
-/// # Errors
-/// Such a run: nothing but its program can build its networks.
-fn check_made_here(directory: &Path) -> Result<(), Failure> {
-    let config = config_of(directory);
-    if config.pointer("/config/network/space") != Some(&json!("own")) {
-        return Ok(());
-    }
-    Err(Failure::Train(TrainError::File {
-        path: directory.into(),
-        found: "a run of networks that a program defines".into(),
-        expected: "one of a known space: its program goes on with it (`RunDirectory::open` and `search`) and checks it \
-                   (`RunDirectory::check`); `supernet report`, `export` and `list` read it when it has ended",
-    }))
-}
-
-/// The training images of the run in a directory.
-fn trained_on(directory: &Path) -> Option<usize> {
-    config_of(directory).pointer("/provenance/images/0")?.as_u64()?.try_into().ok()
-}
-
-/// The file `config.json` in a directory; null where there is none that can be read.
-fn config_of(directory: &Path) -> serde_json::Value {
-    let text = fs::read_to_string(directory.join("config.json")).unwrap_or_default();
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default()
-}
-
-/// The directory of the run or, where one is named, of the search.
-pub fn folder(directory: &Path, search: Option<&str>) -> PathBuf {
-    search.map_or(directory.to_owned(), |name| directory.join("searches").join(name))
 }
 
 /// Searches, or goes on; before the best are trained, the ranking is checked if that is asked for.
@@ -129,8 +91,8 @@ pub fn retrain(run: &Run, together: &Together) -> Result<(), Failure> {
 /// Searches, or goes on. A search that has ended, and is asked for nothing else, needs nothing but
 /// its directory.
 fn search(run: &Run, check: Option<usize>, together: &Together) -> Result<(), Failure> {
-    let member = MemberDirectory::of_all(together.crew().workers(), &run.directory)?;
-    let folder = folder(member.path(), run.search.as_deref());
+    let member = joined(run, together)?;
+    let folder = place(run, &member).folder();
     let finished = || ended(&folder).filter(|_| run.options == Options::default());
     if check.is_none()
         && let Some(finished) = finished()
@@ -141,7 +103,7 @@ fn search(run: &Run, check: Option<usize>, together: &Together) -> Result<(), Fa
         return Ok(());
     }
     let errands: Vec<Errand> = check.into_iter().map(Errand::Check).chain([Errand::Search]).collect();
-    opened(run, together, &errands, |directory, search| {
+    opened((run, together), &member, &errands, |directory, search| {
         if let Some(networks) = check {
             directory.check(search, networks, &mut shown(run.show)?)?;
             if let Some(finished) = finished() {
@@ -198,7 +160,7 @@ fn files(run: &FinishedRun) -> &'static [BestFile] {
 
 /// Holds the ranking of a run's candidates against some of them trained from scratch.
 pub fn check(Check { run, networks }: &Check, together: &Together) -> Result<(), Failure> {
-    opened(run, together, &[Errand::Check(*networks as usize)], |directory, search| {
+    opened((run, together), &joined(run, together)?, &[Errand::Check(*networks as usize)], |directory, search| {
         let verdict = directory.check(search, *networks as usize, &mut shown(run.show)?)?;
         // A run that has ended says it in its table and its report as well.
         if let Ok(finished) = FinishedRun::open(directory.path()) {
@@ -242,7 +204,7 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 
 /// Trains the supernet.
 pub fn train(run: &Run, together: &Together) -> Result<(), Failure> {
-    opened(run, together, &[], |directory, search| {
+    opened((run, together), &joined(run, together)?, &[], |directory, search| {
         directory.train(search, &mut shown(run.show)?)?;
         let weights = directory.path().join("supernet.safetensors").display().to_string();
         if run.show.json {
@@ -259,7 +221,7 @@ const BEST: usize = 10;
 
 /// Trains the supernet and scores candidates.
 pub fn score(run: &Run, together: &Together) -> Result<(), Failure> {
-    opened(run, together, &[Errand::Score], |directory, search| {
+    opened((run, together), &joined(run, together)?, &[Errand::Score], |directory, search| {
         let mut candidates = directory.score(search, &mut shown(run.show)?)?;
         let rank_by = directory.config().scoring.rank_by;
         candidates.sort_by(|a, b| rank_by.better_first(&a.score, &b.score));

@@ -4,9 +4,9 @@ use crate::{
     arguments::{Leases, Options, Run, Work},
     errand::Errand,
     failure::Failure,
-    notes::note,
     output::{note, print_json, say, shown},
-    settings::{Opened, RunSettings},
+    place::Place,
+    settings::RunSettings,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -123,35 +123,23 @@ pub fn work(work: &Work) -> Result<(), Failure> {
 fn take_part(work: &Work, joined: &Joined, progress: &mut StopOn) -> Result<usize, Failure> {
     let wrong = |error: serde_json::Error| Failure::settings("the run's task", error, "that of the same version");
     let Task { errands, search, elsewhere } = serde_json::from_str(&joined.task).map_err(wrong)?;
-    let (directory, folder) = (joined.directory(), joined.folder());
-    let stored = if folder.join("run.toml").exists() { folder } else { directory };
-    let there = RunSettings::new(&Options::default(), Some(stored))?;
-    let options = Options {
-        data: work.data.clone(),
-        device: work.device.clone(),
-        keep_split: search.is_some(),
-        ..Options::default()
-    };
-    let Opened { settings, device, split, left_out } = RunSettings::opened(&options, Some(stored))?;
-    note(&left_out, &split);
-    let here = Search::images(&settings.search, &split, &device)?.with_crew(&joined.farm);
+    let place = Place { directory: joined.directory(), search: search.as_deref(), reopening: Reopening { elsewhere } };
+    let options = Options { data: work.data.clone(), device: work.device.clone(), ..Options::default() };
+    let there = RunSettings::new(&Options::default(), Some(&place.stored()))?.device;
     // Cards of a kind have numbers; what they compute does not depend on these.
     let kind = |name: &str| name.split(':').next().map(str::to_owned);
-    let name = if kind(&settings.device) == kind(&there.device) { &there.device } else { &settings.device };
-    let provenance = here.provenance(name)?.with_left_out(left_out);
-    let reopening = Reopening { elsewhere };
-    let copy = match &search {
-        Some(name) => RunDirectory::open_search(directory, name, &here, provenance, reopening)?,
-        None => RunDirectory::reopen(directory, &here, provenance, reopening)?,
-    };
-    for errand in errands {
-        match errand {
-            Errand::Score => drop(copy.score(&here, progress)?),
-            Errand::Check(networks) => drop(copy.check(&here, networks, progress)?),
-            Errand::Search => copy.assist(&here, progress)?,
+    let named =
+        |RunSettings { device, .. }: &RunSettings| if kind(device) == kind(&there) { there } else { device.clone() };
+    place.open(&options, &joined.farm, named, |_, copy, here| {
+        for errand in errands {
+            match errand {
+                Errand::Score => drop(copy.score(here, progress)?),
+                Errand::Check(networks) => drop(copy.check(here, networks, progress)?),
+                Errand::Search => copy.assist(here, progress)?,
+            }
         }
-    }
-    Ok(joined.farm.done())
+        Ok(joined.farm.done())
+    })
 }
 
 /// Says what a farm is doing.

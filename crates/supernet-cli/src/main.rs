@@ -10,8 +10,8 @@ mod failure;
 mod farm;
 mod notes;
 mod output;
+mod place;
 mod settings;
-
 mod shared_run;
 mod signals;
 mod stop;

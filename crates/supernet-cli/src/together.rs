@@ -6,17 +6,12 @@ use crate::{arguments::Command, failure::Failure};
 use std::process::ExitCode;
 use supernet::train::crew::{Alone, Crew};
 #[cfg(feature = "mpi")]
-use supernet::{
-    crew::mpi::{MpiJob, MpiWorkers},
-    train::crew::{Dealt, Workers},
-};
+use supernet::{crew::mpi::MpiJob, train::crew::Workers};
 
 /// The processes that work on a run with this one.
 pub struct Together {
     #[cfg(feature = "mpi")]
-    job: Option<&'static MpiJob>,
-    #[cfg(feature = "mpi")]
-    crew: Option<Dealt<&'static MpiWorkers>>,
+    job: Option<MpiJob>,
 }
 
 #[cfg(feature = "mpi")]
@@ -24,9 +19,7 @@ impl Together {
     /// Finds out who works on the run of a command.
     pub fn start(command: &Command) -> Self {
         let deadline = std::time::Duration::from_secs(command.run().map_or(300, |run| run.deadline));
-        // It ends with the process.
-        let job = MpiJob::start(deadline).map(|job| &*Box::leak(Box::new(job)));
-        let together = Self { job, crew: job.map(|job| Dealt(job.workers())) };
+        let together = Self { job: MpiJob::start(deadline) };
         if !together.is_first() {
             output::mute();
         }
@@ -44,17 +37,14 @@ impl Together {
 
     /// Who works on a run.
     pub fn crew(&self) -> &dyn Crew {
-        self.crew.as_ref().map_or(&Alone, |crew| crew)
+        self.job.as_ref().map_or(&Alone, |job| job.crew())
     }
 
     /// Ends the command: all processes of an MPI job end if this one fails, since they would wait
     /// for it.
     pub fn end(self, done: Result<(), Failure>) -> ExitCode {
         let Some(job) = self.job else { return code(done) };
-        let Err(failure) = done else {
-            job.end();
-            return ExitCode::SUCCESS;
-        };
+        let Err(failure) = done else { return ExitCode::SUCCESS };
         let rank = job.workers().rank();
         if rank > 0 {
             // The first says what all know, and has files to write.

@@ -38,17 +38,16 @@ fn main() -> ExitCode {
 /// Runs `work` by the processes of an MPI job.
 #[cfg(feature = "mpi")]
 fn together(work: impl Fn(&dyn Crew) -> Result<(), TrainError>) -> ExitCode {
-    use supernet::{crew::mpi::MpiJob, train::crew::Dealt};
+    use supernet::crew::mpi::MpiJob;
     let deadline = std::env::var("CREW_DEADLINE").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(60);
     let Some(job) = MpiJob::start(Duration::from_secs(deadline)) else { return code(work(&Alone)) };
-    let done = work(&Dealt(job.workers()));
+    let done = work(job.crew());
     if done.is_err() {
         let code = code(done);
         // The others say the same, or wait for this one.
         std::thread::sleep(Duration::from_millis(500));
         job.workers().end_all(i32::from(code != ExitCode::SUCCESS));
     }
-    job.end();
     ExitCode::SUCCESS
 }
 

@@ -6,13 +6,15 @@ use mpi::{
     environment::{Universe, initialize_with_threading},
     traits::*,
 };
-use std::{cell::RefCell, time::Duration};
+use std::time::Duration;
+use supernet_train::crew::Dealt;
 
-/// The MPI job that this process is one of.
+/// The MPI job that this process is one of. MPI ends with it, when all processes have come there:
+/// none may exchange anything afterwards.
 pub struct MpiJob {
-    workers: MpiWorkers,
+    crew: Dealt<MpiWorkers>,
     /// MPI, which ends with it.
-    universe: RefCell<Option<Universe>>,
+    _universe: Universe,
 }
 
 /// Variables that launchers set: of Open MPI, of PMI (MPICH, Intel MPI, Slurm), of PMIx.
@@ -28,16 +30,16 @@ impl MpiJob {
         let (universe, _) = initialize_with_threading(Threading::Funneled)?;
         let world = universe.world();
         let workers = MpiWorkers::new(world.rank() as usize, world.size() as usize, deadline);
-        Some(Self { workers, universe: RefCell::new(Some(universe)) })
+        Some(Self { crew: Dealt(workers), _universe: universe })
+    }
+
+    /// Returns its processes as the crew of a search.
+    pub fn crew(&self) -> &Dealt<MpiWorkers> {
+        &self.crew
     }
 
     /// Returns its processes.
     pub fn workers(&self) -> &MpiWorkers {
-        &self.workers
-    }
-
-    /// Ends MPI, when all processes have come here: none may exchange anything afterwards.
-    pub fn end(&self) {
-        self.universe.borrow_mut().take();
+        &self.crew.0
     }
 }
