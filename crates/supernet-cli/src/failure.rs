@@ -70,7 +70,7 @@ impl Failure {
     }
 
     /// Whether it is the user's stop.
-    #[cfg(feature = "mpi")]
+    #[cfg(any(feature = "mpi", feature = "farm"))]
     pub fn is_stop(&self) -> bool {
         self.code() == STOPPED
     }

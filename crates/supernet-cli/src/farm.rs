@@ -1,12 +1,14 @@
 //! Runs that are shared through a database: the main process, workers, and what is said of both.
 
 use crate::{
-    arguments::{Leases, Options, Run, Work},
+    arguments::{Leases, Options, Shared, Work},
     errand::Errand,
     failure::Failure,
+    making::{Bench, Making, put_table},
+    notes::note,
     output::{note, print_json, say, shown},
     place::Place,
-    settings::RunSettings,
+    settings::{Opened, RunSettings},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,6 +19,7 @@ use std::{
 };
 use supernet::{
     crew::farm::{Farm, FarmOptions, Joined, Workplace, farm_status},
+    experiments::ExperimentError,
     prelude::*,
     space::counted,
     train::{Reopening, StopOn},
@@ -24,12 +27,22 @@ use supernet::{
 
 /// What workers are told of a run, beside its files.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Task {
-    errands: Vec<Errand>,
-    /// The name of a search beside the run's own.
-    search: Option<String>,
-    elsewhere: bool,
+#[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Task {
+    /// A search.
+    Search {
+        errands: Vec<Errand>,
+        /// The name of a search beside the run's own.
+        search: Option<String>,
+        elsewhere: bool,
+    },
+    /// An experiment.
+    Study {
+        making: Making,
+        settings: Box<RunSettings>,
+        /// Networks trained before, as `truth.csv`.
+        table: Option<String>,
+    },
 }
 
 /// The address that is given, or that a file holds: what stands on a command line all can read.
@@ -44,20 +57,18 @@ fn options(Leases { lease }: &Leases) -> FarmOptions {
     lease.map_or_else(FarmOptions::default, |seconds| FarmOptions::with_lease(Duration::from_secs(seconds)))
 }
 
-/// The crew of a run that is shared, of which the last of `errands` is to be done.
-pub fn served(run: &Run, folder: &Path, errands: &[Errand]) -> Result<Option<Farm>, Failure> {
-    let Some(url) = run.shared.farm.as_deref().filter(|_| !errands.is_empty()) else { return Ok(None) };
-    let task = Task { errands: errands.into(), search: run.search.clone(), elsewhere: run.elsewhere };
-    let task = serde_json::to_string(&task).expect("plain data");
-    let farm = Farm::serve(&address(url)?, &run.directory, folder, task, options(&run.shared.leases))?;
-    Ok(Some(farm))
+/// The crew of a run that is to be shared, if it is; workers are told its `task`.
+pub fn served(shared: &Shared, directory: &Path, folder: &Path, task: &Task) -> Result<Option<Farm>, Failure> {
+    let Some(url) = shared.farm.as_deref() else { return Ok(None) };
+    let task = serde_json::to_string(task).expect("plain data");
+    Ok(Some(Farm::serve(&address(url)?, directory, folder, task, options(&shared.leases))?))
 }
 
 /// Tells workers what has become of a run.
 pub fn ended<R>(farm: Option<&Farm>, done: &Result<R, Failure>) {
     let Some(farm) = farm else { return };
     let told = match done {
-        Err(Failure::Train(error)) => farm.end(Err(error)),
+        Err(Failure::Train(error) | Failure::Experiment(ExperimentError::Train(error))) => farm.end(Err(error)),
         // Reports are no business of workers.
         Ok(_) | Err(_) => farm.end(Ok(())),
     };
@@ -100,7 +111,7 @@ pub fn work(work: &Work) -> Result<(), Failure> {
         let done = joined.map_err(Failure::from).and_then(|joined| take_part(work, &joined, progress));
         match done {
             Ok(done) => eprintln!("run {}: done; {done} jobs by this worker so far", offer.run()),
-            Err(error @ Failure::Train(TrainError::Stopped { .. })) => return Err(error),
+            Err(error) if error.is_stop() => return Err(error),
             // Whoever is at work when a run ends finds its jobs gone.
             Err(_) if !workplace.is_open(&offer)? => eprintln!("run {}: has ended", offer.run()),
             Err(error) if work.once => {
@@ -118,28 +129,59 @@ pub fn work(work: &Work) -> Result<(), Failure> {
     }
 }
 
-/// Runs a search that another process holds the directory of, as far as its networks are trained;
-/// returns how many jobs this worker has done.
+/// Takes part in what another process holds the directory of, as far as there are jobs; returns how
+/// many of them this worker has done.
 fn take_part(work: &Work, joined: &Joined, progress: &mut StopOn) -> Result<usize, Failure> {
     let wrong = |error: serde_json::Error| Failure::settings("the run's task", error, "that of the same version");
-    let Task { errands, search, elsewhere } = serde_json::from_str(&joined.task).map_err(wrong)?;
-    let place = Place { directory: joined.directory(), search: search.as_deref(), reopening: Reopening { elsewhere } };
-    let options = Options { data: work.data.clone(), device: work.device.clone(), ..Options::default() };
-    let there = RunSettings::new(&Options::default(), Some(&place.stored()))?.device;
-    // Cards of a kind have numbers; what they compute does not depend on these.
-    let kind = |name: &str| name.split(':').next().map(str::to_owned);
-    let named =
-        |RunSettings { device, .. }: &RunSettings| if kind(device) == kind(&there) { there } else { device.clone() };
-    place.open(&options, &joined.farm, named, |_, copy, here| {
-        for errand in errands {
-            match errand {
-                Errand::Score => drop(copy.score(here, progress)?),
-                Errand::Check(networks) => drop(copy.check(here, networks, progress)?),
-                Errand::Search => copy.assist(here, progress)?,
-            }
+    match serde_json::from_str(&joined.task).map_err(wrong)? {
+        Task::Search { errands, search, elsewhere } => {
+            let (directory, reopening) = (joined.directory(), Reopening { elsewhere });
+            let place = Place { directory, search: search.as_deref(), reopening };
+            let there = RunSettings::new(&Options::default(), Some(&place.stored()))?.device;
+            let named = |here: &RunSettings| named(&here.device, &there);
+            place.open(&options_here(work), &joined.farm, named, |_, copy, here| {
+                for errand in errands {
+                    match errand {
+                        Errand::Score => drop(copy.score(here, progress)?),
+                        Errand::Check(networks) => drop(copy.check(here, networks, progress)?),
+                        Errand::Search => copy.assist(here, progress)?,
+                    }
+                }
+                Ok(())
+            })?;
         }
-        Ok(joined.farm.done())
-    })
+        Task::Study { making, settings: there, table } => {
+            let directory = joined.directory();
+            there.store(directory)?;
+            let Opened { settings, device, split, left_out } =
+                RunSettings::opened(&options_here(work), Some(directory))?;
+            note(&left_out, &split);
+            let truth = table.map(|table| put_table(directory, &table)).transpose()?;
+            let bench = Bench {
+                settings: &settings,
+                device_name: &named(&settings.device, &there.device),
+                device: &device,
+                split: &split,
+                crew: &joined.farm,
+                directory,
+                truth: truth.as_deref(),
+            };
+            making.make(&bench, progress)?;
+        }
+    }
+    Ok(joined.farm.done())
+}
+
+/// What differs at a worker.
+fn options_here(work: &Work) -> Options {
+    Options { data: work.data.clone(), device: work.device.clone(), ..Options::default() }
+}
+
+/// What a device is called in a run that is on `there`: cards of a kind have numbers; what they
+/// compute does not depend on these.
+fn named(here: &str, there: &str) -> String {
+    let kind = |name: &str| name.split(':').next().map(str::to_owned);
+    if kind(here) == kind(there) { there.into() } else { here.into() }
 }
 
 /// Says what a farm is doing.

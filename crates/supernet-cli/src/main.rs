@@ -8,6 +8,7 @@ mod errand;
 mod failure;
 #[cfg(feature = "farm")]
 mod farm;
+mod making;
 mod notes;
 mod output;
 mod place;
@@ -28,10 +29,10 @@ use together::Together;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let together = Together::start(&arguments.command);
-    let done = if arguments.command.run().is_some() || together.is_first() {
+    let done = if arguments.command.shared().is_some() || together.is_first() {
         done(&arguments.command, &together)
     } else {
-        // What is no run is done by one process.
+        // All else is done by one process.
         Ok(())
     };
     together.end(done)
@@ -46,8 +47,8 @@ fn done(command: &Command, together: &Together) -> Result<(), Failure> {
         Command::Train(run) => commands::train(run, together),
         Command::Score(run) => commands::score(run, together),
         Command::Plan(plan) => commands::plan(plan),
-        Command::Study(study) => study::study(study),
-        Command::Correlate(correlate) => study::correlate(correlate),
+        Command::Study(study) => study::study(study, together),
+        Command::Correlate(correlate) => study::correlate(correlate, together),
         Command::Report(report) => commands::report(report),
         Command::Export(export) => commands::export(export),
         Command::Space(space) => commands::space(space),

@@ -118,7 +118,7 @@ impl RunSettings {
         })?;
         let settings: Self = toml::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))?;
-        Ok(Self { data: settings.data.absolute(), ..settings })
+        Ok(settings.absolute())
     }
 
     fn change(&mut self, options: &Options) -> Result<(), Failure> {
@@ -241,6 +241,11 @@ impl RunSettings {
         self.data.validation = validation.or(self.data.validation);
         self.data.test = test.or(self.data.test);
         Ok(())
+    }
+
+    /// The same with images whose place does not depend on where the process stands.
+    pub fn absolute(self) -> Self {
+        Self { data: self.data.absolute(), ..self }
     }
 
     /// Stores the settings in a directory: what its run went on with last.

@@ -3,68 +3,63 @@
 use crate::{
     arguments::{Correlate, Study, StudyName},
     failure::Failure,
+    making::{Bench, Making, put_table},
     notes::note,
     output::{print_json, say, shown},
     settings::{Opened, RunSettings},
+    shared_run::SharedRun,
+    together::Together,
 };
-use serde::Serialize;
-use serde_json::json;
-use std::fmt::Display;
-use supernet::experiments::{
-    AblationSettings, CorrelationSettings, DropoutStudySettings, MainTableSettings, Subject, TruthTableSettings,
-    WhichPathsSettings, ablations, correlation, dropout_study, main_table, truth_table, which_paths,
-};
+use std::{fs, path::Path};
+use supernet::train::{MemberDirectory, crew::broadcast};
 
 /// Makes an experiment.
-pub fn study(Study { name, study, models }: &Study) -> Result<(), Failure> {
-    if let Some(truth) = study.truth.as_deref().filter(|truth| !truth.is_file()) {
-        let found = format!("{}, where no file is", truth.display());
-        return Err(Failure::settings("--truth", found, "a table of networks trained from scratch, as truth.csv"));
-    }
+pub fn study(Study { name, study, models }: &Study, together: &Together) -> Result<(), Failure> {
+    together.check()?;
+    let member = MemberDirectory::of_all(together.crew().workers(), &study.directory)?;
+    let table = study.truth.as_deref().map(|path| table(path, together)).transpose()?;
+    let truth = match &table {
+        Some(table) if !together.is_first() => Some(put_table(member.path(), table)?),
+        _ => study.truth.clone(),
+    };
     let Opened { settings, device, split, left_out } = RunSettings::opened(&study.options, None)?;
     note(&left_out, &split);
-    let RunSettings { device: device_name, search, .. } = settings;
-    let subject = Subject::images(&split, &device, &device_name);
-    let (directory, truth, progress) = (&study.directory, study.truth.as_deref(), &mut shown(study.show)?);
-    let mut settings = CorrelationSettings::new(search.clone()).with_equal_epochs(split.train.len());
-    settings.supernet_seeds = (1..=study.supernets).collect();
-    (settings.natural, settings.stratified, settings.twice) = (study.natural, study.stratified, study.twice);
-    match name {
-        StudyName::Correlation => print(&correlation(&settings, &subject, directory, truth, progress)?, study),
-        StudyName::Dropout => {
-            let settings = DropoutStudySettings::new(settings);
-            print(&dropout_study(&settings, &subject, directory, truth, progress)?, study)
-        }
-        StudyName::WhichPaths => {
-            let run = settings.search.scoring.score_batch;
-            let images = (split.train.len().min(1_000) / run * run).max(run);
-            let settings = WhichPathsSettings { images, ..WhichPathsSettings::new(settings) };
-            print(&which_paths(&settings, &subject, directory, truth, progress)?, study)
-        }
-        StudyName::Ablations => {
-            let settings = AblationSettings::new(settings);
-            print(&ablations(&settings, &subject, directory, truth, progress)?, study)
-        }
-        StudyName::MainTable => {
-            print(&main_table(&MainTableSettings::new(search, *models), &subject, directory, progress)?, study)
-        }
-        StudyName::TruthTable => {
-            truth_table(&TruthTableSettings::new(settings), &subject, directory, truth, progress)?;
-            say!("results: {}", directory.join("networks.csv").display());
-        }
+    let Correlate { directory, show, supernets, natural, stratified, twice, .. } = study;
+    let (supernets, natural, stratified, twice) = (*supernets, *natural, *stratified, *twice);
+    let making = Making { name: *name, supernets, natural, stratified, twice, models: *models };
+    let shared = SharedRun::serve_study(study, &settings, (making, table), together)?;
+    let bench = Bench {
+        settings: &settings,
+        device_name: &settings.device,
+        device: &device,
+        split: &split,
+        crew: shared.crew(together),
+        directory: member.path(),
+        truth: truth.as_deref(),
+    };
+    let done = making.make(&bench, &mut shown(*show)?);
+    shared.end(&done);
+    match done? {
+        Some((_, json)) if show.json => print_json(&json),
+        Some((text, _)) => say!("{text}\nresults: {}", directory.display()),
+        None => say!("results: {}", directory.join("networks.csv").display()),
     }
     Ok(())
 }
 
-/// Makes the correlation study.
-pub fn correlate(correlate: &Correlate) -> Result<(), Failure> {
-    study(&Study { name: StudyName::Correlation, study: correlate.clone(), models: 1 })
+/// The table of networks trained before in a file of the first process.
+fn table(path: &Path, together: &Together) -> Result<String, Failure> {
+    let expected = "a table of networks trained from scratch, as truth.csv";
+    let wrong = |found: String| Failure::settings("--truth", format!("{}, {found}", path.display()), expected);
+    let bytes = if together.is_first() {
+        fs::read(path).map_err(|error| wrong(format!("which cannot be read: {error}")))?
+    } else {
+        Vec::new()
+    };
+    String::from_utf8(broadcast(together.crew().workers(), bytes)?).map_err(|_| wrong("which is no text".into()))
 }
 
-fn print(result: &(impl Serialize + Display), study: &Correlate) {
-    if study.show.json {
-        print_json(&json!(result));
-    } else {
-        say!("{result}\nresults: {}", study.directory.display());
-    }
+/// Makes the correlation study.
+pub fn correlate(correlate: &Correlate, together: &Together) -> Result<(), Failure> {
+    study(&Study { name: StudyName::Correlation, study: correlate.clone(), models: 1 }, together)
 }

@@ -1,8 +1,8 @@
 //! The processes that work on a run with this one: those of an MPI job, or none.
 
-#[cfg(feature = "mpi")]
-use crate::output;
 use crate::{arguments::Command, failure::Failure};
+#[cfg(feature = "mpi")]
+use crate::{arguments::DEADLINE, output};
 use std::process::ExitCode;
 use supernet::train::crew::{Alone, Crew};
 #[cfg(feature = "mpi")]
@@ -18,7 +18,7 @@ pub struct Together {
 impl Together {
     /// Finds out who works on the run of a command.
     pub fn start(command: &Command) -> Self {
-        let deadline = std::time::Duration::from_secs(command.run().map_or(300, |run| run.deadline));
+        let deadline = std::time::Duration::from_secs(command.shared().map_or(DEADLINE, |shared| shared.deadline));
         let together = Self { job: MpiJob::start(deadline) };
         if !together.is_first() {
             output::mute();

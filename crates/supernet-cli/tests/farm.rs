@@ -76,12 +76,14 @@ fn contents(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
         let name = path.strip_prefix(root).unwrap().display().to_string();
         if path.is_dir() {
             contents(root, &path, found);
-        } else if name != "lock" && !name.ends_with(".html") {
+        } else if !["lock", "times.csv"].contains(&&*name) && !name.ends_with(".html") {
             let bytes = fs::read(&path).unwrap();
             let lines = |kept: &dyn Fn(&str) -> String| {
                 String::from_utf8(bytes.clone()).unwrap().lines().map(kept).collect::<String>().into_bytes()
             };
             let timeless = match name.as_str() {
+                // Of an experiment: how long a network took is the last column.
+                "truth.csv" => lines(&|line| line.rsplit_once(',').map_or(line, |(rest, _)| rest).to_owned() + "\n"),
                 name if name.ends_with(".jsonl") => {
                     lines(&|line| line.split_once(',').map_or(line, |(_time, rest)| rest).to_owned() + "\n")
                 }
@@ -200,5 +202,85 @@ fn a_farm_that_is_disturbed_leaves_the_files_of_a_run_without_one() {
     workers.iter().for_each(|worker| worker.signal("-INT"));
     for mut worker in workers {
         assert_eq!(worker.0.wait().unwrap().code(), Some(130));
+    }
+}
+
+/// An experiment of some twenty trainings.
+const STUDY: [&str; 20] = [
+    "--budget",
+    "0.02",
+    "--train",
+    "800",
+    "--validation",
+    "500",
+    "--test",
+    "100",
+    "--candidates",
+    "40",
+    "--supernets",
+    "2",
+    "--natural",
+    "6",
+    "--stratified",
+    "4",
+    "--twice",
+    "2",
+    "--output",
+    "quiet",
+];
+
+#[test]
+fn an_experiment_on_a_farm_leaves_the_files_of_one_without() {
+    let Ok(url) = std::env::var("SUPERNET_FARM") else {
+        eprintln!("skipped: SUPERNET_FARM names no database; .ci/scale makes one");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let [plain, shared, known, log] = ["plain", "shared", "known", "log"].map(|name| folder.path().join(name));
+    let said = || fs::read_to_string(&log).unwrap();
+    let study = |directory: &Path| {
+        let mut command = supernet();
+        command.args(["study", "correlation"]).arg(directory).args(STUDY);
+        command
+    };
+    assert!(study(&plain).status().unwrap().success());
+
+    let mut main = Process::start(study(&shared).args(["--farm", &url, "--lease", "3"]), &log);
+    let worker = || Process::start(supernet().args(["work", &url, "--lease", "3", "--output", "quiet"]), &log);
+    let mut workers = [worker(), worker()];
+    let mut kills = 0;
+    while main.is_running() {
+        sleep(Duration::from_millis(2_500));
+        if kills < 2 {
+            workers[kills] = worker();
+            kills += 1;
+        }
+    }
+    assert!(main.0.wait().unwrap().success(), "{}", said());
+    let run = &status(&url).unwrap()["runs"][0];
+    assert_eq!((run["left"].as_i64(), run["failed"].as_i64()), (Some(0), Some(0)), "{run}");
+    // Two supernets, twelve networks from scratch, and what both supernets score.
+    assert!(kills == 2 && run["done"].as_i64().unwrap() > 14, "{kills} kills, {run}");
+    let expected = files(&plain);
+    let found = files(&shared);
+    assert_eq!(found.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
+    for (name, bytes) in &found {
+        assert!(*bytes == expected[name], "{name} differs");
+    }
+    let by_workers = |url: &str| {
+        status(url).unwrap()["workers"].as_array().unwrap().iter().map(|w| w["done"].as_i64().unwrap()).sum()
+    };
+    let before: i64 = by_workers(&url);
+    assert!(before > 0, "{}", said());
+
+    // What a table of the main process says of networks is known to workers, too.
+    let table = plain.join("truth.csv").display().to_string();
+    let done = study(&known).args(["--truth", &table, "--farm", &url]).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!known.join("truth.csv").exists());
+    assert_eq!(files(&known)["result.json"], expected["result.json"]);
+    workers.iter().for_each(|worker| worker.signal("-INT"));
+    for mut worker in workers {
+        assert_eq!(worker.0.wait().unwrap().code(), Some(130), "{}", said());
     }
 }

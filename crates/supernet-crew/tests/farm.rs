@@ -219,6 +219,40 @@ fn what_comes_too_late_is_refused_and_counted_and_what_nobody_took_over_is_not()
 }
 
 #[test]
+fn a_job_that_ends_its_workers_is_given_up_and_the_rest_goes_on() {
+    let Some(url) = url() else { return };
+    let (folder, jobs) = (directory("ends its workers"), jobs(5));
+    let options = FarmOptions { losses: 3, ..quick() };
+    let farm = serve(&url, &folder, options);
+    let round = farm.round("test", &jobs).unwrap().unwrap();
+    let gone = FarmOptions { losses: 3, ..silent() };
+    // The dearest, which each of them claims first.
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let joined = join(&url, folder.path(), gone);
+        let there = joined.farm.round("test", &jobs).unwrap().unwrap();
+        assert_eq!(there.next().unwrap(), Next::Job(4));
+        thread::sleep(gone.lease + Duration::from_millis(200));
+        drop(there);
+        // As a process that is killed: it gives nothing back.
+        ended.push(std::mem::ManuallyDrop::new(joined));
+    }
+    drop(round);
+    let Ended { results, failure } = work(&farm, "test", &jobs, |place| Ok(result(place))).unwrap();
+    let error = failure.unwrap().to_string();
+    assert!(error.starts_with("job/4: found 3 failures, the last: its worker was gone without a word"), "{error}");
+    assert!(results.iter().flatten().count() == 0 && farm.done() == 4, "the main process did the others");
+    let status = farm_status(&url).unwrap();
+    let run = status.runs.iter().find(|run| run.name == folder.path().display().to_string()).unwrap();
+    assert_eq!((run.failures[0].job.as_str(), run.failures[0].tries), ("job/4", 3));
+    // The same call tries it again.
+    farm.end(Err(&TrainError::config("job", 4, "less"))).unwrap();
+    let farm = serve(&url, &folder, options);
+    assert!(work(&farm, "test", &jobs, |place| Ok(result(place))).unwrap().failure.is_none());
+    farm.end(Ok(())).unwrap();
+}
+
+#[test]
 fn what_measures_a_machine_is_left_to_the_main_process() {
     let Some(url) = url() else { return };
     let (folder, mut jobs) = (directory("first"), jobs(2));

@@ -2,10 +2,12 @@
 
 use super::{
     StandAloneRow, Trials, Truth, Variant,
-    learning_curve::{Epoch, append_curve, sort_curves},
+    learning_curve::{append_curve, sort_curves},
+    units::{Made, Unit, Work, file_name, keeper_of_supernet, weights_path},
 };
 use csv::StringRecord;
 use serde::Serialize;
+use serde_json::json;
 use std::{
     collections::{HashMap, HashSet},
     fs,
@@ -16,9 +18,10 @@ use std::{
 use supernet_search::Score;
 use supernet_space::{Cost, PathMask, SearchSpace, name_number};
 use supernet_train::{
-    Keeper, Progress, Provenance, Saving, SearchConfig, StandAloneTraining, TrainError,
+    Progress, Provenance, SearchConfig, StandAloneTraining, TrainError,
+    crew::{Workers, all_equal},
     store::{Lock, agree, append_line, cell, csv_row, lock, read_rows, read_scores, scores_csv, write_whole},
-    workers::{share, workers_on},
+    workers::{Named, share_among, workers_on},
 };
 
 /// The directory of one experiment.
@@ -47,12 +50,6 @@ pub struct Lab<'a> {
     _lock: Lock,
 }
 
-/// A unit of work that needs no other.
-enum Unit<'a> {
-    Supernet(&'a Variant, u64),
-    StandAlone(&'a PathMask, u64),
-}
-
 const TIMES: &str = "stage,name,seed,seconds";
 
 impl<'a> Lab<'a> {
@@ -61,8 +58,8 @@ impl<'a> Lab<'a> {
     ///
     /// # Errors
     /// A directory that cannot be made or written, or one that holds another experiment, other
-    /// images or another device: the first difference is named and nothing is touched. A `truth`
-    /// without networks of these settings.
+    /// images or another device: the first difference is named and nothing is touched. A member of
+    /// the crew with another configuration. A `truth` without networks of these settings.
     pub fn open(
         path: &Path,
         experiment: &str,
@@ -73,7 +70,7 @@ impl<'a> Lab<'a> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         let provenance = trials.provenance(trained)?;
-        let lock = open_experiment(path, experiment, settings, &provenance)?;
+        let lock = open_experiment(path, experiment, settings, &provenance, trials.crew().workers())?;
         let mut table = Truth::open(path.join("truth.csv"))?;
         if let Some(truth) = truth {
             table.import(truth, &trials.training_key(trained)?)?;
@@ -118,22 +115,27 @@ impl<'a> Lab<'a> {
             Unit::StandAlone(..) => alone,
         };
         let total: u64 = units.iter().map(steps).sum();
-        let (path, curves, at_once) = (&self.path, self.curves, self.at_once(config));
+        let (path, at_once) = (&self.path, self.at_once(config));
         self.progress.begin("training", total);
         let truth = Mutex::new(&mut self.truth);
-        share("training", at_once, units, self.progress, |unit, progress| match unit {
-            Unit::Supernet(variant, seed) => train_supernet(path, trials, variant, seed, progress),
-            Unit::StandAlone(mask, seed) => {
-                let stem = stem_of_network(path, mask, seed);
-                let mut keeper = Keeper::new(&stem, Saving::default(), None);
-                let (row, curve) = train_alone(trials, config, (mask, seed), curves, &mut keeper, (&stem, progress))?;
-                let row = StandAloneRow { settings: key.clone(), ..row };
-                let mut truth = truth.lock().expect("no worker panics with the table");
-                append_curve(&path.join(CURVES), &row, &curve)?;
-                truth.append(row)?;
-                keeper.clear()
-            }
-        })?;
+        let keep = |made: &Made| truth_kept(path, made, &truth);
+        let work = Work { path, trials, config, key: &key, curves: self.curves };
+        let named = Named {
+            crew: trials.crew(),
+            name: &|unit| work.job(unit),
+            pack: &|unit, made| work.pack(unit, made),
+            unpack: &|unit, bytes| match work.unpack(unit, bytes)? {
+                None => Ok(None),
+                Some(made) => keep(&made).map(|()| Some(made)),
+            },
+        };
+        let make = |unit: Unit, progress: &mut dyn Progress| {
+            let made = work.make(unit, progress)?;
+            keep(&made)?;
+            work.clear(unit)?;
+            Ok(made)
+        };
+        share_among(("training", at_once), units, named, self.progress, make, &mut |_, _| {})?;
         self.progress.end();
         self.tidy(supernets)
     }
@@ -228,7 +230,7 @@ impl<'a> Lab<'a> {
             let scores = self.trials.scores(&variant.config, &weights, &missing, &mut *self.progress)?;
             known.extend(missing.into_iter().zip(scores));
             write_whole(&path, scores_csv(&known).as_bytes())?;
-            time(&self.path, "scoring", &name, seed, began)?;
+            time(&self.path, "scoring", &name, seed, began.elapsed().as_secs_f64())?;
         }
         Ok(masks.iter().map(|mask| known[mask]).collect())
     }
@@ -309,80 +311,41 @@ impl<'a> Lab<'a> {
     }
 }
 
-/// Makes the directory of `experiment`, or opens it, and locks it.
+/// Makes the directory of `experiment`, or opens it, and locks it, as each of `workers` does.
 ///
 /// # Errors
 /// A directory that cannot be made or written, one where another process is at work, or one that
-/// holds another experiment, other settings, images or another device.
+/// holds another experiment, other settings, images or another device; a worker with others.
 pub(super) fn open_experiment(
     path: &Path,
     experiment: &str,
     settings: &impl Serialize,
     provenance: &Provenance,
+    workers: &dyn Workers,
 ) -> Result<Lock, TrainError> {
+    let here = json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
+    let digest = format!("{:016x}", name_number(&here.to_string()));
+    all_equal(workers, "configuration, versions or data", &digest)?;
     let lock = lock(path)?;
-    let here = serde_json::json!({ "experiment": experiment, "provenance": provenance, "settings": settings });
     agree(path, &here, "the configuration of an experiment")?;
     Ok(lock)
 }
 
-fn file_name(name: &str, seed: u64, step: Option<u64>) -> String {
-    match step {
-        None => format!("{name}-{seed}"),
-        Some(step) => format!("{name}-{seed}-at-{step}"),
-    }
-}
-
-fn weights_path(path: &Path, name: &str, seed: u64, step: Option<u64>) -> PathBuf {
-    path.join(format!("supernets/{}.safetensors", file_name(name, seed, step)))
-}
-
-fn time(path: &Path, stage: &str, name: &str, seed: u64, began: Instant) -> Result<(), TrainError> {
-    let seconds = format!("{:.1}", began.elapsed().as_secs_f64());
-    let line = csv_row([stage.into(), name.into(), seed.to_string(), seconds]);
+fn time(path: &Path, stage: &str, name: &str, seed: u64, seconds: f64) -> Result<(), TrainError> {
+    let line = csv_row([stage.into(), name.into(), seed.to_string(), format!("{seconds:.1}")]);
     append_line(&path.join("times.csv"), &format!("{TIMES}\n"), &line)
 }
 
-/// Trains and stores a supernet; its earlier checkpoints are there before it is.
-fn train_supernet(
-    path: &Path,
-    trials: &dyn Trials,
-    variant: &Variant,
-    seed: u64,
-    progress: &mut dyn Progress,
-) -> Result<(), TrainError> {
-    let began = Instant::now();
-    let mut keeper = keeper_of_supernet(path, variant, seed);
-    let at = |step| weights_path(path, &variant.name, seed, step);
-    trials.train_supernet(variant, seed, &at, &mut keeper, progress)?;
-    keeper.clear()?;
-    time(path, "supernet", &variant.name, seed, began)
-}
-
-/// Keeps the training of a supernet.
-fn keeper_of_supernet<'k>(path: &Path, variant: &Variant, seed: u64) -> Keeper<'k> {
-    Keeper::new(path.join("supernets").join(file_name(&variant.name, seed, None)), Saving::default(), None)
-}
-
-/// How the names of files begin in which the training of a network from scratch is kept.
-fn stem_of_network(path: &Path, mask: &PathMask, seed: u64) -> PathBuf {
-    path.join(format!("networks/{:016x}-{seed}", name_number(&mask.to_string())))
-}
-
-/// Trains the network of a mask and a seed from scratch and tests it; notes how long that took. The
-/// row's settings are left empty.
-fn train_alone(
-    trials: &dyn Trials,
-    config: &SearchConfig,
-    network: (&PathMask, u64),
-    curves: bool,
-    keeper: &mut Keeper,
-    (stem, progress): (&Path, &mut dyn Progress),
-) -> Result<(StandAloneRow, Vec<Epoch>), TrainError> {
-    let began = Instant::now();
-    let (row, curve) = trials.train_alone(config, network, curves.then_some(stem), keeper, progress)?;
-    let seconds = began.elapsed().as_millis() as f64 / 1e3;
-    Ok((StandAloneRow { seconds, ..row }, curve))
+/// Notes what was made in the tables.
+fn truth_kept(path: &Path, made: &Made, truth: &Mutex<&mut Truth>) -> Result<(), TrainError> {
+    match made {
+        Made::Supernet { name, seed, seconds } => time(path, "supernet", name, *seed, *seconds),
+        Made::StandAlone { row, curve } => {
+            let mut truth = truth.lock().expect("no worker panics with the table");
+            append_curve(&path.join(CURVES), curve)?;
+            truth.append(row.clone())
+        }
+    }
 }
 
 /// The file of all curves.

@@ -33,11 +33,13 @@ pub struct Epoch {
 /// The first line of the file of all curves.
 const HEADER: &str = "architecture,settings,seed,epoch,train_accuracy,train_loss,validation_accuracy,validation_loss";
 
-/// Adds the curve of a network to the file of all curves.
-pub(super) fn append_curve(path: &Path, of: &StandAloneRow, curve: &[Epoch]) -> Result<(), TrainError> {
-    if curve.is_empty() {
-        return Ok(());
-    }
+/// Adds lines to the file of all curves.
+pub(super) fn append_curve(path: &Path, lines: &str) -> Result<(), TrainError> {
+    if lines.is_empty() { Ok(()) } else { append_line(path, &format!("{HEADER}\n"), lines) }
+}
+
+/// The lines of a network's curve in the file of all curves.
+pub(super) fn curve_lines(of: &StandAloneRow, curve: &[Epoch]) -> String {
     let line = |row: &Epoch| {
         let [accuracy, loss] = row.train.map_or_else(Default::default, |mean| mean.map(|value| format!("{value:.5}")));
         csv_row([
@@ -51,7 +53,7 @@ pub(super) fn append_curve(path: &Path, of: &StandAloneRow, curve: &[Epoch]) -> 
             format!("{:.5}", row.validation[1]),
         ])
     };
-    append_line(path, &format!("{HEADER}\n"), &curve.iter().map(line).collect::<String>())
+    curve.iter().map(line).collect()
 }
 
 /// Sorts the file of all curves, and drops what a stopped process had noted before.
@@ -194,7 +196,7 @@ mod tests {
             let test = Score { accuracy: 0.5, loss: 1.0, images: 10 };
             let (mask, cost) = (mask.parse().unwrap(), Cost { parameters: 1, macs: 1 });
             let row = StandAloneRow { mask, settings: "00ff".into(), seed: 1, test, cost, seconds: 1.0 };
-            append_curve(&path, &row, &curve).unwrap();
+            append_curve(&path, &curve_lines(&row, &curve)).unwrap();
         }
         sort_curves(&path).unwrap();
         let rows = ["10:01/10:11,00ff,1,1,,,0.25,2.00000\n", "10:01/10:11,00ff,1,2,0.50000,1.00000,0.25,2.00000\n"];

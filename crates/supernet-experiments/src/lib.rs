@@ -17,6 +17,7 @@ mod sample;
 mod subject;
 mod truth;
 mod truth_table;
+mod units;
 mod variant;
 mod which_paths;
 

@@ -23,7 +23,7 @@ use supernet_space::{Architecture, NasBenchMacro, NasBenchMacroShape, PathMask, 
 use supernet_train::{
     Examples as _, Hooks, ImageExamples, Keeper, Loader, Networks, Progress, Provenance, Saving, Scoring, SearchData,
     SeededWeights, SupernetEvaluator, SupernetTraining, TrainError,
-    crew::Alone,
+    crew::{Alone, Crew},
     store::write_whole,
     workers::{share, workers_on},
 };
@@ -72,7 +72,7 @@ pub fn macro_study(
     let definition = NasBenchMacroNet::definition(shape, device).map_err(TrainError::from)?.with_norm(settings.norm);
     let (data, networks) = (SearchData::images(split)?, Networks::from(definition));
     let provenance = Provenance::new(&networks, &data, device_name)?;
-    let _lock = open_experiment(directory, STUDY, settings, &provenance)?;
+    let _lock = open_experiment(directory, STUDY, settings, &provenance, Alone.workers())?;
     let table = table.clone().complete(bench.space()).map_err(TrainError::from)?;
     let scene = Scene { settings, data: &data, definition: &networks.supernet, device };
     let supernets = scene.supernets(&bench, directory, progress)?;

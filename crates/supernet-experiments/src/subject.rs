@@ -12,7 +12,9 @@ use supernet_search::Score;
 use supernet_space::{Cost, PathMask, SearchSpace, name_number};
 use supernet_train::{
     Examples, FineTuner, Hooks, ImageExamples, Keeper, OneMask, Progress, Provenance, Search, SearchConfig, SearchData,
-    SeededWeights, StandAlone, StandAloneTraining, TrainError, divergences,
+    SeededWeights, StandAlone, StandAloneTraining, TrainError,
+    crew::{Alone, Crew},
+    divergences,
     store::{load_weights, save_weights},
     test,
 };
@@ -22,6 +24,9 @@ use supernet_train::{
 pub trait Trials: Sync {
     /// Where they run.
     fn device(&self) -> &Device;
+
+    /// Who makes them together with this process.
+    fn crew(&self) -> &dyn Crew;
 
     /// Checks a configuration.
     ///
@@ -145,12 +150,14 @@ pub struct Subject<'a, M: Module, E, const D: usize = 4> {
     make: Box<Make<'a, M, E, D>>,
     device: &'a Device,
     device_name: &'a str,
+    crew: &'a dyn Crew,
 }
 
 impl<'a> Subject<'a, KnownNet, ImageExamples<'a>> {
     /// Takes the known space that a configuration names, on the images of `split`.
     pub fn images(split: &'a Split, device: &'a Device, device_name: &'a str) -> Self {
-        Self { make: Box::new(|config| Search::images(config, split, device)), device, device_name }
+        let make = |config: &SearchConfig| Search::images(config, split, device);
+        Self { make: Box::new(make), device, device_name, crew: &Alone }
     }
 }
 
@@ -168,11 +175,18 @@ impl<'a, M: Layer<D, 2> + 'static, E: Examples<D>, const D: usize> Subject<'a, M
             let definition = definition.clone().with_norm(config.network.norm());
             Search::new(config, definition, SearchData { train, validation, test }, device)
         };
-        Self { make: Box::new(make), device, device_name }
+        Self { make: Box::new(make), device, device_name, crew: &Alone }
     }
 }
 
 impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Subject<'a, M, E, D> {
+    /// Sets who makes experiments together with this process, each member in a directory of its own.
+    #[must_use]
+    pub fn with_crew(self, crew: &'a dyn Crew) -> Self {
+        Self { crew, ..self }
+    }
+
+    /// A search by this member alone: a unit of work is shared as a whole.
     fn search(&self, config: &SearchConfig) -> Result<Search<'a, M, E, D>, TrainError> {
         (self.make)(config)
     }
@@ -187,6 +201,10 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Subject<'a, M, E, D> {
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E, D> {
     fn device(&self) -> &Device {
         self.device
+    }
+
+    fn crew(&self) -> &dyn Crew {
+        self.crew
     }
 
     fn check(&self, config: &SearchConfig) -> Result<(), TrainError> {
@@ -291,7 +309,10 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
     ) -> Result<Vec<Score>, TrainError> {
         let search = self.search(config)?;
         let supernet = self.supernet(&search, weights)?;
-        search.evaluator(&supernet, &search.data().validation, config.scoring, progress)?.score(masks)
+        let evaluator = search.evaluator(&supernet, &search.data().validation, config.scoring, progress)?;
+        // The file's name is that of a supernet and of a state of it.
+        let name = weights.file_stem().map_or_else(Default::default, |name| name.to_string_lossy());
+        evaluator.with_crew(self.crew, format!("scores/{name}")).score(masks)
     }
 
     fn divergences(
@@ -317,7 +338,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
         file: &Path,
         progress: &mut dyn Progress,
     ) -> Result<Vec<Score>, TrainError> {
-        let search = &self.search(config)?;
+        let search = &self.search(config)?.with_crew(self.crew);
         let supernet = &self.supernet(search, weights)?;
         let tuner = FineTuner { supernet, search, seed: config.seed, training: *training };
         tuner.scores(masks, Some(file), progress)

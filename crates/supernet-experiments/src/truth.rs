@@ -117,7 +117,16 @@ pub(super) fn truth_csv<'r>(rows: impl IntoIterator<Item = &'r StandAloneRow>) -
     format!("{HEADER}\n{}", rows.into_iter().map(line).collect::<String>())
 }
 
-fn line(row: &StandAloneRow) -> String {
+/// Reads lines of such a file, which are to be written to `path`.
+///
+/// # Errors
+/// A line that is none.
+pub(super) fn rows_of(path: &Path, lines: &str) -> Result<Vec<StandAloneRow>, TrainError> {
+    parse_rows(path, &format!("{HEADER}\n{lines}"), HEADER, read)
+}
+
+/// A line of it.
+pub(super) fn line(row: &StandAloneRow) -> String {
     let StandAloneRow { mask, settings, seed, test, cost, seconds } = row;
     csv_row([
         mask.to_string(),

@@ -3,20 +3,8 @@
 use super::show::Show;
 use clap::{Args, Subcommand};
 
-/// With whom a run is shared.
-#[derive(Args, Default)]
-pub struct Shared {
-    /// Share scoring and training from scratch with workers (`supernet work URL`) through a
-    /// database: postgres://USER:PASSWORD@HOST:PORT/DATABASE, or @FILE, a file that holds that
-    #[arg(long, value_name = "URL")]
-    pub farm: Option<String>,
-
-    #[command(flatten)]
-    pub leases: Leases,
-}
-
 /// How long jobs are held.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 pub struct Leases {
     /// Seconds that a job belongs to a worker which says nothing; states of long trainings are
     /// stored ten times as far apart [default: 60]

@@ -3,15 +3,20 @@
 #[cfg(feature = "farm")]
 mod farm;
 mod options;
+mod shared;
 mod show;
 
 #[cfg(feature = "farm")]
-pub use farm::{FarmCommand, Leases, Shared, Work};
+pub use farm::{FarmCommand, Leases, Work};
 pub use options::{Options, Preset, RankName, StemName, StrategyName};
+#[cfg(feature = "mpi")]
+pub use shared::DEADLINE;
+pub use shared::Shared;
 pub use show::{Output, Show};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 const AFTER: &str = "\
@@ -79,14 +84,15 @@ pub enum Command {
 }
 
 impl Command {
-    /// The run that the command works on, where it is one that several processes may share.
-    pub fn run(&self) -> Option<&Run> {
+    /// With whom the command's work is shared, where several processes may do it.
+    pub fn shared(&self) -> Option<&Shared> {
         match self {
             Self::Run(Searched { run, .. })
             | Self::Check(Check { run, .. })
             | Self::Train(run)
             | Self::Score(run)
-            | Self::Retrain(run) => Some(run),
+            | Self::Retrain(run) => Some(&run.shared),
+            Self::Study(Study { study, .. }) | Self::Correlate(study) => Some(&study.shared),
             _ => None,
         }
     }
@@ -118,13 +124,6 @@ pub struct Run {
     #[arg(long)]
     pub elsewhere: bool,
 
-    /// Seconds after which a process of an MPI job that says nothing is taken for gone, which ends
-    /// all of them
-    #[cfg(feature = "mpi")]
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..))]
-    pub deadline: u64,
-
-    #[cfg(feature = "farm")]
     #[command(flatten)]
     pub shared: Shared,
 }
@@ -160,7 +159,8 @@ pub struct Plan {
 }
 
 /// Experiments by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StudyName {
     /// Does one-shot accuracy tell which networks are good?
     Correlation,
@@ -221,6 +221,9 @@ pub struct Correlate {
     /// again
     #[arg(long, value_name = "FILE")]
     pub truth: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub shared: Shared,
 }
 
 #[derive(Args)]

@@ -15,15 +15,19 @@ pub struct FarmOptions {
     pub patience: Duration,
     /// How often a job may fail before it is given up.
     pub tries: u32,
+    /// How many workers in a row that hold a job may be gone without a word, and without it having
+    /// got any further, before it is given up.
+    pub losses: u32,
     /// For how many threads the main process has work cut, at least.
     pub threads: usize,
 }
 
 impl Default for FarmOptions {
     /// Leases of a minute, three beats in one, states every ten minutes, ten minutes of patience,
-    /// three tries, 64 threads.
+    /// three tries, ten
+    /// lost workers, 64 threads.
     fn default() -> Self {
-        Self { patience: Duration::from_secs(600), tries: 3, threads: 64, ..Self::with_lease(Duration::from_secs(60)) }
+        Self::with_lease(Duration::from_secs(60))
     }
 }
 
@@ -36,6 +40,7 @@ impl FarmOptions {
             checkpoint: 10 * lease,
             patience: Duration::from_secs(600),
             tries: 3,
+            losses: 10,
             threads: 64,
         }
     }

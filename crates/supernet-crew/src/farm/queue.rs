@@ -1,7 +1,7 @@
 //! The jobs of a run: published, claimed, held, handed in. All times are the server's.
 
 use super::{error::FarmError, held::Claim, link::Link};
-use postgres::Row;
+use postgres::{Row, types::ToSql};
 use std::time::Duration;
 use supernet_train::crew::CrewJob;
 
@@ -51,6 +51,8 @@ pub(super) struct Claiming<'a> {
     pub(super) lease: Duration,
     /// How long others are given to try a job that failed here.
     pub(super) pause: Duration,
+    /// How many workers a job may lose before it is given up.
+    pub(super) losses: u32,
     /// Keys that are not claimed: they are at work here.
     pub(super) but: &'a [String],
     /// Keys of the jobs that failed here.
@@ -65,43 +67,54 @@ pub(super) enum Of<'a> {
     Keys(&'a [String]),
 }
 
-/// Claims up to `count` open jobs that nobody holds, the dearest first.
+/// Claims up to `count` open jobs that nobody holds, the dearest first. Jobs whose workers are gone
+/// without a word, one after another, are given up instead: they may be what ends them.
 ///
 /// # Errors
 /// As [`Link::call`].
 pub(super) fn claim(link: &mut Link, claiming: &Claiming, of: &Of, count: usize) -> Result<Vec<Claim>, FarmError> {
-    let Claiming { run, worker, is_first, lease, pause, but, failed } = *claiming;
-    let (lease, pause, count) = (lease.as_secs_f64(), pause.as_secs_f64(), count as i64);
+    let Claiming { run, worker, is_first, lease, pause, losses, but, failed } = *claiming;
+    let (lease, pause, losses, count) = (lease.as_secs_f64(), pause.as_secs_f64(), losses as i32, count as i64);
     let which = match of {
-        Of::Round(_) => "round = $9",
-        Of::Keys(_) => "key = ANY ($9)",
+        Of::Round(_) => "round = $10",
+        Of::Keys(_) => "key = ANY ($10)",
     };
-    // By place, so that no plan looks at all jobs; a row that has moved meanwhile is left for next time.
+    // By place, so that no plan looks at all jobs; a row that has moved meanwhile is left for next
+    // time. A job whose worker is gone is claimed alone, so that no other is gone with it again.
     let statement = format!(
         "WITH next AS MATERIALIZED (
-             SELECT ctid FROM supernet_farm.job
+             SELECT ctid, cost, lost + held::int AS gone FROM supernet_farm.job
              WHERE run = $1 AND {which} AND result IS NULL AND NOT failed AND ($3 OR NOT by_first)
                  AND lease_until < clock_timestamp() AND key <> ALL ($6)
                  AND (key <> ALL ($7) OR lease_until + $5 * interval '1 second' < clock_timestamp())
-             ORDER BY cost DESC LIMIT $8 FOR UPDATE SKIP LOCKED)
-         UPDATE supernet_farm.job SET worker = $2, epoch = epoch + 1,
+             ORDER BY cost DESC LIMIT $8 FOR UPDATE SKIP LOCKED),
+         ranked AS (
+             SELECT ctid, gone, row_number() OVER dearest AS place, first_value(gone) OVER dearest AS first
+             FROM next WINDOW dearest AS (ORDER BY cost DESC)),
+         chosen AS (SELECT ctid, gone FROM ranked WHERE CASE WHEN first > 0 THEN place = 1 ELSE gone = 0 END)
+         UPDATE supernet_farm.job SET epoch = epoch + 1, held = true, lost = gone, failed = gone >= $9,
+             worker = CASE WHEN gone >= $9 THEN worker ELSE $2 END,
+             tries = CASE WHEN gone >= $9 THEN gone ELSE tries END,
+             error = CASE WHEN gone >= $9 THEN '{GONE}' ELSE error END,
              lease_until = clock_timestamp() + $4 * interval '1 second'
-         FROM next WHERE job.ctid = next.ctid
-         RETURNING job.key, job.epoch, job.cost"
+         FROM chosen WHERE job.ctid = chosen.ctid
+         RETURNING job.key, job.epoch, job.cost, job.failed"
     );
-    let rows = link.call(|client| match of {
-        Of::Round(round) => {
-            client.query(&statement, &[&run, &worker, &is_first, &lease, &pause, &but, &failed, &count, round])
-        }
-        Of::Keys(keys) => {
-            client.query(&statement, &[&run, &worker, &is_first, &lease, &pause, &but, &failed, &count, keys])
-        }
-    })?;
+    let of: &(dyn ToSql + Sync) = match of {
+        Of::Round(round) => round,
+        Of::Keys(keys) => keys,
+    };
+    let values = [&run as &(dyn ToSql + Sync), &worker, &is_first, &lease, &pause, &but, &failed, &count, &losses, of];
+    let rows = link.call(|client| client.query(&statement, &values))?;
+    let claimed = rows.iter().filter(|row| !row.get::<_, bool>(3));
     let mut claims: Vec<(f64, Claim)> =
-        rows.iter().map(|row| (row.get(2), Claim { key: row.get(0), epoch: row.get(1) })).collect();
+        claimed.map(|row| (row.get(2), Claim { key: row.get(0), epoch: row.get(1) })).collect();
     claims.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     Ok(claims.into_iter().map(|(_, claim)| claim).collect())
 }
+
+/// Why a job is given up whose workers are gone.
+const GONE: &str = "its worker was gone without a word: killed, out of memory, or cut off";
 
 /// How many jobs of a round are open.
 ///
@@ -179,7 +192,7 @@ pub(super) fn fail(link: &mut Link, run: &str, claim: &Claim, error: &str, tries
     let error = error.replace('\0', "");
     let update = "
         UPDATE supernet_farm.job SET tries = tries + 1, failed = tries + 1 >= $5, error = $4, epoch = epoch + 1,
-            lease_until = clock_timestamp(), done_at = clock_timestamp()
+            held = false, lease_until = clock_timestamp(), done_at = clock_timestamp()
         WHERE run = $1 AND key = $2 AND epoch = $3 AND result IS NULL AND NOT failed";
     link.call(|client| client.execute(update, &[&run, &claim.key, &claim.epoch, &error, &(tries as i32)])).map(drop)
 }
@@ -193,7 +206,8 @@ pub(super) fn release(link: &mut Link, run: &str, claims: &[Claim]) -> Result<()
         return Ok(());
     }
     let update = "
-        UPDATE supernet_farm.job SET lease_until = clock_timestamp(), worker = NULL, epoch = job.epoch + 1
+        UPDATE supernet_farm.job SET lease_until = clock_timestamp(), worker = NULL, held = false,
+            epoch = job.epoch + 1
         FROM unnest($2::text[], $3::bigint[]) AS held (key, epoch)
         WHERE job.run = $1 AND job.key = ANY ($2) AND job.key = held.key AND job.epoch = held.epoch
             AND result IS NULL AND NOT failed";
@@ -235,8 +249,8 @@ pub(super) fn read(link: &mut Link, run: &str, keys: &[String]) -> Result<Vec<Kn
     Ok(all)
 }
 
-/// Notes where the state of a job is stored that is being done; returns whether the claim is held
-/// still.
+/// Notes where the state of a job is stored that is being done, which has got further by that;
+/// returns whether the claim is held still.
 ///
 /// # Errors
 /// As [`Link::call`].
@@ -247,7 +261,7 @@ pub(super) fn set_state(
     (blob, hash): (i64, &str),
 ) -> Result<bool, FarmError> {
     let update = "
-        UPDATE supernet_farm.job SET state = $4, state_hash = $5
+        UPDATE supernet_farm.job SET state = $4, state_hash = $5, lost = 0
         WHERE run = $1 AND key = $2 AND epoch = $3 AND result IS NULL AND NOT failed";
     let set = link.call(|client| client.execute(update, &[&run, &claim.key, &claim.epoch, &blob, &hash]))?;
     Ok(set > 0)

@@ -135,6 +135,7 @@ impl<'a> FarmRound<'a> {
             is_first: *is_first,
             lease: options.lease,
             pause: options.beat,
+            losses: options.losses,
             but: &but,
             failed: &failed,
         };

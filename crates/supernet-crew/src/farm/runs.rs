@@ -25,15 +25,19 @@ pub(super) struct Identity {
 /// The supernet's weights in a run's directory.
 const SUPERNET: &str = "supernet.safetensors";
 
+/// What stands for them where there is none beforehand: an experiment trains several.
+const NO_SUPERNET: &str = "none";
+
 impl Identity {
     /// Reads it from the directory of a run and the folder of the search in it, which may be the
     /// same.
     ///
     /// # Errors
-    /// Files that cannot be read: of a supernet that is not trained.
+    /// Files that cannot be read.
     pub(super) fn read(directory: &Path, folder: &Path, processor: String) -> Result<Self, TrainError> {
         let read = |path: &Path| fs::read(path).map_err(TrainError::io(path));
-        let supernet = hash(&read(&directory.join(SUPERNET))?);
+        let supernet = directory.join(SUPERNET);
+        let supernet = if supernet.exists() { hash(&read(&supernet)?) } else { NO_SUPERNET.into() };
         let config = read(&folder.join("config.json"))?;
         let mut run = hash_of([&config, supernet.as_bytes(), processor.as_bytes()]);
         run.truncate(32);
@@ -102,7 +106,8 @@ pub(super) fn open(
         Some(row) => row.get(0),
         None => blobs::store(link, run, &stored, files)?,
     };
-    let again = "UPDATE supernet_farm.job SET tries = 0, failed = false WHERE run = $1 AND failed AND result IS NULL";
+    let again = "UPDATE supernet_farm.job SET tries = 0, lost = 0, held = false, failed = false
+        WHERE run = $1 AND failed AND result IS NULL";
     link.call(|client| client.execute(again, &[run]))?;
     // The bytes of a run go when it ends: whoever opens it again does what they were the result of.
     let gone = "

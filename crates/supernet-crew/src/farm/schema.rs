@@ -3,7 +3,7 @@
 use super::{error::FarmError, link::Link};
 
 /// The version of the tables.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
 /// Makes the tables, where there are none. Everything stands in a schema of its own, so that the
 /// database may hold other things.
@@ -16,7 +16,8 @@ pub(super) const VERSION: i32 = 1;
 /// | `worker` | somebody who works or has worked |
 ///
 /// A job is open while it has no result and has not failed. Its epoch grows with every claim: what
-/// is said under an older one is refused.
+/// is said under an older one is refused. `lost` counts workers in a row that held it and were gone
+/// without a word, and without having got any further.
 const TABLES: &str = "
 CREATE SCHEMA IF NOT EXISTS supernet_farm;
 CREATE TABLE IF NOT EXISTS supernet_farm.version (version int NOT NULL);
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS supernet_farm.job (
     stage text NOT NULL, cost float8 NOT NULL, by_first bool NOT NULL,
     epoch bigint NOT NULL DEFAULT 0, worker text, lease_until timestamptz NOT NULL DEFAULT '-infinity',
     tries int NOT NULL DEFAULT 0, error text, failed bool NOT NULL DEFAULT false,
+    held bool NOT NULL DEFAULT false, lost int NOT NULL DEFAULT 0,
     state bigint, state_hash text, result bytea, blob bigint, hash text, done_at timestamptz,
     PRIMARY KEY (run, key)) WITH (fillfactor = 60);
 CREATE INDEX IF NOT EXISTS job_open ON supernet_farm.job (run, round, cost DESC) WHERE result IS NULL AND NOT failed;

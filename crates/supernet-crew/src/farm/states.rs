@@ -1,29 +1,12 @@
 //! The state of a training that goes on: its files, as bytes.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 use supernet_train::{
     TrainError,
     crew::{pack, unpack},
+    store::checkpoints,
     write_whole,
 };
-
-/// Checkpoints of the training whose files begin with `stem`, by step, the newest first.
-fn checkpoints(stem: &Path) -> Vec<(u64, PathBuf)> {
-    let begin = format!("{}-", name_of(stem));
-    let entries = stem.parent().and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let mut found: Vec<(u64, PathBuf)> = entries
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let step = name.strip_prefix(&begin)?.strip_suffix(".checkpoint")?.parse().ok()?;
-            Some((step, entry.path()))
-        })
-        .collect();
-    found.sort_by_key(|&(step, _)| std::cmp::Reverse(step));
-    found
-}
 
 fn name_of(stem: &Path) -> String {
     stem.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
@@ -31,19 +14,25 @@ fn name_of(stem: &Path) -> String {
 
 /// The step of the newest checkpoint.
 pub(super) fn newest(stem: &Path) -> Option<u64> {
-    checkpoints(stem).first().map(|&(step, _)| step)
+    checkpoints(stem).ok()?.first().map(|&(step, _)| step)
 }
 
-/// The newest checkpoint of a training with its log, as bytes; `None` where there is none, or where
-/// it has just ended. The log is read last: it holds what the checkpoint records, and maybe more.
+/// Endings of files beside a checkpoint: the log, in how many parts a step is computed, what is
+/// noted of a curve.
+const BESIDE: [&str; 4] = [".jsonl", ".micro_batches", ".steps", ".epochs"];
+
+/// The newest checkpoint of a training with what stands beside it, as bytes; `None` where there is
+/// none, or where it has just ended. The log is read last: it holds what the checkpoint records, and
+/// maybe more.
 pub(super) fn packed(stem: &Path) -> Option<(u64, Vec<u8>)> {
-    let (step, checkpoint) = checkpoints(stem).into_iter().next()?;
+    let (step, checkpoint) = checkpoints(stem).ok()?.into_iter().next()?;
     let name = name_of(stem);
     let of_checkpoint = checkpoint.file_name()?.to_str()?.strip_prefix(&name)?.to_owned();
     let mut pieces = vec![(of_checkpoint, fs::read(&checkpoint).ok()?)];
-    pieces.push((".jsonl".into(), fs::read(stem.with_file_name(format!("{name}.jsonl"))).ok()?));
-    if let Ok(parts) = fs::read(stem.with_file_name(format!("{name}.micro_batches"))) {
-        pieces.push((".micro_batches".into(), parts));
+    for ending in BESIDE {
+        if let Ok(bytes) = fs::read(stem.with_file_name(format!("{name}{ending}"))) {
+            pieces.push((ending.into(), bytes));
+        }
     }
     Some((step, pack(pieces)))
 }
@@ -58,14 +47,14 @@ pub(super) fn unpacked(stem: &Path, bytes: &[u8]) -> Result<bool, TrainError> {
         |ending: &str| ending.strip_prefix('-')?.strip_suffix(".checkpoint").and_then(|step| step.parse::<u64>().ok());
     let Some(pieces) = unpack(bytes) else { return Ok(false) };
     let Some(step) = pieces.first().and_then(|(ending, _)| step_of(ending)) else { return Ok(false) };
-    if !pieces[1..].iter().all(|(ending, _)| [".jsonl", ".micro_batches"].contains(&ending.as_str())) {
+    if !pieces[1..].iter().all(|(ending, _)| BESIDE.contains(&ending.as_str())) {
         return Ok(false);
     }
     let is_trained = stem.with_file_name(format!("{}.safetensors", name_of(stem))).exists();
     if is_trained || newest(stem).is_some_and(|here| here >= step) {
         return Ok(true);
     }
-    for (_, old) in checkpoints(stem) {
+    for (_, old) in checkpoints(stem)? {
         fs::remove_file(&old).map_err(TrainError::io(&old))?;
     }
     // The checkpoint is last: without its log it would be refused.

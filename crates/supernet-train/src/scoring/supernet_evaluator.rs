@@ -48,6 +48,7 @@ pub struct SupernetEvaluator<'a, M: Module, const D: usize = 4> {
     progress: &'a mut dyn Progress,
     ledger: Option<Ledger>,
     crew: &'a dyn Crew,
+    scope: String,
     standing: Option<Standing>,
 }
 
@@ -103,6 +104,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
             progress,
             ledger,
             crew: &Alone,
+            scope: String::new(),
             standing,
         })
     }
@@ -118,15 +120,19 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         Self { execution, ..self }
     }
 
-    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on, and
-    /// shares the work with `crew`.
+    /// Keeps scores in a file as they are made, so that a scoring that is stopped goes on.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub(crate) fn with_ledger(self, path: Option<PathBuf>, crew: &'a dyn Crew) -> Result<Self, TrainError> {
-        let ledger = path.map(|path| Ledger::open(&path)).transpose()?;
-        let crew = if ledger.is_some() { crew } else { &Alone };
-        Ok(Self { ledger, crew, ..self })
+    pub(crate) fn with_ledger(self, path: Option<PathBuf>) -> Result<Self, TrainError> {
+        Ok(Self { ledger: path.map(|path| Ledger::open(&path)).transpose()?, ..self })
+    }
+
+    /// Shares the work with `crew`. Supernets, or their states, and examples that are scored by in
+    /// one run have names of their own, `scope`.
+    #[must_use]
+    pub fn with_crew(self, crew: &'a dyn Crew, scope: impl Into<String>) -> Self {
+        Self { crew, scope: scope.into(), ..self }
     }
 
     /// The same with nothing kept or shared.
@@ -187,13 +193,13 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(earlier).collect();
         let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
         let jobs = jobs(masks, &states, &self.runs, runs, crew.cut(workers(at_once, usize::MAX)));
-        let ledger = self.ledger.as_ref();
+        let (ledger, scope) = (self.ledger.as_ref(), self.scope.as_str());
         let kept = |key, score: &mut dyn FnMut() -> Result<Tallies, TrainError>| match ledger {
             None => score(),
             Some(ledger) => ledger.tallies(key, score),
         };
         let name = |job: &Job<M, D>| CrewJob {
-            key: format!("scoring/{:016x}", job.key(masks)),
+            key: format!("{scope}/{:016x}", job.key(masks)),
             cost: job.candidates.len() as f64,
             files: None,
             by_first: false,

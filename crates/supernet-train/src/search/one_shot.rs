@@ -164,7 +164,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<ScoredCandidates, TrainError> {
         let ledger = self.stages.as_ref().map(|stages| stages.ledger());
         let scoring = self.search.config().scoring;
-        let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger, self.search.crew())?;
+        let crew: &dyn Crew = if ledger.is_some() { self.search.crew() } else { &Alone };
+        let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger)?.with_crew(crew, SCORING);
         let (outcome, is_uniform) = self.candidates(&mut evaluator, scoring.halving.is_some())?;
         let mut evaluator = evaluator.without_ledger();
         let all_on = evaluator.score(&[self.search.space().all_on()])?[0];

@@ -11,8 +11,8 @@ use supernet_search::Score;
 use supernet_space::PathMask;
 
 /// Calls `score` for each mask, `at_once` at a time (0: one per core), each at one member of a crew
-/// under a name that begins with the stage's. With a file each score is stored there as soon as it
-/// is known.
+/// under a name that begins with the file's. With a file each score is stored there as soon as it is
+/// known.
 ///
 /// # Errors
 /// Whatever `score` reports; a file that cannot be written.
@@ -23,6 +23,7 @@ pub(crate) fn scores_among(
     progress: &mut dyn Progress,
     score: impl Fn(&PathMask, &mut dyn Progress) -> Result<Score, TrainError> + Sync,
 ) -> Result<Vec<Score>, TrainError> {
+    let scope = file.and_then(Path::file_stem).map_or(stage.into(), |stem| stem.to_string_lossy());
     let file = Mutex::new(file);
     let keep = |mask: &PathMask, score: Score| {
         let file = file.lock().expect("no worker panics with the file");
@@ -30,7 +31,7 @@ pub(crate) fn scores_among(
         Ok(score)
     };
     let name = |mask: &PathMask| CrewJob {
-        key: format!("{stage}/{mask}"),
+        key: format!("{scope}/{mask}"),
         cost: mask.paths_on() as f64,
         files: None,
         by_first: false,

@@ -47,6 +47,30 @@ pub struct Keeper<'a> {
 /// Checkpoints that are kept.
 const KEPT: usize = 2;
 
+/// Returns the checkpoints of a training whose files' names begin with `stem`, with their steps, the
+/// newest first.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn checkpoints(stem: &Path) -> Result<Vec<(u64, PathBuf)>, TrainError> {
+    let folder = stem.parent().unwrap_or(Path::new("."));
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let begin = stem.file_name().map_or(String::new(), |name| format!("{}-", name.to_string_lossy()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(TrainError::io(folder))? {
+        let path = entry.map_err(TrainError::io(folder))?.path();
+        let name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
+        let step = name.strip_prefix(&begin).and_then(|rest| rest.strip_suffix(".checkpoint"));
+        if let Some(step) = step.and_then(|step| step.parse().ok()) {
+            files.push((step, path));
+        }
+    }
+    files.sort_by_key(|&(step, _)| std::cmp::Reverse(step));
+    Ok(files)
+}
+
 impl<'a> Keeper<'a> {
     /// Keeps a training's state in files whose names begin with `stem`, and its events in `log`, of
     /// which they are the first.
@@ -100,22 +124,7 @@ impl<'a> Keeper<'a> {
 
     /// Checkpoints that there are, with their steps, the newest first.
     fn files(&self) -> Result<Vec<(u64, PathBuf)>, TrainError> {
-        let folder = self.stem.parent().unwrap_or(Path::new("."));
-        if !folder.exists() {
-            return Ok(Vec::new());
-        }
-        let stem = self.stem.file_name().map_or(String::new(), |name| format!("{}-", name.to_string_lossy()));
-        let mut files = Vec::new();
-        for entry in fs::read_dir(folder).map_err(TrainError::io(folder))? {
-            let path = entry.map_err(TrainError::io(folder))?.path();
-            let name = path.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned());
-            let step = name.strip_prefix(&stem).and_then(|rest| rest.strip_suffix(".checkpoint"));
-            if let Some(step) = step.and_then(|step| step.parse().ok()) {
-                files.push((step, path));
-            }
-        }
-        files.sort_by_key(|&(step, _)| std::cmp::Reverse(step));
-        Ok(files)
+        checkpoints(&self.stem)
     }
 
     /// In how many parts the training's steps are computed, where it was found that they have to

@@ -15,7 +15,7 @@ mod weights;
 
 pub use event_log::{Event, EventLine, EventLog, read_events};
 pub use files::{Lock, append_line, lock, whole_lines, write_whole};
-pub use keeper::{Keeper, Saving};
+pub use keeper::{Keeper, Saving, checkpoints};
 pub use rows::{cell, csv_row, parse_rows, read_rows};
 pub use sameness::agree;
 pub use score_file::{read_scores, scores_csv};

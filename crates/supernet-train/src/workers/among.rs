@@ -11,29 +11,30 @@ use std::{
 };
 
 /// Makes bytes of a job's result.
-type Pack<'a, J, R> = dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync + 'a;
+pub type Pack<'a, J, R> = dyn Fn(&J, &R) -> Result<Vec<u8>, TrainError> + Sync + 'a;
 
 /// Makes a job's result of bytes; `None` of others.
-type Unpack<'a, J, R> = dyn Fn(&J, &[u8]) -> Result<Option<R>, TrainError> + 'a;
+pub type Unpack<'a, J, R> = dyn Fn(&J, &[u8]) -> Result<Option<R>, TrainError> + 'a;
 
 /// Jobs by name, and their results as bytes: what members of a crew tell each other.
-pub(crate) struct Named<'a, J, R> {
+pub struct Named<'a, J, R> {
     /// Who works on them.
-    pub(crate) crew: &'a dyn Crew,
+    pub crew: &'a dyn Crew,
     /// A job's name, cost and files.
-    pub(crate) name: &'a dyn Fn(&J) -> CrewJob,
+    pub name: &'a dyn Fn(&J) -> CrewJob,
     /// A result as bytes.
-    pub(crate) pack: &'a Pack<'a, J, R>,
+    pub pack: &'a Pack<'a, J, R>,
     /// The result that bytes of another member are; `None` of others.
-    pub(crate) unpack: &'a Unpack<'a, J, R>,
+    pub unpack: &'a Unpack<'a, J, R>,
 }
 
-/// Runs `work` on each job, each at one member of a crew, as [`share_with`] does at each; returns
-/// all results in the order of the jobs. A member that is alone does everything.
+/// Runs `work` on each job, each at one member of a crew, `wanted` at a time at each (0: one per
+/// core); returns all results in the order of the jobs. `ready` is called on those that are made here
+/// as soon as they are there. A member that is alone does everything.
 ///
 /// # Errors
 /// A job that failed, by name; the user's stop, here or elsewhere; members that cannot be reached.
-pub(crate) fn share_among<J: Clone + Send + Sync, R: Send>(
+pub fn share_among<J: Clone + Send + Sync, R: Send>(
     (stage, wanted): (&str, usize),
     jobs: Vec<J>,
     Named { crew, name, pack, unpack }: Named<J, R>,

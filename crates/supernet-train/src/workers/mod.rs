@@ -4,7 +4,7 @@ mod among;
 mod on_device;
 mod share;
 
-pub(crate) use among::{Named, share_among};
+pub use among::{Named, Pack, Unpack, share_among};
 pub use on_device::workers_on;
 pub use share::share;
 pub(crate) use share::workers;
