@@ -300,4 +300,6 @@ mod book {
     struct TakeAway;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
+    #[doc = include_str!("../../docs/trust.md")]
+    struct Trust;
 }

@@ -11,6 +11,7 @@ use supernet::{
     space::SearchSpace,
     train::{
         FineTune, KnownSettings, LatencyLimit, MemberDirectory, Moment, NetworkSettings, PathSampler, PathSampling,
+        Proxies,
         crew::{Alone, Crew, Dealt, Workers, together},
     },
 };
@@ -32,7 +33,11 @@ fn run(path: &Path, config: &SearchConfig, crew: &dyn Crew, progress: &mut dyn P
     let split = split();
     let search = search_of(config, &split)?.with_crew(crew);
     let member = MemberDirectory::of_all(crew.workers(), path)?;
-    open(member.path(), &search)?.search(&search, progress).map(drop)
+    let directory = open(member.path(), &search)?;
+    if config.scoring.calibrate {
+        directory.check(&search, 10, progress)?;
+    }
+    directory.search(&search, progress).map(drop)
 }
 
 /// What one process leaves.
@@ -70,9 +75,15 @@ fn so_do_those_of_other_spaces_samplers_and_rankings() {
     config.paths = PathSampling::UniformArchitecture;
     config.scoring.checkpoints = 2;
     config.scoring.fine_tune = Some(FineTune::new(3));
+    (config.scoring.proxies, config.scoring.calibrate) = (Some(Proxies { images: 8 }), true);
     config.latency = Some(LatencyLimit { images: 4, least_ms: 0.0, most_ms: 1e6 });
     let without_latencies = |mut files: BTreeMap<String, Vec<u8>>| {
         assert!(files.remove("latencies.csv").is_some_and(|lines| lines.len() > 40));
+        // Its lines are in the order in which they were ready.
+        let check = files.get_mut("check.csv").expect("a check");
+        let mut lines: Vec<&[u8]> = check.split(|byte| *byte == b'\n').collect();
+        lines.sort_unstable();
+        *check = lines.concat();
         files
     };
     assert_same(&without_latencies(of_workers(2, &config)), &without_latencies(alone(&config)));

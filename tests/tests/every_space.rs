@@ -7,7 +7,7 @@ use supernet::{
     can_be_written_down,
     export::{ExportError, write_best},
     prelude::*,
-    train::{KNOWN_SPACES, NetworkSettings, Number, Retrain, Saving, best::load_best, plan},
+    train::{KNOWN_SPACES, NetworkSettings, Number, Proxies, Retrain, Saving, best::load_best, plan},
     write_results,
 };
 use supernet_nn::KnownNetwork;
@@ -31,6 +31,7 @@ fn config(space: &str) -> SearchConfig {
     }
     let mut config = tiny(1).in_space(settings);
     (config.supernet.steps, config.scoring.candidates) = (3, 6);
+    config.scoring.proxies = Some(Proxies { images: 8 });
     config.retrain = Retrain { picked: 1, small: 0, random: 1, largest: 0, all_on: false, at_once: 1 };
     config
 }

@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 use supernet::{
     prelude::*,
     report::SearchReport,
-    search::trust::{Trust, Verdict},
+    search::trust::{Proxy, Trust, Verdict},
+    train::{Group, Proxies},
 };
 use supernet_tests::tiny::{Stopping, open, search_of, stripes_split, tiny};
 
@@ -110,4 +111,74 @@ fn a_check_that_is_stopped_goes_on_to_the_same_verdict() {
         rows
     };
     assert_eq!(sorted(&stopped), sorted(&whole));
+}
+
+#[test]
+fn the_best_are_picked_by_calibrated_scores_where_that_is_asked_for() {
+    let (folder, split) = (tempfile::tempdir().unwrap(), split());
+    let mut config = tiny(1);
+    config.scoring.calibrate = true;
+    let search = search_of(&config, &split).unwrap();
+    let directory = open(folder.path(), &search).unwrap();
+    let mut trained = Trained(0);
+    for (found, refused) in [
+        ("0 checked networks", search.run(&mut trained).map(drop)),
+        ("0 checked networks", directory.search(&search, &mut trained).map(drop)),
+        ("9 checked networks", directory.check(&search, 9, &mut trained).map(drop)),
+    ] {
+        let error = refused.unwrap_err().to_string();
+        assert!(error.starts_with(&format!("scoring.calibrate: found {found}, expected at least 10")), "{error}");
+    }
+    assert_eq!(trained.0, 0, "before anything is trained");
+
+    directory.check(&search, 10, &mut Silent).unwrap();
+    let result = directory.search(&search, &mut Silent).unwrap();
+    let calibrated = read(folder.path(), "calibrated.csv");
+    let rows = calibrated.lines().skip(1).map(|line| line.split_once(',').unwrap());
+    let mut rows: Vec<(f64, &str)> = rows.map(|(mask, value)| (value.parse().unwrap(), mask)).collect();
+    rows.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let picked = result.retrained.iter().filter(|one| one.group == Group::Picked);
+    let picked: Vec<String> = picked.map(|one| one.mask.to_string()).collect();
+    let best: Vec<&str> = rows[..picked.len()].iter().map(|row| row.1).collect();
+    assert!(!picked.is_empty());
+    assert_eq!(picked, best);
+
+    // The scores alone pick others.
+    let (other, mut by_scores) = (tempfile::tempdir().unwrap(), config.clone());
+    by_scores.scoring.calibrate = false;
+    let search = search_of(&by_scores, &split).unwrap();
+    let without = open(other.path(), &search).unwrap().search(&search, &mut Silent).unwrap();
+    let first = without.retrained.iter().filter(|one| one.group == Group::Picked).map(|one| one.mask.to_string());
+    assert_ne!(first.collect::<Vec<_>>(), picked);
+}
+
+#[test]
+fn a_ranking_is_held_against_proxies_and_calibrated_by_them_where_they_are_asked_for() {
+    let (folder, split) = (tempfile::tempdir().unwrap(), split());
+    let mut config = tiny(1);
+    config.scoring.proxies = Some(Proxies { images: 16 });
+    let search = search_of(&config, &split).unwrap();
+    let run = || open(folder.path(), &search).unwrap().check(&search, 10, &mut Silent).unwrap();
+    let verdict = run();
+    let rows = read(folder.path(), "proxies.csv");
+    assert_eq!(rows.lines().count(), 13, "a line for each candidate");
+    let proxies = Proxy::ALL.map(Proxy::name);
+    let follows: Vec<&str> = verdict.evidence.follows.iter().map(|follows| &*follows.count).collect();
+    let counting = &verdict.evidence.check.as_ref().unwrap().counting;
+    assert!(proxies.iter().all(|name| follows.contains(name) && counting.iter().any(|one| one.count == *name)));
+    assert!(proxies.iter().all(|name| verdict.to_string().contains(name)), "{verdict}");
+    // Read back, also where the last line was cut off and some are missing.
+    let cut = rows.len() - rows.len() / 3;
+    fs::write(folder.path().join("proxies.csv"), &rows[..cut]).unwrap();
+    assert_eq!(run().to_string(), verdict.to_string());
+    assert_eq!(read(folder.path(), "proxies.csv"), rows);
+    // Without them calibration has less to go by.
+    let other = tempfile::tempdir().unwrap();
+    let without = check(other.path(), 10, &mut Silent).unwrap();
+    assert_ne!(without.evidence.calibration, verdict.evidence.calibration);
+    for images in [0, 1] {
+        config.scoring.proxies = Some(Proxies { images });
+        let error = search_of(&config, &split).err().unwrap().to_string();
+        assert!(error.starts_with(&format!("scoring.proxies.images: found {images}, expected at least")), "{error}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What can end the command, and its exit code.
 
+use std::io::{self, ErrorKind};
 #[cfg(feature = "farm")]
 use supernet::crew::farm::FarmError;
 use supernet::{
@@ -43,6 +44,15 @@ pub enum Failure {
         /// What it should hold.
         expected: String,
     },
+}
+
+/// Says why a file cannot be read.
+pub fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "no such file".into(),
+        ErrorKind::IsADirectory => "a directory".into(),
+        _ => error.to_string(),
+    }
 }
 
 impl Failure {

@@ -4,13 +4,12 @@
 use crate::{
     arguments::{Options, Preset, RankName, StemName, StrategyName},
     data::DataSettings,
-    failure::Failure,
+    failure::{Failure, unread},
     output::note,
 };
 use serde::{Deserialize, Serialize};
 use std::{
     fs,
-    io::ErrorKind,
     ops::RangeInclusive,
     path::{Path, PathBuf},
 };
@@ -20,7 +19,7 @@ use supernet::{
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
     space::Schedule,
-    train::{FineTune, LatencyLimit, NetworkSettings, Number, PathSampling, write_whole},
+    train::{FineTune, LatencyLimit, NetworkSettings, Number, PathSampling, Proxies, write_whole},
 };
 
 /// The settings of a run.
@@ -109,13 +108,7 @@ impl RunSettings {
     fn read(path: &Path) -> Result<Self, Failure> {
         let wrong =
             |found: String| Failure::settings(path.display(), found, "settings as `run.toml` in a run's directory");
-        let text = fs::read_to_string(path).map_err(|error| {
-            wrong(match error.kind() {
-                ErrorKind::NotFound => "no such file".into(),
-                ErrorKind::IsADirectory => "a directory".into(),
-                _ => error.to_string(),
-            })
-        })?;
+        let text = fs::read_to_string(path).map_err(|error| wrong(unread(&error)))?;
         let settings: Self = toml::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|error| wrong(error.to_string().trim().replace('\n', "; ")))?;
         Ok(settings.absolute())
@@ -170,6 +163,8 @@ impl RunSettings {
         };
         scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
         scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
+        scoring.calibrate |= options.calibrate;
+        scoring.proxies = options.proxies.map(|images| Proxies { images }).or(scoring.proxies);
     }
 
     /// Limits on costs and latency.

@@ -2,7 +2,7 @@
 
 use crate::{
     arguments::{Correlate, Study, StudyName},
-    failure::Failure,
+    failure::{Failure, unread},
     making::{Bench, Making, put_table},
     notes::note,
     output::{print_json, say, shown},
@@ -51,11 +51,7 @@ pub fn study(Study { name, study, models }: &Study, together: &Together) -> Resu
 fn table(path: &Path, together: &Together) -> Result<String, Failure> {
     let expected = "a table of networks trained from scratch, as truth.csv";
     let wrong = |found: String| Failure::settings("--truth", format!("{}, {found}", path.display()), expected);
-    let bytes = if together.is_first() {
-        fs::read(path).map_err(|error| wrong(format!("which cannot be read: {error}")))?
-    } else {
-        Vec::new()
-    };
+    let bytes = if together.is_first() { fs::read(path).map_err(|error| wrong(unread(&error)))? } else { Vec::new() };
     String::from_utf8(broadcast(together.crew().workers(), bytes)?).map_err(|_| wrong("which is no text".into()))
 }
 

@@ -9,6 +9,7 @@ mod error;
 mod examples;
 mod memory;
 mod progress;
+mod proxies;
 mod run;
 mod scoring;
 mod search;
@@ -23,6 +24,7 @@ pub use columns::Columns;
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
+pub use proxies::{ByProxy, Proxies, Untrained};
 pub use run::{
     BURN, FinishedRun, MemberDirectory, Provenance, Reopening, RunDirectory, RunState, list_runs, run_files,
     sorted_front,

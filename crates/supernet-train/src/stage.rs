@@ -12,6 +12,9 @@ pub const FINE_TUNING: &str = "fine-tuning";
 /// Training of the chosen architectures from scratch.
 pub const STAND_ALONE_TRAINING: &str = "stand-alone training";
 
+/// Proxies of the candidates' untrained networks.
+pub const PROXIES: &str = "proxies";
+
 /// Training of some candidates from scratch, to hold the ranking against.
 pub const CHECK: &str = "check";
 

@@ -164,6 +164,17 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub fine_tune: Option<usize>,
 
+    /// Also compute proxies of the candidates' untrained networks (jacob_cov, synflow, grad_norm,
+    /// snip) on N training images, 64 if N is left out; the ranking is held against them, and
+    /// calibrated by them where networks are checked [default: none]
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "64")]
+    pub proxies: Option<usize>,
+
+    /// Pick the best by scores that checked networks calibrate, beside counts and proxies, instead
+    /// of by the scores themselves; with --check of at least 10
+    #[arg(long)]
+    pub calibrate: bool,
+
     /// The fewest parameters a candidate may have
     #[arg(long, value_name = "N")]
     pub min_parameters: Option<u64>,

@@ -1,6 +1,6 @@
 //! A ranking held against a few networks trained from scratch, beside what counting says of them.
 
-use super::counted::Counted;
+use super::{counted::Counted, proxy::Proxy};
 use crate::{Bootstrap, Estimate, SearchError, calibration::out_of_fold, kendall, ranking::pick};
 use serde::{Deserialize, Serialize};
 
@@ -74,10 +74,12 @@ pub fn check(
 
 impl Check {
     /// Returns the best of what counting can be expected to do: parameters, multiply-accumulates,
-    /// operations with weights, depth, and all counts fitted. Counts of which fewer may be better
-    /// are shown and not taken.
+    /// operations with weights, depth, proxies, and all of them fitted. Counts of which fewer may be
+    /// better are shown and not taken.
     pub fn best_counting(&self) -> Option<&Counting> {
-        let expected = self.counting.iter().filter(|one| one.count == FITTED || EXPECTED.contains(&&*one.count));
+        let is_proxy = |count: &str| Proxy::ALL.iter().any(|proxy| proxy.name() == count);
+        let is_expected = |count: &str| count == FITTED || EXPECTED.contains(&count) || is_proxy(count);
+        let expected = self.counting.iter().filter(|one| is_expected(&one.count));
         expected.max_by(|a, b| a.kendall.value.total_cmp(&b.kendall.value))
     }
 }

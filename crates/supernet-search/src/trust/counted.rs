@@ -1,6 +1,9 @@
 //! Columns of what can be counted of architectures: costs and structure.
 
-use super::structure::{Count, Structure};
+use super::{
+    proxy::Proxy,
+    structure::{Count, Structure},
+};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
 /// What can be counted of some architectures without running them: a named column each, constant
@@ -31,6 +34,27 @@ impl Counted {
         let varied = columns.filter(|(_, column)| column.windows(2).any(|two| two[0] != two[1]));
         let (names, columns) = varied.unzip();
         Self { names, columns }
+    }
+
+    /// Adds what proxies say of the same architectures, a row for each in the order of
+    /// [`Proxy::ALL`]. What is no finite number counts as the least that is: a network that is cut
+    /// off has no derivatives.
+    ///
+    /// # Panics
+    /// If there is not a row for each architecture.
+    #[must_use]
+    pub fn with_proxies(mut self, rows: &[[f64; Proxy::ALL.len()]]) -> Self {
+        for (j, proxy) in Proxy::ALL.into_iter().enumerate() {
+            let finite = rows.iter().map(|row| row[j]).filter(|value| value.is_finite());
+            let least = finite.fold(f64::INFINITY, f64::min);
+            let column: Vec<f64> = rows.iter().map(|row| if row[j].is_finite() { row[j] } else { least }).collect();
+            assert!(self.columns.iter().all(|known| known.len() == column.len()), "a row for each architecture");
+            if column.windows(2).any(|two| two[0] != two[1]) {
+                self.names.push(proxy.name());
+                self.columns.push(column);
+            }
+        }
+        self
     }
 
     /// Returns the columns with their names.
@@ -71,6 +95,20 @@ pub(crate) fn standardised(values: &[f64]) -> Vec<f64> {
 mod tests {
     use super::*;
     use supernet_space::{NasBench201, NasBench201Shape, draws};
+
+    #[test]
+    fn proxies_are_columns_too_and_what_is_no_number_counts_least() {
+        let bench = NasBench201::new();
+        let some: Vec<Architecture> = (0..3).map(|i| bench.space().sample(&mut draws(1, "counted", i))).collect();
+        let rows: Vec<(&Architecture, Cost)> = some.iter().map(|a| (a, Cost::default())).collect();
+        let values = [[-3.0, f64::NEG_INFINITY, 1.0, 7.0], [f64::NAN, 2.0, 2.0, 7.0], [-1.0, 1.0, 0.5, 7.0]];
+        let counted = Counted::of(bench.space(), &rows).with_proxies(&values);
+        assert_eq!(counted.column("jacob_cov").unwrap(), [-3.0, -3.0, -1.0]);
+        assert_eq!(counted.column("synflow").unwrap(), [1.0, 2.0, 1.0]);
+        assert_eq!(counted.column("grad_norm").unwrap(), [1.0, 2.0, 0.5]);
+        assert_eq!(counted.column("snip"), None, "it does not vary");
+        assert!(counted.features().iter().flatten().all(|value| value.is_finite()));
+    }
 
     #[test]
     fn columns_that_do_not_vary_are_left_out_and_features_are_standardised() {

@@ -259,7 +259,9 @@ impl fmt::Display for Advice {
                  of settings, a run of its own)"
             }
             Self::LessNoise => "rank by loss, on more validation images, by the mean of several supernets",
-            Self::Calibrate => "calibrate it by the networks that were checked",
+            Self::Calibrate => {
+                "pick by scores that the checked networks calibrate (--check 20 --calibrate, a run of its own)"
+            }
         })
     }
 }

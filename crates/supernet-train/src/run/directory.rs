@@ -56,6 +56,7 @@ pub struct Reopening {
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
 /// | `half-1.csv`, `half-2.csv` | some candidates' scores on each half of the validation images | whole |
+/// | `proxies.csv`, where proxies are asked for | those of every candidate's untrained network | a line each |
 /// | `check.csv`, where the ranking is checked | networks trained from scratch for that | a line each |
 /// | `calibrated.csv`, where ten or more are | all candidates' scores, calibrated by them | whole |
 /// | `verdict.json` | whether the ranking is to be trusted | whole |
@@ -198,6 +199,7 @@ impl RunDirectory {
         progress: &mut dyn Progress,
     ) -> Result<SearchResult<M, D>, TrainError> {
         let mut stages = self.stages(search)?;
+        stages.check_picking(0)?;
         let supernets = stages.supernets(progress)?;
         let scored = stages.score(&supernets, progress)?;
         let result = stages.retrain(supernets, scored, progress)?;
@@ -263,6 +265,7 @@ impl RunDirectory {
         progress: &mut dyn Progress,
     ) -> Result<Verdict, TrainError> {
         let mut stages = self.stages(search)?;
+        stages.check_picking(networks)?;
         let supernets = stages.supernets(progress)?;
         let scored = stages.score(&supernets, progress)?;
         caught(CHECK, || {

@@ -1,7 +1,7 @@
 //! How candidates are scored and ranked.
 
 use crate::{
-    FineTune, Halving, TrainError,
+    FineTune, Halving, Proxies, TrainError,
     checks::{at_least_one, is_default, is_one, one},
 };
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,14 @@ pub struct Scoring {
     /// unset, none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fine_tune: Option<FineTune>,
+    /// Numbers of the candidates' untrained networks, which the ranking is held against, and
+    /// calibrated by beside counts; if unset, none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proxies: Option<Proxies>,
+    /// Whether the best are picked by scores that the checked networks calibrate instead of by the
+    /// scores themselves. Default false; at least ten networks have to be checked.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calibrate: bool,
 }
 
 impl Scoring {
@@ -56,6 +64,8 @@ impl Scoring {
             rank_by: RankBy::Accuracy,
             checkpoints: 1,
             fine_tune: None,
+            proxies: None,
+            calibrate: false,
         }
     }
 
@@ -68,6 +78,9 @@ impl Scoring {
         }
         if self.rank_by == RankBy::Loss {
             words += ", ranked by loss";
+        }
+        if self.calibrate {
+            words += ", picked by scores that checked networks calibrate";
         }
         if let Some(FineTune { shortlist, epochs, .. }) = self.fine_tune {
             words += &format!(
@@ -87,6 +100,7 @@ impl Scoring {
             return Err(TrainError::config("scoring.checkpoints", self.checkpoints, expected));
         }
         self.halving.map_or(Ok(()), |halving| halving.check())?;
+        self.proxies.map_or(Ok(()), Proxies::check)?;
         self.fine_tune.map_or(Ok(()), |fine_tune| fine_tune.check())
     }
 

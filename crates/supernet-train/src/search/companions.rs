@@ -6,16 +6,23 @@ use std::collections::HashMap;
 use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
-/// The candidates, the best first: those of the short-list by their scores after the fine-tune,
-/// then the others by their one-shot scores.
-pub(crate) fn ranked<'s>(
-    config: &SearchConfig,
-    outcome: &'s Outcome,
-    shortlist: &[(PathMask, Score)],
-) -> Vec<&'s Scored> {
-    let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
+/// The candidates that have a score, the best first by `values`, one for each candidate, or by their
+/// one-shot scores.
+pub(crate) fn ranked<'s>(config: &SearchConfig, outcome: &'s Outcome, values: Option<&[f64]>) -> Vec<&'s Scored> {
     let mut ranked = outcome.ranked_by(config.scoring.rank_by);
     ranked.retain(|scored| scored.score.is_number());
+    if let Some(values) = values {
+        let masks = outcome.scored.iter().map(|scored| scored.architecture.mask());
+        let value: HashMap<&PathMask, f64> = masks.zip(values.iter().copied()).collect();
+        let of = |scored: &Scored| value[scored.architecture.mask()];
+        ranked.sort_by(|a, b| of(b).total_cmp(&of(a)));
+    }
+    ranked
+}
+
+/// The same with those of the short-list, by their scores after the fine-tune, before the others.
+pub(crate) fn shortlisted_first<'s>(mut ranked: Vec<&'s Scored>, shortlist: &[(PathMask, Score)]) -> Vec<&'s Scored> {
+    let place: HashMap<&PathMask, usize> = shortlist.iter().enumerate().map(|(i, (mask, _))| (mask, i)).collect();
     ranked.sort_by_key(|scored| place.get(scored.architecture.mask()).copied().unwrap_or(usize::MAX));
     ranked
 }
@@ -35,7 +42,7 @@ pub(crate) fn choose(
     config: &SearchConfig,
     outcome: &Outcome,
     picked: &[&Scored],
-    Companions { random, all_on: (all_on, all_on_score, all_on_cost) }: Companions,
+    Companions { random, all_on: (all_on, all_on_score, all_on_cost) }: &Companions,
 ) -> Vec<Chosen> {
     let settings = config.retrain;
     let mut by_size = outcome.ranked_by(config.scoring.rank_by);
@@ -56,7 +63,7 @@ pub(crate) fn choose(
         chosen.extend(members.iter().map(|s| (group, s.architecture.mask().clone(), s.score, s.cost)));
     }
     if settings.all_on {
-        chosen.push((Group::AllOn, all_on, all_on_score, all_on_cost));
+        chosen.push((Group::AllOn, all_on.clone(), *all_on_score, *all_on_cost));
     }
     chosen
 }

@@ -4,22 +4,24 @@
 use super::{
     Search,
     candidates::candidates,
-    companions::{Chosen, Companions, choose, random_companions, ranked, retrain, tested},
+    companions::{Chosen, Companions, choose, random_companions, ranked, retrain, shortlisted_first, tested},
     fine_tuner::FineTuner,
     parts::{OwnEvaluator, Scene},
     retrained::Retrained,
 };
 use crate::{
-    Examples, FineTune, Hooks, LatencyLimit, Progress, SeededWeights, Silent, StandAloneTraining, Standing, TrainError,
+    Examples, FineTune, Hooks, LatencyLimit, Progress, Proxies, SeededWeights, Silent, StandAloneTraining, Standing,
+    TrainError,
     caught::caught,
     crew::{Alone, Crew, CrewJob},
     examples::Part,
     latency,
     progress::WithoutStandings,
+    proxies::{Untrained, Values, proxies_among},
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
-    trust::{RankingEvidence, check_epochs, check_networks, halves, read_checked},
+    trust::{RankingEvidence, can_calibrate, check_epochs, check_networks, halves, read_checked},
     workers::{Named, share_among},
 };
 use burn::{module::Module, tensor::Tensor};
@@ -134,6 +136,22 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         }
     }
 
+    /// Checks before anything is trained that there is what the best are to be picked by, or will
+    /// be once `coming` networks are checked.
+    ///
+    /// # Errors
+    /// Too few checked networks, where they calibrate scores; a file that cannot be read.
+    pub(crate) fn check_picking(&self, coming: usize) -> Result<(), TrainError> {
+        if !self.search.config().scoring.calibrate {
+            return Ok(());
+        }
+        let checked = match &self.stages {
+            Some(stages) => read_checked(stages.folder())?.len(),
+            None => 0,
+        };
+        can_calibrate(checked.max(coming))
+    }
+
     /// The candidates that the strategy proposes, scored, and what stands beside them.
     pub(crate) fn score(
         &mut self,
@@ -238,16 +256,34 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
                 halves(candidates, validation.len(), scoring.score_batch, folder, on_some)?
             }
         };
+        let proxies = scoring.proxies.map(|proxies| self.proxies(proxies, candidates, progress)).transpose()?;
         Ok(RankingEvidence {
             space: search.space(),
             candidates,
+            proxies,
             rank_by: scoring.rank_by,
+            calibrate: scoring.calibrate,
             seed: config.seed,
             halves,
             paths: search.parts().sampler.is_none().then_some(config.paths),
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
         })
+    }
+
+    /// The proxies of the candidates' untrained networks.
+    fn proxies(
+        &self,
+        Proxies { images }: Proxies,
+        candidates: &[Scored],
+        progress: &mut dyn Progress,
+    ) -> Result<HashMap<PathMask, Values>, TrainError> {
+        let Self { search, stages } = self;
+        let (config, definition, train) = (search.config(), &search.networks().stand_alone, &search.data().train);
+        let untrained = Untrained::new(definition, train, images, config.seed, config.execution, search.device());
+        let masks: Vec<PathMask> = candidates.iter().map(|one| one.architecture.mask().clone()).collect();
+        let crew: &dyn Crew = if stages.is_some() { search.crew() } else { &Alone };
+        proxies_among(&untrained, &masks, stages.as_ref().map(Stages::folder), crew, progress)
     }
 
     /// Trains `networks` candidates, spread over the ranking, from scratch on the training
@@ -272,20 +308,19 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         })
     }
 
-    /// The short-list with its scores after a fine-tune, the best first; empty where none is asked
-    /// for.
+    /// The short-list, the first of `ranked`, with its scores after a fine-tune, the best first;
+    /// empty where none is asked for.
     fn fine_tuned(
         &self,
         supernet: &Network<M, D>,
-        outcome: &Outcome,
+        ranked: &[&Scored],
         progress: &mut dyn Progress,
     ) -> Result<Vec<(PathMask, Score)>, TrainError> {
         let Self { search, stages } = self;
         let config = search.config();
         let Some(fine_tune @ FineTune { shortlist, .. }) = config.scoring.fine_tune else { return Ok(Vec::new()) };
         let rank_by = config.scoring.rank_by;
-        let ranked = outcome.ranked_by(rank_by).into_iter().filter(|scored| scored.score.is_number());
-        let best = ranked.take(shortlist);
+        let best = ranked.iter().take(shortlist);
         let masks: Vec<PathMask> = best.map(|scored| scored.architecture.mask().clone()).collect();
         let training = fine_tune.recipe(config.stand_alone);
         let file = stages.as_ref().map(Stages::shortlist);
@@ -360,8 +395,11 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<SearchResult<M, D>, TrainError> {
-        let verdict = caught(SCORING, || self.evidence(&supernets, &scored, progress)?.verdict())?;
-        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, verdict, progress))
+        let (verdict, values) = caught(SCORING, || {
+            let evidence = self.evidence(&supernets, &scored, progress)?;
+            Ok((evidence.verdict()?, evidence.picked_by()?))
+        })?;
+        caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, (verdict, values), progress))
     }
 
     /// Trains the best and their companions from scratch, as [`OneShot::retrain`] does, and no
@@ -372,8 +410,11 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError> {
-        let ScoredCandidates { outcome, companions } = scored;
-        let train = || self.trained_from_scratch(&supernets.last, &outcome, companions, progress);
+        let values = match self.search.config().scoring.calibrate {
+            true => caught(SCORING, || self.evidence(supernets, &scored, progress)?.picked_by())?,
+            false => None,
+        };
+        let train = || self.trained_from_scratch(&supernets.last, &scored, values.as_deref(), progress);
         caught(STAND_ALONE_TRAINING, train).map(drop)
     }
 
@@ -381,13 +422,14 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     fn trained_from_scratch(
         &self,
         supernet: &Network<M, D>,
-        outcome: &Outcome,
-        companions: Companions,
+        ScoredCandidates { outcome, companions }: &ScoredCandidates,
+        values: Option<&[f64]>,
         progress: &mut dyn Progress,
     ) -> Result<FromScratch<M, D>, TrainError> {
         let config = self.search.config();
-        let shortlist = self.fine_tuned(supernet, outcome, progress)?;
-        let picked = self.fast_enough(ranked(config, outcome, &shortlist))?;
+        let ranked = ranked(config, outcome, values);
+        let shortlist = self.fine_tuned(supernet, &ranked, progress)?;
+        let picked = self.fast_enough(shortlisted_first(ranked, &shortlist))?;
         let chosen = choose(config, outcome, &picked, companions);
         let (stages, at_once, crew) = (self.stages.as_ref(), config.retrain.at_once, self.search.crew());
         let networks = self.search.with_trainer(&config.stand_alone, config.seed, |trainer| {
@@ -400,12 +442,12 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         mut self,
         supernet: Network<M, D>,
         scored: ScoredCandidates,
-        verdict: Verdict,
+        (verdict, values): (Verdict, Option<Vec<f64>>),
         progress: &mut dyn Progress,
     ) -> Result<SearchResult<M, D>, TrainError> {
         let (data, device) = (self.search.data(), self.search.device());
         let (shortlist, chosen, networks) =
-            self.trained_from_scratch(&supernet, &scored.outcome, scored.companions, progress)?;
+            self.trained_from_scratch(&supernet, &scored, values.as_deref(), progress)?;
         let retrained = tested(&chosen, &networks, |network, mask| test(network, mask, &data.test, device))?;
         if let Some(stages) = &mut self.stages {
             stages.note(retrained.iter().map(Retrained::event))?;

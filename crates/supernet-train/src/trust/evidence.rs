@@ -1,20 +1,35 @@
 //! What is known of a run's ranking.
 
 use super::halves::Halves;
-use crate::{PathSampling, TrainError};
+use crate::{PathSampling, TrainError, proxies::Values};
 use std::collections::HashMap;
 use supernet_search::{
     Bootstrap, RankBy, Score, Scored,
     calibration::{Calibrated, calibrated},
     trust::{Check, Counted, Evidence, Follows, Repeats, Verdict, check, follows, plateau, repeats, to_check, verdict},
 };
-use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, counted};
 
 /// The most candidates whose scores are held against counts: the first.
 const MOST: usize = 1_000;
 
 /// The fewest checked networks that scores are calibrated by.
 const FEWEST_CALIBRATED: usize = 10;
+
+/// Checks that `checked` networks suffice to calibrate scores by.
+///
+/// # Errors
+/// Fewer.
+pub(crate) fn can_calibrate(checked: usize) -> Result<(), TrainError> {
+    if checked < FEWEST_CALIBRATED { Err(too_few_checked(checked)) } else { Ok(()) }
+}
+
+fn too_few_checked(checked: usize) -> TrainError {
+    let found = counted(checked as u64, "checked network");
+    let expected =
+        format!("at least {FEWEST_CALIBRATED} in the run's directory: `--check 20`, or `RunDirectory::check`");
+    TrainError::config("scoring.calibrate", found, expected)
+}
 
 /// How many resamples make an interval.
 const RESAMPLES: usize = 500;
@@ -25,12 +40,16 @@ pub(crate) struct RankingEvidence<'a> {
     /// Scored candidates, in the order of scoring.
     pub(crate) candidates: &'a [Scored],
     pub(crate) rank_by: RankBy,
+    /// Whether the best are picked by calibrated scores.
+    pub(crate) calibrate: bool,
     pub(crate) seed: u64,
     pub(crate) halves: Option<Halves>,
     /// Training losses of the supernet, evenly spaced; none where nobody kept them.
     pub(crate) losses: Vec<f64>,
     /// Networks trained from scratch for a check.
     pub(crate) checked: HashMap<PathMask, Score>,
+    /// The proxies of the candidates' untrained networks, where they were asked for.
+    pub(crate) proxies: Option<HashMap<PathMask, Values>>,
     /// How paths are drawn; none that a program draws itself.
     pub(crate) paths: Option<PathSampling>,
 }
@@ -74,6 +93,20 @@ impl RankingEvidence<'_> {
         Ok(Some(calibrated(&[scores], &counted, &known, self.bootstrap())?))
     }
 
+    /// The calibrated scores, where the best are picked by them.
+    ///
+    /// # Errors
+    /// Too few checked networks among the candidates; as [`RankingEvidence::verdict`].
+    pub(crate) fn picked_by(&self) -> Result<Option<Vec<f64>>, TrainError> {
+        if !self.calibrate {
+            return Ok(None);
+        }
+        match self.calibrated()? {
+            Some(calibrated) => Ok(Some(calibrated.predictions)),
+            None => Err(too_few_checked(self.checked.len())),
+        }
+    }
+
     fn follows(&self) -> Vec<Follows> {
         let some = &self.candidates[..self.candidates.len().min(MOST)];
         follows(&self.values(some), &self.counted(some), self.bootstrap())
@@ -108,7 +141,14 @@ impl RankingEvidence<'_> {
 
     fn counted(&self, some: &[Scored]) -> Counted {
         let rows: Vec<(&Architecture, Cost)> = some.iter().map(|one| (&one.architecture, one.cost)).collect();
-        Counted::of(self.space, &rows)
+        let counted = Counted::of(self.space, &rows);
+        match &self.proxies {
+            None => counted,
+            Some(proxies) => {
+                let rows: Vec<Values> = some.iter().map(|one| proxies[one.architecture.mask()]).collect();
+                counted.with_proxies(&rows)
+            }
+        }
     }
 
     fn values(&self, some: &[Scored]) -> Vec<f64> {
