@@ -37,6 +37,7 @@ fn settings() -> MacroSettings {
             ghost_batch: 4,
             shares: 1,
             micro_batches: 1,
+            warm_up: 0.0,
             sgd: Sgd { learning_rate: 0.1, momentum: 0.9, l2: MaskedL2::default() },
             augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
         },

@@ -183,6 +183,7 @@ fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
         ghosts: GHOSTS,
         shares: Shares::default(),
         micro_batches: 1,
+        warm_up: 0,
         sgd: SGD,
         sampler: &UniformArchitectures,
         execution: Execution::Kernels,

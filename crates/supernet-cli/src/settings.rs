@@ -18,8 +18,7 @@ use supernet::{
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
-    space::Schedule,
-    train::{FineTune, LatencyLimit, NetworkSettings, Number, PathSampling, Proxies, write_whole},
+    train::{FineTune, LatencyLimit, NetworkSettings, Number, Proxies, write_whole},
 };
 
 /// The settings of a run.
@@ -139,15 +138,10 @@ impl RunSettings {
         if let Some(strategy) = strategy {
             self.search.strategy = proposer(*strategy);
         }
-        if options.constant_rate {
-            let PathSampling::Dropout(dropout) = &mut self.search.paths else {
-                let found = format!("the space {}, whose paths are not dropped", self.search.network.name());
-                let expected =
-                    "path dropout, as of the space paper; without the option this space is searched as it is";
-                return Err(Failure::settings("--constant-rate", found, expected));
-            };
-            *dropout = dropout.with_schedule(Schedule::Constant);
+        if let Some(paths) = options.paths {
+            self.search.paths = paths.instead_of(self.search.paths);
         }
+        self.search.supernet.warm_up = options.warm_up.unwrap_or(self.search.supernet.warm_up);
         self.change_scoring(options);
         self.change_limits(options);
         Ok(())
@@ -307,7 +301,9 @@ fn proposer(name: StrategyName) -> Proposer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments::Paths;
     use proptest::prelude::*;
+    use supernet::{space::Schedule, train::PathSampling};
 
     #[test]
     fn presets_and_limits_come_back_from_toml() {
@@ -321,7 +317,8 @@ mod tests {
                 rank_by: Some(RankName::Loss),
                 checkpoints: Some(4),
                 fine_tune: Some(20),
-                constant_rate: true,
+                paths: Some(Paths::parse("constant").unwrap()),
+                warm_up: Some(0.1),
                 ..Options::default()
             };
             let settings = RunSettings::new(&options, None).unwrap();

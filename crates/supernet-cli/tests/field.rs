@@ -492,7 +492,8 @@ fn what_was_given_ends_with_2_and_what_happened_meanwhile_with_1() {
         &["plan", "--space", "enas-macro", "--filters", "3"],
         &["list", "/nowhere"],
         &["correlate", run, "--truth", "/nowhere.csv"],
-        &["plan", "--space", "mobile", "--constant-rate"],
+        &["plan", "--space", "mobile", "--paths", "all"],
+        &["plan", "--paths", "rare"],
         &["report", "/nowhere"],
         &["export", "/nowhere", "--to", run],
     ] {

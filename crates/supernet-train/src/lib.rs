@@ -41,5 +41,5 @@ pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test,
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Batches, Fixed, Hooks, Loader, Moment, OneMask, PathSampler, PathSampling, Proposed,
-    RareIdentity, SeededWeights, Sgd, Shares, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
+    RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training, UniformArchitectures, UniformNetworks,
 };

@@ -3,12 +3,14 @@
 #[cfg(feature = "farm")]
 mod farm;
 mod options;
+mod paths;
 mod shared;
 mod show;
 
 #[cfg(feature = "farm")]
 pub use farm::{FarmCommand, Leases, Work};
 pub use options::{Options, Preset, RankName, StemName, StrategyName};
+pub use paths::Paths;
 #[cfg(feature = "mpi")]
 pub use shared::DEADLINE;
 pub use shared::Shared;

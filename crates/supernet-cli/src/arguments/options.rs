@@ -1,5 +1,6 @@
 //! What is searched, and with what.
 
+use super::Paths;
 use clap::{
     Args, ValueEnum,
     builder::{PossibleValue, PossibleValuesParser},
@@ -146,9 +147,18 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub candidates: Option<usize>,
 
-    /// Drop paths at the full rate from the first step on, not along a ramp
-    #[arg(long)]
-    pub constant_rate: bool,
+    /// How the paths of a training step are drawn: dropout[:R] (the paper's, along a ramp),
+    /// constant[:R] (at the full rate from the first step on), uniform (one architecture for each
+    /// ghost batch), networks (each network as often as any other), rare[:P] (options without
+    /// weights with probability P), fair (options in turns), weighted[:N] (of N architectures that
+    /// of most operations with weights), all-on [default: dropout of the space paper, uniform of
+    /// others]
+    #[arg(long, value_name = "HOW", value_parser = Paths::parse)]
+    pub paths: Option<Paths>,
+
+    /// Share of the supernet's training steps, the first, that have every path on [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    pub warm_up: Option<f64>,
 
     /// What the best candidates are the best by [default: accuracy]
     #[arg(long, value_enum)]

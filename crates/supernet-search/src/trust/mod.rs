@@ -19,5 +19,5 @@ pub use plateau::{Plateau, plateau};
 pub use proxy::Proxy;
 pub use repeats::{Repeats, repeats};
 pub use stratified_check::to_check;
-pub use structure::{Count, Structure};
+pub use structure::{Count, Structure, is_weightless};
 pub use verdict::{Advice, Evidence, Trust, Verdict, verdict};

@@ -8,9 +8,8 @@ use supernet_space::{PathMask, SearchSpace};
 /// Counts of an architecture that any relabelling of its places leaves as they are. They come from
 /// the space alone:
 ///
-/// - **operations**: options taken of choices that are no inputs and *without weights*, known by a
-///   word in the option's name (`identity`, `skip`, `none`, `zero`, `pool`, `max`, `avg`); and
-///   those *with weights*, all others;
+/// - **operations**: options taken of choices that are no inputs and *without weights*
+///   ([`is_weightless`]); and those *with weights*, all others;
 /// - **reads from outside** and **inner edges**, where places choose their inputs: choices whose
 ///   name ends in `/inputs`. What the first of them in a cell can read is outside, the options
 ///   behind that are the earlier places of the cell;
@@ -82,13 +81,16 @@ impl Count {
 /// Words in the names of options without weights.
 const WEIGHTLESS: [&str; 7] = ["identity", "skip", "none", "zero", "pool", "max", "avg"];
 
+/// Returns whether an option of this name is taken for one without weights: one of `identity`,
+/// `skip`, `none`, `zero`, `pool`, `max`, `avg` is in it, in any case.
+pub fn is_weightless(option: &str) -> bool {
+    let name = option.to_lowercase();
+    WEIGHTLESS.iter().any(|word| name.contains(word))
+}
+
 impl Structure {
     /// Returns the counts of `space`.
     pub fn of(space: &SearchSpace) -> Self {
-        let is_weightless = |option: &String| {
-            let name = option.to_lowercase();
-            WEIGHTLESS.iter().any(|word| name.contains(word))
-        };
         let bits = |options: &[String]| {
             options.iter().enumerate().filter(|(_, o)| is_weightless(o)).fold(0, |bits, (i, _)| bits | 1u64 << i)
         };

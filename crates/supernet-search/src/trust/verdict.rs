@@ -53,8 +53,9 @@ pub enum Advice {
     AnotherSampler,
     /// Drop paths at a constant rate.
     ConstantRate,
-    /// Draw options named `identity` rarely.
-    RareIdentity,
+    /// Draw options without weights rarely.
+    #[serde(alias = "rare_identity")]
+    RareWeightless,
     /// Score on more validation images, rank by loss, average several supernets.
     LessNoise,
     /// Fit the scores to the networks that are known.
@@ -116,13 +117,13 @@ pub fn verdict(evidence: Evidence) -> Verdict {
 
 impl Verdict {
     /// Returns the same with advice that can be followed alone: where paths can be dropped at a
-    /// constant rate, where an `identity` can be drawn rarely, where enough networks are checked to
+    /// constant rate, where options without weights can be drawn rarely, where enough networks are checked to
     /// calibrate by.
     #[must_use]
-    pub fn where_possible(mut self, constant_rate: bool, rare_identity: bool, calibrated: bool) -> Self {
-        let follow = |advice: Advice| match (advice, constant_rate, rare_identity) {
+    pub fn where_possible(mut self, constant_rate: bool, rare_weightless: bool, calibrated: bool) -> Self {
+        let follow = |advice: Advice| match (advice, constant_rate, rare_weightless) {
             (Advice::AnotherSampler, true, false) => Some(Advice::ConstantRate),
-            (Advice::AnotherSampler, false, true) => Some(Advice::RareIdentity),
+            (Advice::AnotherSampler, false, true) => Some(Advice::RareWeightless),
             (Advice::AnotherSampler, false, false) => None,
             (Advice::Calibrate, ..) if !calibrated => Some(Advice::CheckMore),
             _ => Some(advice),
@@ -252,11 +253,10 @@ impl fmt::Display for Advice {
                 "draw paths in another way: a constant rate of path dropout, or operations without weights rarely"
             }
             Self::ConstantRate => {
-                "draw paths in another way: a constant rate of path dropout (--constant-rate, a run of its own)"
+                "draw paths in another way: a constant rate of path dropout (--paths constant, a run of its own)"
             }
-            Self::RareIdentity => {
-                "draw paths in another way: the identity rarely (`paths = { rare_identity = 0.05 }` in the search of a file \
-                 of settings, a run of its own)"
+            Self::RareWeightless => {
+                "draw paths in another way: options without weights rarely (--paths rare, a run of its own)"
             }
             Self::LessNoise => "rank by loss, on more validation images, by the mean of several supernets",
             Self::Calibrate => {
@@ -371,13 +371,13 @@ mod tests {
     #[test]
     fn advice_is_given_where_it_can_be_followed() {
         let advice = vec![Advice::TrainLonger, Advice::AnotherSampler, Advice::Calibrate];
-        let given = |constant_rate, rare_identity, calibrated| {
+        let given = |constant_rate, rare_weightless, calibrated| {
             let verdict = Verdict { advice: advice.clone(), ..verdict(Evidence::default()) };
-            verdict.where_possible(constant_rate, rare_identity, calibrated).advice
+            verdict.where_possible(constant_rate, rare_weightless, calibrated).advice
         };
         assert_eq!(given(true, true, true), advice);
         assert_eq!(given(true, false, true), [Advice::TrainLonger, Advice::ConstantRate, Advice::Calibrate]);
-        assert_eq!(given(false, true, false), [Advice::TrainLonger, Advice::RareIdentity, Advice::CheckMore]);
+        assert_eq!(given(false, true, false), [Advice::TrainLonger, Advice::RareWeightless, Advice::CheckMore]);
         assert_eq!(given(false, false, false), [Advice::TrainLonger, Advice::CheckMore]);
     }
 

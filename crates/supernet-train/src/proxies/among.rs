@@ -9,11 +9,7 @@ use crate::{
     workers::{Named, share_among},
 };
 use csv::StringRecord;
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Mutex,
-};
+use std::{collections::HashMap, path::Path, sync::Mutex};
 use supernet_nn::Layer;
 use supernet_search::trust::Proxy;
 use supernet_space::PathMask;
@@ -83,7 +79,7 @@ pub(crate) fn proxies_among<M: Layer<D, 2>, const D: usize>(
     Ok(known)
 }
 
-fn write(path: &PathBuf, known: &HashMap<PathMask, Values>) -> Result<(), TrainError> {
+fn write(path: &Path, known: &HashMap<PathMask, Values>) -> Result<(), TrainError> {
     let mut lines: Vec<String> = known.iter().map(|(mask, values)| line(mask, values)).collect();
     lines.sort();
     write_whole(path, format!("{HEADER}\n{}", lines.concat()).as_bytes())

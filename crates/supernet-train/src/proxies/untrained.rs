@@ -170,8 +170,8 @@ struct Sums {
 
 impl Sums {
     fn of(network: &impl Module, number: Tensor<1>) -> Result<Self, TrainError> {
-        let mut sums = Self::default();
-        sums.gradients = GradientsParams::from_grads(number.backward(), network);
+        let gradients = GradientsParams::from_grads(number.backward(), network);
+        let mut sums = Self { gradients, ..Self::default() };
         network.visit(&mut sums);
         match sums.failure.take() {
             Some(error) => Err(error),

@@ -216,6 +216,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             ghosts: 1,
             shares: Shares::default(),
             micro_batches: 1,
+            warm_up: 0,
             sgd: training.sgd,
             sampler: &Fixed(mask.clone()),
             execution,

@@ -36,6 +36,7 @@ impl Recipe<'_> {
             ghosts: 1,
             shares: Shares::default(),
             micro_batches: 1,
+            warm_up: 0,
             sgd: self.training.sgd,
             sampler: &Fixed(mask.clone()),
             execution: self.execution,

@@ -1,7 +1,7 @@
 //! Who draws the masks of a training step.
 
 use rand::{Rng, RngExt};
-use supernet_space::{Architecture, Choice, PathDropout, PathMask, SearchSpace, draws};
+use supernet_space::{Architecture, PathDropout, PathMask, SearchSpace, draws};
 
 /// Where a training run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,38 +78,6 @@ impl PathSampler for UniformNetworks {
             drawn = space.sample(&mut rng);
         }
         space.canonical(&drawn).mask().clone()
-    }
-}
-
-/// One architecture per ghost batch that takes the option named `identity` with a probability of
-/// its own in each choice of one option that has it, the others evenly; all other choices
-/// uniformly.
-///
-/// With uniform options a chain of n layers is trained at depths around n·(1 − 1/options), hardly
-/// ever at its full one, and a supernet that is trained briefly then ranks deep networks badly.
-#[derive(Clone, Copy, Debug)]
-pub struct RareIdentity(pub f64);
-
-impl RareIdentity {
-    /// The place of the identity among the options of a choice, if it is a choice of one of
-    /// several.
-    pub(crate) fn of(choice: &Choice) -> Option<usize> {
-        let several = choice.max() == 1 && choice.options().len() > 1;
-        choice.options().iter().position(|name| name == "identity").filter(|_| several)
-    }
-}
-
-impl PathSampler for RareIdentity {
-    fn draw(&self, space: &SearchSpace, _at: Moment, _ghost: usize, mut rng: &mut dyn Rng) -> PathMask {
-        let mask = space.sample(&mut rng).mask().clone();
-        space.choices().iter().enumerate().fold(mask, |mask, (i, choice)| match Self::of(choice) {
-            None => mask,
-            Some(identity) if rng.random::<f64>() < self.0 => mask.with(i, 1 << identity),
-            Some(identity) => {
-                let other = rng.random_range(0..choice.options().len() - 1);
-                mask.with(i, 1 << if other < identity { other } else { other + 1 })
-            }
-        })
     }
 }
 
@@ -197,23 +165,6 @@ mod tests {
         let share = masks.iter().filter(reads_no_block).count() as f64 / 4_000.0;
         // Standard error 0.007; over descriptions the share would be 0.42.
         assert!((share - 3_486.0 / 12_978.0).abs() < 0.025, "{share}");
-    }
-
-    #[test]
-    fn the_identity_is_as_rare_as_asked_for_and_the_others_are_even() {
-        let bench = supernet_space::NasBenchMacro::new();
-        let masks = RareIdentity(0.2).masks(bench.space(), Moment { step: 0, steps: 1 }, 2_000, 1);
-        let mut counts = [0; 3];
-        for mask in masks {
-            bench.options(&mask).unwrap().into_iter().for_each(|option| counts[option] += 1);
-        }
-        // 16,000 options, standard errors of 51 and 62.
-        let close = |found: i32, expected: i32| (found - expected).abs() < 250;
-        assert!(close(counts[0], 3_200) && close(counts[1], 6_400) && close(counts[2], 6_400), "{counts:?}");
-        let cells = CellSpace::new(3, 2).unwrap();
-        for mask in RareIdentity(0.0).masks(cells.space(), Moment { step: 0, steps: 1 }, 20, 1) {
-            cells.space().accept(mask).unwrap();
-        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::{
     TrainError,
-    checks::{at_least_one, is_one, one},
+    checks::{at_least_one, is_default, is_one, one},
     crew::{Alone, Workers},
     scoring::MOST_CHECKPOINTS,
     stage::SUPERNET_TRAINING,
@@ -35,6 +35,10 @@ pub struct SupernetTraining {
     /// depends on it.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub micro_batches: usize,
+    /// Share of the steps, the first, that have every path on, before paths are drawn. Default 0; 0
+    /// to 1.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub warm_up: f64,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
     /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
@@ -48,7 +52,7 @@ impl SupernetTraining {
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let Self { steps, batch, ghost_batch, shares, micro_batches, sgd, .. } = *self;
+        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, sgd, .. } = *self;
         at_least_one("supernet.steps", steps as usize)?;
         at_least_one("supernet.batch", batch)?;
         if ghost_batch == 0 || batch % ghost_batch != 0 {
@@ -60,6 +64,9 @@ impl SupernetTraining {
         if micro_batches == 0 || !of_a_share.is_multiple_of(micro_batches) {
             let expected = format!("a divisor of {of_a_share} ghost batches");
             return Err(TrainError::config("supernet.micro_batches", micro_batches, expected));
+        }
+        if !(0.0..=1.0).contains(&warm_up) {
+            return Err(TrainError::config("supernet.warm_up", warm_up, "0 to 1"));
         }
         sgd.check("supernet.sgd")
     }
@@ -80,9 +87,11 @@ impl SupernetTraining {
         execution: Execution,
         workers: &'a dyn Workers,
     ) -> Training<'a> {
-        let Self { steps, batch, ghost_batch, shares, micro_batches, sgd, .. } = *self;
-        let (stage, shares) = (SUPERNET_TRAINING, Shares { count: shares, workers });
-        Training { stage, seed, steps, ghosts: batch / ghost_batch, shares, micro_batches, sgd, sampler, execution }
+        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, sgd, .. } = *self;
+        let (ghosts, shares) = (batch / ghost_batch, Shares { count: shares, workers });
+        let warm_up = (warm_up * steps as f64).round() as u64;
+        let stage = SUPERNET_TRAINING;
+        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, sgd, sampler, execution }
     }
 }
 

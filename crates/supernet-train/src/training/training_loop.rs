@@ -42,6 +42,8 @@ pub struct Training<'a> {
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
+    /// The first steps, which have every path on.
+    pub warm_up: u64,
     /// Who draws the masks.
     pub sampler: &'a dyn PathSampler,
     /// How the network runs.
@@ -251,6 +253,19 @@ impl Training<'_> {
         }
     }
 
+    fn is_warm_up(&self, at: Moment) -> bool {
+        at.step < self.warm_up
+    }
+
+    /// The masks of a step's ghost batches.
+    fn masks<N: MaskedNetwork>(&self, network: &N, at: Moment) -> Vec<PathMask> {
+        let space = network.search_space();
+        if self.is_warm_up(at) {
+            return vec![space.all_on(); self.ghosts];
+        }
+        self.sampler.masks(space, at, self.ghosts, self.seed)
+    }
+
     /// Computes masks, forward and backward of a step, each share in `parts` parts.
     fn in_parts<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
@@ -260,7 +275,7 @@ impl Training<'_> {
         device: &Device,
         parts: usize,
     ) -> Result<Whole, TrainError> {
-        let masks = || self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let masks = || self.masks(network, at);
         let (input, labels) = loader.place(batch, device);
         if self.shares.is_whole() && parts == 1 {
             let part = self.gradients(network, input, labels.clone(), masks(), at, device)?;
@@ -330,7 +345,7 @@ impl Training<'_> {
             return Ok(self.micro_batches);
         };
         let at = Moment { step: 0, steps: self.steps };
-        let masks = self.sampler.masks(network.search_space(), at, self.ghosts, self.seed);
+        let masks = self.masks(network, at);
         let (input, labels) = loader.labelled(at.step, device);
         let rows = 0..labels.dims()[0] / self.ghosts;
         let (input, labels) = (loader.rows(&input, rows.clone()), labels.slice(rows));
@@ -358,7 +373,7 @@ impl Training<'_> {
         };
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
-        let drop_rate = self.sampler.drop_rate(at);
+        let drop_rate = if self.is_warm_up(at) { None } else { self.sampler.drop_rate(at) };
         (network, Observation { loss, logits, labels, learning_rate, drop_rate })
     }
 
@@ -374,7 +389,9 @@ impl Training<'_> {
         device: &Device,
     ) -> Result<Part, TrainError> {
         let share = masks.len() as f64 / self.ghosts as f64;
-        let paths = network.paths(masks, self.sampler.survivor_scales(network.search_space(), at))?;
+        let space = network.search_space();
+        let scales = if self.is_warm_up(at) { None } else { self.sampler.survivor_scales(space, at) };
+        let paths = network.paths(masks, scales)?;
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let execution = self.execution;
         Ok(awake_on(device, || -> Result<_, NnError> {
