@@ -111,6 +111,7 @@ fn ways() -> Result<Vec<Way>, SpaceError> {
         drawn("fair", FairOptions),
         drawn("rare 0.3", RareWeightless(0.3)),
         drawn("rare 0.1", RareWeightless(0.1)),
+        drawn("rare 0.03", RareWeightless(0.03)),
         drawn("weighted 3", MostWeighted(3)),
         drawn("dropout 0.1", Dropout(PathDropout::new(0.1)?)),
         drawn("constant 0.1", constant(0.1)?),

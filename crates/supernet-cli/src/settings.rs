@@ -186,7 +186,7 @@ impl RunSettings {
         if let Some(space) = options.space.as_deref().filter(|&name| name != self.search.network.name()) {
             let small = matches!(options.preset, None | Some(Preset::Quick));
             let network = NetworkSettings::of_space(space, small).expect("every name is a space's");
-            self.search = self.search.clone().in_space(network);
+            self.search = self.search.clone().in_space(network).recommended();
             self.data.halve &= network.least_side() <= HALVED;
         }
         for (number, value) in options.numbers() {
@@ -343,6 +343,20 @@ mod tests {
         assert_eq!(of(None, Some(StemName::Imagenet), None), (StemKind::ImageNet, 224, false));
         assert_eq!(of(Some(Preset::Imagenet), None, Some(64)), (StemKind::ImageNet, 64, false));
         assert_eq!(of(Some(Preset::Imagenet), Some(StemName::Plain), None), (StemKind::Plain, 32, false));
+    }
+
+    #[test]
+    fn a_space_that_was_measured_is_searched_as_it_ranks_best_unless_another_way_is_asked_for() {
+        let of = |space: &str, paths: Option<&str>, rank_by| {
+            let paths = paths.map(|paths| Paths::parse(paths).unwrap());
+            let options = Options { space: Some(space.into()), paths, rank_by, ..Options::default() };
+            let search = RunSettings::new(&options, None).unwrap().search;
+            (search.paths, search.scoring.rank_by)
+        };
+        assert_eq!(of("nas-bench-201", None, None), (PathSampling::RareWeightless(0.1), RankBy::Loss));
+        assert_eq!(of("darts", None, None), (PathSampling::UniformArchitecture, RankBy::Accuracy));
+        let asked = of("nas-bench-macro", Some("uniform"), Some(RankName::Accuracy));
+        assert_eq!(asked, (PathSampling::UniformArchitecture, RankBy::Accuracy));
     }
 
     #[test]

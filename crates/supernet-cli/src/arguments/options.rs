@@ -151,8 +151,8 @@ pub struct Options {
     /// constant[:R] (at the full rate from the first step on), uniform (one architecture for each
     /// ghost batch), networks (each network as often as any other), rare[:P] (options without
     /// weights with probability P), fair (options in turns), weighted[:N] (of N architectures that
-    /// of most operations with weights), all-on [default: dropout of the space paper, uniform of
-    /// others]
+    /// of most operations with weights), all-on [default: dropout of the space paper, rare of
+    /// nas-bench-201 and nas-bench-macro, uniform of others]
     #[arg(long, value_name = "HOW", value_parser = Paths::parse)]
     pub paths: Option<Paths>,
 
@@ -160,7 +160,8 @@ pub struct Options {
     #[arg(long, value_name = "SHARE")]
     pub warm_up: Option<f64>,
 
-    /// What the best candidates are the best by [default: accuracy]
+    /// What the best candidates are the best by [default: accuracy; of nas-bench-201 and
+    /// nas-bench-macro loss]
     #[arg(long, value_enum)]
     pub rank_by: Option<RankName>,
 

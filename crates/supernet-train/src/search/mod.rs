@@ -17,6 +17,7 @@ mod paper_settings;
 mod parts;
 mod plan;
 mod reach;
+mod recommended;
 mod retrained;
 #[expect(clippy::module_inception, reason = "the search itself")]
 mod search;
