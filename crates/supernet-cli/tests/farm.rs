@@ -199,7 +199,7 @@ fn a_farm_that_is_disturbed_leaves_the_files_of_a_run_without_one() {
         assert!(bytes == expected[&name], "{name} differs");
     }
     assert!(refused > 0, "a worker that was stopped past its lease hands in too late");
-    workers.iter().for_each(|worker| worker.signal("-INT"));
+    workers.iter().for_each(|worker| worker.signal("-TERM"));
     for mut worker in workers {
         assert_eq!(worker.0.wait().unwrap().code(), Some(130));
     }
@@ -279,7 +279,7 @@ fn an_experiment_on_a_farm_leaves_the_files_of_one_without() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(!known.join("truth.csv").exists());
     assert_eq!(files(&known)["result.json"], expected["result.json"]);
-    workers.iter().for_each(|worker| worker.signal("-INT"));
+    workers.iter().for_each(|worker| worker.signal("-TERM"));
     for mut worker in workers {
         assert_eq!(worker.0.wait().unwrap().code(), Some(130), "{}", said());
     }
