@@ -410,7 +410,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError> {
-        let values = match self.search.config().scoring.calibrate {
+        // Proxies are computed by all members.
+        let scoring = self.search.config().scoring;
+        let values = match scoring.calibrate || scoring.proxies.is_some() {
             true => caught(SCORING, || self.evidence(supernets, &scored, progress)?.picked_by())?,
             false => None,
         };
