@@ -55,6 +55,13 @@ fn of_workers(size: usize, config: &SearchConfig) -> BTreeMap<String, Vec<u8>> {
     contents(folder.path())
 }
 
+/// Sorts the lines of a file that are in the order in which they were ready.
+fn in_order(file: &mut Vec<u8>) {
+    let mut lines: Vec<&[u8]> = file.split(|byte| *byte == b'\n').collect();
+    lines.sort_unstable();
+    *file = lines.concat();
+}
+
 #[test]
 fn files_depend_on_the_shares_and_not_on_the_workers() {
     let config = shared();
@@ -79,14 +86,42 @@ fn so_do_those_of_other_spaces_samplers_and_rankings() {
     config.latency = Some(LatencyLimit { images: 4, least_ms: 0.0, most_ms: 1e6 });
     let without_latencies = |mut files: BTreeMap<String, Vec<u8>>| {
         assert!(files.remove("latencies.csv").is_some_and(|lines| lines.len() > 40));
-        // Its lines are in the order in which they were ready.
-        let check = files.get_mut("check.csv").expect("a check");
-        let mut lines: Vec<&[u8]> = check.split(|byte| *byte == b'\n').collect();
-        lines.sort_unstable();
-        *check = lines.concat();
+        in_order(files.get_mut("check.csv").expect("a check"));
         files
     };
     assert_same(&without_latencies(of_workers(2, &config)), &without_latencies(alone(&config)));
+}
+
+#[test]
+fn members_that_assist_the_first_leave_its_files() {
+    let mut config = shared();
+    config.scoring.proxies = Some(Proxies { images: 8 });
+    for calibrate in [false, true] {
+        config.scoring.calibrate = calibrate;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().to_owned();
+        // As the command does: the first searches, the others do no more than their share.
+        together(2, |worker| {
+            let (split, is_first) = (split(), worker.rank() == 0);
+            let crew = Dealt(worker);
+            let search = search_of(&config, &split).unwrap().with_crew(&crew);
+            let member = MemberDirectory::of_all(crew.workers(), &path).unwrap();
+            let directory = open(member.path(), &search).unwrap();
+            if calibrate {
+                directory.check(&search, 10, &mut Silent).unwrap();
+            }
+            if is_first {
+                directory.search(&search, &mut Silent).unwrap();
+            } else {
+                directory.assist(&search, &mut Silent).unwrap();
+            }
+        });
+        let sorted = |mut files: BTreeMap<String, Vec<u8>>| {
+            files.entry("check.csv".into()).and_modify(in_order);
+            files
+        };
+        assert_same(&sorted(contents(folder.path())), &sorted(alone(&config)));
+    }
 }
 
 #[test]
