@@ -3,7 +3,7 @@
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{prelude::*, write_results};
-use supernet_examples::command;
+use supernet_examples::{cifar10_split, command};
 
 /// One-shot architecture search on CIFAR-10.
 #[derive(Parser)]
@@ -83,13 +83,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> {
 
 /// The official test images apart; whole runs of `score_batch` training images held out.
 fn images(arguments: &Arguments, score_batch: usize) -> Result<Split, DataError> {
-    let mut cifar = cifar10(&arguments.data)?;
-    if arguments.half_size {
-        cifar.train = cifar.train.average_2x2()?;
-        cifar.test = cifar.test.average_2x2()?;
-    }
-    let all = cifar.train.len();
-    let held_out = all * usize::from(arguments.validation) / 100 / score_batch * score_batch;
-    let mut rng = draws(arguments.seed, "split", 0);
-    stratified_with_test(&cifar.train, &[all - held_out, held_out], cifar.test, &mut rng)
+    cifar10_split(&arguments.data, arguments.half_size, arguments.seed, |all| {
+        all * usize::from(arguments.validation) / 100 / score_batch * score_batch
+    })
 }

@@ -17,7 +17,7 @@ use supernet::{
     space::{Cost, NasBench201, NasBench201Shape, PathMask},
     train::{SearchData, Untrained},
 };
-use supernet_examples::report;
+use supernet_examples::{cifar10_split, open_table, report};
 
 /// Proxies of untrained networks against a table of NAS-Bench-201.
 #[derive(Parser)]
@@ -75,8 +75,7 @@ struct Arguments {
 fn main() -> ExitCode {
     report(|| {
         let arguments = Arguments::parse();
-        let csv =
-            fs::File::open(&arguments.table).map_err(|error| format!("{}: {error}", arguments.table.display()))?;
+        let csv = open_table(&arguments.table)?;
         let table = Table::nas_bench_201("nas-bench-201", csv, &arguments.accuracy, &arguments.accuracy)?;
         let architectures: Vec<Architecture> = table.rows().iter().map(|row| row.architecture.clone()).collect();
         let values = proxies(&arguments, &architectures)?;
@@ -106,13 +105,7 @@ fn proxies(
     arguments: &Arguments,
     architectures: &[Architecture],
 ) -> Result<Vec<Vec<Values>>, Box<dyn std::error::Error>> {
-    let mut cifar = cifar10(&arguments.data)?;
-    if arguments.halve {
-        cifar.train = cifar.train.average_2x2()?;
-        cifar.test = cifar.test.average_2x2()?;
-    }
-    let parts = [cifar.train.len() - 1_000, 1_000];
-    let split = stratified_with_test(&cifar.train, &parts, cifar.test, &mut draws(1, "split", 0))?;
+    let split = cifar10_split(&arguments.data, arguments.halve, 1, |_| 1_000)?;
     let device = device(&arguments.device)?;
     let image = split.train.shape();
     let shape = NasBench201Shape {

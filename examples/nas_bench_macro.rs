@@ -3,7 +3,7 @@
 //! accuracies.
 
 use clap::Parser;
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 use supernet::{
     experiments::{MacroSettings, macro_study},
     nn::{MaskedL2, NormKind},
@@ -11,7 +11,7 @@ use supernet::{
     search::{Bootstrap, Table},
     train::{PathSampling, Sgd, SupernetTraining},
 };
-use supernet_examples::report;
+use supernet_examples::{cifar10_split, open_table, report};
 
 /// Supernets of NAS-Bench-Macro against its table.
 #[derive(Parser)]
@@ -78,15 +78,8 @@ fn main() -> ExitCode {
     report(|| {
         let arguments = Arguments::parse();
         let device = device(&arguments.device)?;
-        let mut cifar = cifar10(&arguments.data)?;
-        if !arguments.full_size {
-            cifar.train = cifar.train.average_2x2()?;
-            cifar.test = cifar.test.average_2x2()?;
-        }
-        let parts = [cifar.train.len().saturating_sub(arguments.validation), arguments.validation];
-        let split = stratified_with_test(&cifar.train, &parts, cifar.test, &mut draws(1, "split", 0))?;
-        let csv =
-            fs::File::open(&arguments.table).map_err(|error| format!("{}: {error}", arguments.table.display()))?;
+        let split = cifar10_split(&arguments.data, !arguments.full_size, 1, |_| arguments.validation)?;
+        let csv = open_table(&arguments.table)?;
         let table = Table::nas_bench_macro("nas-bench-macro", csv, &["acc1", "acc2", "acc3"])?;
         let settings = MacroSettings {
             stem: arguments.stem,

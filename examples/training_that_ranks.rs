@@ -1,5 +1,5 @@
-//! Which training makes a supernet that ranks? Supernets of a space whose truth is known, trained in
-//! several ways for the same number of images, score rows of its table and are held against it.
+//! Which training makes a supernet that ranks? Supernets of a space whose truth is known, trained
+//! in several ways for the same number of images, score rows of its table and are held against it.
 
 use clap::{Parser, ValueEnum};
 use rand::{Rng, seq::index::sample};
@@ -28,7 +28,7 @@ use supernet::{
         Sgd, SupernetEvaluator, SupernetTraining, UniformArchitectures, crew::Alone,
     },
 };
-use supernet_examples::report;
+use supernet_examples::{cifar10_split, open_table, report};
 
 /// Ways to train a supernet, held against a table of trained networks.
 #[derive(Parser)]
@@ -127,17 +127,8 @@ fn main() -> ExitCode {
     report(|| {
         let arguments = Arguments::parse();
         let device = device(&arguments.device)?;
-        let mut cifar = cifar10(&arguments.data)?;
-        cifar.train = cifar.train.average_2x2()?;
-        cifar.test = cifar.test.average_2x2()?;
-        let split = stratified_with_test(
-            &cifar.train,
-            &[cifar.train.len().saturating_sub(arguments.validation), arguments.validation],
-            cifar.test,
-            &mut draws(1, "split", 0),
-        )?;
-        let csv =
-            fs::File::open(&arguments.table).map_err(|error| format!("{}: {error}", arguments.table.display()))?;
+        let split = cifar10_split(&arguments.data, true, 1, |_| arguments.validation)?;
+        let csv = open_table(&arguments.table)?;
         let (side, channels, classes) =
             (split.train.shape().width, split.train.shape().channels, split.train.classes().len());
         let text = match arguments.space {
@@ -389,8 +380,8 @@ impl<'a> Rows<'a> {
         )
     }
 
-    /// How well fits of counts and scores to a few rows rank the others: the mean over the lists and
-    /// [`DRAWS`] ways to draw the rows.
+    /// How well fits of counts and scores to a few rows rank the others: the mean over the lists
+    /// and [`DRAWS`] ways to draw the rows.
     fn fitted(&self, lists: &[Vec<f64>]) -> Result<f64, SearchError> {
         let mut sum = 0.0;
         for list in lists {

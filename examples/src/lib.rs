@@ -1,9 +1,11 @@
 //! What the examples share.
 
+mod cifar;
 mod command;
 mod folder;
 mod study;
 
+pub use cifar::{cifar10_split, open_table};
 pub use command::command;
 pub use folder::{first_of_each_class, fitted_quick, in_fifths};
 pub use study::{Sample, Study, report};
