@@ -163,7 +163,8 @@ fn the_flow_of_a_chain_is_its_output_times_its_layers() {
 
 #[test]
 fn derivatives_by_images_are_those_of_the_formula() {
-    // Linear: all images have the derivatives of the others, so that one eigenvalue is 6, the rest 0.
+    // Linear: all images have the derivatives of the others, so that one eigenvalue is 6, the rest
+    // 0.
     let of_eigenvalue = |v: f64| (v + 1e-5).ln() + 1.0 / (v + 1e-5);
     let linear = -of_eigenvalue(6.0) - 5.0 * of_eigenvalue(0.0);
     assert_near(values(&mask("10/10"), 6, 5)["jacob_cov"], linear);

@@ -24,15 +24,15 @@ impl Paths {
                  all-on, with R and P between 0 and 1 and N of at least 2"
             )
         };
-        let given = |default: f64| number.map_or(Ok(default), |number| number.parse().map_err(|_| wrong()));
-        let rate = || number.map(|_| PathDropout::new(given(0.0)?).map_err(|_| wrong())).transpose();
+        let share = || number.map(|number| number.parse::<f64>().map_err(|_| wrong())).transpose();
+        let rate = || share()?.map(|r| PathDropout::new(r).map_err(|_| wrong())).transpose();
         let drawn = |paths: PathSampling| if number.is_none() { Ok(Self::Drawn(paths)) } else { Err(wrong()) };
         match name {
             "dropout" => Ok(Self::Dropped(Schedule::Ramp, rate()?)),
             "constant" => Ok(Self::Dropped(Schedule::Constant, rate()?)),
             "uniform" => drawn(PathSampling::UniformArchitecture),
             "networks" => drawn(PathSampling::UniformNetwork),
-            "rare" => Ok(Self::Drawn(PathSampling::RareWeightless(given(0.1)?))),
+            "rare" => Ok(Self::Drawn(PathSampling::RareWeightless(share()?.unwrap_or(0.1)))),
             "fair" => drawn(PathSampling::FairOptions),
             "weighted" => {
                 let drawn = number.map_or(Ok(3), |number| number.parse().map_err(|_| wrong()))?;

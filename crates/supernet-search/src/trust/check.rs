@@ -74,8 +74,8 @@ pub fn check(
 
 impl Check {
     /// Returns the best of what counting can be expected to do: parameters, multiply-accumulates,
-    /// operations with weights, depth, proxies, and all of them fitted. Counts of which fewer may be
-    /// better are shown and not taken.
+    /// operations with weights, depth, proxies, and all of them fitted. Counts of which fewer may
+    /// be better are shown and not taken.
     pub fn best_counting(&self) -> Option<&Counting> {
         let is_proxy = |count: &str| Proxy::ALL.iter().any(|proxy| proxy.name() == count);
         let is_expected = |count: &str| count == FITTED || EXPECTED.contains(&count) || is_proxy(count);

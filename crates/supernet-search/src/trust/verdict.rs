@@ -117,8 +117,8 @@ pub fn verdict(evidence: Evidence) -> Verdict {
 
 impl Verdict {
     /// Returns the same with advice that can be followed alone: where paths can be dropped at a
-    /// constant rate, where options without weights can be drawn rarely, where enough networks are checked to
-    /// calibrate by.
+    /// constant rate, where options without weights can be drawn rarely, where enough networks are
+    /// checked to calibrate by.
     #[must_use]
     pub fn where_possible(mut self, constant_rate: bool, rare_weightless: bool, calibrated: bool) -> Self {
         let follow = |advice: Advice| match (advice, constant_rate, rare_weightless) {

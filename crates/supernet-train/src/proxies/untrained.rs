@@ -99,9 +99,9 @@ impl<M: Layer<D, 2>, const D: usize> Untrained<M, D> {
         Ok([sums.lengths, sums.products])
     }
 
-    /// [`Proxy::Synflow`]. Flows grow by a factor a layer, beyond what 32 bits hold in deep networks,
-    /// so a processor computes in 64. Elsewhere those of a fainter image are taken, which they are
-    /// proportional to; where that is not enough there is no number.
+    /// [`Proxy::Synflow`]. Flows grow by a factor a layer, beyond what 32 bits hold in deep
+    /// networks, so a processor computes in 64. Elsewhere those of a fainter image are taken, which
+    /// they are proportional to; where that is not enough there is no number.
     fn by_flow(&self, mask: &PathMask) -> Result<f64, TrainError> {
         const FAINTER: f64 = 1e-15;
         let dtype = if on_processor(&self.device.clone().inner()) { DType::F64 } else { DType::F32 };

@@ -279,9 +279,10 @@ impl RunDirectory {
     /// The verdict on a ranking, left in `verdict.json`, and in `calibrated.csv` the scores as the
     /// checked networks calibrate them.
     fn judged(&self, evidence: &RankingEvidence) -> Result<Verdict, TrainError> {
-        let verdict = evidence.verdict()?;
+        let calibrated = evidence.calibrated()?;
+        let verdict = evidence.verdict(calibrated.as_ref())?;
         write_verdict(&verdict, &self.path)?;
-        if let Some(calibrated) = evidence.calibrated()? {
+        if let Some(calibrated) = calibrated {
             let rows = evidence.candidates.iter().zip(&calibrated.predictions);
             let lines: String =
                 rows.map(|(one, value)| csv_row([one.architecture.to_string(), value.to_string()])).collect();

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use supernet_search::{Evaluator, Outcome, RandomSearch, Score, Scored, SearchLimits, search_within};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, draws};
 
-/// The candidates that have a score, the best first by `values`, one for each candidate, or by their
-/// one-shot scores.
+/// The candidates that have a score, the best first by `values`, one for each candidate, or by
+/// their one-shot scores.
 pub(crate) fn ranked<'s>(config: &SearchConfig, outcome: &'s Outcome, values: Option<&[f64]>) -> Vec<&'s Scored> {
     let mut ranked = outcome.ranked_by(config.scoring.rank_by);
     ranked.retain(|scored| scored.score.is_number());

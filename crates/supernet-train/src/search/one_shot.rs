@@ -397,7 +397,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<SearchResult<M, D>, TrainError> {
         let (verdict, values) = caught(SCORING, || {
             let evidence = self.evidence(&supernets, &scored, progress)?;
-            Ok((evidence.verdict()?, evidence.picked_by()?))
+            let calibrated = evidence.calibrated()?;
+            Ok((evidence.verdict(calibrated.as_ref())?, evidence.picked_by(calibrated)?))
         })?;
         caught(STAND_ALONE_TRAINING, || self.networks(supernets.last, scored, (verdict, values), progress))
     }
@@ -413,7 +414,10 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         // Proxies are computed by all members.
         let scoring = self.search.config().scoring;
         let values = match scoring.calibrate || scoring.proxies.is_some() {
-            true => caught(SCORING, || self.evidence(supernets, &scored, progress)?.picked_by())?,
+            true => caught(SCORING, || {
+                let evidence = self.evidence(supernets, &scored, progress)?;
+                evidence.picked_by(evidence.calibrated()?)
+            })?,
             false => None,
         };
         let train = || self.trained_from_scratch(&supernets.last, &scored, values.as_deref(), progress);

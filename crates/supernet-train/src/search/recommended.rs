@@ -5,10 +5,11 @@ use crate::PathSampling;
 use supernet_search::RankBy;
 
 impl SearchConfig {
-    /// Returns the same search with paths drawn and candidates ranked as its space ranks best, where
-    /// that was measured against tables of trained networks: in NAS-Bench-201 and NAS-Bench-Macro
-    /// options without weights are drawn with probability 0.1, and the lowest loss is the best
-    /// (docs/nas-bench-201). Other spaces stay as they are, the paper's with its own schedule.
+    /// Returns the same search with paths drawn and candidates ranked as its space ranks best,
+    /// where that was measured against tables of trained networks: in NAS-Bench-201 and
+    /// NAS-Bench-Macro options without weights are drawn with probability 0.1, and the lowest loss
+    /// is the best (docs/nas-bench-201). Other spaces stay as they are, the paper's with its own
+    /// schedule.
     #[must_use]
     pub fn recommended(mut self) -> Self {
         if matches!(self.network.name(), "nas-bench-201" | "nas-bench-macro") {

@@ -4,9 +4,9 @@ use super::path_sampler::{Moment, PathSampler, UniformArchitectures};
 use rand::{Rng, seq::SliceRandom};
 use supernet_space::{PathMask, SearchSpace, draws};
 
-/// One architecture per ghost batch, of which any k in a row, from the first on, take each option of
-/// a choice of one of k once, in an order that is drawn anew each time (strict fairness; Chu et al.,
-/// *FairNAS*, ICCV 2021). All other choices are uniform, and so is a ghost batch by itself.
+/// One architecture per ghost batch, of which any k in a row, from the first on, take each option
+/// of a choice of one of k once, in an order that is drawn anew each time (strict fairness; Chu et
+/// al., *FairNAS*, ICCV 2021). All other choices are uniform, and so is a ghost batch by itself.
 #[derive(Clone, Copy, Debug)]
 pub struct FairOptions;
 

@@ -55,17 +55,18 @@ pub(crate) struct RankingEvidence<'a> {
 }
 
 impl RankingEvidence<'_> {
-    /// Judges the ranking.
+    /// Judges the ranking, whose scores the checked networks calibrate as [`Self::calibrated`]
+    /// says.
     ///
     /// # Errors
     /// Scores that are no numbers.
-    pub(crate) fn verdict(&self) -> Result<Verdict, TrainError> {
+    pub(crate) fn verdict(&self, calibrated: Option<&Calibrated>) -> Result<Verdict, TrainError> {
         let judged = verdict(Evidence {
             follows: self.follows(),
             repeats: self.repeats()?.into_iter().collect(),
             plateau: plateau(&self.losses),
             check: self.check()?,
-            calibration: self.calibrated()?.map(|calibrated| calibrated.out_of_fold),
+            calibration: calibrated.map(|calibrated| calibrated.out_of_fold),
         });
         let enough = self.checked.len() >= FEWEST_CALIBRATED;
         let Some(paths) = self.paths else { return Ok(judged.where_possible(true, true, enough)) };
@@ -96,12 +97,10 @@ impl RankingEvidence<'_> {
     /// The calibrated scores, where the best are picked by them.
     ///
     /// # Errors
-    /// Too few checked networks among the candidates; as [`RankingEvidence::verdict`].
-    pub(crate) fn picked_by(&self) -> Result<Option<Vec<f64>>, TrainError> {
-        if !self.calibrate {
-            return Ok(None);
-        }
-        match self.calibrated()? {
+    /// Too few checked networks among the candidates.
+    pub(crate) fn picked_by(&self, calibrated: Option<Calibrated>) -> Result<Option<Vec<f64>>, TrainError> {
+        match calibrated {
+            _ if !self.calibrate => Ok(None),
             Some(calibrated) => Ok(Some(calibrated.predictions)),
             None => Err(too_few_checked(self.checked.len())),
         }
