@@ -24,8 +24,8 @@ use supernet::{
     },
     space::{NasBench201Shape, NasBenchMacroShape, PathDropout, PathMask, Schedule, SearchSpace, SpaceError},
     train::{
-        Examples, Hooks, ImageExamples, Loader, Moment, PathSampler, PathSampling, Scoring, SearchData, SeededWeights,
-        Sgd, SupernetEvaluator, SupernetTraining, UniformArchitectures, crew::Alone,
+        Balance, Examples, Hooks, ImageExamples, Loader, Moment, PathSampler, PathSampling, Scoring, SearchData,
+        SeededWeights, Sgd, SupernetEvaluator, SupernetTraining, UniformArchitectures, crew::Alone,
     },
 };
 use supernet_examples::{cifar10_split, open_table, report};
@@ -92,6 +92,7 @@ struct Way {
     paths: PathSampling,
     warm_up: f64,
     learning_rate: f64,
+    balance: Balance,
     /// Half of the steps, then a supernet for each option of the last choice.
     is_split: bool,
 }
@@ -101,8 +102,15 @@ fn ways() -> Result<Vec<Way>, SpaceError> {
     use PathSampling::{
         AllOn, Dropout, FairOptions, MostWeighted, RareWeightless, UniformArchitecture, UniformNetwork,
     };
-    let uniform =
-        Way { name: "uniform", paths: UniformArchitecture, warm_up: 0.0, learning_rate: 0.1, is_split: false };
+    let uniform = Way {
+        name: "uniform",
+        paths: UniformArchitecture,
+        warm_up: 0.0,
+        learning_rate: 0.1,
+        balance: Balance::default(),
+        is_split: false,
+    };
+    let balanced = |name, complexity, rare_use| Way { name, balance: Balance { complexity, rare_use }, ..uniform };
     let drawn = |name, paths| Way { name, paths, ..uniform };
     let constant = |r: f64| Ok::<_, SpaceError>(Dropout(PathDropout::new(r)?.with_schedule(Schedule::Constant)));
     Ok(vec![
@@ -118,6 +126,10 @@ fn ways() -> Result<Vec<Way>, SpaceError> {
         drawn("constant 0.5", constant(0.5)?),
         drawn("all on", AllOn),
         Way { name: "warm-up 0.2", warm_up: 0.2, ..uniform },
+        balanced("complexity 1", 1.0, 0.0),
+        balanced("complexity 2", 2.0, 0.0),
+        balanced("rare use 0.5", 0.0, 0.5),
+        balanced("rare use 1", 0.0, 1.0),
         Way { name: "rate 0.03", learning_rate: 0.03, ..uniform },
         Way { name: "split", is_split: true, ..uniform },
     ])
@@ -233,6 +245,9 @@ impl<M: Layer<4, 2>> Scene<'_, M> {
             shares: 1,
             micro_batches: 1,
             warm_up: way.warm_up,
+            balance: way.balance,
+            supernets: 1,
+            split: None,
             sgd: Sgd { learning_rate: way.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
             augmentation,
         };

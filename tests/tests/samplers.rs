@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 use supernet::{
     prelude::*,
-    train::{Event, KnownSettings, NetworkSettings, PathSampling, read_events},
+    train::{Balance, Event, KnownSettings, NetworkSettings, PathSampling, read_events},
 };
 use supernet_tests::tiny::{Stopping, open, search_of, stripes_split, tiny};
 
@@ -60,6 +60,21 @@ fn paths_are_dropped_from_the_end_of_a_warm_up_on() {
     // Events count steps from 1.
     assert!(rates.iter().all(|&(step, dropped)| dropped == (step > 4)), "{rates:?}");
     assert!(rates.iter().any(|(_, dropped)| *dropped) && rates.iter().any(|(_, dropped)| !dropped), "{rates:?}");
+}
+
+#[test]
+fn balance_changes_what_is_learnt_and_is_checked() {
+    let mut config = tiny(1);
+    let mut all = vec![whole(&config)];
+    for balance in [Balance { complexity: 1.0, rare_use: 0.0 }, Balance { complexity: 0.0, rare_use: 0.5 }] {
+        config.supernet.balance = balance;
+        let weights = whole(&config);
+        assert!(!all.contains(&weights), "{balance:?}");
+        all.push(weights);
+    }
+    config.supernet.balance = Balance { complexity: 9.0, rare_use: 0.0 };
+    let error = search_of(&config, &stripes_split([64, 24, 32])).map(drop).unwrap_err().to_string();
+    assert_eq!(error, "supernet.balance.complexity: found 9, expected -4 to 4");
 }
 
 #[test]

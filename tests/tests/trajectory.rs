@@ -11,7 +11,7 @@ use supernet::{
     nn::{Execution, MaskedL2, NamedWeights, Weighting},
     own::{Build, Definition, Layer, OneOf, Rows, Samples},
     prelude::*,
-    train::{Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures},
+    train::{Balance, Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures},
 };
 use supernet_tests::device;
 
@@ -38,7 +38,7 @@ impl Layer<2> for Net {
 
 fn net(b: &Build) -> Net {
     let linear = |bias| LinearConfig::new(FEATURES, CLASSES).with_bias(bias).init(b.device());
-    Net { choice: OneOf::new(b, "choice", [("a", linear(false)), ("b", linear(false))]), always: linear(true) }
+    Net { choice: OneOf::new(b, "choice", [("a", linear(false)), ("skip", linear(false))]), always: linear(true) }
 }
 
 fn examples() -> Samples<2> {
@@ -72,8 +72,13 @@ enum Instead {
     AnyUse,
 }
 
-/// The weights after eight steps: W_a, W_b, V, b.
-fn reference(start: &HashMap<String, Vec<f64>>, loader: &Loader<2>, instead: Instead) -> Vec<Vec<f64>> {
+/// The weights after eight steps: W_a, W_skip, V, b.
+fn reference(
+    start: &HashMap<String, Vec<f64>>,
+    loader: &Loader<2>,
+    balance: Balance,
+    instead: Instead,
+) -> Vec<Vec<f64>> {
     let slice = |name: &str, option, decays| {
         let weight = start[name].clone();
         Slice { velocity: vec![0.0; weight.len()], weight, option, decays }
@@ -86,14 +91,23 @@ fn reference(start: &HashMap<String, Vec<f64>>, loader: &Loader<2>, instead: Ins
         let rows: Vec<f64> = input.iter::<f64>().collect();
         let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
         let options: Vec<usize> = masks.iter().map(|mask| mask.bits(0).trailing_zeros() as usize).collect();
-        let gradients = gradients(&slices, &rows, &labels, &options);
-        update(&mut slices, gradients, &options, step, instead);
+        let gradients = gradients(&slices, &rows, &labels, &options, balance);
+        update(&mut slices, gradients, &options, step, (balance, instead));
     }
     slices.map(|slice| slice.weight).to_vec()
 }
 
-/// q = d/dw (1/G) Σ_g CE_g of every slice.
-fn gradients(slices: &[Slice; 4], rows: &[f64], labels: &[usize], options: &[usize]) -> Vec<Vec<f64>> {
+/// q = d/dw (1/G) Σ_g w_g · CE_g of every slice; w_g in proportion to (1 + 1)^c for the option `a`
+/// and to 1 for `skip`, whose name is that of an option without weights.
+fn gradients(
+    slices: &[Slice; 4],
+    rows: &[f64],
+    labels: &[usize],
+    options: &[usize],
+    balance: Balance,
+) -> Vec<Vec<f64>> {
+    let proportion = |option: usize| if option == 0 { 2f64.powf(balance.complexity) } else { 1.0 };
+    let mean = options.iter().map(|&option| proportion(option)).sum::<f64>() / GHOSTS as f64;
     let mut q: Vec<Vec<f64>> = slices.iter().map(|slice| vec![0.0; slice.weight.len()]).collect();
     for (i, (x, &label)) in rows.chunks(FEATURES).zip(labels).enumerate() {
         let option = options[i / (BATCH / GHOSTS)];
@@ -105,6 +119,7 @@ fn gradients(slices: &[Slice; 4], rows: &[f64], labels: &[usize], options: &[usi
         let sum: f64 = logits.iter().map(|z| z.exp()).sum();
         for c in 0..CLASSES {
             let error = (logits[c].exp() / sum - f64::from(u8::from(c == label))) / BATCH as f64;
+            let error = error * proportion(option) / mean;
             for f in 0..FEATURES {
                 q[option][f * CLASSES + c] += error * x[f];
                 q[2][f * CLASSES + c] += error * x[f];
@@ -115,8 +130,14 @@ fn gradients(slices: &[Slice; 4], rows: &[f64], labels: &[usize], options: &[usi
     q
 }
 
-/// u, c, d, then Nesterov momentum without dampening at η/2 (1 + cos(π t/T)).
-fn update(slices: &mut [Slice; 4], q: Vec<Vec<f64>>, options: &[usize], step: u64, instead: Instead) {
+/// u, c, d · u^(−r), then Nesterov momentum without dampening at η/2 (1 + cos(π t/T)).
+fn update(
+    slices: &mut [Slice; 4],
+    q: Vec<Vec<f64>>,
+    options: &[usize],
+    step: u64,
+    (balance, instead): (Balance, Instead),
+) {
     let share = |slice: &Slice| {
         slice.option.map_or(1.0, |o| options.iter().filter(|&&taken| taken == o).count() as f64 / GHOSTS as f64)
     };
@@ -143,9 +164,9 @@ fn update(slices: &mut [Slice; 4], q: Vec<Vec<f64>>, options: &[usize], step: u6
         if share(slice) == 0.0 && instead != Instead::DecayOfAll {
             continue;
         }
-        let lambda = decay(slice);
+        let (lambda, faster) = (decay(slice), share(slice).powf(-balance.rare_use));
         for ((w, v), q) in slice.weight.iter_mut().zip(&mut slice.velocity).zip(q) {
-            let d = clip * q + lambda * *w;
+            let d = (clip * q + lambda * *w) * faster;
             *v = SGD.momentum * *v + d;
             let ahead = if instead == Instead::PlainMomentum { *v } else { d + SGD.momentum * *v };
             *w -= SGD.learning_rate * turn * ahead;
@@ -156,7 +177,7 @@ fn update(slices: &mut [Slice; 4], q: Vec<Vec<f64>>, options: &[usize], step: u6
 /// Names, options, and whether they decay.
 const NAMES: [(&str, Option<usize>, bool); 4] = [
     ("choice.options.a.weight", Some(0), true),
-    ("choice.options.b.weight", Some(1), true),
+    ("choice.options.skip.weight", Some(1), true),
     ("always.weight", None, true),
     ("always.bias", None, false),
 ];
@@ -169,11 +190,9 @@ fn numbers(network: &impl Module) -> HashMap<String, Vec<f64>> {
     NamedWeights::of(network).0.into_iter().map(|(name, data)| (name, data.iter::<f64>().collect())).collect()
 }
 
-#[test]
-fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
-    let (definition, examples) = (definition(), examples());
-    let loader = Loader::new(&examples, Augmentation::NONE, BATCH, 1).unwrap();
-    let device = device().autodiff();
+/// The weights after eight steps of the loop, each in `parts` parts, and before.
+fn trained(balance: Balance, parts: usize) -> [HashMap<String, Vec<f64>>; 2] {
+    let (definition, examples, device) = (definition(), examples(), device().autodiff());
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device).unwrap();
     let start = numbers(&supernet);
     let training = Training {
@@ -182,18 +201,32 @@ fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
         steps: STEPS,
         ghosts: GHOSTS,
         shares: Shares::default(),
-        micro_batches: 1,
+        micro_batches: parts,
         warm_up: 0,
+        balance,
         sgd: SGD,
         sampler: &UniformArchitectures,
         execution: Execution::Kernels,
     };
-    let trained = numbers(&training.run(supernet, &loader, &device, &mut Silent).unwrap());
-    let apart = |instead| {
-        let expected = reference(&start, &loader, instead);
-        let pairs = NAMES.iter().zip(&expected).flat_map(|((name, ..), e)| trained[*name].iter().zip(e));
-        pairs.map(|(found, expected)| (found - expected).abs()).fold(0.0, f64::max)
-    };
+    [numbers(&training.run(supernet, &loader(&examples), &device, &mut Silent).unwrap()), start]
+}
+
+fn loader(examples: &Samples<2>) -> Loader<'_, 2> {
+    Loader::new(examples, Augmentation::NONE, BATCH, 1).unwrap()
+}
+
+/// How far the loop's weights are from those of the formulas.
+fn trained_apart(balance: Balance, (of_formulas, instead): (Balance, Instead)) -> f64 {
+    let [trained, start] = trained(balance, 1);
+    let examples = examples();
+    let expected = reference(&start, &loader(&examples), of_formulas, instead);
+    let pairs = NAMES.iter().zip(&expected).flat_map(|((name, ..), e)| trained[*name].iter().zip(e));
+    pairs.map(|(found, expected)| (found - expected).abs()).fold(0.0, f64::max)
+}
+
+#[test]
+fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
+    let apart = |instead| trained_apart(Balance::default(), (Balance::default(), instead));
     assert!(apart(Instead::Nothing) < 1e-6, "{}", apart(Instead::Nothing));
     let others = [
         ("a constant rate", Instead::ConstantRate),
@@ -205,6 +238,23 @@ fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
     ];
     for (name, instead) in others {
         assert!(apart(instead) > 1e-4, "{name} is not told apart: {}", apart(instead));
+    }
+}
+
+#[test]
+fn balanced_steps_are_those_of_the_formulas_whole_or_in_parts() {
+    let (larger, rarer) = (Balance { complexity: 1.0, rare_use: 0.0 }, Balance { complexity: 0.0, rare_use: 0.5 });
+    let both = Balance { complexity: -1.5, rare_use: 1.0 };
+    for balance in [larger, rarer, both] {
+        let apart = |other| trained_apart(balance, (other, Instead::Nothing));
+        assert!(apart(balance) < 1e-6, "{balance:?}: {}", apart(balance));
+        assert!(apart(Balance::default()) > 1e-3, "{balance:?} is not told apart");
+    }
+    let [whole, in_parts] = [1, 2].map(|parts| trained(both, parts)[0].clone());
+    for (name, ..) in NAMES {
+        for (one, other) in whole[name].iter().zip(&in_parts[name]) {
+            assert!((one - other).abs() < 1e-5, "{name}: {one} whole, {other} in parts");
+        }
     }
 }
 

@@ -206,11 +206,12 @@ fn print_result(path: &Path, verdict: Option<&Verdict>, (best, networks): (&Path
 pub fn train(run: &Run, together: &Together) -> Result<(), Failure> {
     opened((run, together), &joined(run, together)?, &[], |directory, search| {
         directory.train(search, &mut shown(run.show)?)?;
-        let weights = directory.path().join("supernet.safetensors").display().to_string();
+        let files = directory.supernets(search);
+        let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
         if run.show.json {
-            print_json(&json!({ "supernet": weights }));
+            print_json(&json!({ "supernet": files[0], "supernets": files }));
         } else {
-            say!("supernet: {weights}");
+            files.iter().for_each(|file| say!("supernet: {file}"));
         }
         Ok(())
     })

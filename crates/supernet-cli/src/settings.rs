@@ -18,6 +18,7 @@ use supernet::{
     offered_devices,
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
+    space::{Choice, SearchSpace},
     train::{FineTune, LatencyLimit, NetworkSettings, Number, Proxies, write_whole},
 };
 
@@ -141,9 +142,22 @@ impl RunSettings {
         if let Some(paths) = options.paths {
             self.search.paths = paths.instead_of(self.search.paths);
         }
-        self.search.supernet.warm_up = options.warm_up.unwrap_or(self.search.supernet.warm_up);
+        self.change_training(options)?;
         self.change_scoring(options);
         self.change_limits(options);
+        Ok(())
+    }
+
+    /// How supernets learn.
+    fn change_training(&mut self, options: &Options) -> Result<(), Failure> {
+        if let Some(name) = &options.split {
+            self.search.supernet.split = Some(place_of_choice(&self.search.space()?, name)?);
+        }
+        let supernet = &mut self.search.supernet;
+        supernet.warm_up = options.warm_up.unwrap_or(supernet.warm_up);
+        supernet.supernets = options.averaged.unwrap_or(supernet.supernets);
+        supernet.balance.complexity = options.complexity.unwrap_or(supernet.balance.complexity);
+        supernet.balance.rare_use = options.rare_use.unwrap_or(supernet.balance.rare_use);
         Ok(())
     }
 
@@ -157,6 +171,7 @@ impl RunSettings {
         };
         scoring.checkpoints = options.checkpoints.unwrap_or(scoring.checkpoints);
         scoring.fine_tune = options.fine_tune.map(FineTune::new).or(scoring.fine_tune);
+        scoring.smooth |= options.smooth;
         scoring.calibrate |= options.calibrate;
         scoring.proxies = options.proxies.map(|images| Proxies { images }).or(scoring.proxies);
     }
@@ -298,12 +313,25 @@ fn proposer(name: StrategyName) -> Proposer {
     }
 }
 
+/// The place of a choice among those of a space.
+fn place_of_choice(space: &SearchSpace, name: &str) -> Result<usize, Failure> {
+    let choices = space.choices();
+    choices.iter().position(|choice| choice.name() == name).ok_or_else(|| {
+        let names: Vec<&str> = choices.iter().take(8).map(Choice::name).collect();
+        let more = if choices.len() > names.len() { ", …" } else { "" };
+        Failure::settings("--split", name, format!("a choice of the space: {}{more}", names.join(", ")))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::arguments::Paths;
     use proptest::prelude::*;
-    use supernet::{space::Schedule, train::PathSampling};
+    use supernet::{
+        space::Schedule,
+        train::{Balance, PathSampling},
+    };
 
     #[test]
     fn presets_and_limits_come_back_from_toml() {
@@ -319,17 +347,43 @@ mod tests {
                 fine_tune: Some(20),
                 paths: Some(Paths::parse("constant").unwrap()),
                 warm_up: Some(0.1),
+                smooth: true,
+                averaged: Some(3),
+                complexity: Some(-0.5),
+                rare_use: Some(0.5),
                 ..Options::default()
             };
             let settings = RunSettings::new(&options, None).unwrap();
             let scoring = settings.search.scoring;
             assert_eq!((scoring.rank_by, scoring.checkpoints), (RankBy::Loss, 4));
+            assert!(scoring.smooth && !scoring.calibrate);
+            let supernet = settings.search.supernet;
+            assert_eq!((supernet.supernets, supernet.warm_up), (3, 0.1));
+            assert_eq!(supernet.balance, Balance { complexity: -0.5, rare_use: 0.5 });
             assert_eq!(scoring.fine_tune, Some(FineTune::new(20)));
             let PathSampling::Dropout(dropout) = settings.search.paths else { panic!("the presets drop paths") };
             assert_eq!(dropout, dropout.with_schedule(Schedule::Constant));
             let text = toml::to_string_pretty(&settings).unwrap();
             assert_eq!(toml::from_str::<RunSettings>(&text).unwrap(), settings);
         }
+    }
+
+    #[test]
+    fn a_choice_to_split_by_is_found_by_its_name() {
+        let of = |name: &str| {
+            let (space, split) = (Some("nas-bench-201".into()), Some(name.into()));
+            RunSettings::new(&Options { space, split, ..Options::default() }, None)
+        };
+        let settings = of("node3/from2").unwrap();
+        assert_eq!(settings.search.supernet.split, Some(5));
+        let text = toml::to_string_pretty(&settings).unwrap();
+        assert_eq!(toml::from_str::<RunSettings>(&text).unwrap(), settings);
+        let error = of("node9").unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "--split: found node9, expected a choice of the space: node1/from0, node2/from0, node2/from1, node3/from0, \
+             node3/from1, node3/from2"
+        );
     }
 
     #[test]

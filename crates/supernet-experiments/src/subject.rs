@@ -180,7 +180,8 @@ impl<'a, M: Layer<D, 2> + 'static, E: Examples<D>, const D: usize> Subject<'a, M
 }
 
 impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Subject<'a, M, E, D> {
-    /// Sets who makes experiments together with this process, each member in a directory of its own.
+    /// Sets who makes experiments together with this process, each member in a directory of its
+    /// own.
     #[must_use]
     pub fn with_crew(self, crew: &'a dyn Crew) -> Self {
         Self { crew, ..self }
@@ -208,6 +209,18 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
     }
 
     fn check(&self, config: &SearchConfig) -> Result<(), TrainError> {
+        let supernets = config.supernet.supernets;
+        if supernets > 1 {
+            let expected = "1: an experiment trains as many as it needs";
+            return Err(TrainError::config("supernet.supernets (--averaged)", supernets, expected));
+        }
+        if let Some(split) = config.supernet.split {
+            return Err(TrainError::config(
+                "supernet.split (--split)",
+                split,
+                "none: experiments train whole supernets",
+            ));
+        }
         self.search(config).map(drop)
     }
 

@@ -40,7 +40,7 @@ pub use search::{
 pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
-    AfterStep, AllOn, Batches, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask, PathSampler,
+    AfterStep, AllOn, Balance, Batches, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask, PathSampler,
     PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
     UniformArchitectures, UniformNetworks,
 };

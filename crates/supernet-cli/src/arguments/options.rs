@@ -160,6 +160,26 @@ pub struct Options {
     #[arg(long, value_name = "SHARE")]
     pub warm_up: Option<f64>,
 
+    /// Supernets to train, one after another, each with draws of its own; a score is the mean over
+    /// them [default: 1]
+    #[arg(long, value_name = "N")]
+    pub averaged: Option<usize>,
+
+    /// Few-shot: train one supernet for half of the steps, then one for each option of the choice of
+    /// this name (`supernet space` lists them), which scores what takes that option [default: none]
+    #[arg(long, value_name = "CHOICE")]
+    pub split: Option<String>,
+
+    /// Weigh the loss of a ghost batch by (1 + operations with weights in its mask) to this power,
+    /// so that larger networks learn faster; -4 to 4 [default: 0]
+    #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
+    pub complexity: Option<f64>,
+
+    /// Learning rates of operations: a weight that a share U of a step's ghost batches uses learns
+    /// at U to the power -R times the learning rate; 0 to 1 [default: 0]
+    #[arg(long, value_name = "R")]
+    pub rare_use: Option<f64>,
+
     /// What the best candidates are the best by [default: accuracy; of nas-bench-201 and
     /// nas-bench-macro loss]
     #[arg(long, value_enum)]
@@ -180,6 +200,11 @@ pub struct Options {
     /// calibrated by them where networks are checked [default: none]
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "64")]
     pub proxies: Option<usize>,
+
+    /// Pick the best by scores that are smoothed over architectures that are alike, where enough
+    /// are scored
+    #[arg(long)]
+    pub smooth: bool,
 
     /// Pick the best by scores that checked networks calibrate, beside counts and proxies, instead
     /// of by the scores themselves; with --check of at least 10

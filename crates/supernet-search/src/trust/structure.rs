@@ -125,6 +125,11 @@ impl Structure {
         self.kinds().into_iter().map(|kind| self.count(&sets, kind) as f64).collect()
     }
 
+    /// Returns how many operations with weights a mask of the space has ([`Count::Weighted`]).
+    pub fn weighted(&self, mask: &PathMask) -> f64 {
+        self.counts(mask)[0]
+    }
+
     /// A count of what each choice takes.
     fn count(&self, sets: &[u64], kind: Count) -> usize {
         let ones = |bits: u64| bits.count_ones() as usize;

@@ -258,7 +258,10 @@ impl fmt::Display for Advice {
             Self::RareWeightless => {
                 "draw paths in another way: options without weights rarely (--paths rare, a run of its own)"
             }
-            Self::LessNoise => "rank by loss, on more validation images, by the mean of several supernets",
+            Self::LessNoise => {
+                "rank by loss (--rank-by loss), on more validation images, by the mean of several supernets \
+                 (--averaged 3)"
+            }
             Self::Calibrate => {
                 "pick by scores that the checked networks calibrate (--check 20 --calibrate, a run of its own)"
             }

@@ -15,8 +15,8 @@ use crate::{
     search::{NetworkSettings, OneShot},
     stage::CHECK,
     store::{
-        Lock, Sameness, Stages, csv_row, lock, make_room, read_config, search_folder, through_text, write_config,
-        write_whole,
+        Lock, Sameness, Stages, csv_row, lock, make_room, read_config, search_folder, supernet_file, through_text,
+        write_config, write_whole,
     },
     trust::{RankingEvidence, read_checked},
 };
@@ -49,6 +49,7 @@ pub struct Reopening {
 /// | `supernet-STEP.checkpoint`, `networks/NNN-STEP.checkpoint` | a training that goes on, the last two each | whole |
 /// | `supernet.safetensors`, `networks/NNN.safetensors` | what was trained | whole |
 /// | `networks/NNN.jsonl` | events of the training of one network | a line each |
+/// | `supernet-2.safetensors`, `supernet-2.jsonl`, …, where scores are means over several supernets | the further ones and their events | as the first |
 /// | `supernet-at-STEP.safetensors`, where scores are means over several checkpoints | the supernet at earlier steps | whole |
 /// | `supernet.micro_batches`, where a step did not fit in memory | the parts that it is computed in | whole |
 /// | `shortlist.csv`, where the best are fine-tuned | their scores afterwards | a line each |
@@ -233,6 +234,15 @@ impl RunDirectory {
         progress: &mut dyn Progress,
     ) -> Result<Network<M, D>, TrainError> {
         Ok(self.stages(search)?.supernets(progress)?.last)
+    }
+
+    /// Returns the files of the trained supernets of `search`, those of the first at the front.
+    pub fn supernets<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+        &self,
+        search: &Search<'_, M, E, D>,
+    ) -> Vec<PathBuf> {
+        let folder = self.supernet.as_ref().unwrap_or(&self.path);
+        (0..search.supernet_count()).map(|place| supernet_file(folder, place)).collect()
     }
 
     /// Trains the supernet and scores the candidates, or what is left of it, and no more; the

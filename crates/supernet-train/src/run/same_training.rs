@@ -4,7 +4,7 @@ use super::provenance::{CONFIGURATION, RunFile};
 use crate::{
     TrainError,
     search::SAMPLER,
-    store::{read_config, same_networks},
+    store::{read_config, same_networks, supernet_file},
 };
 use serde_json::Value;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub(super) fn check_training(run: &Path, here: &RunFile) -> Result<(), TrainErro
         expected: "a run whose supernet is trained",
     };
     let there: RunFile = read_config(run, CONFIGURATION)?.ok_or_else(|| missing("no run"))?;
-    if !run.join("supernet.safetensors").exists() {
+    if (0..there.config.supernet.supernets).any(|place| !supernet_file(run, place).exists()) {
         return Err(missing("a run whose supernet is not trained yet"));
     }
     let parts = |run: &RunFile| -> Vec<(&'static str, Value)> {

@@ -45,6 +45,11 @@ pub struct Scoring {
     /// calibrated by beside counts; if unset, none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxies: Option<Proxies>,
+    /// Whether the best are picked by scores that are smoothed over architectures that are alike: by
+    /// [`Smoother::usual`](supernet_search::smoothing::Smoother::usual), where enough are scored.
+    /// Default false; not with `halving`, whose scores are of different numbers of examples.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub smooth: bool,
     /// Whether the best are picked by scores that the checked networks calibrate instead of by the
     /// scores themselves. Default false; at least ten networks have to be checked.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -65,6 +70,7 @@ impl Scoring {
             checkpoints: 1,
             fine_tune: None,
             proxies: None,
+            smooth: false,
             calibrate: false,
         }
     }
@@ -78,6 +84,9 @@ impl Scoring {
         }
         if self.rank_by == RankBy::Loss {
             words += ", ranked by loss";
+        }
+        if self.smooth {
+            words += ", smoothed over alike architectures";
         }
         if self.calibrate {
             words += ", picked by scores that checked networks calibrate";
@@ -100,6 +109,9 @@ impl Scoring {
             return Err(TrainError::config("scoring.checkpoints", self.checkpoints, expected));
         }
         self.halving.map_or(Ok(()), |halving| halving.check())?;
+        if self.smooth && self.halving.is_some() {
+            return Err(TrainError::config("scoring.smooth", "halving beside it", "no halving (scoring.halving)"));
+        }
         self.proxies.map_or(Ok(()), Proxies::check)?;
         self.fine_tune.map_or(Ok(()), |fine_tune| fine_tune.check())
     }
@@ -144,6 +156,10 @@ mod tests {
             config.check().unwrap_err().to_string()
         };
         assert_eq!(refused(|scoring| scoring.checkpoints = 0), "scoring.checkpoints: found 0, expected 1 to 20");
+        assert_eq!(
+            refused(|scoring| (scoring.smooth, scoring.halving) = (true, Some(Halving::NONE))),
+            "scoring.smooth: found halving beside it, expected no halving (scoring.halving)"
+        );
         let of = |shortlist| Some(FineTune { shortlist, epochs: 1, learning_rate: 0.02 });
         assert_eq!(
             refused(|scoring| scoring.fine_tune = Some(FineTune { shortlist: 501, ..FineTune::new(1) })),

@@ -32,11 +32,12 @@ use supernet_space::{Architecture, PathMask};
 /// once, as a tree ([`Network::forward_each`]), and thousands of candidates stream through in
 /// `scoring.memory_mib` of memory.
 ///
-/// With earlier states of the supernet beside it ([`SupernetEvaluator::with_earlier`]) a score is
-/// the mean over all of them.
+/// With earlier states of the supernet or further supernets beside it
+/// ([`SupernetEvaluator::with_others`]) a score is the mean over all of them.
 pub struct SupernetEvaluator<'a, M: Module, const D: usize = 4> {
     supernet: &'a Network<M, D>,
-    earlier: &'a [Network<M, D>],
+    others: &'a [Network<M, D>],
+    split: Option<usize>,
     stand_alone: &'a Definition<M, D>,
     runs: Vec<Run<D>>,
     memory: usize,
@@ -89,10 +90,11 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         let memory = memory_mib.unwrap_or(if on_processor(&device) { IN_CACHES } else { ON_A_CARD });
         let memory = memory << 20;
         let execution = Execution::default();
-        let (earlier, ledger, standing) = (&[][..], None, None);
+        let (others, ledger, standing) = (&[][..], None, None);
         Ok(Self {
             supernet,
-            earlier,
+            others,
+            split: None,
             stand_alone,
             runs,
             memory,
@@ -109,10 +111,22 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         })
     }
 
-    /// The same with scores that are means over `earlier`, other states of the same supernet, and
-    /// the supernet itself.
-    pub fn with_earlier(self, earlier: &'a [Network<M, D>]) -> Self {
-        Self { earlier, ..self }
+    /// The same with scores that are means over `others`, states of this supernet or of further
+    /// ones, and the supernet itself.
+    pub fn with_others(self, others: &'a [Network<M, D>]) -> Self {
+        Self { others, ..self }
+    }
+
+    /// Sets the choice that the supernet was split by: what takes option k of it alone is scored by
+    /// the one of the others at k, everything else by the supernet itself, and nothing is a mean.
+    #[must_use]
+    pub fn with_split(self, split: Option<usize>) -> Self {
+        Self { split, ..self }
+    }
+
+    /// How many states say something of each mask.
+    fn states_each(&self) -> usize {
+        if self.split.is_some() { 1 } else { 1 + self.others.len() }
     }
 
     /// Sets the operations that are used; by default kernels.
@@ -155,7 +169,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
     /// # Errors
     /// As [`SupernetEvaluator::score`].
     pub fn halve(&mut self, masks: &[PathMask], halving: Halving) -> Result<Vec<Score>, TrainError> {
-        let (runs, rank_by, states) = (self.runs.len(), self.rank_by, 1 + self.earlier.len());
+        let (runs, rank_by, states) = (self.runs.len(), self.rank_by, self.states_each());
         let scores = halving.score(masks, runs, rank_by, |masks, runs, tallies| self.tally(masks, runs, tallies))?;
         // Each state of the supernet has seen the same images.
         Ok(scores.into_iter().map(|score| Score { images: score.images / states, ..score }).collect())
@@ -180,7 +194,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
         let runs = self.runs.iter().take_while(is_needed).count();
         let mut tallies = vec![Tally::default(); masks.len()];
         self.tally(masks, 0..runs, &mut tallies)?;
-        let states = 1 + self.earlier.len();
+        let states = self.states_each();
         let of_each_state = |score: Score| Score { images: score.images / states, ..score };
         Ok(tallies.iter().map(|tally| of_each_state(tally.score())).collect())
     }
@@ -188,11 +202,11 @@ impl<'a, M: Layer<D, 2>, const D: usize> SupernetEvaluator<'a, M, D> {
     /// Adds the correct answers and losses of each mask on the runs `runs`, by each state of the
     /// supernet.
     fn tally(&mut self, masks: &[PathMask], runs: Range<usize>, tallies: &mut [Tally]) -> Result<(), TrainError> {
-        let Self { supernet, earlier, rank_by, execution, memory, at_once, crew, .. } = *self;
+        let Self { supernet, others, split, rank_by, execution, memory, at_once, crew, .. } = *self;
         masks.iter().try_for_each(|mask| supernet.search_space().belongs(mask))?;
-        let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(earlier).collect();
-        let asked = Asked { masks, runs: runs.len() * states.len(), rank_by };
-        let jobs = jobs(masks, &states, &self.runs, runs, crew.cut(workers(at_once, usize::MAX)));
+        let states: Vec<&Network<M, D>> = std::iter::once(supernet).chain(others).collect();
+        let asked = Asked { masks, runs: runs.len() * self.states_each(), rank_by };
+        let jobs = jobs((masks, split), &states, &self.runs, runs, crew.cut(workers(at_once, usize::MAX)));
         let (ledger, scope) = (self.ledger.as_ref(), self.scope.as_str());
         let kept = |key, score: &mut dyn FnMut() -> Result<Tallies, TrainError>| match ledger {
             None => score(),
@@ -252,11 +266,18 @@ impl<M: Module, const D: usize> Clone for Job<'_, M, D> {
     }
 }
 
+/// The place among all states of a split supernet of the one that scores a mask: behind the first
+/// they are in the order of the options.
+fn branch_of(mask: &PathMask, choice: usize) -> usize {
+    let taken = mask.bits(choice);
+    if taken.count_ones() == 1 { 1 + taken.trailing_zeros() as usize } else { 0 }
+}
+
 /// All masks on all runs, for each state of the supernet. A run is a job, so that nothing is
 /// computed twice; only where there are few runs for the workers, its candidates are cut into parts
 /// that have little in common.
 fn jobs<'a, M: Module, const D: usize>(
-    masks: &[PathMask],
+    (masks, split): (&[PathMask], Option<usize>),
     states: &[&'a Network<M, D>],
     all: &'a [Run<D>],
     runs: Range<usize>,
@@ -274,9 +295,11 @@ fn jobs<'a, M: Module, const D: usize>(
     order.sort_by(|&a, &b| masks[a].cmp(&masks[b]));
     let mut jobs = Vec::new();
     for (s, &state) in states.iter().enumerate() {
+        let is_scored = |&place: &usize| split.is_none_or(|choice| branch_of(&masks[place], choice) == s);
+        let own: Vec<usize> = order.iter().copied().filter(is_scored).collect();
         for r in runs.clone() {
             let run = &all[r];
-            for part in order.chunks(order.len().div_ceil(parts)) {
+            for part in own.chunks(own.len().div_ceil(parts).max(1)) {
                 jobs.push(Job { place: (s, r), state, run, candidates: part.to_vec() });
             }
         }

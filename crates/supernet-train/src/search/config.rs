@@ -2,7 +2,7 @@
 
 use super::{NetworkSettings, Networks, PaperSettings};
 use crate::{
-    LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining, TrainError,
+    Balance, LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining, TrainError,
     checks::{at_least_one, is_default},
 };
 use burn::tensor::Device;
@@ -92,6 +92,9 @@ impl SearchConfig {
                 shares: 1,
                 micro_batches: 1,
                 warm_up: 0.0,
+                balance: Balance::default(),
+                supernets: 1,
+                split: None,
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
             },
@@ -128,6 +131,9 @@ impl SearchConfig {
                 shares: 1,
                 micro_batches: 1,
                 warm_up: 0.0,
+                balance: Balance::default(),
+                supernets: 1,
+                split: None,
                 sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation::STANDARD,
             },

@@ -21,6 +21,7 @@ mod recommended;
 mod retrained;
 #[expect(clippy::module_inception, reason = "the search itself")]
 mod search;
+mod split;
 mod supernet;
 
 pub use comparison_table::ComparisonTable;

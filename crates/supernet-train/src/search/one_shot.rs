@@ -21,7 +21,7 @@ use crate::{
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
-    trust::{RankingEvidence, can_calibrate, check_epochs, check_networks, halves, read_checked},
+    trust::{RankingEvidence, can_calibrate, check_epochs, check_networks, halves, ranking_values, read_checked},
     workers::{Named, share_among},
 };
 use burn::{module::Module, tensor::Tensor};
@@ -57,10 +57,16 @@ pub struct SearchResult<M: Module, const D: usize = 4> {
     pub classes: Vec<String>,
 }
 
-/// A trained supernet as it is at the end, and as it was before, in order, where scores are means
-/// over several states.
+/// A trained supernet as it is at the end, and what else scores are by: as it was before, in order,
+/// and further supernets, each after its earlier states.
 pub(crate) struct Supernets<M: Module, const D: usize> {
     pub(crate) last: Network<M, D>,
+    others: Vec<Network<M, D>>,
+}
+
+/// A trained supernet, and its earlier states.
+struct Trained<M: Module, const D: usize> {
+    last: Network<M, D>,
     earlier: Vec<Network<M, D>>,
 }
 
@@ -85,12 +91,25 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         Self { search, stages }
     }
 
-    /// The trained supernet, with the earlier states that scores are means over.
+    /// The trained supernet, with the others that scores are by.
     pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
-        caught(SUPERNET_TRAINING, || self.train(progress))
+        caught(SUPERNET_TRAINING, || {
+            let Trained { last: first, earlier: mut others } = self.train((0, None), progress)?;
+            for place in 1..self.search.supernet_count() {
+                let Trained { last, earlier } = self.train((place, Some(&first)), progress)?;
+                others.extend(earlier);
+                others.push(last);
+            }
+            Ok(Supernets { last: first, others })
+        })
     }
 
-    fn train(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
+    /// The trained supernet at `place` of all; one that goes on from the first is given that.
+    fn train(
+        &mut self,
+        (place, first): (usize, Option<&Network<M, D>>),
+        progress: &mut dyn Progress,
+    ) -> Result<Trained<M, D>, TrainError> {
         let Self { search, stages } = self;
         let config = search.config();
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
@@ -101,21 +120,22 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
                 sample.show(step, network, progress)
             };
-            let last = search.train_fitting(Hooks { after, plain_l2: false, keeper: None }, progress)?;
-            return Ok(Supernets { last, earlier });
+            let last =
+                search.train_fitting((place, first), Hooks { after, plain_l2: false, keeper: None }, progress)?;
+            return Ok(Trained { last, earlier });
         };
-        let build = || search.new_supernet(&search.device().clone().inner());
-        let earlier = stages.earlier(steps);
+        let build = || search.new_supernet(place, &search.device().clone().inner());
+        let earlier = stages.earlier(place, steps);
         let after = &mut |step, network: &Network<M, D>, progress: &mut dyn Progress| {
             if earlier.is_due(step) {
                 earlier.save(step, &network.valid())?;
             }
             sample.show(step, network, progress)
         };
-        let last = stages.supernet(SUPERNET_TRAINING, build, |keeper| {
-            search.train_fitting(Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
+        let last = stages.supernet((place, &search.supernet_stage(place)), build, |keeper| {
+            search.train_fitting((place, first), Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
         })?;
-        Ok(Supernets { last, earlier: earlier.load(build)? })
+        Ok(Trained { last, earlier: earlier.load(build)? })
     }
 
     /// The trained supernet and all that candidates may be scored by.
@@ -127,7 +147,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let config = search.config();
         Scene {
             supernet: &supernets.last,
-            earlier: &supernets.earlier,
+            others: &supernets.others,
+            split: config.supernet.split,
             networks: search.networks(),
             data: search.data(),
             scoring: config.scoring,
@@ -260,8 +281,10 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         Ok(RankingEvidence {
             space: search.space(),
             candidates,
+            values: ranking_values(search.space(), candidates, scoring.rank_by, scoring.smooth),
             proxies,
             rank_by: scoring.rank_by,
+            smooth: scoring.smooth,
             calibrate: scoring.calibrate,
             seed: config.seed,
             halves,
@@ -411,9 +434,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         scored: ScoredCandidates,
         progress: &mut dyn Progress,
     ) -> Result<(), TrainError> {
-        // Proxies are computed by all members.
+        // Proxies are computed by all members; the best are picked alike.
         let scoring = self.search.config().scoring;
-        let values = match scoring.calibrate || scoring.proxies.is_some() {
+        let values = match scoring.calibrate || scoring.smooth || scoring.proxies.is_some() {
             true => caught(SCORING, || {
                 let evidence = self.evidence(supernets, &scored, progress)?;
                 evidence.picked_by(evidence.calibrated()?)

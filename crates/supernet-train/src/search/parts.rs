@@ -27,8 +27,10 @@ pub struct OwnPart {
 pub struct Scene<'s, M: Module, E, const D: usize = 4> {
     /// The trained supernet.
     pub supernet: &'s Network<M, D>,
-    /// Its earlier states, where scores are means over several.
-    pub earlier: &'s [Network<M, D>],
+    /// Its earlier states and further supernets, where scores are means over several.
+    pub others: &'s [Network<M, D>],
+    /// The choice of which each of those scores what takes one option, where the supernet is split.
+    pub split: Option<usize>,
     /// The networks.
     pub networks: &'s Networks<M, D>,
     /// The examples; those to test on are not for scoring.
@@ -62,9 +64,9 @@ impl<'s, M: Layer<D, 2>, E: Examples<D>, const D: usize> Scene<'s, M, E, D> {
     where
         's: 'p,
     {
-        let Self { supernet, earlier, networks, scoring, execution, device, .. } = *self;
+        let Self { supernet, others, split, networks, scoring, execution, device, .. } = *self;
         let evaluator = SupernetEvaluator::new(supernet, &networks.stand_alone, examples, scoring, device, progress)?;
-        Ok(evaluator.with_earlier(earlier).with_execution(execution))
+        Ok(evaluator.with_others(others).with_split(split).with_execution(execution))
     }
 }
 

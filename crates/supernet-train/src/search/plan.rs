@@ -3,8 +3,8 @@
 
 use super::Search;
 use crate::{
-    Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, Shares, StandAlone, StandAloneTraining, SupernetTraining,
-    TrainError, Training,
+    Balance, Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, Shares, StandAlone, StandAloneTraining,
+    SupernetTraining, TrainError, Training,
     caught::caught,
     crew::Alone,
     examples::Part,
@@ -85,7 +85,7 @@ pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let (costs, masks) = sample(search)?;
     let micro_batches = search.micro_batches_that_fit()?;
     let seconds_each = seconds_per_step(search, micro_batches, progress)?;
-    let supernet = StagePlan { times: config.supernet.steps, seconds_each };
+    let supernet = StagePlan { times: config.supernet.steps * config.supernet.supernets as u64, seconds_each };
     let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
     let scoring = time_scoring(search, &masks[..CANDIDATES], progress)?;
     let Retrain { picked, small, random, largest, all_on, at_once, .. } = config.retrain;
@@ -163,9 +163,9 @@ pub fn seconds_per_step<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let hooks = Hooks { after, plain_l2: false, keeper: None };
     caught(SUPERNET_TRAINING, || {
         search.with_own_sampler(|sampler| {
-            let (loader, device) = (search.loader()?, search.device().clone().autodiff());
+            let (loader, device) = (search.loader(0)?, search.device().clone().autodiff());
             let training = short.training(config.seed, sampler, config.execution, &Alone);
-            training.run_with(search.new_supernet(&device)?, &loader, &device, hooks, progress).map(drop)
+            training.run_with(search.new_supernet(0, &device)?, &loader, &device, hooks, progress).map(drop)
         })
     })?;
     Ok(each)
@@ -177,7 +177,7 @@ fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     progress: &mut dyn Progress,
 ) -> Result<StagePlan, TrainError> {
     let (config, validation) = (search.config(), &search.data().validation);
-    let supernet = search.new_supernet(&search.device().clone().inner())?;
+    let supernet = search.new_supernet(0, &search.device().clone().inner())?;
     // As many runs of examples as there are workers, so that all are busy.
     let runs = config.scoring.runs(validation.len()).clamp(1, 4);
     let count = (runs * config.scoring.score_batch).min(validation.len());
@@ -187,7 +187,7 @@ fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let began = Instant::now();
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
-    let all_runs = config.scoring.runs(validation.len()) * config.scoring.checkpoints;
+    let all_runs = config.scoring.runs(validation.len()) * config.scoring.checkpoints * config.supernet.supernets;
     Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
 }
 
@@ -217,6 +217,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             shares: Shares::default(),
             micro_batches: 1,
             warm_up: 0,
+            balance: Balance::default(),
             sgd: training.sgd,
             sampler: &Fixed(mask.clone()),
             execution,

@@ -5,13 +5,14 @@ use super::{
     held::check_held,
     parts::{Parts, SAMPLER, Scene},
     reach::check_limits,
+    split::check_split,
 };
 use crate::{
-    Examples, ImageExamples, Loader, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
+    Examples, ImageExamples, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
     SupernetEvaluator, TrainError,
     crew::{Alone, Crew},
     examples::Joined,
-    training::{PathSampler, SupernetTraining},
+    training::PathSampler,
 };
 use burn::{module::Module, tensor::Device};
 use serde::Serialize;
@@ -76,11 +77,12 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
     ) -> Result<Self, TrainError> {
         config.check()?;
         config.paths.check(networks.space())?;
+        check_split(&config, networks.space())?;
         check_limits(&config, &networks.stand_alone)?;
         let augmentations = [config.supernet.augmentation, config.stand_alone.augmentation];
         data.check(networks.stand_alone.classes(), &augmentations)?;
         let search = Self { config, networks, data, device: device.clone(), parts: Parts::default(), crew: &Alone };
-        search.loader()?;
+        search.loader(0)?;
         Ok(search)
     }
 
@@ -220,12 +222,6 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
 
     pub(super) fn parts(&self) -> &Parts<'a, M, E, D> {
         &self.parts
-    }
-
-    /// The batches that the supernet is trained on.
-    pub(super) fn loader(&self) -> Result<Loader<'_, D>, TrainError> {
-        let SupernetTraining { augmentation, batch, .. } = self.config.supernet;
-        Loader::new(&self.data.train, augmentation, batch, self.config.seed)
     }
 
     /// A strategy as it is at the start.

@@ -1,7 +1,7 @@
 //! How any network is trained from scratch: one mask throughout, then calibrated for inference.
 
 use crate::{
-    Batches, Fixed, Hooks, Progress, Shares, StandAloneTraining, TrainError, Training,
+    Balance, Batches, Fixed, Hooks, Progress, Shares, StandAloneTraining, TrainError, Training,
     stage::STAND_ALONE_TRAINING,
     workers::{Named, share_among},
 };
@@ -37,6 +37,7 @@ impl Recipe<'_> {
             shares: Shares::default(),
             micro_batches: 1,
             warm_up: 0,
+            balance: Balance::default(),
             sgd: self.training.sgd,
             sampler: &Fixed(mask.clone()),
             execution: self.execution,

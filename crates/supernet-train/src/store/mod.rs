@@ -26,5 +26,5 @@ pub(crate) use sameness::{Sameness, read_config, same_networks, through_text, wr
 pub(crate) use score_file::{SCORES, score_line};
 pub(crate) use score_log::{candidates_csv, read_candidates};
 pub(crate) use searches::{make_room, search_folder};
-pub(crate) use stages::Stages;
+pub(crate) use stages::{Stages, supernet_file};
 pub(crate) use weights::weights;

@@ -60,22 +60,28 @@ impl Stages {
         Self { supernet: Some(run.into()), ..self }
     }
 
-    /// The trained supernet: the one that is stored, its weights put into what `build` gives, or
-    /// what `train` gives, which is then stored.
+    /// The trained supernet at `place` of all, whose training is called `stage`: the one that is
+    /// stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
+    /// The first has its events in the run's log, each other one in a file of its own.
     ///
     /// # Errors
     /// Whatever `build` or `train` reports; files that cannot be read or written, or do not belong
     /// together.
     pub(crate) fn supernet<N: Module>(
         &mut self,
-        stage: &str,
+        (place, stage): (usize, &str),
         build: impl FnOnce() -> Result<N, TrainError>,
         train: impl FnOnce(&mut Keeper) -> Result<N, TrainError>,
     ) -> Result<N, TrainError> {
         if let Some(run) = &self.supernet {
-            return load_weights(build()?, &run.join("supernet.safetensors"));
+            return load_weights(build()?, &supernet_file(run, place));
         }
-        trained(&self.folder.join("supernet"), stage, self.saving, &mut self.log, build, train)
+        let stem = self.folder.join(supernet_stem(place));
+        if place == 0 {
+            return trained(&stem, stage, self.saving, &mut self.log, build, train);
+        }
+        let mut log = EventLog::open(stem.with_extension("jsonl"))?;
+        trained(&stem, stage, self.saving, &mut log, build, train)
     }
 
     /// The run's folder.
@@ -96,9 +102,10 @@ impl Stages {
         Ok(read_events(&folder.join(EVENTS))?.into_iter().filter_map(loss).collect())
     }
 
-    /// Where the supernet is kept as it is after each of `steps`.
-    pub(crate) fn earlier(&self, steps: Vec<u64>) -> Earlier {
-        Earlier { folder: self.supernet.as_ref().unwrap_or(&self.folder).clone(), steps }
+    /// Where the supernet at `place` is kept as it is after each of `steps`.
+    pub(crate) fn earlier(&self, place: usize, steps: Vec<u64>) -> Earlier {
+        let folder = self.supernet.as_ref().unwrap_or(&self.folder);
+        Earlier { stem: folder.join(supernet_stem(place)), steps }
     }
 
     /// Scores of fine-tuned candidates.
@@ -212,15 +219,26 @@ impl Stages {
     }
 }
 
+/// The file of the trained supernet at `place` of all in the folder of a run.
+pub(crate) fn supernet_file(folder: &Path, place: usize) -> PathBuf {
+    folder.join(supernet_stem(place)).with_extension("safetensors")
+}
+
+/// What the names of the files of the supernet at `place` of all begin with.
+fn supernet_stem(place: usize) -> String {
+    if place == 0 { "supernet".into() } else { format!("supernet-{}", place + 1) }
+}
+
 /// A supernet at earlier steps of its training: `supernet-at-STEP.safetensors`.
 pub(crate) struct Earlier {
-    folder: PathBuf,
+    stem: PathBuf,
     steps: Vec<u64>,
 }
 
 impl Earlier {
     fn path(&self, step: u64) -> PathBuf {
-        self.folder.join(format!("supernet-at-{step}.safetensors"))
+        let stem = self.stem.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
+        self.stem.with_file_name(format!("{stem}-at-{step}.safetensors"))
     }
 
     /// Whether it is kept as it is after `step`.

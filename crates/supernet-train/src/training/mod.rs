@@ -1,6 +1,7 @@
 //! Training: the loop, what draws masks, batches and weights, and its settings.
 
 mod ahead;
+mod balance;
 mod epoch_order;
 mod fair_options;
 mod loader;
@@ -9,6 +10,7 @@ mod most_weighted;
 mod part;
 mod path_sampler;
 mod path_sampling;
+mod pinned;
 mod plain_l2;
 mod rare_weightless;
 mod seeded_weights;
@@ -17,11 +19,13 @@ mod shares;
 mod supernet_training;
 mod training_loop;
 
+pub use balance::Balance;
 pub use fair_options::FairOptions;
 pub use loader::{Batches, Loader};
 pub use most_weighted::MostWeighted;
 pub use path_sampler::{AllOn, Fixed, Moment, OneMask, PathSampler, Proposed, UniformArchitectures, UniformNetworks};
 pub use path_sampling::PathSampling;
+pub(crate) use pinned::Pinned;
 pub use rare_weightless::RareWeightless;
 pub use seeded_weights::SeededWeights;
 pub use sgd::Sgd;

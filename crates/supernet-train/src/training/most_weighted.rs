@@ -2,11 +2,11 @@
 
 use super::path_sampler::{Moment, PathSampler, UniformArchitectures};
 use rand::Rng;
-use supernet_search::trust::{Count, Structure};
+use supernet_search::trust::Structure;
 use supernet_space::{PathMask, SearchSpace};
 
 /// Of so many uniform architectures per ghost batch the one with most operations with weights
-/// ([`Count::Weighted`]): complex networks learn more slowly than simple ones, and are trained more
+/// ([`Structure::weighted`]): complex networks learn more slowly than simple ones, and are trained more
 /// often here.
 #[derive(Clone, Copy, Debug)]
 pub struct MostWeighted(pub usize);
@@ -15,13 +15,8 @@ impl PathSampler for MostWeighted {
     fn draw(&self, space: &SearchSpace, at: Moment, ghost: usize, rng: &mut dyn Rng) -> PathMask {
         let structure = Structure::of(space);
         let drawn = (0..self.0.max(1)).map(|_| UniformArchitectures.draw(space, at, ghost, &mut *rng));
-        drawn.max_by_key(|mask| weighted(&structure, mask)).expect("at least one")
+        drawn.max_by_key(|mask| structure.weighted(mask) as u32).expect("at least one")
     }
-}
-
-fn weighted(structure: &Structure, mask: &PathMask) -> u32 {
-    let place = structure.kinds().iter().position(|kind| *kind == Count::Weighted).expect("every space has it");
-    structure.counts(mask)[place] as u32
 }
 
 #[cfg(test)]
@@ -35,7 +30,7 @@ mod tests {
         let (at, structure) = (Moment { step: 0, steps: 1 }, Structure::of(bench.space()));
         let mean = |count: usize| {
             let masks = MostWeighted(count).masks(bench.space(), at, 2_000, 1);
-            f64::from(masks.iter().map(|mask| weighted(&structure, mask)).sum::<u32>()) / 2_000.0
+            masks.iter().map(|mask| structure.weighted(mask)).sum::<f64>() / 2_000.0
         };
         // Two of five options have weights, on six edges: the means of the largest of one, two and
         // four binomial draws, of standard errors below .03.

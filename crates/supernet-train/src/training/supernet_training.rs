@@ -6,7 +6,7 @@ use crate::{
     crew::{Alone, Workers},
     scoring::MOST_CHECKPOINTS,
     stage::SUPERNET_TRAINING,
-    training::{PathSampler, Sgd, Shares, Training},
+    training::{Balance, PathSampler, Sgd, Shares, Training},
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
@@ -39,6 +39,20 @@ pub struct SupernetTraining {
     /// to 1.
     #[serde(default, skip_serializing_if = "is_default")]
     pub warm_up: f64,
+    /// How learning is balanced between networks and operations that are trained unevenly. Default:
+    /// not at all.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub balance: Balance,
+    /// Default 1. Supernets that are trained one after another, each with weights, batches and paths
+    /// of its own; a score is the mean over them. 1 to 16.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub supernets: usize,
+    /// Few-shot (Zhao et al., ICML 2021): half of the steps train one supernet, the others one for
+    /// each option of this choice, from 0 in the order of the space's; these go on from its weights
+    /// with masks that take their option alone, and score what takes it. Default: none. For a choice
+    /// of one option, with one supernet, one checkpoint and no fine-tune.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<usize>,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
     /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
@@ -52,7 +66,7 @@ impl SupernetTraining {
     /// # Errors
     /// The first number that is out of range.
     pub fn check(&self) -> Result<(), TrainError> {
-        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, sgd, .. } = *self;
+        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, balance, supernets, sgd, .. } = *self;
         at_least_one("supernet.steps", steps as usize)?;
         at_least_one("supernet.batch", batch)?;
         if ghost_batch == 0 || batch % ghost_batch != 0 {
@@ -68,7 +82,21 @@ impl SupernetTraining {
         if !(0.0..=1.0).contains(&warm_up) {
             return Err(TrainError::config("supernet.warm_up", warm_up, "0 to 1"));
         }
+        balance.check()?;
+        if !(1..=MOST_SUPERNETS).contains(&supernets) {
+            return Err(TrainError::config("supernet.supernets", supernets, format!("1 to {MOST_SUPERNETS}")));
+        }
+        if self.split.is_some() && supernets > 1 {
+            return Err(TrainError::config("supernet.supernets", supernets, "1, where supernet.split is set"));
+        }
         sgd.check("supernet.sgd")
+    }
+
+    /// Steps of the supernet that all others go on from, and of each of those, one for each of
+    /// `options`, where it is split.
+    pub(crate) fn split_steps(&self, options: usize) -> [u64; 2] {
+        let each = (self.steps / 2 / options as u64).max(1);
+        [self.steps.saturating_sub(each * options as u64).max(1), each]
     }
 
     /// Steps after which the supernet is looked at besides the last: `earlier` of them, a twentieth
@@ -87,18 +115,29 @@ impl SupernetTraining {
         execution: Execution,
         workers: &'a dyn Workers,
     ) -> Training<'a> {
-        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, sgd, .. } = *self;
+        let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, balance, sgd, .. } = *self;
         let (ghosts, shares) = (batch / ghost_batch, Shares { count: shares, workers });
         let warm_up = (warm_up * steps as f64).round() as u64;
         let stage = SUPERNET_TRAINING;
-        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, sgd, sampler, execution }
+        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, balance, sgd, sampler, execution }
     }
 }
+
+/// Supernets of a search, at most: all are held in memory.
+const MOST_SUPERNETS: usize = 16;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::SearchConfig;
+
+    #[test]
+    fn a_split_takes_as_many_steps_as_there_are() {
+        let of = |steps, options| SupernetTraining { steps, ..SearchConfig::quick().supernet }.split_steps(options);
+        assert_eq!(of(1_000, 5), [500, 100]);
+        assert_eq!(of(1_003, 5), [503, 100]);
+        assert_eq!(of(2, 5), [1, 1], "each at least one");
+    }
 
     #[test]
     fn earlier_checkpoints_are_a_twentieth_apart_and_never_before_the_first_step() {

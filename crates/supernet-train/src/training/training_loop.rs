@@ -2,6 +2,7 @@
 
 use super::{
     ahead::Ahead,
+    balance::{Balance, Weighed},
     micro_batches::{more_parts, parts_that_fit},
     part::Part,
     plain_l2::plain_l2,
@@ -18,11 +19,10 @@ use crate::{
 use burn::{
     nn::loss::CrossEntropyLossConfig,
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
-    tensor::{Device, Int, Tensor},
+    tensor::{Device, Int, Tensor, activation::log_softmax},
 };
 use std::ops::Range;
 use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor};
-use supernet_space::PathMask;
 
 /// The settings of a training run, besides network and images.
 pub struct Training<'a> {
@@ -42,6 +42,8 @@ pub struct Training<'a> {
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
+    /// How learning is balanced.
+    pub balance: Balance,
     /// The first steps, which have every path on.
     pub warm_up: u64,
     /// Who draws the masks.
@@ -257,13 +259,14 @@ impl Training<'_> {
         at.step < self.warm_up
     }
 
-    /// The masks of a step's ghost batches.
-    fn masks<N: MaskedNetwork>(&self, network: &N, at: Moment) -> Vec<PathMask> {
+    /// The masks of a step's ghost batches, with the weights of their losses.
+    fn masks<N: MaskedNetwork>(&self, network: &N, at: Moment) -> Weighed {
         let space = network.search_space();
-        if self.is_warm_up(at) {
-            return vec![space.all_on(); self.ghosts];
-        }
-        self.sampler.masks(space, at, self.ghosts, self.seed)
+        let masks = match self.is_warm_up(at) {
+            true => vec![space.all_on(); self.ghosts],
+            false => self.sampler.masks(space, at, self.ghosts, self.seed),
+        };
+        self.balance.weighed(space, masks)
     }
 
     /// Computes masks, forward and backward of a step, each share in `parts` parts.
@@ -287,10 +290,13 @@ impl Training<'_> {
             (loader.rows(&input, rows.clone()), labels.clone().slice(rows))
         };
         let each = self.of_a_share();
-        let share = |share: usize, masks: &[PathMask]| {
+        let share = |share: usize, masks: &Weighed| {
             let first = share * each;
-            let part = |i: usize| some(first + i * each / parts..first + (i + 1) * each / parts);
-            self.summed_gradients(network, part, &masks[first..first + each], parts, at, device)
+            let part = |i: usize| {
+                let ghosts = first + i * each / parts..first + (i + 1) * each / parts;
+                (some(ghosts.clone()), masks.some(ghosts))
+            };
+            self.summed_gradients(network, part, parts, at, device)
         };
         let part = if self.shares.is_whole() {
             share(0, &masks())?
@@ -349,8 +355,7 @@ impl Training<'_> {
         let (input, labels) = loader.labelled(at.step, device);
         let rows = 0..labels.dims()[0] / self.ghosts;
         let (input, labels) = (loader.rows(&input, rows.clone()), labels.slice(rows));
-        let (computed, grown) =
-            memory::grown(|| self.gradients(network, input, labels, masks[..1].to_vec(), at, device));
+        let (computed, grown) = memory::grown(|| self.gradients(network, input, labels, masks.some(0..1), at, device));
         computed?;
         Ok(grown
             .map_or(self.micro_batches, |each| parts_that_fit(self.of_a_share(), self.micro_batches, each, available)))
@@ -371,6 +376,7 @@ impl Training<'_> {
         } else {
             self.sgd.l2.apply(&network, gradients, &usage)
         };
+        let directions = self.balance.directions(&network, directions, &usage);
         let learning_rate = cosine(self.sgd.learning_rate, at);
         let network = optimizer.step(learning_rate, network, directions);
         let drop_rate = if self.is_warm_up(at) { None } else { self.sampler.drop_rate(at) };
@@ -384,7 +390,7 @@ impl Training<'_> {
         network: &N,
         input: N::Input,
         labels: Tensor<1, Int>,
-        masks: Vec<PathMask>,
+        Weighed { masks, weights }: Weighed,
         at: Moment,
         device: &Device,
     ) -> Result<Part, TrainError> {
@@ -397,29 +403,34 @@ impl Training<'_> {
         Ok(awake_on(device, || -> Result<_, NnError> {
             let call = Call { execution, ..Call::default() };
             let (logits, usage) = network.forward_used(input, &paths, &call)?;
-            let loss = cross_entropy.forward(logits.clone(), labels);
-            let of_batch = if share == 1.0 { loss.clone() } else { loss.clone().mul_scalar(share) };
+            let (loss, to_learn) = match &weights {
+                None => {
+                    let loss = cross_entropy.forward(logits.clone(), labels);
+                    (loss.clone(), loss)
+                }
+                Some(weights) => weighed_loss(logits.clone(), labels, weights),
+            };
+            let of_batch = if share == 1.0 { to_learn } else { to_learn.mul_scalar(share) };
             let gradients = GradientsParams::from_grads(of_batch.backward(), network);
             Ok(Part { loss: loss.inner(), logits: logits.inner(), gradients, usage })
         })?)
     }
 
     /// Computes the same of the ghost batches of a share, in `parts` parts whose gradients are
-    /// summed; `part` returns the images of a part and their classes.
+    /// summed; `part` returns the images of a part, their classes, and the masks.
     fn summed_gradients<N: MaskedNetwork>(
         &self,
         network: &N,
-        part: impl Fn(usize) -> (N::Input, Tensor<1, Int>),
-        masks: &[PathMask],
+        part: impl Fn(usize) -> ((N::Input, Tensor<1, Int>), Weighed),
         parts: usize,
         at: Moment,
         device: &Device,
     ) -> Result<Part, TrainError> {
         let mut sum = GradientsAccumulator::new();
         let (mut losses, mut logits, mut usages) = (Vec::new(), Vec::new(), Vec::new());
-        for (i, masks) in masks.chunks(masks.len() / parts).enumerate() {
-            let (input, labels) = part(i);
-            let part = self.gradients(network, input, labels, masks.to_vec(), at, device)?;
+        for i in 0..parts {
+            let ((input, labels), masks) = part(i);
+            let part = self.gradients(network, input, labels, masks, at, device)?;
             sum.accumulate(network, part.gradients);
             losses.push(part.loss);
             logits.push(part.logits);
@@ -501,6 +512,15 @@ impl Observation {
         let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
         Ok(Tally::of(&logits, &labels).score().accuracy)
     }
+}
+
+/// The mean cross-entropy, and the mean in which that of each ghost batch has a weight.
+fn weighed_loss(logits: Tensor<2>, labels: Tensor<1, Int>, weights: &[f32]) -> (Tensor<1>, Tensor<1>) {
+    let [images, _] = logits.dims();
+    let losses = log_softmax(logits, 1).gather(1, labels.reshape([images as i64, 1])).neg();
+    let of_ghosts = losses.clone().reshape([weights.len() as i64, -1]);
+    let weights = Tensor::<1>::from_data(weights, &losses.device()).reshape([weights.len() as i64, 1]);
+    (losses.mean(), (of_ghosts * weights).mean())
 }
 
 /// η/2 · (1 + cos(π t/T)).

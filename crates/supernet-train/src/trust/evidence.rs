@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use supernet_search::{
     Bootstrap, RankBy, Score, Scored,
     calibration::{Calibrated, calibrated},
+    smoothing::Smoother,
     trust::{Check, Counted, Evidence, Follows, Repeats, Verdict, check, follows, plateau, repeats, to_check, verdict},
 };
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace, counted};
@@ -39,7 +40,11 @@ pub(crate) struct RankingEvidence<'a> {
     pub(crate) space: &'a SearchSpace,
     /// Scored candidates, in the order of scoring.
     pub(crate) candidates: &'a [Scored],
+    /// Their scores as the ranking sees them ([`ranking_values`]).
+    pub(crate) values: Vec<f64>,
     pub(crate) rank_by: RankBy,
+    /// Whether the best are picked by smoothed scores.
+    pub(crate) smooth: bool,
     /// Whether the best are picked by calibrated scores.
     pub(crate) calibrate: bool,
     pub(crate) seed: u64,
@@ -75,7 +80,7 @@ impl RankingEvidence<'_> {
 
     /// `count` candidates spread over the ranking.
     pub(crate) fn to_check(&self, count: usize) -> Vec<PathMask> {
-        let places = to_check(&self.values(self.candidates), count, self.seed);
+        let places = to_check(&self.values, count, self.seed);
         places.into_iter().map(|place| self.candidates[place].architecture.mask().clone()).collect()
     }
 
@@ -90,31 +95,31 @@ impl RankingEvidence<'_> {
         if known.len() < FEWEST_CALIBRATED {
             return Ok(None);
         }
-        let (scores, counted) = (self.values(self.candidates), self.counted(self.candidates));
+        let (scores, counted) = (self.values.clone(), self.counted(self.candidates));
         Ok(Some(calibrated(&[scores], &counted, &known, self.bootstrap())?))
     }
 
-    /// The calibrated scores, where the best are picked by them.
+    /// The calibrated or smoothed scores, where the best are picked by them.
     ///
     /// # Errors
     /// Too few checked networks among the candidates.
     pub(crate) fn picked_by(&self, calibrated: Option<Calibrated>) -> Result<Option<Vec<f64>>, TrainError> {
         match calibrated {
-            _ if !self.calibrate => Ok(None),
+            _ if !self.calibrate => Ok(self.smooth.then(|| self.values.clone())),
             Some(calibrated) => Ok(Some(calibrated.predictions)),
             None => Err(too_few_checked(self.checked.len())),
         }
     }
 
     fn follows(&self) -> Vec<Follows> {
-        let some = &self.candidates[..self.candidates.len().min(MOST)];
-        follows(&self.values(some), &self.counted(some), self.bootstrap())
+        let some = self.candidates.len().min(MOST);
+        follows(&self.values[..some], &self.counted(&self.candidates[..some]), self.bootstrap())
     }
 
     fn repeats(&self) -> Result<Option<Repeats>, TrainError> {
         let Some(Halves { count, scores }) = &self.halves else { return Ok(None) };
         let [one, two] =
-            scores.each_ref().map(|scores| scores.iter().map(|&score| self.value(score)).collect::<Vec<_>>());
+            scores.each_ref().map(|scores| scores.iter().map(|&score| value(self.rank_by, score)).collect::<Vec<_>>());
         let counted = self.counted(&self.candidates[..*count]);
         Ok(repeats("two halves of the validation images", [&one, &two], &counted, self.bootstrap())?)
     }
@@ -126,7 +131,8 @@ impl RankingEvidence<'_> {
         }
         let rows: Vec<Scored> = places.iter().map(|&place| self.candidates[place].clone()).collect();
         let truth: Vec<f64> = places.iter().filter_map(|&place| self.truth(place)).collect();
-        Ok(Some(check(&self.values(&rows), &self.counted(&rows), &truth, self.bootstrap())?))
+        let values: Vec<f64> = places.iter().map(|&place| self.values[place]).collect();
+        Ok(Some(check(&values, &self.counted(&rows), &truth, self.bootstrap())?))
     }
 
     fn bootstrap(&self) -> Bootstrap {
@@ -149,16 +155,26 @@ impl RankingEvidence<'_> {
             }
         }
     }
+}
 
-    fn values(&self, some: &[Scored]) -> Vec<f64> {
-        some.iter().map(|one| self.value(one.score)).collect()
+/// The scores of candidates of `space` as the ranking sees them, the higher the better; where it is
+/// asked for, smoothed over architectures that are alike, if there are enough of them.
+pub(crate) fn ranking_values(space: &SearchSpace, candidates: &[Scored], rank_by: RankBy, smooth: bool) -> Vec<f64> {
+    let mut values: Vec<f64> = candidates.iter().map(|one| value(rank_by, one.score)).collect();
+    let finite: Vec<usize> = (0..values.len()).filter(|&place| values[place].is_finite()).collect();
+    let Some(smoother) = Smoother::usual(space, finite.len()).filter(|_| smooth) else { return values };
+    let architectures: Vec<&Architecture> = finite.iter().map(|&place| &candidates[place].architecture).collect();
+    let scores: Vec<f64> = finite.iter().map(|&place| values[place]).collect();
+    for (place, smoothed) in finite.into_iter().zip(smoother.smooth(space, &architectures, &scores)) {
+        values[place] = smoothed;
     }
+    values
+}
 
-    /// A score as the ranking sees it, the higher the better.
-    fn value(&self, score: Score) -> f64 {
-        match self.rank_by {
-            RankBy::Accuracy => score.accuracy,
-            RankBy::Loss => -score.loss,
-        }
+/// A score, the higher the better.
+fn value(rank_by: RankBy, score: Score) -> f64 {
+    match rank_by {
+        RankBy::Accuracy => score.accuracy,
+        RankBy::Loss => -score.loss,
     }
 }

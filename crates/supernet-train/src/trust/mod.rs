@@ -6,5 +6,5 @@ mod evidence;
 mod halves;
 
 pub(crate) use checked::{check_epochs, check_networks, read_checked};
-pub(crate) use evidence::{RankingEvidence, can_calibrate};
+pub(crate) use evidence::{RankingEvidence, can_calibrate, ranking_values};
 pub(crate) use halves::halves;
