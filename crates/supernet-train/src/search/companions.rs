@@ -45,8 +45,8 @@ pub(crate) fn choose(
     Companions { random, all_on: (all_on, all_on_score, all_on_cost) }: &Companions,
 ) -> Vec<Chosen> {
     let settings = config.retrain;
-    let mut by_size = outcome.ranked_by(config.scoring.rank_by);
-    by_size.retain(|scored| scored.score.is_number());
+    // Of equal ones the first that were scored, so that no score decides which are the largest.
+    let mut by_size: Vec<&Scored> = outcome.scored.iter().filter(|scored| scored.score.is_number()).collect();
     by_size.sort_by_key(|scored| std::cmp::Reverse(scored.cost.parameters));
     let most = by_size.get(by_size.len() / 2).map_or(0, |median| median.cost.parameters);
     let mut small = outcome.ranked_by(config.scoring.rank_by);

@@ -9,7 +9,8 @@ use std::{
 use supernet_search::Spread;
 
 /// One line per group: one-shot accuracy, parameters, multiply-accumulates and test accuracy as
-/// mean ± standard deviation; then what the search gained over random choice.
+/// mean ± standard deviation; then what the search gained over random choice, and what the picked
+/// save beside the largest.
 pub struct ComparisonTable<'a>(pub &'a [Retrained]);
 
 impl ComparisonTable<'_> {
@@ -18,24 +19,49 @@ impl ComparisonTable<'_> {
         Spread::of(&values)
     }
 
-    /// Whether the picked and the random are the same networks, as of very few candidates.
-    fn are_the_same(&self) -> bool {
+    /// Whether the picked and those of another group are the same networks, as of very few
+    /// candidates.
+    fn are(&self, other: Group) -> bool {
         let of = |group| self.0.iter().filter(move |r| r.group == group).map(|r| &r.mask).collect::<BTreeSet<_>>();
         let picked = of(Group::Picked);
-        !picked.is_empty() && picked == of(Group::Random)
+        !picked.is_empty() && picked == of(other)
     }
 
     /// Mean test accuracy of the picked minus that of the random, in points, with its standard
     /// error; `None` if a group is empty or both are the same networks.
     pub fn gain(&self) -> Option<(f64, f64)> {
-        if self.are_the_same() {
+        self.gain_over(Group::Random)
+    }
+
+    /// The same over another group.
+    fn gain_over(&self, other: Group) -> Option<(f64, f64)> {
+        if self.are(other) {
             return None;
         }
         let picked = self.spread(Group::Picked, |r| r.test.accuracy)?;
-        let random = self.spread(Group::Random, |r| r.test.accuracy)?;
-        let error = picked.standard_error().hypot(random.standard_error());
-        Some((100.0 * (picked.mean - random.mean), 100.0 * error))
+        let others = self.spread(other, |r| r.test.accuracy)?;
+        let error = picked.standard_error().hypot(others.standard_error());
+        Some((100.0 * (picked.mean - others.mean), 100.0 * error))
     }
+
+    /// How the picked stand beside the largest: as accurate with so many per cent fewer parameters.
+    fn beside_largest(&self) -> Option<String> {
+        let (gain, error) = self.gain_over(Group::Largest)?;
+        let [picked, largest] =
+            [Group::Picked, Group::Largest].map(|group| self.spread(group, |r| r.cost.parameters as f64));
+        let fewer = 100.0 * (1.0 - picked?.mean / largest?.mean);
+        let size = match fewer.round() {
+            0.0 => "as many parameters".into(),
+            fewer if fewer > 0.0 => format!("{fewer:.0} % fewer parameters"),
+            more => format!("{:.0} % more parameters", -more),
+        };
+        Some(format!("picked − largest: {} points, standard error {error:.2}, with {size}", signed(gain)))
+    }
+}
+
+/// A number with its sign and two digits; never minus zero.
+fn signed(gain: f64) -> String {
+    format!("{:+.2}", if gain.abs() < 0.005 { 0.0 } else { gain })
 }
 
 impl fmt::Display for ComparisonTable<'_> {
@@ -74,11 +100,12 @@ impl fmt::Display for ComparisonTable<'_> {
                 ratio if ratio <= -2.0 => "random choice was better",
                 _ => "no clear difference at this budget",
             };
-            // Zero has no sign.
-            let gain = if gain.abs() < 0.005 { 0.0 } else { gain };
-            writeln!(f, "picked − random: {gain:+.2} points, standard error {error:.2}: {verdict}")?;
-        } else if self.are_the_same() {
+            writeln!(f, "picked − random: {} points, standard error {error:.2}: {verdict}", signed(gain))?;
+        } else if self.are(Group::Random) {
             writeln!(f, "picked and random are the same networks: more candidates are needed to compare them")?;
+        }
+        if let Some(line) = self.beside_largest() {
+            writeln!(f, "{line}")?;
         }
         Ok(())
     }
@@ -109,6 +136,25 @@ mod tests {
         let text = ComparisonTable(&rows).to_string();
         assert!(text.contains("picked − random: +9.00 points, standard error 2.24: the search was worth it"));
         assert!(text.lines().all(|line| line.chars().count() <= 100));
+    }
+
+    #[test]
+    fn the_largest_are_beside_with_their_parameters() {
+        let of = |group, test, parameters| {
+            let one = retrained(group, test);
+            Retrained { cost: Cost { parameters, ..one.cost }, ..one }
+        };
+        let line = |parameters| {
+            let largest = Retrained { mask: retrained(Group::Random, 0.0).mask, ..of(Group::Largest, 0.91, 40_000) };
+            let rows = [of(Group::Picked, 0.9, parameters), of(Group::Picked, 0.92, parameters), largest];
+            ComparisonTable(&rows).to_string().lines().last().unwrap().to_owned()
+        };
+        for (parameters, size) in
+            [(30_000, "25 % fewer parameters"), (44_000, "10 % more parameters"), (40_100, "as many parameters")]
+        {
+            // One network has no spread.
+            assert_eq!(line(parameters), format!("picked − largest: +0.00 points, standard error 1.00, with {size}"));
+        }
     }
 
     #[test]
