@@ -45,7 +45,8 @@ impl Outcome {
 
 /// Asks `strategy` for architectures of `space` until `limits` are met and scores each network
 /// once: the score of a class of equal networks is that of its canonical member. The strategy is
-/// told each proposal as it made it.
+/// told each proposal as it made it. One whose draws are uniform learns nothing from scores, so it is
+/// asked again until as many networks as it may be asked for are new, and these are scored together.
 ///
 /// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already.
 ///
@@ -90,33 +91,71 @@ fn run<E: Evaluator>(
     let mut place: HashMap<Architecture, usize> = HashMap::new();
     let mut nothing_new_in_a_row = 0;
     while outcome.scored.len() < limits.candidates && nothing_new_in_a_row < limits.patience {
-        let wanted = limits.ask.min(strategy.most_at_once()).clamp(1, limits.candidates - outcome.scored.len());
-        let proposals = strategy.ask(wanted);
-        outcome.asked += proposals.len();
-        let mut new = Vec::new();
-        let mut found = Vec::new();
-        for proposal in &proposals {
-            let network = space.canonical(proposal);
-            if let Some(&place) = place.get(&network) {
-                found.push(Ok(place));
-            } else if let Some(cost) = refuse(&network, &mut outcome.out_of_range)? {
-                found.push(Err(cost));
-            } else {
-                let next = outcome.scored.len() + new.len();
-                place.insert(network.clone(), next);
-                new.push(network);
-                found.push(Ok(next));
+        let mut round = Round::default();
+        loop {
+            let left = limits.candidates - outcome.scored.len() - round.new.len();
+            let asked = strategy.ask(limits.ask.min(strategy.most_at_once()).clamp(1, left));
+            outcome.asked += asked.len();
+            let before = round.new.len();
+            nothing_new_in_a_row += asked.len().max(1);
+            for proposal in asked {
+                let network = space.canonical(&proposal);
+                let found = match place.get(&network) {
+                    Some(&place) => Ok(place),
+                    None => match refuse(&network, &mut outcome.out_of_range)? {
+                        Some(cost) => Err(cost),
+                        None => Ok(outcome.scored.len() + round.new.len()),
+                    },
+                };
+                round.add(proposal, network, found, &mut place);
+            }
+            if round.new.len() > before {
+                nothing_new_in_a_row = 0;
+            }
+            let enough = limits.ask.min(limits.candidates - outcome.scored.len());
+            if !strategy.is_uniform() || round.new.len() >= enough || nothing_new_in_a_row >= limits.patience {
+                break;
             }
         }
-        nothing_new_in_a_row = if new.is_empty() { nothing_new_in_a_row + proposals.len().max(1) } else { 0 };
-        outcome.scored.extend(evaluator.evaluate(&new)?);
-        let told = proposals.into_iter().zip(found).map(|(architecture, found)| match found {
-            Ok(place) => outcome.scored[place].clone().of(&architecture),
-            Err(cost) => Scored::refused(&architecture, cost),
-        });
-        strategy.tell(&told.collect::<Vec<_>>());
+        outcome.scored.extend(evaluator.evaluate(&round.new)?);
+        strategy.tell(&round.told(&outcome.scored));
     }
     Ok(outcome)
+}
+
+/// Proposals that are told together.
+#[derive(Default)]
+struct Round {
+    /// Each with the place of its network among all that are scored, or the cost that is out of
+    /// range.
+    proposals: Vec<(Architecture, Result<usize, Cost>)>,
+    /// Networks that are to be scored.
+    new: Vec<Architecture>,
+}
+
+impl Round {
+    fn add(
+        &mut self,
+        proposal: Architecture,
+        network: Architecture,
+        found: Result<usize, Cost>,
+        place: &mut HashMap<Architecture, usize>,
+    ) {
+        if let (Ok(found), false) = (found, place.contains_key(&network)) {
+            place.insert(network.clone(), found);
+            self.new.push(network);
+        }
+        self.proposals.push((proposal, found));
+    }
+
+    /// The proposals with the scores of their networks, once these are among `scored`.
+    fn told(self, scored: &[Scored]) -> Vec<Scored> {
+        let told = |(architecture, found): (Architecture, Result<usize, Cost>)| match found {
+            Ok(place) => scored[place].clone().of(&architecture),
+            Err(cost) => Scored::refused(&architecture, cost),
+        };
+        self.proposals.into_iter().map(told).collect()
+    }
 }
 
 #[cfg(test)]
@@ -181,6 +220,28 @@ mod tests {
         assert_eq!(outcome.scored.len(), 50);
         assert!(evaluator.0.iter().all(|a| (5..=6).contains(&a.paths_on())));
         assert!(outcome.out_of_range.proposals > 0);
+    }
+
+    #[test]
+    fn what_is_drawn_uniformly_within_a_range_is_scored_together() {
+        struct Batches(Vec<usize>, ByPathsOn);
+        impl Evaluator for Batches {
+            type Error = SpaceError;
+            fn evaluate(&mut self, architectures: &[Architecture]) -> Result<Vec<Scored>, SpaceError> {
+                self.0.push(architectures.len());
+                self.1.evaluate(architectures)
+            }
+        }
+        let cells = CellSpace::new(3, 2).unwrap();
+        let limits = SearchLimits { candidates: 50, ask: 50, patience: 1_000 };
+        let constraints = Constraints { parameters: 500..=600, ..Constraints::default() };
+        let batches = |strategy: &mut dyn Strategy| {
+            let mut evaluator = Batches(Vec::new(), ByPathsOn(Vec::new()));
+            search_within(cells.space(), strategy, &mut evaluator, limits, &constraints, cost).unwrap();
+            evaluator.0
+        };
+        assert_eq!(batches(&mut RandomSearch::new(cells.space().clone(), 1, "candidates")), [50]);
+        assert!(batches(&mut RegularisedEvolution::new(cells.space().clone(), 1, "candidates")).len() > 1);
     }
 
     #[test]

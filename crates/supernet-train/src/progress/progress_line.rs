@@ -3,8 +3,13 @@
 use super::{Observation, Progress, clock};
 use std::time::{Duration, Instant};
 
-/// One line per interval: stage, steps, loss and accuracy, rate, time left.
+/// One line per interval: stage, steps, loss and accuracy, rate, time left; and one at the end of a
+/// stage, or of several of one name in a row, as a strategy's that has its proposals scored a few at
+/// a time.
 pub struct ProgressLine {
+    /// What has ended and is not told yet: the name of one stage or of several in a row, and how long
+    /// they took.
+    ended: Option<(String, Duration)>,
     stage: String,
     total: u64,
     /// Steps that an earlier process did.
@@ -18,7 +23,15 @@ impl ProgressLine {
     /// A line every ten seconds, on standard error.
     pub fn new() -> Self {
         let began = Instant::now();
-        Self { stage: String::new(), total: 0, before: 0, began, shown: None, every: Duration::from_secs(10) }
+        let ended = None;
+        Self { ended, stage: String::new(), total: 0, before: 0, began, shown: None, every: Duration::from_secs(10) }
+    }
+
+    /// Tells what has ended.
+    fn tell(&mut self) {
+        if let Some((stage, took)) = self.ended.take() {
+            eprintln!("{stage}: done in {}", clock(took));
+        }
     }
 
     fn show(&mut self, done: u64, values: &str) {
@@ -40,8 +53,12 @@ impl Default for ProgressLine {
 
 impl Progress for ProgressLine {
     fn begin(&mut self, stage: &str, total: u64) {
-        (self.stage, self.total, self.before) = (stage.into(), total, 0);
-        (self.began, self.shown) = (Instant::now(), Some(Instant::now()));
+        let goes_on = self.ended.as_ref().is_some_and(|(ended, _)| ended == stage);
+        if !goes_on {
+            self.tell();
+            self.shown = Some(Instant::now());
+        }
+        (self.stage, self.total, self.before, self.began) = (stage.into(), total, 0, Instant::now());
     }
 
     fn resume(&mut self, done: u64) {
@@ -59,12 +76,19 @@ impl Progress for ProgressLine {
     }
 
     fn advance(&mut self, done: u64) {
-        if self.is_due(done) || done == self.total {
+        if self.is_due(done) {
             self.show(done, "");
         }
     }
 
     fn end(&mut self) {
-        eprintln!("{}: done in {}", self.stage, clock(self.began.elapsed()));
+        let took = self.ended.take().map_or(Duration::ZERO, |(_, took)| took);
+        self.ended = Some((self.stage.clone(), took + self.began.elapsed()));
+    }
+}
+
+impl Drop for ProgressLine {
+    fn drop(&mut self) {
+        self.tell();
     }
 }
