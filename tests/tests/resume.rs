@@ -50,6 +50,19 @@ fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
 }
 
 #[test]
+fn partial_scores_that_a_kill_left_when_all_were_stored_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let split = split();
+    let search = search_of(&tiny(1), &split).unwrap();
+    open(folder.path(), &search).unwrap().score(&search, &mut Silent).unwrap();
+    let partial = folder.path().join("scoring.jsonl");
+    assert!(!partial.exists());
+    fs::write(&partial, "").unwrap();
+    run(folder.path(), Saving::default(), &mut Silent).unwrap();
+    assert_same(&contents(folder.path()), &undisturbed());
+}
+
+#[test]
 fn a_program_that_asks_to_stop_in_the_first_seconds_leaves_a_checkpoint() {
     let folder = tempfile::tempdir().unwrap();
     let error = run(folder.path(), Saving::default(), &mut StopOn::new(ProgressLine::new(), || true)).err().unwrap();

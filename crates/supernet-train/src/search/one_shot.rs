@@ -231,7 +231,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             None => candidates(config, space, &mut *strategy, evaluator, cost)?,
             Some(stages) => {
                 let recorded = stages.recorded(space, config.scoring.rank_by, evaluator)?;
-                candidates(config, space, &mut *strategy, &mut recorded.of_its_own(with_company), cost)?
+                let outcome = candidates(config, space, &mut *strategy, &mut recorded.of_its_own(with_company), cost)?;
+                stages.all_are_scored()?;
+                outcome
             }
         };
         Ok((outcome, strategy.is_uniform()))

@@ -3,7 +3,7 @@
 
 use super::{
     event_log::{Event, EventLine, EventLog, read_events},
-    files::{append_line, write_whole},
+    files::{append_line, remove, write_whole},
     keeper::{Keeper, Saving},
     rows::{cell, csv_row, read_rows},
     score_log::Recorded,
@@ -125,6 +125,14 @@ impl Stages {
         evaluator: &'a mut E,
     ) -> Result<Recorded<'a, E>, TrainError> {
         Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, rank_by, evaluator, &mut self.log)
+    }
+
+    /// Removes partial scores that a process left which was killed when the last scores were stored.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub(crate) fn all_are_scored(&self) -> Result<(), TrainError> {
+        remove(&self.ledger())
     }
 
     /// The file of partial scores of a scoring that was stopped.
