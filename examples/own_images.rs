@@ -53,7 +53,7 @@ struct Arguments {
     imagenet_stem: bool,
 
     /// Scales training steps, candidates and epochs together; with 1 as many images are trained on
-    /// as by the quickstart.
+    /// as by the preset quick on the embedded images.
     #[arg(long, default_value_t = 0.1)]
     budget: f64,
 
@@ -125,7 +125,7 @@ fn split(arguments: &Arguments) -> Result<Split, Box<dyn Error>> {
     }
 }
 
-/// The quickstart's search for these images, with crops as far as an eighth of the side, and flips
+/// The preset quick for these images, with crops as far as an eighth of the side, and flips
 /// where images may be exchanged left and right.
 fn config(arguments: &Arguments, split: &Split) -> Result<SearchConfig, TrainError> {
     let mut config = SearchConfig { seed: arguments.seed, ..fitted_quick(split) };

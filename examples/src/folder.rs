@@ -21,9 +21,10 @@ pub fn in_fifths(images: &Images, seed: u64) -> Result<Split, DataError> {
     stratified(images, &fifths(images.len()), &mut draws(seed, "split", 0))
 }
 
-/// The quickstart's search fitted to a set of another size: supernet and networks see as many images as there.
+/// The preset quick fitted to a set of another size than the embedded images: supernet and networks
+/// see as many images as there.
 pub fn fitted_quick(split: &Split) -> SearchConfig {
-    /// Training and validation images of the quickstart.
+    /// Training and validation images of the embedded ones.
     const QUICK: usize = 7_000;
     SearchConfig::quick().fitted(split, QUICK)
 }
