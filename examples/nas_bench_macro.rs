@@ -9,7 +9,7 @@ use supernet::{
     nn::{MaskedL2, NormKind},
     prelude::*,
     search::{Bootstrap, Table},
-    train::{Balance, PathSampling, Sgd, SupernetTraining},
+    train::{PathSampling, Sgd, SupernetTraining},
 };
 use supernet_examples::{cifar10_split, open_table, report};
 
@@ -90,14 +90,9 @@ fn main() -> ExitCode {
                 steps: arguments.steps,
                 batch: arguments.batch,
                 ghost_batch: arguments.ghost_batch,
-                shares: 1,
-                micro_batches: 1,
-                warm_up: 0.0,
-                balance: Balance::default(),
-                supernets: 1,
-                split: None,
                 sgd: Sgd { learning_rate: arguments.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
                 augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
+                ..SearchConfig::quick().supernet
             },
             score_batch: 250,
             seeds: arguments.seeds,

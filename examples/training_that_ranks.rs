@@ -242,14 +242,11 @@ impl<M: Layer<4, 2>> Scene<'_, M> {
             steps,
             batch: 64,
             ghost_batch: 16,
-            shares: 1,
-            micro_batches: 1,
             warm_up: way.warm_up,
             balance: way.balance,
-            supernets: 1,
-            split: None,
             sgd: Sgd { learning_rate: way.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
             augmentation,
+            ..SearchConfig::quick().supernet
         };
         let loader = Loader::new(&self.data.train, augmentation, 64, seed)?;
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None };

@@ -145,7 +145,7 @@ impl Truth {
         split: &Split,
         device: &Device,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        // A search of that many candidates drawn by another seed, which trains them all from scratch.
+        // A search of as many candidates by another seed, which trains them all from scratch.
         let mut config = SearchConfig { seed: 1_000, ..config.clone() };
         (config.supernet.steps, config.scoring.candidates) = (20, arguments.networks);
         config.retrain.picked = arguments.networks;
@@ -177,10 +177,7 @@ impl Truth {
         let mut silent = Silent;
         let device = search.device();
         let mut evaluator = SupernetEvaluator::new(supernet, definition, validation, scoring, device, &mut silent)?;
-        let scores = evaluator.score(&masks)?.into_iter().map(|score| match scoring.rank_by {
-            RankBy::Accuracy => score.accuracy,
-            RankBy::Loss => -score.loss,
-        });
+        let scores = evaluator.score(&masks)?.into_iter().map(|score| scoring.rank_by.value(score));
         let rows: Vec<_> = self.rows.iter().map(|row| (&row.architecture, row.cost)).collect();
         let counted = Counted::of(search.space(), &rows);
         let bootstrap = Bootstrap { seed: 1, resamples: 2_000 };

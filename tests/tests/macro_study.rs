@@ -8,7 +8,7 @@ use supernet::{
     prelude::*,
     search::Bootstrap,
     space::NasBenchMacro,
-    train::{Balance, PathSampling, Sgd, SupernetTraining},
+    train::{PathSampling, Sgd, SupernetTraining},
 };
 use supernet_tests::device;
 
@@ -35,14 +35,9 @@ fn settings() -> MacroSettings {
             steps: 3,
             batch: 8,
             ghost_batch: 4,
-            shares: 1,
-            micro_batches: 1,
-            warm_up: 0.0,
-            balance: Balance::default(),
-            supernets: 1,
-            split: None,
             sgd: Sgd { learning_rate: 0.1, momentum: 0.9, l2: MaskedL2::default() },
             augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
+            ..SearchConfig::quick().supernet
         },
         score_batch: 10,
         seeds: vec![1, 2],

@@ -1,5 +1,5 @@
-//! Ways to rank candidates: by loss, by scores averaged over checkpoints or supernets, again after a
-//! fine-tune.
+//! Ways to rank candidates: by loss, by scores averaged over checkpoints or supernets, again after
+//! a fine-tune.
 
 use rand::Rng;
 use std::{collections::BTreeSet, fs, path::Path};

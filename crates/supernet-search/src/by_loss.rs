@@ -17,6 +17,10 @@ impl Strategy for ByLoss<'_> {
         self.0.most_at_once()
     }
 
+    fn is_uniform(&self) -> bool {
+        self.0.is_uniform()
+    }
+
     fn ask(&mut self, count: usize) -> Vec<Architecture> {
         self.0.ask(count)
     }

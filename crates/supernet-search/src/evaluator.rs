@@ -52,6 +52,14 @@ impl RankBy {
             Self::Loss => by_loss.then(by_accuracy),
         })
     }
+
+    /// Returns the number that this ranks by, the higher the better.
+    pub fn value(self, score: Score) -> f64 {
+        match self {
+            Self::Accuracy => score.accuracy,
+            Self::Loss => -score.loss,
+        }
+    }
 }
 
 /// An architecture with its score and cost.

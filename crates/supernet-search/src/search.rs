@@ -45,8 +45,9 @@ impl Outcome {
 
 /// Asks `strategy` for architectures of `space` until `limits` are met and scores each network
 /// once: the score of a class of equal networks is that of its canonical member. The strategy is
-/// told each proposal as it made it. One whose draws are uniform learns nothing from scores, so it is
-/// asked again until as many networks as it may be asked for are new, and these are scored together.
+/// told each proposal as it made it. One whose draws are uniform learns nothing from scores, so it
+/// is asked again until as many networks as it may be asked for are new, and these are scored
+/// together.
 ///
 /// The loop is bounded: it ends after `limits.patience` proposals in a row that are known already.
 ///
@@ -100,14 +101,17 @@ fn run<E: Evaluator>(
             nothing_new_in_a_row += asked.len().max(1);
             for proposal in asked {
                 let network = space.canonical(&proposal);
-                let found = match place.get(&network) {
-                    Some(&place) => Ok(place),
-                    None => match refuse(&network, &mut outcome.out_of_range)? {
-                        Some(cost) => Err(cost),
-                        None => Ok(outcome.scored.len() + round.new.len()),
-                    },
+                let found = if let Some(&place) = place.get(&network) {
+                    Ok(place)
+                } else if let Some(cost) = refuse(&network, &mut outcome.out_of_range)? {
+                    Err(cost)
+                } else {
+                    let next = outcome.scored.len() + round.new.len();
+                    place.insert(network.clone(), next);
+                    round.new.push(network);
+                    Ok(next)
                 };
-                round.add(proposal, network, found, &mut place);
+                round.proposals.push((proposal, found));
             }
             if round.new.len() > before {
                 nothing_new_in_a_row = 0;
@@ -134,20 +138,6 @@ struct Round {
 }
 
 impl Round {
-    fn add(
-        &mut self,
-        proposal: Architecture,
-        network: Architecture,
-        found: Result<usize, Cost>,
-        place: &mut HashMap<Architecture, usize>,
-    ) {
-        if let (Ok(found), false) = (found, place.contains_key(&network)) {
-            place.insert(network.clone(), found);
-            self.new.push(network);
-        }
-        self.proposals.push((proposal, found));
-    }
-
     /// The proposals with the scores of their networks, once these are among `scored`.
     fn told(self, scored: &[Scored]) -> Vec<Scored> {
         let told = |(architecture, found): (Architecture, Result<usize, Cost>)| match found {
@@ -161,7 +151,7 @@ impl Round {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{RandomSearch, RegularisedEvolution, Score};
+    use crate::{ByLoss, RandomSearch, RegularisedEvolution, Score};
     use supernet_space::{CellSpace, SpaceError};
 
     /// Counts what it is asked.
@@ -240,7 +230,9 @@ mod tests {
             search_within(cells.space(), strategy, &mut evaluator, limits, &constraints, cost).unwrap();
             evaluator.0
         };
-        assert_eq!(batches(&mut RandomSearch::new(cells.space().clone(), 1, "candidates")), [50]);
+        let mut random = RandomSearch::new(cells.space().clone(), 1, "candidates");
+        assert_eq!(batches(&mut random.clone()), [50]);
+        assert_eq!(batches(&mut ByLoss(&mut random)), [50]);
         assert!(batches(&mut RegularisedEvolution::new(cells.space().clone(), 1, "candidates")).len() > 1);
     }
 

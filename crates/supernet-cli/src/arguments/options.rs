@@ -165,8 +165,9 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub averaged: Option<usize>,
 
-    /// Few-shot: train one supernet for half of the steps, then one for each option of the choice of
-    /// this name (`supernet space` lists them), which scores what takes that option [default: none]
+    /// Few-shot: train one supernet for half of the steps, then one for each option of the choice
+    /// of this name (`supernet space` lists them), which scores what takes that option [default:
+    /// none]
     #[arg(long, value_name = "CHOICE")]
     pub split: Option<String>,
 

@@ -120,14 +120,19 @@ impl Structure {
 
     /// Returns the counts of a mask of the space.
     pub fn counts(&self, mask: &PathMask) -> Vec<f64> {
-        let active = self.space.active(mask).into_iter().enumerate();
-        let sets: Vec<u64> = active.map(|(i, active)| if active { mask.bits(i) } else { 0 }).collect();
+        let sets = self.sets(mask);
         self.kinds().into_iter().map(|kind| self.count(&sets, kind) as f64).collect()
     }
 
     /// Returns how many operations with weights a mask of the space has ([`Count::Weighted`]).
     pub fn weighted(&self, mask: &PathMask) -> f64 {
-        self.counts(mask)[0]
+        self.count(&self.sets(mask), Count::Weighted) as f64
+    }
+
+    /// What each choice takes; nothing where it is not active.
+    fn sets(&self, mask: &PathMask) -> Vec<u64> {
+        let active = self.space.active(mask).into_iter().enumerate();
+        active.map(|(i, active)| if active { mask.bits(i) } else { 0 }).collect()
     }
 
     /// A count of what each choice takes.

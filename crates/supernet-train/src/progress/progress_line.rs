@@ -4,11 +4,11 @@ use super::{Observation, Progress, clock};
 use std::time::{Duration, Instant};
 
 /// One line per interval: stage, steps, loss and accuracy, rate, time left; and one at the end of a
-/// stage, or of several of one name in a row, as a strategy's that has its proposals scored a few at
-/// a time.
+/// stage, or of several of one name in a row, as a strategy's whose proposals are scored a few at a
+/// time.
 pub struct ProgressLine {
-    /// What has ended and is not told yet: the name of one stage or of several in a row, and how long
-    /// they took.
+    /// What has ended and is not told yet: the name of one stage or of several in a row, and how
+    /// long they took.
     ended: Option<(String, Duration)>,
     stage: String,
     total: u64,

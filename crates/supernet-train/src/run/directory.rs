@@ -49,7 +49,7 @@ pub struct Reopening {
 /// | `supernet-STEP.checkpoint`, `networks/NNN-STEP.checkpoint` | a training that goes on, the last two each | whole |
 /// | `supernet.safetensors`, `networks/NNN.safetensors` | what was trained | whole |
 /// | `networks/NNN.jsonl` | events of the training of one network | a line each |
-/// | `supernet-2.safetensors`, `supernet-2.jsonl`, …, where scores are means over several supernets | the further ones and their events | as the first |
+/// | `supernet-2.safetensors`, `supernet-2.jsonl` | further supernets, events | as the first |
 /// | `supernet-at-STEP.safetensors`, where scores are means over several checkpoints | the supernet at earlier steps | whole |
 /// | `supernet.micro_batches`, where a step did not fit in memory | the parts that it is computed in | whole |
 /// | `shortlist.csv`, where the best are fine-tuned | their scores afterwards | a line each |

@@ -45,8 +45,8 @@ pub struct Scoring {
     /// calibrated by beside counts; if unset, none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxies: Option<Proxies>,
-    /// Whether the best are picked by scores that are smoothed over architectures that are alike: by
-    /// [`Smoother::usual`](supernet_search::smoothing::Smoother::usual), where enough are scored.
+    /// Whether the best are picked by scores that are smoothed over architectures that are alike
+    /// ([`Smoother::usual`](supernet_search::smoothing::Smoother::usual)), where enough are scored.
     /// Default false; not with `halving`, whose scores are of different numbers of examples.
     #[serde(default, skip_serializing_if = "is_default")]
     pub smooth: bool,

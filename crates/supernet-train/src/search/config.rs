@@ -121,21 +121,14 @@ impl SearchConfig {
     /// trained for 300 epochs.
     pub fn cifar10() -> Self {
         let quick = Self::quick();
-        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
             network: NetworkSettings::Paper(PaperSettings::CIFAR10),
             supernet: SupernetTraining {
                 steps: 5_000,
                 batch: 1_024,
                 ghost_batch: 32,
-                shares: 1,
-                micro_batches: 1,
-                warm_up: 0.0,
-                balance: Balance::default(),
-                supernets: 1,
-                split: None,
-                sgd: sgd(MaskedL2::default()),
                 augmentation: Augmentation::STANDARD,
+                ..quick.supernet
             },
             scoring: Scoring { candidates: 20_000, ..quick.scoring },
             stand_alone: StandAloneTraining {

@@ -82,8 +82,8 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
         Loader::new(&self.data().train, augmentation, batch, self.supernet_seed(place))
     }
 
-    /// Returns how many supernets are trained: those that scores are means over, or the first and its
-    /// branches where it is split.
+    /// Returns how many supernets are trained: those that scores are means over, or the first and
+    /// its branches where it is split.
     pub fn supernet_count(&self) -> usize {
         let SupernetTraining { supernets, split, .. } = self.config().supernet;
         split.map_or(supernets, |choice| 1 + self.options_of(choice))

@@ -3,7 +3,7 @@
 
 use super::{
     event_log::{Event, EventLog},
-    files::{append_line, remove, write_whole},
+    files::{append_line, write_whole},
     rows::{cell, csv_row, read_rows},
 };
 use crate::TrainError;
@@ -28,29 +28,25 @@ pub(crate) struct Recorded<'a, E> {
     /// By which score the best is chosen.
     rank_by: RankBy,
     path: PathBuf,
-    /// The evaluator's file of partial scores.
-    ledger: PathBuf,
     /// Whether a score depends on the candidates beside it, as with halving.
     depends_on_company: bool,
     log: &'a mut EventLog,
 }
 
 impl<'a, E> Recorded<'a, E> {
-    /// Returns the rows of `path` first, then the scores of `inner`; the file `ledger` of the inner
-    /// evaluator is removed when its scores are stored.
+    /// Returns the rows of `path` first, then the scores of `inner`.
     ///
     /// # Errors
     /// A file that cannot be read, or a line that is no scored architecture of `space`.
     pub(crate) fn open(
         path: PathBuf,
-        ledger: PathBuf,
         space: &SearchSpace,
         rank_by: RankBy,
         inner: &'a mut E,
         log: &'a mut EventLog,
     ) -> Result<Self, TrainError> {
         let rows = read_candidates(&path, space)?;
-        Ok(Self { inner, rows, asked: 0, rank_by, path, ledger, depends_on_company: true, log })
+        Ok(Self { inner, rows, asked: 0, rank_by, path, depends_on_company: true, log })
     }
 
     /// Returns the same with scores that do not depend on the candidates beside them, unless
@@ -93,7 +89,7 @@ impl<E: Evaluator<Error = TrainError>> Recorded<'_, E> {
             self.rows.extend(scored);
             write_whole(&self.path, candidates_csv(&self.rows).as_bytes())?;
         }
-        remove(&self.ledger)
+        Ok(())
     }
 }
 
@@ -187,7 +183,7 @@ mod tests {
         let run = |drawn: &mut Drawn| -> Vec<Scored> {
             let mut log = EventLog::open(at("events.jsonl")).unwrap();
             let path = at("candidates.csv");
-            let recorded = Recorded::open(path, at("ledger"), space, RankBy::Accuracy, drawn, &mut log).unwrap();
+            let recorded = Recorded::open(path, space, RankBy::Accuracy, drawn, &mut log).unwrap();
             let mut recorded = recorded.of_its_own(false);
             blocks.iter().flat_map(|block| recorded.evaluate(block).unwrap()).collect()
         };

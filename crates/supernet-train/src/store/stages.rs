@@ -61,8 +61,8 @@ impl Stages {
     }
 
     /// The trained supernet at `place` of all, whose training is called `stage`: the one that is
-    /// stored, its weights put into what `build` gives, or what `train` gives, which is then stored.
-    /// The first has its events in the run's log, each other one in a file of its own.
+    /// stored, its weights put into what `build` gives, or what `train` gives, which is then
+    /// stored. The first has its events in the run's log, each other one in a file of its own.
     ///
     /// # Errors
     /// Whatever `build` or `train` reports; files that cannot be read or written, or do not belong
@@ -124,10 +124,10 @@ impl Stages {
         rank_by: RankBy,
         evaluator: &'a mut E,
     ) -> Result<Recorded<'a, E>, TrainError> {
-        Recorded::open(self.folder.join("candidates.csv"), self.ledger(), space, rank_by, evaluator, &mut self.log)
+        Recorded::open(self.folder.join("candidates.csv"), space, rank_by, evaluator, &mut self.log)
     }
 
-    /// Removes partial scores that a process left which was killed when the last scores were stored.
+    /// Removes the file of partial scores: all are stored.
     ///
     /// # Errors
     /// A file that cannot be removed.

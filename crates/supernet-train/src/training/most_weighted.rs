@@ -6,8 +6,8 @@ use supernet_search::trust::Structure;
 use supernet_space::{PathMask, SearchSpace};
 
 /// Of so many uniform architectures per ghost batch the one with most operations with weights
-/// ([`Structure::weighted`]): complex networks learn more slowly than simple ones, and are trained more
-/// often here.
+/// ([`Structure::weighted`]): complex networks learn more slowly than simple ones, and are trained
+/// more often here.
 #[derive(Clone, Copy, Debug)]
 pub struct MostWeighted(pub usize);
 

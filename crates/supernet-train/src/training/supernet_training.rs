@@ -43,14 +43,14 @@ pub struct SupernetTraining {
     /// not at all.
     #[serde(default, skip_serializing_if = "is_default")]
     pub balance: Balance,
-    /// Default 1. Supernets that are trained one after another, each with weights, batches and paths
-    /// of its own; a score is the mean over them. 1 to 16.
+    /// Default 1. Supernets that are trained one after another, each with weights, batches and
+    /// paths of its own; a score is the mean over them. 1 to 16.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub supernets: usize,
     /// Few-shot (Zhao et al., ICML 2021): half of the steps train one supernet, the others one for
     /// each option of this choice, from 0 in the order of the space's; these go on from its weights
-    /// with masks that take their option alone, and score what takes it. Default: none. For a choice
-    /// of one option, with one supernet, one checkpoint and no fine-tune.
+    /// with masks that take their option alone, and score what takes it. Default: none. For a
+    /// choice of one option, with one supernet, one checkpoint and no fine-tune.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<usize>,
     /// Stochastic gradient descent.

@@ -119,7 +119,7 @@ impl RankingEvidence<'_> {
     fn repeats(&self) -> Result<Option<Repeats>, TrainError> {
         let Some(Halves { count, scores }) = &self.halves else { return Ok(None) };
         let [one, two] =
-            scores.each_ref().map(|scores| scores.iter().map(|&score| value(self.rank_by, score)).collect::<Vec<_>>());
+            scores.each_ref().map(|scores| scores.iter().map(|&score| self.rank_by.value(score)).collect::<Vec<_>>());
         let counted = self.counted(&self.candidates[..*count]);
         Ok(repeats("two halves of the validation images", [&one, &two], &counted, self.bootstrap())?)
     }
@@ -160,7 +160,7 @@ impl RankingEvidence<'_> {
 /// The scores of candidates of `space` as the ranking sees them, the higher the better; where it is
 /// asked for, smoothed over architectures that are alike, if there are enough of them.
 pub(crate) fn ranking_values(space: &SearchSpace, candidates: &[Scored], rank_by: RankBy, smooth: bool) -> Vec<f64> {
-    let mut values: Vec<f64> = candidates.iter().map(|one| value(rank_by, one.score)).collect();
+    let mut values: Vec<f64> = candidates.iter().map(|one| rank_by.value(one.score)).collect();
     let finite: Vec<usize> = (0..values.len()).filter(|&place| values[place].is_finite()).collect();
     let Some(smoother) = Smoother::usual(space, finite.len()).filter(|_| smooth) else { return values };
     let architectures: Vec<&Architecture> = finite.iter().map(|&place| &candidates[place].architecture).collect();
@@ -169,12 +169,4 @@ pub(crate) fn ranking_values(space: &SearchSpace, candidates: &[Scored], rank_by
         values[place] = smoothed;
     }
     values
-}
-
-/// A score, the higher the better.
-fn value(rank_by: RankBy, score: Score) -> f64 {
-    match rank_by {
-        RankBy::Accuracy => score.accuracy,
-        RankBy::Loss => -score.loss,
-    }
 }
