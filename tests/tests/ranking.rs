@@ -5,7 +5,7 @@ use rand::Rng;
 use std::{collections::BTreeSet, fs, path::Path};
 use supernet::{
     prelude::*,
-    search::{RankBy, smoothing::Smoother},
+    search::{RankBy, kendall, smoothing::Smoother},
     train::{
         Examples, FineTune, Hooks, NetworkSettings, PathSampling, Reopening, SeededWeights, SupernetEvaluator,
         store::load_weights,
@@ -34,15 +34,18 @@ fn config() -> SearchConfig {
     config
 }
 
-/// Asserts that each score is the mean of what `states` say, and not what the last says alone.
-fn assert_means(found: &[Scored], states: &[KnownNetwork], search: &ImageSearch) {
+/// What a state of a supernet says of candidates.
+fn said(state: &KnownNetwork, found: &[Scored], search: &ImageSearch) -> Vec<Score> {
     let masks: Vec<PathMask> = found.iter().map(|scored| scored.architecture.mask().clone()).collect();
     let (costs, examples) = (&search.networks().stand_alone, &search.data().validation);
-    let said = |state: &KnownNetwork| {
-        let (mut silent, scoring) = (Silent, search.config().scoring);
-        SupernetEvaluator::new(state, costs, examples, scoring, &device(), &mut silent).unwrap().score(&masks).unwrap()
-    };
-    let each: Vec<_> = states.iter().map(said).collect();
+    let (mut silent, scoring) = (Silent, search.config().scoring);
+    SupernetEvaluator::new(state, costs, examples, scoring, &device(), &mut silent).unwrap().score(&masks).unwrap()
+}
+
+/// Asserts that each score is the mean of what `states` say, and not what the last says alone.
+fn assert_means(found: &[Scored], states: &[KnownNetwork], search: &ImageSearch) {
+    let examples = &search.data().validation;
+    let each: Vec<_> = states.iter().map(|state| said(state, found, search)).collect();
     for (i, scored) in found.iter().enumerate() {
         let mean = |of: fn(&Score) -> f64| each.iter().map(|scores| of(&scores[i])).sum::<f64>() / each.len() as f64;
         assert!((scored.score.accuracy - mean(|score| score.accuracy)).abs() < 1e-12);
@@ -96,6 +99,36 @@ fn a_score_over_supernets_is_their_mean_and_each_is_that_of_a_seed_of_its_own() 
     config.supernet.supernets = 17;
     let error = search_of(&config, &split).map(drop).unwrap_err().to_string();
     assert_eq!(error, "supernet.supernets: found 17, expected 1 to 16");
+}
+
+#[test]
+fn a_verdict_says_how_two_halves_two_states_and_two_supernets_agree() {
+    let (split, mut config) = (split(), tiny(1));
+    (config.scoring.rank_by, config.scoring.checkpoints) = (RankBy::Loss, 3);
+    config.supernet.supernets = 2;
+    let (folder, search) = (tempfile::tempdir().unwrap(), search_of(&config, &split).unwrap());
+    let directory = open(folder.path(), &search).unwrap();
+    let result = directory.search(&search, &mut Silent).unwrap();
+    let repeats = &result.verdict.evidence.repeats;
+    let of: Vec<&str> = repeats.iter().map(|repeats| repeats.of.as_str()).collect();
+    assert_eq!(of, ["two halves of the validation images", "two checkpoints", "two supernets"]);
+
+    let losses = |name: &str| -> Vec<f64> {
+        let supernet = search.networks().supernet.supernet(&mut SeededWeights::new(1), &device()).unwrap();
+        let state = load_weights(supernet, &folder.path().join(name).with_extension("safetensors")).unwrap();
+        said(&state, &result.candidates, &search).iter().map(|score| score.loss).collect()
+    };
+    for (repeats, names) in repeats[1..].iter().zip([["supernet-at-5", "supernet"], ["supernet", "supernet-2"]]) {
+        assert_eq!(repeats.n, result.candidates.len());
+        let [one, two] = names.map(losses);
+        assert_eq!(repeats.kendall.value, kendall(&one, &two).unwrap(), "{names:?}");
+    }
+    // What is stored is read back, not computed again.
+    let stored = folder.path().join("supernet-2.csv");
+    let other = fs::read(folder.path().join("supernet-1.csv")).unwrap();
+    fs::write(&stored, other).unwrap();
+    let verdict = directory.search(&search, &mut Silent).unwrap().verdict;
+    assert_eq!(verdict.evidence.repeats[2].kendall.value, 1.0);
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub struct Reopening {
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |
 /// | `latencies.csv`, where a latency is the limit | what candidates take on this machine | a line each |
 /// | `half-1.csv`, `half-2.csv` | some candidates' scores on each half of the validation images | whole |
+/// | `checkpoint-1.csv`, …, `supernet-1.csv`, … | the same by two states, by two supernets | whole |
 /// | `proxies.csv`, where proxies are asked for | those of every candidate's untrained network | a line each |
 /// | `check.csv`, where the ranking is checked | networks trained from scratch for that | a line each |
 /// | `calibrated.csv`, where ten or more are | all candidates' scores, calibrated by them | whole |

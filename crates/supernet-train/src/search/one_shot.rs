@@ -21,11 +21,14 @@ use crate::{
     stage::{SCORING, STAND_ALONE_TRAINING, SUPERNET_TRAINING},
     store::Stages,
     test,
-    trust::{RankingEvidence, can_calibrate, check_epochs, check_networks, halves, ranking_values, read_checked},
+    trust::{
+        RankingEvidence, Scorings, Twice, can_calibrate, check_epochs, check_networks, half_of, ranking_values,
+        read_checked, to_repeat, twice,
+    },
     workers::{Named, share_among},
 };
 use burn::{module::Module, tensor::Tensor};
-use std::{collections::HashMap, ops::Range, path::Path};
+use std::{collections::HashMap, path::Path};
 use supernet_data::Normalisation;
 use supernet_nn::{Layer, Network};
 use supernet_search::{Evaluator, Outcome, Score, Scored, trust::Verdict};
@@ -62,6 +65,22 @@ pub struct SearchResult<M: Module, const D: usize = 4> {
 pub(crate) struct Supernets<M: Module, const D: usize> {
     pub(crate) last: Network<M, D>,
     others: Vec<Network<M, D>>,
+    /// How many earlier states there are of each.
+    earlier: usize,
+}
+
+impl<M: Module, const D: usize> Supernets<M, D> {
+    /// Two states of the first supernet and two supernets, as far as there are; of branches none.
+    fn pairs(&self, are_branches: bool) -> Vec<(Scorings, [&Network<M, D>; 2])> {
+        if are_branches {
+            return Vec::new();
+        }
+        let checkpoint = self.earlier.checked_sub(1).map(|newest| &self.others[newest]);
+        let second = self.others.get(2 * self.earlier);
+        let checkpoints = checkpoint.map(|checkpoint| (Scorings::Checkpoints, [checkpoint, &self.last]));
+        let supernets = second.map(|second| (Scorings::Supernets, [&self.last, second]));
+        checkpoints.into_iter().chain(supernets).collect()
+    }
 }
 
 /// A trained supernet, and its earlier states.
@@ -95,12 +114,13 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
         caught(SUPERNET_TRAINING, || {
             let Trained { last: first, earlier: mut others } = self.train((0, None), progress)?;
+            let earlier = others.len();
             for place in 1..self.search.supernet_count() {
                 let Trained { last, earlier } = self.train((place, Some(&first)), progress)?;
                 others.extend(earlier);
                 others.push(last);
             }
-            Ok(Supernets { last: first, others })
+            Ok(Supernets { last: first, others, earlier })
         })
     }
 
@@ -255,8 +275,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         Ok(ScoredCandidates { outcome, companions: Companions { random, all_on: (mask, all_on, cost) } })
     }
 
-    /// What is known of the candidates' ranking; some are scored once more for it, on each half of
-    /// the validation examples.
+    /// What is known of the candidates' ranking; some are scored twice for it.
     pub(crate) fn evidence<'e>(
         &'e self,
         supernets: &Supernets<M, D>,
@@ -265,19 +284,11 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<RankingEvidence<'e>, TrainError> {
         let Self { search, stages } = self;
         let (config, candidates) = (search.config(), &scored.outcome.scored[..]);
-        let (scoring, validation) = (config.scoring, &search.data().validation);
-        let (scene, progress) = (self.scene(supernets), &mut WithoutStandings(progress));
-        let on_some = |masks: &[PathMask], places: Range<usize>| {
-            let part = Part { examples: validation, first: places.start, count: places.len() };
-            scene.by_supernet_on(&part, &mut *progress)?.score(masks)
-        };
-        // A program's own scores are not those of halves of the examples.
-        let halves = match search.parts().evaluator {
-            Some(_) => None,
-            None => {
-                let folder = stages.as_ref().map(Stages::folder);
-                halves(candidates, validation.len(), scoring.score_batch, folder, on_some)?
-            }
+        let (scoring, progress) = (config.scoring, &mut WithoutStandings(progress));
+        // A program's own scores are not those of halves of the examples, or of a supernet.
+        let twice = match search.parts().evaluator {
+            Some(_) => Vec::new(),
+            None => self.scored_twice(supernets, candidates, progress)?,
         };
         let proxies = scoring.proxies.map(|proxies| self.proxies(proxies, candidates, progress)).transpose()?;
         Ok(RankingEvidence {
@@ -289,11 +300,41 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             smooth: scoring.smooth,
             calibrate: scoring.calibrate,
             seed: config.seed,
-            halves,
+            twice,
             paths: search.parts().sampler.is_none().then_some(config.paths),
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
         })
+    }
+
+    /// The first candidates, scored on each half of the validation examples, and by two states of
+    /// the supernet and by two supernets, where scores are means over several.
+    fn scored_twice(
+        &self,
+        supernets: &Supernets<M, D>,
+        candidates: &[Scored],
+        progress: &mut dyn Progress,
+    ) -> Result<Vec<Twice>, TrainError> {
+        let (scene, masks) = (self.scene(supernets), to_repeat(candidates));
+        let (validation, score_batch) = (&scene.data.validation, scene.scoring.score_batch);
+        let folder = self.stages.as_ref().map(Stages::folder);
+        let mut all = Vec::new();
+        if masks.is_empty() {
+            return Ok(all);
+        }
+        if let Some(half) = half_of(validation.len(), score_batch) {
+            all.push(twice(Scorings::Halves, &masks, folder, |number| {
+                let part = Part { examples: validation, first: number * half, count: half };
+                scene.by_supernet_on(&part, &mut *progress)?.score(&masks)
+            })?);
+        }
+        for (of, states) in supernets.pairs(scene.split.is_some()) {
+            all.push(twice(of, &masks, folder, |number| {
+                let alone = Scene { supernet: states[number], others: &[], ..scene };
+                alone.by_supernet(&mut *progress)?.score(&masks)
+            })?);
+        }
+        Ok(all)
     }
 
     /// The proxies of the candidates' untrained networks.

@@ -1,6 +1,6 @@
 //! What is known of a run's ranking.
 
-use super::halves::Halves;
+use super::twice::Twice;
 use crate::{PathSampling, TrainError, proxies::Values};
 use std::collections::HashMap;
 use supernet_search::{
@@ -48,7 +48,8 @@ pub(crate) struct RankingEvidence<'a> {
     /// Whether the best are picked by calibrated scores.
     pub(crate) calibrate: bool,
     pub(crate) seed: u64,
-    pub(crate) halves: Option<Halves>,
+    /// Some of the first candidates, scored twice.
+    pub(crate) twice: Vec<Twice>,
     /// Training losses of the supernet, evenly spaced; none where nobody kept them.
     pub(crate) losses: Vec<f64>,
     /// Networks trained from scratch for a check.
@@ -68,7 +69,7 @@ impl RankingEvidence<'_> {
     pub(crate) fn verdict(&self, calibrated: Option<&Calibrated>) -> Result<Verdict, TrainError> {
         let judged = verdict(Evidence {
             follows: self.follows(),
-            repeats: self.repeats()?.into_iter().collect(),
+            repeats: self.repeats()?,
             plateau: plateau(&self.losses),
             check: self.check()?,
             calibration: calibrated.map(|calibrated| calibrated.out_of_fold),
@@ -116,12 +117,16 @@ impl RankingEvidence<'_> {
         follows(&self.values[..some], &self.counted(&self.candidates[..some]), self.bootstrap())
     }
 
-    fn repeats(&self) -> Result<Option<Repeats>, TrainError> {
-        let Some(Halves { count, scores }) = &self.halves else { return Ok(None) };
-        let [one, two] =
-            scores.each_ref().map(|scores| scores.iter().map(|&score| self.rank_by.value(score)).collect::<Vec<_>>());
-        let counted = self.counted(&self.candidates[..*count]);
-        Ok(repeats("two halves of the validation images", [&one, &two], &counted, self.bootstrap())?)
+    fn repeats(&self) -> Result<Vec<Repeats>, TrainError> {
+        let agree = |Twice { of, scores }: &Twice| {
+            let [one, two] = scores
+                .each_ref()
+                .map(|scores| -> Vec<f64> { scores.iter().map(|&score| self.rank_by.value(score)).collect() });
+            let counted = self.counted(&self.candidates[..one.len()]);
+            Ok(repeats(of.name(), [&one, &two], &counted, self.bootstrap())?)
+        };
+        let all: Vec<Option<Repeats>> = self.twice.iter().map(agree).collect::<Result<_, TrainError>>()?;
+        Ok(all.into_iter().flatten().collect())
     }
 
     fn check(&self) -> Result<Option<Check>, TrainError> {
