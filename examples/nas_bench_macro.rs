@@ -90,7 +90,7 @@ fn main() -> ExitCode {
                 steps: arguments.steps,
                 batch: arguments.batch,
                 ghost_batch: arguments.ghost_batch,
-                sgd: Sgd { learning_rate: arguments.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
+                sgd: Sgd { learning_rate: arguments.learning_rate, ..Sgd::default() },
                 augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
                 ..SearchConfig::quick().supernet
             },

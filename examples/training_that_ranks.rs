@@ -244,7 +244,7 @@ impl<M: Layer<4, 2>> Scene<'_, M> {
             ghost_batch: 16,
             warm_up: way.warm_up,
             balance: way.balance,
-            sgd: Sgd { learning_rate: way.learning_rate, momentum: 0.9, l2: MaskedL2::default() },
+            sgd: Sgd { learning_rate: way.learning_rate, ..Sgd::default() },
             augmentation,
             ..SearchConfig::quick().supernet
         };

@@ -35,7 +35,7 @@ fn settings() -> MacroSettings {
             steps: 3,
             batch: 8,
             ghost_batch: 4,
-            sgd: Sgd { learning_rate: 0.1, momentum: 0.9, l2: MaskedL2::default() },
+            sgd: Sgd::default(),
             augmentation: Augmentation { pad: 0, flip: true, cutout: 0 },
             ..SearchConfig::quick().supernet
         },

@@ -11,6 +11,7 @@ use supernet::{
     nn::{Execution, MaskedL2, NamedWeights, Weighting},
     own::{Build, Definition, Layer, OneOf, Rows, Samples},
     prelude::*,
+    space::Schedule,
     train::{Balance, Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures},
 };
 use supernet_tests::device;
@@ -20,8 +21,13 @@ const CLASSES: usize = 2;
 const STEPS: u64 = 8;
 const GHOSTS: usize = 4;
 const BATCH: usize = 16;
-const SGD: Sgd =
-    Sgd { learning_rate: 0.3, momentum: 0.9, l2: MaskedL2 { decay: 0.02, clip: 0.25, weighting: Weighting::Share } };
+const SGD: Sgd = Sgd {
+    learning_rate: 0.3,
+    schedule: Schedule::Cosine,
+    momentum: 0.9,
+    l2: MaskedL2 { decay: 0.02, clip: 0.25, weighting: Weighting::Share },
+    l2_schedule: Schedule::Constant,
+};
 
 /// One of two matrices, plus one with a bias that every mask uses.
 #[derive(Module, Debug)]
@@ -65,6 +71,7 @@ struct Slice {
 enum Instead {
     Nothing,
     ConstantRate,
+    Falling,
     PlainMomentum,
     NoClip,
     ClipWithDecay,
@@ -147,7 +154,8 @@ fn update(
             Instead::AnyUse => f64::from(u8::from(share(slice) > 0.0)),
             _ => share(slice),
         };
-        if slice.decays { SGD.l2.decay * u } else { 0.0 }
+        let falling = if instead == Instead::Falling { 1.0 - step as f64 / STEPS as f64 } else { 1.0 };
+        if slice.decays { SGD.l2.decay * falling * u } else { 0.0 }
     };
     let squares: f64 = slices
         .iter()
@@ -159,7 +167,11 @@ fn update(
         .sum();
     let clip = if instead == Instead::NoClip { 1.0 } else { (SGD.l2.clip / squares.sqrt()).min(1.0) };
     let angle = std::f64::consts::PI * step as f64 / STEPS as f64;
-    let turn = if instead == Instead::ConstantRate { 1.0 } else { 0.5 * (1.0 + angle.cos()) };
+    let turn = match instead {
+        Instead::ConstantRate => 1.0,
+        Instead::Falling => 1.0 - step as f64 / STEPS as f64,
+        _ => 0.5 * (1.0 + angle.cos()),
+    };
     for (slice, q) in slices.iter_mut().zip(q) {
         if share(slice) == 0.0 && instead != Instead::DecayOfAll {
             continue;
@@ -191,7 +203,7 @@ fn numbers(network: &impl Module) -> HashMap<String, Vec<f64>> {
 }
 
 /// The weights after eight steps of the loop, each in `parts` parts, and before.
-fn trained(balance: Balance, parts: usize) -> [HashMap<String, Vec<f64>>; 2] {
+fn trained(sgd: Sgd, balance: Balance, parts: usize) -> [HashMap<String, Vec<f64>>; 2] {
     let (definition, examples, device) = (definition(), examples(), device().autodiff());
     let supernet = definition.supernet(&mut SeededWeights::new(1), &device).unwrap();
     let start = numbers(&supernet);
@@ -204,7 +216,7 @@ fn trained(balance: Balance, parts: usize) -> [HashMap<String, Vec<f64>>; 2] {
         micro_batches: parts,
         warm_up: 0,
         balance,
-        sgd: SGD,
+        sgd,
         sampler: &UniformArchitectures,
         execution: Execution::Kernels,
     };
@@ -216,8 +228,8 @@ fn loader(examples: &Samples<2>) -> Loader<'_, 2> {
 }
 
 /// How far the loop's weights are from those of the formulas.
-fn trained_apart(balance: Balance, (of_formulas, instead): (Balance, Instead)) -> f64 {
-    let [trained, start] = trained(balance, 1);
+fn trained_apart((sgd, balance): (Sgd, Balance), (of_formulas, instead): (Balance, Instead)) -> f64 {
+    let [trained, start] = trained(sgd, balance, 1);
     let examples = examples();
     let expected = reference(&start, &loader(&examples), of_formulas, instead);
     let pairs = NAMES.iter().zip(&expected).flat_map(|((name, ..), e)| trained[*name].iter().zip(e));
@@ -226,7 +238,7 @@ fn trained_apart(balance: Balance, (of_formulas, instead): (Balance, Instead)) -
 
 #[test]
 fn eight_steps_are_those_of_the_formulas_and_of_no_other() {
-    let apart = |instead| trained_apart(Balance::default(), (Balance::default(), instead));
+    let apart = |instead| trained_apart((SGD, Balance::default()), (Balance::default(), instead));
     assert!(apart(Instead::Nothing) < 1e-6, "{}", apart(Instead::Nothing));
     let others = [
         ("a constant rate", Instead::ConstantRate),
@@ -246,15 +258,27 @@ fn balanced_steps_are_those_of_the_formulas_whole_or_in_parts() {
     let (larger, rarer) = (Balance { complexity: 1.0, rare_use: 0.0 }, Balance { complexity: 0.0, rare_use: 0.5 });
     let both = Balance { complexity: -1.5, rare_use: 1.0 };
     for balance in [larger, rarer, both] {
-        let apart = |other| trained_apart(balance, (other, Instead::Nothing));
+        let apart = |other| trained_apart((SGD, balance), (other, Instead::Nothing));
         assert!(apart(balance) < 1e-6, "{balance:?}: {}", apart(balance));
         assert!(apart(Balance::default()) > 1e-3, "{balance:?} is not told apart");
     }
-    let [whole, in_parts] = [1, 2].map(|parts| trained(both, parts)[0].clone());
+    let [whole, in_parts] = [1, 2].map(|parts| trained(SGD, both, parts)[0].clone());
     for (name, ..) in NAMES {
         for (one, other) in whole[name].iter().zip(&in_parts[name]) {
             assert!((one - other).abs() < 1e-5, "{name}: {one} whole, {other} in parts");
         }
+    }
+}
+
+#[test]
+fn rate_and_l2_move_along_their_schedules() {
+    let apart = |sgd, instead| trained_apart((sgd, Balance::default()), (Balance::default(), instead));
+    let falling = Sgd { schedule: Schedule::Linear, l2_schedule: Schedule::Linear, ..SGD };
+    assert!(apart(falling, Instead::Falling) < 1e-6, "{}", apart(falling, Instead::Falling));
+    let constant = Sgd { schedule: Schedule::Constant, ..SGD };
+    assert!(apart(constant, Instead::ConstantRate) < 1e-6, "{}", apart(constant, Instead::ConstantRate));
+    for other in [SGD, Sgd { schedule: Schedule::Linear, ..SGD }, Sgd { l2_schedule: Schedule::Linear, ..SGD }] {
+        assert!(apart(other, Instead::Falling) > 1e-4, "{other:?} is not told apart");
     }
 }
 

@@ -148,10 +148,14 @@ impl RunSettings {
         Ok(())
     }
 
-    /// How supernets learn.
+    /// How supernets and networks from scratch learn.
     fn change_training(&mut self, options: &Options) -> Result<(), Failure> {
         if let Some(name) = &options.split {
             self.search.supernet.split = Some(place_of_choice(&self.search.space()?, name)?);
+        }
+        for sgd in [&mut self.search.supernet.sgd, &mut self.search.stand_alone.sgd] {
+            sgd.schedule = options.rate_schedule.unwrap_or(sgd.schedule);
+            sgd.l2_schedule = options.l2_schedule.unwrap_or(sgd.l2_schedule);
         }
         let supernet = &mut self.search.supernet;
         supernet.warm_up = options.warm_up.unwrap_or(supernet.warm_up);
@@ -346,6 +350,8 @@ mod tests {
                 checkpoints: Some(4),
                 fine_tune: Some(20),
                 paths: Some(Paths::parse("constant").unwrap()),
+                rate_schedule: Some(Schedule::Linear),
+                l2_schedule: Some(Schedule::Steps { every: 0.5, factor: 0.1 }),
                 warm_up: Some(0.1),
                 smooth: true,
                 averaged: Some(3),
@@ -359,6 +365,10 @@ mod tests {
             assert!(scoring.smooth && !scoring.calibrate);
             let supernet = settings.search.supernet;
             assert_eq!((supernet.supernets, supernet.warm_up), (3, 0.1));
+            let schedules = (Schedule::Linear, Schedule::Steps { every: 0.5, factor: 0.1 });
+            for sgd in [supernet.sgd, settings.search.stand_alone.sgd] {
+                assert_eq!((sgd.schedule, sgd.l2_schedule), schedules);
+            }
             assert_eq!(supernet.balance, Balance { complexity: -0.5, rare_use: 0.5 });
             assert_eq!(scoring.fine_tune, Some(FineTune::new(20)));
             let PathSampling::Dropout(dropout) = settings.search.paths else { panic!("the presets drop paths") };

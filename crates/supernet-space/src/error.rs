@@ -137,6 +137,16 @@ pub enum SpaceError {
         /// The value given.
         found: f64,
     },
+    /// A text that is no schedule, or one with a number out of range.
+    #[error(
+        "schedule: found `{found}`, expected ramp, constant, linear, cosine, rise:SHARE, \
+         restarts:FIRST:GROWTH:LEAST or steps:EVERY:FACTOR, SHARE, FIRST and EVERY above 0 and at most 1, GROWTH \
+         1 to 10, LEAST 0 to below 1, FACTOR above 0 and below 1"
+    )]
+    Schedule {
+        /// The text.
+        found: String,
+    },
     /// A number of the paper's network is out of range.
     #[error("{field}: found {found}, expected {expected}")]
     Field {

@@ -29,6 +29,7 @@ mod path_dropout;
 mod path_mask;
 mod pnas_net;
 mod rest;
+mod schedule;
 mod sizes;
 mod space;
 #[cfg(test)]
@@ -59,7 +60,8 @@ pub use nas_bench_macro::{NasBenchMacro, NasBenchMacroShape};
 pub use nas_net::{NasNet, NasNetBlock, NasNetShape};
 pub use nas_rl::{NasRl, NasRlLayer};
 pub use num_bigint::BigUint;
-pub use path_dropout::{PathDropout, Schedule};
+pub use path_dropout::PathDropout;
 pub use path_mask::PathMask;
 pub use pnas_net::{PnasNet, PnasNetShape};
+pub use schedule::Schedule;
 pub use space::SearchSpace;

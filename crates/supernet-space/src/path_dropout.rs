@@ -1,22 +1,13 @@
 //! Path dropout: the random masks under which a supernet is trained.
 
-use crate::{PathMask, SearchSpace, SpaceError};
+use crate::{PathMask, Schedule, SearchSpace, SpaceError};
 use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
 
-/// How the drop rate moves over a training run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Schedule {
-    /// Linear from 0 at the first step to the full rate at the last: (t / (T − 1)) · r^(1/k).
-    #[default]
-    Ramp,
-    /// The full rate r^(1/k) at every step (the paper's dropout study).
-    Constant,
-}
-
 /// Drops each of the k options of a choice independently at a rate of r^(1/k), so that all k are
-/// dropped with probability r whatever k is (PAPER, *One-shot model and training*).
+/// dropped with probability r whatever k is (PAPER, *One-shot model and training*). The rate moves
+/// along a [`Schedule`]: up a ramp, or at its full height from the first step on (the paper's
+/// dropout study), or along any other.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked", into = "Unchecked")]
 pub struct PathDropout {
@@ -40,7 +31,11 @@ impl PathDropout {
     }
 
     /// The same with another schedule.
+    ///
+    /// # Panics
+    /// If a number of the schedule is out of range.
     pub fn with_schedule(self, schedule: Schedule) -> Self {
+        assert!(schedule.is_in_range(), "a schedule in range, found {schedule}");
         Self { schedule, ..self }
     }
 
@@ -61,15 +56,11 @@ impl PathDropout {
         self.r
     }
 
-    /// The rate at which each of `k` options is dropped at step `step` (from 0) of `steps`. A ramp
-    /// of a single step is at 0.
+    /// The rate at which each of `k` options is dropped at step `step` (from 0) of `steps`:
+    /// r^(1/k) along the
+    /// schedule.
     pub fn rate(&self, k: usize, step: u64, steps: u64) -> f64 {
-        let full = self.r.powf(1.0 / k as f64);
-        match self.schedule {
-            Schedule::Constant => full,
-            Schedule::Ramp if steps <= 1 => 0.0,
-            Schedule::Ramp => full * step.min(steps - 1) as f64 / (steps - 1) as f64,
-        }
+        self.schedule.at(self.r.powf(1.0 / k as f64), step, steps)
     }
 
     /// What survivors are multiplied by, per choice of `space`; `None` unless rescaling is on.

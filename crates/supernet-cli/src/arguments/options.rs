@@ -6,7 +6,10 @@ use clap::{
     builder::{PossibleValue, PossibleValuesParser},
 };
 use std::path::PathBuf;
-use supernet::train::{NetworkSettings, Number};
+use supernet::{
+    space::Schedule,
+    train::{NetworkSettings, Number},
+};
 
 /// What is searched, and with what.
 #[derive(Args, Clone, Default, PartialEq)]
@@ -147,14 +150,27 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub candidates: Option<usize>,
 
-    /// How the paths of a training step are drawn: dropout:R (the paper's, along a ramp to R),
-    /// constant:R (at the full rate from the first step on), uniform (one architecture for each
+    /// How the paths of a training step are drawn: dropout:R (the paper's, along a ramp to R) or
+    /// dropout:R:SCHEDULE (along another schedule, as of --rate-schedule), constant:R (at the full rate from the first step on), uniform (one architecture for each
     /// ghost batch), networks (each network as often as any other), rare:P (options without weights
     /// with probability P), fair (options in turns), weighted:N (of N architectures that of most
     /// operations with weights), all-on; R and P are 0.1 and N is 3 if left out [default: dropout
     /// of the space paper, rare of nas-bench-201 and nas-bench-macro, uniform of others]
     #[arg(long, value_name = "HOW", value_parser = Paths::parse)]
     pub paths: Option<Paths>,
+
+    /// How the learning rates of supernet and networks from scratch move: cosine, linear, constant,
+    /// rise:SHARE (up in the first SHARE of the steps, then a cosine), restarts:FIRST:GROWTH:LEAST
+    /// (cosines down to LEAST of it, the first over FIRST of the steps, each further one GROWTH
+    /// times as long), steps:EVERY:FACTOR (FACTOR times it after each EVERY of the steps) [default:
+    /// cosine]
+    #[arg(long, value_name = "SCHEDULE")]
+    pub rate_schedule: Option<Schedule>,
+
+    /// How the L2 of supernet and networks from scratch moves, as --rate-schedule or ramp [default:
+    /// constant]
+    #[arg(long, value_name = "SCHEDULE")]
+    pub l2_schedule: Option<Schedule>,
 
     /// Share of the supernet's training steps, the first, that have every path on [default: 0]
     #[arg(long, value_name = "SHARE")]

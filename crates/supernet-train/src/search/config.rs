@@ -80,7 +80,6 @@ pub struct Retrain {
 impl SearchConfig {
     /// A search that ends in minutes on two cores: 3 cells, 8 filters, small images.
     pub fn quick() -> Self {
-        let sgd = |l2| Sgd { learning_rate: 0.1, momentum: 0.9, l2 };
         Self {
             seed: 1,
             network: NetworkSettings::Paper(PaperSettings::SMALL),
@@ -95,7 +94,7 @@ impl SearchConfig {
                 balance: Balance::default(),
                 supernets: 1,
                 split: None,
-                sgd: sgd(MaskedL2::default()),
+                sgd: Sgd::default(),
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
             },
             scoring: Scoring::new(500, 100),
@@ -106,7 +105,7 @@ impl SearchConfig {
                 filters: 8,
                 epochs: 5,
                 batch: 128,
-                sgd: sgd(MaskedL2::default()),
+                sgd: Sgd::default(),
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
                 with_validation: true,
                 calibration_batches: 20,

@@ -74,8 +74,7 @@ impl Training<'_> {
     /// Trains `network` on the batches of `loader`.
     ///
     /// A step draws a mask for each ghost batch, runs what the masks use, and applies masked L2 and
-    /// one SGD update with Nesterov momentum (PAPER, *Use, masked L2, update*) at a learning rate
-    /// of η/2 · (1 + cos(π t/T)).
+    /// one SGD update with Nesterov momentum (PAPER, *Use, masked L2, update*).
     ///
     /// # Errors
     /// What the network refuses, a loss that is no number, or the user's stop.
@@ -371,13 +370,11 @@ impl Training<'_> {
         plain: bool,
     ) -> (N, Observation) {
         let Part { loss, logits, gradients, usage } = part;
-        let directions = if plain {
-            plain_l2(self.sgd.l2, &network, gradients, &usage)
-        } else {
-            self.sgd.l2.apply(&network, gradients, &usage)
-        };
+        let l2 = self.sgd.l2_at(at);
+        let directions =
+            if plain { plain_l2(l2, &network, gradients, &usage) } else { l2.apply(&network, gradients, &usage) };
         let directions = self.balance.directions(&network, directions, &usage);
-        let learning_rate = cosine(self.sgd.learning_rate, at);
+        let learning_rate = self.sgd.rate_at(at);
         let network = optimizer.step(learning_rate, network, directions);
         let drop_rate = if self.is_warm_up(at) { None } else { self.sampler.drop_rate(at) };
         (network, Observation { loss, logits, labels, learning_rate, drop_rate })
@@ -521,9 +518,4 @@ fn weighed_loss(logits: Tensor<2>, labels: Tensor<1, Int>, weights: &[f32]) -> (
     let of_ghosts = losses.clone().reshape([weights.len() as i64, -1]);
     let weights = Tensor::<1>::from_data(weights, &losses.device()).reshape([weights.len() as i64, 1]);
     (losses.mean(), (of_ghosts * weights).mean())
-}
-
-/// η/2 · (1 + cos(π t/T)).
-fn cosine(rate: f64, at: Moment) -> f64 {
-    rate / 2.0 * (1.0 + (std::f64::consts::PI * at.step as f64 / at.steps as f64).cos())
 }
