@@ -6,7 +6,7 @@ use clap::Parser;
 use std::{path::PathBuf, process::ExitCode};
 use supernet::{
     experiments::{MacroSettings, macro_study},
-    nn::{MaskedL2, NormKind},
+    nn::NormKind,
     prelude::*,
     search::{Bootstrap, Table},
     train::{PathSampling, Sgd, SupernetTraining},

@@ -14,7 +14,7 @@ use supernet::{
     burn::module::Module,
     experiments::guide_rows,
     nn::{
-        Definition, Execution, Layer, MaskedL2, Network, NormKind,
+        Definition, Execution, Layer, Network, NormKind,
         known::{NasBench201Net, NasBenchMacroNet},
     },
     prelude::*,

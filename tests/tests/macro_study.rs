@@ -4,7 +4,7 @@
 use std::{collections::HashSet, fmt::Write};
 use supernet::{
     experiments::{GUIDE_ROWS, MacroResult, MacroSettings, ResultFile, guide_rows, macro_study},
-    nn::{MaskedL2, NormKind},
+    nn::NormKind,
     prelude::*,
     search::Bootstrap,
     space::NasBenchMacro,

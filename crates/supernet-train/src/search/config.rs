@@ -8,7 +8,7 @@ use crate::{
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 use supernet_data::{Augmentation, ImageShape};
-use supernet_nn::{Execution, KnownNet, MaskedL2};
+use supernet_nn::{Execution, KnownNet};
 use supernet_search::{Constraints, Proposer};
 use supernet_space::{CellSpace, PathDropout, SearchSpace, StemKind};
 
