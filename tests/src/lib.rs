@@ -302,4 +302,6 @@ mod book {
     struct Experiments;
     #[doc = include_str!("../../docs/trust.md")]
     struct Trust;
+    #[doc = include_str!("../../docs/systems/trials.md")]
+    struct Trials;
 }

@@ -20,6 +20,12 @@ pub trait BudgetedEvaluator {
     /// What can go wrong.
     type Error;
 
+    /// Returns what a score costs: by default the budget, in full. An evaluator whose trainings go
+    /// on from cheaper ones of their architecture asks for the difference.
+    fn price(&self, proposal: &Proposal) -> u64 {
+        proposal.budget
+    }
+
     /// Scores `proposals`, in order. A score depends on its architecture and budget alone.
     ///
     /// # Errors
@@ -67,8 +73,8 @@ pub trait BudgetedStrategy {
 /// How long to search with budgets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetLimits {
-    /// Sum of the budgets of all networks scored, each score paid in full: no score goes on from a
-    /// cheaper one. The proposals asked for last are scored as far as the sum allows.
+    /// Sum of the prices of all scores ([`BudgetedEvaluator::price`]). The proposals asked for last
+    /// are scored as far as the sum allows.
     pub spend: u64,
     /// Proposals to ask for at a time.
     pub ask: usize,
@@ -83,7 +89,7 @@ pub struct BudgetedOutcome {
     pub scored: Vec<(Proposal, Scored)>,
     /// Proposals asked for.
     pub asked: usize,
-    /// Sum of the budgets of all scored.
+    /// Sum of the prices of all scores.
     pub spent: u64,
     /// Proposals whose cost was out of range, which were not scored.
     pub out_of_range: OutOfRange,
@@ -167,7 +173,7 @@ fn run<E: BudgetedEvaluator>(
             } else if let Some(cost) = refuse(&network.architecture, &mut outcome.out_of_range)? {
                 fates.push(Fate::Refused(cost));
             } else {
-                let price = network.budget.max(1);
+                let price = evaluator.price(&network).max(1);
                 if price > limits.spend - outcome.spent {
                     break;
                 }

@@ -56,6 +56,21 @@ pub(crate) mod list {
     }
 }
 
+/// For `#[serde(with = "exact::map")]`.
+pub(crate) mod map {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    pub(crate) fn serialize<S: Serializer>(values: &BTreeMap<String, f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(values.iter().map(|(name, &value)| (name, Exact(value))))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+        let values = BTreeMap::<String, Exact>::deserialize(deserializer)?;
+        Ok(values.into_iter().map(|(name, exact)| (name, exact.0)).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

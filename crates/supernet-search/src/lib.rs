@@ -79,6 +79,7 @@ mod targets;
 mod testing;
 mod tournament_evolution;
 mod tpe;
+pub mod trials;
 pub mod trust;
 mod vectors;
 

@@ -6,14 +6,15 @@ use crate::{
     least::least,
     state::{check_known, checked_state},
 };
-use rand::RngExt;
+use rand::{Rng, RngExt};
 use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
 use supernet_space::{Architecture, SearchSpace};
 
 const NAME: &str = "pair tournament";
 
 /// The evolution of Real, Moore, Selle, Saxena, Suematsu, Tan, Le and Kurakin (ICML 2017), without
-/// its inherited weights: the first `population` proposals are the start, all alike, or uniform;
+/// its inherited weights (with them it is [`InheritingEvolution`](crate::trials::InheritingEvolution)): the first `population` proposals are the start, all alike, or uniform;
 /// then two different members are drawn for each proposal, the worse leaves, and the proposal is a
 /// mutant of the better. What is told joins.
 ///
@@ -69,15 +70,36 @@ impl PairTournament {
         if starts {
             return self.start.clone().unwrap_or_else(|| self.space.sample(&mut rng));
         }
-        let first = rng.random_range(0..self.alive.len());
-        let second = (first + rng.random_range(1..self.alive.len())) % self.alive.len();
-        let second_loses = self.alive[first].better_first(&self.alive[second]).is_le();
-        let (better, worse) = if second_loses { (first, second) } else { (second, first) };
-        let child = self.space.mutate(&self.alive[better].architecture, &mut rng);
-        if 2 * self.alive.len() > self.population {
-            self.alive.remove(worse);
-        }
-        child
+        let parent = better_of_two(&mut self.alive, self.population, Known::better_first, &mut rng);
+        self.space.mutate(&parent.architecture, &mut rng)
+    }
+}
+
+/// Draws two different members and returns the better; the worse leaves, unless fewer than half of
+/// the population would be left.
+pub(crate) fn better_of_two<T: Clone>(
+    alive: &mut Vec<T>,
+    population: usize,
+    better_first: impl Fn(&T, &T) -> Ordering,
+    rng: &mut impl Rng,
+) -> T {
+    let first = rng.random_range(0..alive.len());
+    let second = (first + rng.random_range(1..alive.len())) % alive.len();
+    let second_loses = better_first(&alive[first], &alive[second]).is_le();
+    let (better, worse) = if second_loses { (first, second) } else { (second, first) };
+    let parent = alive[better].clone();
+    if 2 * alive.len() > population {
+        alive.remove(worse);
+    }
+    parent
+}
+
+/// Adds a member. Where more were told than asked for, the worst is one too many.
+pub(crate) fn join<T>(alive: &mut Vec<T>, population: usize, new: T, better_first: impl Fn(&T, &T) -> Ordering) {
+    alive.push(new);
+    if alive.len() > population {
+        let worst = (0..alive.len()).max_by(|&a, &b| better_first(&alive[a], &alive[b]));
+        worst.into_iter().for_each(|worst| drop(alive.remove(worst)));
     }
 }
 
@@ -97,12 +119,7 @@ impl Strategy for PairTournament {
 
     fn tell(&mut self, scored: &[Scored]) {
         for scored in scored {
-            self.alive.push(scored.into());
-            // More were told than asked for: the worst of them is one too many.
-            if self.alive.len() > self.population {
-                let worst = (0..self.alive.len()).max_by(|&a, &b| self.alive[a].better_first(&self.alive[b]));
-                worst.into_iter().for_each(|worst| drop(self.alive.remove(worst)));
-            }
+            join(&mut self.alive, self.population, scored.into(), Known::better_first);
         }
     }
 }

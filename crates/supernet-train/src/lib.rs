@@ -7,6 +7,7 @@ mod columns;
 pub mod crew;
 mod error;
 mod examples;
+mod lineage;
 mod memory;
 mod progress;
 mod proxies;
@@ -23,6 +24,7 @@ pub mod workers;
 pub use columns::Columns;
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
+pub use lineage::{GoingOn, Lineage};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};
 pub use run::{

@@ -1,6 +1,7 @@
 //! Training architectures from scratch, and testing them.
 
 mod evaluator;
+mod onwards;
 mod recipe;
 mod scores_among;
 mod settings;
@@ -8,6 +9,7 @@ mod test;
 mod trainer;
 
 pub use evaluator::StandAloneEvaluator;
+pub(crate) use recipe::train_all;
 pub(crate) use scores_among::scores_among;
 pub use settings::StandAloneTraining;
 pub use test::{test, test_uncalibrated};

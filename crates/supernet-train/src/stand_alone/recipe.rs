@@ -1,5 +1,6 @@
 //! How any network is trained from scratch: one mask throughout, then calibrated for inference.
 
+use super::onwards::Onwards;
 use crate::{
     Balance, Batches, Fixed, Hooks, Progress, Shares, StandAloneTraining, TrainError, Training,
     stage::STAND_ALONE_TRAINING,
@@ -19,13 +20,13 @@ pub(crate) struct Recipe<'a> {
 
 impl Recipe<'_> {
     /// `network` trained on `loader` under one mask with what is added to the loop, then calibrated
-    /// for inference.
+    /// for inference. The batches that a training before it has had, `passed`, are passed over.
     pub(crate) fn train<N: MaskedNetwork>(
         &self,
         network: N,
         mask: &PathMask,
         loader: &impl Batches<Input = N::Input>,
-        steps: u64,
+        (passed, steps): (u64, u64),
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
@@ -42,7 +43,8 @@ impl Recipe<'_> {
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };
-        let network = training.run_with(network, loader, &self.device.clone().autodiff(), hooks, progress)?.valid();
+        let (batches, device) = (Onwards { batches: loader, passed }, self.device.clone().autodiff());
+        let network = training.run_with(network, &batches, &device, hooks, progress)?.valid();
         let notes = Notes::default();
         let call = Call { statistics: Statistics::Note(&notes), execution: self.execution };
         let paths = network.paths(vec![mask.clone()], None)?;

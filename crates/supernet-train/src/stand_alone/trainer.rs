@@ -91,7 +91,7 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         progress: &mut dyn Progress,
     ) -> Result<Network<M, D>, TrainError> {
         let network = self.definition.stand_alone(mask, weights, &self.device.clone().autodiff())?;
-        self.recipe().train(network, mask, &self.loader()?, self.steps()?, hooks, progress)
+        self.recipe().train(network, mask, &self.loader()?, (0, self.steps()?), hooks, progress)
     }
 
     /// [`StandAlone::train_all`] for different masks, whose networks are left in `stages`, or read
@@ -138,7 +138,8 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         train_all(masks.clone(), self.steps()?, at_once, named, progress, train)
     }
 
-    fn recipe(&self) -> Recipe<'_> {
+    /// How its networks are trained.
+    pub(crate) fn recipe(&self) -> Recipe<'_> {
         Recipe { training: self.training, seed: self.seed, execution: self.execution, device: self.device }
     }
 

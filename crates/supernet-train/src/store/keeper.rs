@@ -42,6 +42,8 @@ pub struct Keeper<'a> {
     written: Instant,
     /// How long the last writing took.
     took: Duration,
+    /// Whether a checkpoint is written after the last step too.
+    keeps_the_end: bool,
 }
 
 /// Checkpoints that are kept.
@@ -71,11 +73,46 @@ pub fn checkpoints(stem: &Path) -> Result<Vec<(u64, PathBuf)>, TrainError> {
     Ok(files)
 }
 
+/// The checkpoint after `step` steps of the training whose files' names begin with `stem`.
+fn checkpoint_path(stem: &Path, step: u64) -> PathBuf {
+    let name = stem.file_name().map_or_else(Default::default, |name| name.to_string_lossy());
+    stem.with_file_name(format!("{name}-{step}.checkpoint"))
+}
+
 impl<'a> Keeper<'a> {
     /// Keeps a training's state in files whose names begin with `stem`, and its events in `log`, of
     /// which they are the first.
     pub fn new(stem: impl Into<PathBuf>, saving: Saving, log: Option<&'a mut EventLog>) -> Self {
-        Self { stem: stem.into(), saving, log, written: Instant::now(), took: Duration::ZERO }
+        let (stem, written, took) = (stem.into(), Instant::now(), Duration::ZERO);
+        Self { stem, saving, log, written, took, keeps_the_end: false }
+    }
+
+    /// Returns the same that writes a checkpoint after the last step too, for a training that goes
+    /// on from there.
+    pub(crate) fn keeping_the_end(self) -> Self {
+        Self { keeps_the_end: true, ..self }
+    }
+
+    /// Begins the training whose files' names begin with `stem` with what this one ended with:
+    /// weights and momenta. Returns false where there is nothing.
+    ///
+    /// # Errors
+    /// A damaged checkpoint, a file that cannot be written.
+    pub(crate) fn hand_on(&self, stem: &Path) -> Result<bool, TrainError> {
+        let Some((_, checkpoint)) = self.newest()? else { return Ok(false) };
+        let checkpoint = Checkpoint { step: 0, log: 0, ..checkpoint };
+        write_whole(&checkpoint_path(stem, 0), &checkpoint.to_bytes())?;
+        Ok(true)
+    }
+
+    /// The weights of the newest checkpoint, put into `network`; none where there is nothing.
+    ///
+    /// # Errors
+    /// A damaged checkpoint, or one of another network.
+    pub(crate) fn last<N: Module>(&self, network: N) -> Result<Option<N>, TrainError> {
+        let Some((path, checkpoint)) = self.newest()? else { return Ok(None) };
+        let refuse = |found: String| TrainError::File { path, found, expected: "a checkpoint of this training" };
+        with_weights(network, checkpoint.weights).map(Some).map_err(refuse)
     }
 
     /// The training as its newest checkpoint left it: steps done, network, optimiser. Without a
@@ -169,6 +206,11 @@ impl<'a> Keeper<'a> {
         self.log.as_ref().map_or(Ok(()), |log| log.sync())
     }
 
+    /// Whether a checkpoint is written after the last step too.
+    pub(crate) fn keeps_the_end(&self) -> bool {
+        self.keeps_the_end
+    }
+
     /// Whether it is time for a checkpoint.
     pub(crate) fn is_due(&self) -> bool {
         let Saving { every, share, .. } = self.saving;
@@ -188,10 +230,7 @@ impl<'a> Keeper<'a> {
     ) -> Result<(), TrainError> {
         let began = Instant::now();
         self.sync()?;
-        let path = self.stem.with_file_name(format!(
-            "{}-{step}.checkpoint",
-            self.stem.file_name().map_or(String::new(), |name| name.to_string_lossy().into_owned())
-        ));
+        let path = checkpoint_path(&self.stem, step);
         let cannot = |reason: String| TrainError::io(&path)(std::io::Error::other(reason));
         let log = self.log.as_ref().map_or(0, |log| log.length());
         let weights = weights(network).map_err(cannot)?;

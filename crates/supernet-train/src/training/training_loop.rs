@@ -174,8 +174,8 @@ impl Training<'_> {
         }
         // Asked once: whoever stops the training here finds a checkpoint of this step.
         let stopping = progress.should_stop();
-        let due = keeper.as_ref().is_some_and(|keeper| keeper.is_due());
-        let asked = Asked { stopping, due: due && done < self.steps }.of_all(self.shares.workers)?;
+        let is_due = |keeper: &&mut Keeper| if done < self.steps { keeper.is_due() } else { keeper.keeps_the_end() };
+        let asked = Asked { stopping, due: keeper.as_ref().is_some_and(is_due) }.of_all(self.shares.workers)?;
         let stopping = asked.stopping;
         if asked.stopping || asked.due {
             self.agree(network)?;
