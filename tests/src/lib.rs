@@ -300,6 +300,8 @@ mod book {
     struct TakeAway;
     #[doc = include_str!("../../docs/experiments.md")]
     struct Experiments;
+    #[doc = include_str!("../../docs/systems/enas.md")]
+    struct Enas;
     #[doc = include_str!("../../docs/trust.md")]
     struct Trust;
     #[doc = include_str!("../../docs/systems/trials.md")]

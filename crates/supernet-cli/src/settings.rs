@@ -2,7 +2,7 @@
 //! in its directory.
 
 use crate::{
-    arguments::{Options, Preset, RankName, StemName, StrategyName},
+    arguments::{CompanionName, Options, Preset, RankName, StemName, StrategyName},
     data::DataSettings,
     failure::{Failure, unread},
     output::note,
@@ -19,7 +19,10 @@ use supernet::{
     prelude::{Device, SearchConfig, Split, StemKind, device},
     search::{Constraints, Objective, Proposer, RankBy},
     space::{Choice, SearchSpace},
-    train::{FineTune, LatencyLimit, NetworkSettings, Number, Proxies, write_whole},
+    train::{
+        CompanionKind, CompanionSettings, EnasSettings, FineTune, LatencyLimit, NetworkSettings, Number, Proxies,
+        write_whole,
+    },
 };
 
 /// The settings of a run.
@@ -136,6 +139,7 @@ impl RunSettings {
         self.search.supernet.shares = options.shares.unwrap_or(self.search.supernet.shares);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());
         self.search.scoring.candidates = candidates.unwrap_or(self.search.scoring.candidates);
+        self.change_companion(options)?;
         if let Some(strategy) = strategy {
             self.search.strategy = proposer(*strategy);
         }
@@ -162,6 +166,32 @@ impl RunSettings {
         supernet.supernets = options.averaged.unwrap_or(supernet.supernets);
         supernet.balance.complexity = options.complexity.unwrap_or(supernet.balance.complexity);
         supernet.balance.rare_use = options.rare_use.unwrap_or(supernet.balance.rare_use);
+        Ok(())
+    }
+
+    /// What is trained together with the supernet. It proposes the candidates, too.
+    fn change_companion(&mut self, options: &Options) -> Result<(), Failure> {
+        let search = &mut self.search;
+        if let Some(name) = options.companion {
+            search.companion = companion(name).map(|kind| CompanionSettings {
+                kind,
+                updates: search.companion.map_or_else(Default::default, |there| there.updates),
+            });
+            search.strategy = if search.companion.is_some() { Proposer::Companion } else { Proposer::Random };
+        }
+        let Options { companion_start: start, companion_every: every, companion_examples: examples, .. } = *options;
+        let asked = [start.map(|_| "start"), every.map(|_| "every"), examples.map(|_| "examples")];
+        match (&mut search.companion, asked.into_iter().flatten().next()) {
+            (_, None) => {}
+            (None, Some(asked)) => {
+                return Err(Failure::settings(format!("--companion-{asked}"), "no companion", "--companion NAME"));
+            }
+            (Some(CompanionSettings { updates, .. }), _) => {
+                updates.start = start.unwrap_or(updates.start);
+                updates.every = every.unwrap_or(updates.every);
+                updates.examples = examples.unwrap_or(updates.examples);
+            }
+        }
         Ok(())
     }
 
@@ -314,6 +344,14 @@ fn proposer(name: StrategyName) -> Proposer {
         StrategyName::PoolEvolution => Proposer::PoolEvolution,
         StrategyName::CoEvolution => Proposer::CoEvolution,
         StrategyName::Neat => Proposer::Neat,
+        StrategyName::Companion => Proposer::Companion,
+    }
+}
+
+fn companion(name: CompanionName) -> Option<CompanionKind> {
+    match name {
+        CompanionName::None => None,
+        CompanionName::Enas => Some(CompanionKind::Enas(EnasSettings::default())),
     }
 }
 
@@ -421,6 +459,20 @@ mod tests {
         assert_eq!(of("darts", None, None), (PathSampling::UniformArchitecture, RankBy::Accuracy));
         let asked = of("nas-bench-macro", Some("uniform"), Some(RankName::Accuracy));
         assert_eq!(asked, (PathSampling::UniformArchitecture, RankBy::Accuracy));
+    }
+
+    #[test]
+    fn a_companion_proposes_the_candidates_unless_somebody_else_is_asked_for() {
+        let of = |options: Options| RunSettings::new(&options, None);
+        let enas = Options { companion: Some(CompanionName::Enas), ..Options::default() };
+        let search = of(Options { companion_every: Some(3), ..enas.clone() }).unwrap().search;
+        assert_eq!((search.strategy, search.companion.unwrap().updates.every), (Proposer::Companion, 3));
+        let search = of(Options { strategy: Some(StrategyName::Random), ..enas.clone() }).unwrap().search;
+        assert!(search.strategy == Proposer::Random && search.companion.is_some());
+        let error = of(Options { companion_start: Some(0.5), ..Options::default() }).unwrap_err().to_string();
+        assert_eq!(error, "--companion-start: found no companion, expected --companion NAME");
+        let error = of(Options { companion_start: Some(1.0), ..enas }).unwrap_err().to_string();
+        assert_eq!(error, "companion.updates.start: found 1, expected 0 to below 1");
     }
 
     #[test]

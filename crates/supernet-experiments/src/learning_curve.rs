@@ -90,7 +90,7 @@ pub(super) fn train_watched<M: Layer<D, 2>, const D: usize>(
         let score = test_uncalibrated(&network.valid(), mask, validation, trainer.device)?;
         append_line(&after_epochs, "", &format!("{},{},{}\n", done / per_epoch, score.accuracy, score.loss))
     };
-    let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper) };
+    let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper), companion: None };
     let mut watched = Watched { progress, path: steps.clone() };
     let network = trainer.train_with(mask, &mut SeededWeights::new(trainer.seed), hooks, &mut watched)?;
     let (steps, after_epochs) = (noted(&steps)?, noted(&after_epochs)?);
@@ -159,6 +159,10 @@ impl Progress for Watched<'_> {
 
     fn advance(&mut self, done: u64) {
         self.progress.advance(done);
+    }
+
+    fn warn(&mut self, text: &str) {
+        self.progress.warn(text);
     }
 
     fn end(&mut self) {

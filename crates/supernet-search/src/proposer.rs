@@ -66,6 +66,8 @@ pub enum Proposer {
     CoEvolution,
     /// Graphs that grow, with innovation numbers and species (NEAT).
     Neat,
+    /// What was trained together with the supernet's weights proposes what it has come to prefer.
+    Companion,
 }
 
 impl Proposer {
@@ -74,7 +76,7 @@ impl Proposer {
     ///
     /// # Errors
     /// An objective twice, or none; a setting out of range; a space of which the strategy cannot
-    /// propose anything.
+    /// propose anything; a companion, which only a trained supernet has.
     pub fn strategy(&self, space: &SearchSpace, seed: u64) -> Result<Box<dyn Strategy>, SearchError> {
         let (space, stream) = (space.clone(), "candidates");
         Ok(match self {
@@ -106,6 +108,15 @@ impl Proposer {
             Self::PoolEvolution => Box::new(PoolEvolution::new(space, seed, stream)),
             Self::CoEvolution => Box::new(CoEvolution::new(space, seed, stream)?),
             Self::Neat => Box::new(Neat::new(space, seed, stream)?),
+            Self::Companion => {
+                let expected = "a supernet that is trained together with one";
+                return Err(SearchError::Setting {
+                    strategy: "companion",
+                    setting: "companion",
+                    found: "none".into(),
+                    expected,
+                });
+            }
         })
     }
 }
@@ -153,5 +164,8 @@ mod tests {
             }
         }
         assert!(Proposer::QLearning { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
+        assert_eq!(serde_json::to_string(&Proposer::Companion).unwrap(), "\"companion\"");
+        let error = Proposer::Companion.strategy(NasBenchMacro::new().space(), 1).err().unwrap().to_string();
+        assert_eq!(error, "companion, companion: found none, expected a supernet that is trained together with one");
     }
 }

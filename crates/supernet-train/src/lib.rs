@@ -4,6 +4,7 @@ pub mod best;
 mod caught;
 mod checks;
 mod columns;
+mod companion;
 pub mod crew;
 mod error;
 mod examples;
@@ -22,6 +23,9 @@ mod trust;
 pub mod workers;
 
 pub use columns::Columns;
+pub use companion::{
+    Accompanied, Companion, CompanionKind, CompanionSettings, Course, Enas, EnasSettings, Updates, Validation,
+};
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use lineage::{GoingOn, Lineage};

@@ -9,7 +9,7 @@ mod show;
 
 #[cfg(feature = "farm")]
 pub use farm::{FarmCommand, Leases, Work};
-pub use options::{Options, Preset, RankName, StemName, StrategyName};
+pub use options::{CompanionName, Options, Preset, RankName, StemName, StrategyName};
 pub use paths::Paths;
 #[cfg(feature = "mpi")]
 pub use shared::DEADLINE;

@@ -187,6 +187,25 @@ pub struct Options {
     #[arg(long, value_name = "CHOICE")]
     pub split: Option<String>,
 
+    /// What is trained together with the supernet's weights, from validation images, and draws the
+    /// masks of its steps; it also proposes the candidates, unless --strategy says who does
+    /// [default: none]
+    #[arg(long, value_enum)]
+    pub companion: Option<CompanionName>,
+
+    /// Share of the supernet's training steps, the first, in which the companion neither draws
+    /// masks nor learns [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    pub companion_start: Option<f64>,
+
+    /// Training steps for each update of the companion [default: 7]
+    #[arg(long, value_name = "N")]
+    pub companion_every: Option<u64>,
+
+    /// Validation images of an update of the companion [default: 128]
+    #[arg(long, value_name = "N")]
+    pub companion_examples: Option<usize>,
+
     /// Weigh the loss of a ghost batch by (1 + operations with weights in its mask) to this power,
     /// so that larger networks learn faster; -4 to 4 [default: 0]
     #[arg(long, value_name = "POWER", allow_negative_numbers = true)]
@@ -350,6 +369,17 @@ pub enum StrategyName {
     CoEvolution,
     /// Graphs that grow, with innovation numbers and species
     Neat,
+    /// What was trained together with the supernet (--companion)
+    Companion,
+}
+
+/// Companions by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CompanionName {
+    /// Nothing
+    None,
+    /// ENAS: an LSTM that is rewarded with the accuracy of the networks it draws
+    Enas,
 }
 
 /// What candidates are ranked by.

@@ -124,6 +124,12 @@ impl Progress for Dashboard {
         self.state().jobs = Some(jobs);
     }
 
+    fn warn(&mut self, text: &str) {
+        self.window = None;
+        self.write_ended();
+        eprintln!("{text}");
+    }
+
     fn standing(&mut self, standing: &Standing) {
         self.state().standing(standing);
     }

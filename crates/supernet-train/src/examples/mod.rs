@@ -8,6 +8,6 @@ mod search_data;
 
 pub use image_examples::ImageExamples;
 pub use labelled::Examples;
-pub(crate) use parts::{Joined, Part};
+pub(crate) use parts::{Joined, Part, Selected};
 pub use samples::Samples;
 pub use search_data::SearchData;

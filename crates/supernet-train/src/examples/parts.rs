@@ -86,6 +86,26 @@ impl<const D: usize> Examples<D> for Part<'_, D> {
     }
 }
 
+/// Some of a set's examples, by their places.
+pub(crate) struct Selected<'a, const D: usize> {
+    pub(crate) examples: &'a dyn Examples<D>,
+    pub(crate) places: Vec<usize>,
+}
+
+impl<const D: usize> Examples<D> for Selected<'_, D> {
+    fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    fn label(&self, index: usize) -> usize {
+        self.examples.label(self.places[index])
+    }
+
+    fn batch(&self, indices: &[usize]) -> TensorData {
+        self.examples.batch(&indices.iter().map(|&index| self.places[index]).collect::<Vec<_>>())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,5 +128,8 @@ mod tests {
         let part = Part { examples: &samples, first: 1, count: 2 };
         assert_eq!((part.len(), part.label(0), part.label(1)), (2, 1, 2));
         assert_eq!(part.batch(&[1, 0]).try_to_vec::<f32>().unwrap(), [3.0, 2.0]);
+        let selected = Selected { examples: &samples, places: vec![3, 0] };
+        assert_eq!((selected.len(), selected.label(0), selected.label(1)), (2, 3, 0));
+        assert_eq!(selected.batch(&[0, 1]).try_to_vec::<f32>().unwrap(), [4.0, 1.0]);
     }
 }

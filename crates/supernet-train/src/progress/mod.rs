@@ -56,6 +56,9 @@ pub trait Progress {
     /// A job of the stage was begun or finished.
     fn jobs(&mut self, _jobs: Jobs) {}
 
+    /// Something that the user should know, a sentence.
+    fn warn(&mut self, _text: &str) {}
+
     /// The best candidate up to now.
     fn standing(&mut self, _standing: &Standing) {}
 

@@ -81,6 +81,11 @@ impl Progress for ProgressLine {
         }
     }
 
+    fn warn(&mut self, text: &str) {
+        self.tell();
+        eprintln!("{text}");
+    }
+
     fn end(&mut self) {
         let took = self.ended.take().map_or(Duration::ZERO, |(_, took)| took);
         self.ended = Some((self.stage.clone(), took + self.began.elapsed()));

@@ -57,6 +57,10 @@ impl Progress for StopOn<'_> {
         self.progress.jobs(jobs);
     }
 
+    fn warn(&mut self, text: &str) {
+        self.progress.warn(text);
+    }
+
     fn standing(&mut self, standing: &Standing) {
         self.progress.standing(standing);
     }

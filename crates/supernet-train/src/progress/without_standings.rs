@@ -31,6 +31,10 @@ impl Progress for WithoutStandings<'_> {
         self.0.jobs(jobs);
     }
 
+    fn warn(&mut self, text: &str) {
+        self.0.warn(text);
+    }
+
     fn standing(&mut self, _standing: &Standing) {}
 
     fn wants_sample(&self) -> bool {

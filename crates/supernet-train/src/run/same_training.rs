@@ -3,7 +3,7 @@
 use super::provenance::{CONFIGURATION, RunFile};
 use crate::{
     TrainError,
-    search::SAMPLER,
+    search::{COMPANION, SAMPLER},
     store::{read_config, same_networks, supernet_file},
 };
 use serde_json::Value;
@@ -27,12 +27,14 @@ pub(super) fn check_training(run: &Path, here: &RunFile) -> Result<(), TrainErro
     let parts = |run: &RunFile| -> Vec<(&'static str, Value)> {
         let RunFile { provenance, config, .. } = run;
         let value = |value: Result<Value, serde_json::Error>| value.expect("plain data");
-        let sampler = provenance.parts.iter().find(|part| part.part == SAMPLER);
+        let part = |name: &str| provenance.parts.iter().find(|part| part.part == name);
         vec![
             ("provenance.fingerprints of the training images", provenance.fingerprints[0].clone().into()),
             ("config.network", value(serde_json::to_value(config.network))),
             ("config.paths", value(serde_json::to_value(config.paths))),
-            ("provenance.parts, the sampler", value(serde_json::to_value(sampler))),
+            ("provenance.parts, the sampler", value(serde_json::to_value(part(SAMPLER)))),
+            ("provenance.parts, the companion", value(serde_json::to_value(part(COMPANION)))),
+            ("config.companion", value(serde_json::to_value(config.companion))),
             ("config.supernet", value(serde_json::to_value(config.supernet))),
             ("config.execution", value(serde_json::to_value(config.execution))),
         ]

@@ -2,7 +2,8 @@
 
 use super::{NetworkSettings, Networks, PaperSettings};
 use crate::{
-    Balance, LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining, TrainError,
+    Balance, CompanionSettings, LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining,
+    TrainError,
     checks::{at_least_one, is_default},
 };
 use burn::tensor::Device;
@@ -29,9 +30,13 @@ pub struct SearchConfig {
     pub paths: PathSampling,
     /// How the supernet is trained.
     pub supernet: SupernetTraining,
+    /// What is trained together with the supernet's weights, from validation examples, and draws
+    /// its masks. Default: nothing. With one supernet, which is not split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub companion: Option<CompanionSettings>,
     /// How candidates are scored.
     pub scoring: Scoring,
-    /// Who proposes them. Default: uniform draws.
+    /// Who proposes them. Default: uniform draws. [`Proposer::Companion`] needs a companion.
     #[serde(default, skip_serializing_if = "is_default")]
     pub strategy: Proposer,
     /// Ranges of a candidate's cost, as a stand-alone network. Default: none. A range that no
@@ -97,6 +102,7 @@ impl SearchConfig {
                 sgd: Sgd::default(),
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
             },
+            companion: None,
             scoring: Scoring::new(500, 100),
             strategy: Proposer::Random,
             constraints: Constraints::default(),
@@ -236,6 +242,7 @@ impl SearchConfig {
             self.paths.check(&space)?;
         }
         self.supernet.check()?;
+        self.companion.map_or(Ok(()), |companion| companion.check())?;
         self.scoring.check()?;
         self.latency.map_or(Ok(()), |latency| latency.check())?;
         self.stand_alone.check()?;

@@ -19,6 +19,9 @@ impl SearchConfig {
         let here = split.train.len() + split.validation.len();
         self.stand_alone.epochs = (epochs * images / here.max(1)).max(epochs);
         self.scoring.score_batch = self.scoring.score_batch.min(split.validation.len());
+        if let Some(companion) = &mut self.companion {
+            companion.updates.examples = companion.updates.examples.min(split.validation.len());
+        }
         self
     }
 }

@@ -1,6 +1,8 @@
 //! A whole search: its settings, its parts, its stages, what it finds.
 
+mod accompanied;
 mod candidates;
+mod companion_check;
 mod companions;
 mod comparison_table;
 mod config;
@@ -10,6 +12,7 @@ mod fixed_sample;
 mod held;
 mod in_memory;
 mod known;
+mod minibatch;
 mod network_settings;
 mod networks;
 mod one_shot;
@@ -33,7 +36,7 @@ pub use network_settings::{NetworkSettings, OwnSettings};
 pub use networks::Networks;
 pub use one_shot::SearchResult;
 pub use paper_settings::PaperSettings;
-pub(crate) use parts::SAMPLER;
+pub(crate) use parts::{COMPANION, SAMPLER};
 pub use parts::{OwnPart, Scene};
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
 pub use retrained::{Group, Retrained};

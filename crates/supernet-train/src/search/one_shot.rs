@@ -10,9 +10,10 @@ use super::{
     retrained::Retrained,
 };
 use crate::{
-    Examples, FineTune, Hooks, LatencyLimit, Progress, Proxies, SeededWeights, Silent, StandAloneTraining, Standing,
-    TrainError,
+    Accompanied, Companion, Course, Examples, FineTune, Hooks, LatencyLimit, Progress, Proxies, SeededWeights, Silent,
+    StandAloneTraining, Standing, TrainError,
     caught::caught,
+    companion::collapse,
     crew::{Alone, Crew, CrewJob},
     examples::Part,
     latency,
@@ -67,6 +68,7 @@ pub(crate) struct Supernets<M: Module, const D: usize> {
     others: Vec<Network<M, D>>,
     /// How many earlier states there are of each.
     earlier: usize,
+    companion: Option<Learnt>,
 }
 
 impl<M: Module, const D: usize> Supernets<M, D> {
@@ -83,10 +85,14 @@ impl<M: Module, const D: usize> Supernets<M, D> {
     }
 }
 
-/// A trained supernet, and its earlier states.
+/// What was trained together with a supernet, and what it came to prefer over the steps.
+type Learnt = (Box<dyn Companion>, Course);
+
+/// A trained supernet, its earlier states, and its companion.
 struct Trained<M: Module, const D: usize> {
     last: Network<M, D>,
     earlier: Vec<Network<M, D>>,
+    companion: Option<Learnt>,
 }
 
 /// A search, stage by stage. With [`Stages`] each leaves there what it finds, or reads it back. A
@@ -113,14 +119,14 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     /// The trained supernet, with the others that scores are by.
     pub(crate) fn supernets(&mut self, progress: &mut dyn Progress) -> Result<Supernets<M, D>, TrainError> {
         caught(SUPERNET_TRAINING, || {
-            let Trained { last: first, earlier: mut others } = self.train((0, None), progress)?;
+            let Trained { last: first, earlier: mut others, companion } = self.train((0, None), progress)?;
             let earlier = others.len();
             for place in 1..self.search.supernet_count() {
-                let Trained { last, earlier } = self.train((place, Some(&first)), progress)?;
+                let Trained { last, earlier, .. } = self.train((place, Some(&first)), progress)?;
                 others.extend(earlier);
                 others.push(last);
             }
-            Ok(Supernets { last: first, others, earlier })
+            Ok(Supernets { last: first, others, earlier, companion })
         })
     }
 
@@ -134,15 +140,16 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         let config = search.config();
         let steps = config.supernet.earlier_steps(config.scoring.checkpoints - 1);
         let sample = search.sample();
+        let mut companion = search.accompanied()?;
         let Some(stages) = stages else {
             let mut earlier = Vec::new();
             let after = &mut |step, network: &Network<M, D>, progress: &mut dyn Progress| {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
                 sample.show(step, network, progress)
             };
-            let last =
-                search.train_fitting((place, first), Hooks { after, plain_l2: false, keeper: None }, progress)?;
-            return Ok(Trained { last, earlier });
+            let hooks = Hooks { after, plain_l2: false, keeper: None, companion: companion.as_mut() };
+            let last = search.train_fitting((place, first), hooks, progress)?;
+            return Ok(Trained { last, earlier, companion: companion.map(Accompanied::into_learnt) });
         };
         let build = || search.new_supernet(place, &search.device().clone().inner());
         let earlier = stages.earlier(place, steps);
@@ -152,10 +159,18 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             }
             sample.show(step, network, progress)
         };
+        let files = stages.companion();
         let last = stages.supernet((place, &search.supernet_stage(place)), build, |keeper| {
-            search.train_fitting((place, first), Hooks { after, plain_l2: false, keeper: Some(keeper) }, progress)
+            let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper), companion: companion.as_mut() };
+            let last = search.train_fitting((place, first), hooks, progress)?;
+            let save =
+                |companion: &Accompanied<_>| files.save(&companion.state(), &companion.course().csv(search.space()));
+            companion.as_ref().map_or(Ok(()), save)?;
+            Ok(last)
         })?;
-        Ok(Trained { last, earlier: earlier.load(build)? })
+        companion.as_mut().map_or(Ok(()), |companion| files.load(|state| companion.restore(state)))?;
+        let companion = companion.map(Accompanied::into_learnt);
+        Ok(Trained { last, earlier: earlier.load(build)?, companion })
     }
 
     /// The trained supernet and all that candidates may be scored by.
@@ -201,11 +216,14 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<ScoredCandidates, TrainError> {
         caught(SCORING, || {
             let scene = self.scene(supernets);
+            let collapsed = supernets.companion.as_ref().and_then(|(_, course)| collapse(self.search.space(), course));
+            collapsed.iter().for_each(|text| progress.warn(text));
+            let companion = supernets.companion.as_ref().map(|(companion, _)| &**companion);
             match &self.search.parts().evaluator {
-                None => self.score_by_supernet(&scene, progress),
+                None => self.score_by_supernet(&scene, companion, progress),
                 Some(evaluate) => {
                     let mut own = OwnEvaluator { evaluate: &**evaluate, scene: &scene, progress: &mut *progress };
-                    let (outcome, is_uniform) = self.candidates(&mut own, true)?;
+                    let (outcome, is_uniform) = self.candidates(companion, &mut own, true)?;
                     let space = self.search.space();
                     let score = |mask: &PathMask| Ok(own.evaluate(&[space.accept(mask.clone())?])?[0].score);
                     let random = self.random(&outcome, is_uniform, score)?;
@@ -219,13 +237,14 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     fn score_by_supernet(
         &mut self,
         scene: &Scene<M, E, D>,
+        companion: Option<&dyn Companion>,
         progress: &mut dyn Progress,
     ) -> Result<ScoredCandidates, TrainError> {
         let ledger = self.stages.as_ref().map(|stages| stages.ledger());
         let scoring = self.search.config().scoring;
         let crew: &dyn Crew = if ledger.is_some() { self.search.crew() } else { &Alone };
         let mut evaluator = scene.by_supernet(&mut *progress)?.with_ledger(ledger)?.with_crew(crew, SCORING);
-        let (outcome, is_uniform) = self.candidates(&mut evaluator, scoring.halving.is_some())?;
+        let (outcome, is_uniform) = self.candidates(companion, &mut evaluator, scoring.halving.is_some())?;
         let mut evaluator = evaluator.without_ledger();
         let all_on = evaluator.score(&[self.search.space().all_on()])?[0];
         let score = |mask: &PathMask| Ok(evaluator.score(std::slice::from_ref(mask))?[0]);
@@ -240,12 +259,13 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     /// candidates beside them.
     fn candidates(
         &mut self,
+        companion: Option<&dyn Companion>,
         evaluator: &mut impl Evaluator<Error = TrainError>,
         with_company: bool,
     ) -> Result<(Outcome, bool), TrainError> {
         let Self { search, stages } = self;
         let (config, space) = (search.config(), search.space());
-        let mut strategy = search.strategy()?;
+        let mut strategy = search.strategy(companion)?;
         let cost = |architecture: &Architecture| search.cost(architecture);
         let outcome = match stages {
             None => candidates(config, space, &mut *strategy, evaluator, cost)?,
@@ -301,7 +321,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             calibrate: scoring.calibrate,
             seed: config.seed,
             twice,
-            paths: search.parts().sampler.is_none().then_some(config.paths),
+            paths: (search.parts().sampler.is_none() && search.updates().is_none()).then_some(config.paths),
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
         })

@@ -1,7 +1,10 @@
 //! Parts of a search that a program brings itself: who draws masks, who proposes candidates, who
 //! scores them.
 
-use crate::{Examples, Networks, Progress, Scoring, SearchData, SupernetEvaluator, TrainError, training::PathSampler};
+use crate::{
+    Companion, Examples, Networks, Progress, Scoring, SearchData, SupernetEvaluator, TrainError, Updates,
+    training::PathSampler,
+};
 use burn::{module::Module, tensor::Device};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,10 +15,13 @@ use supernet_space::{Architecture, SearchSpace};
 /// What [`OwnPart::part`] says of a sampler, on which a trained supernet depends.
 pub(crate) const SAMPLER: &str = "sampler";
 
+/// The same of a companion.
+pub(crate) const COMPANION: &str = "companion";
+
 /// A part of a program's own, as `config.json` notes it: a run goes on only with the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OwnPart {
-    /// Which part: `sampler`, `strategy` or `evaluator`.
+    /// Which part: `sampler`, `companion`, `strategy` or `evaluator`.
     pub part: String,
     /// Its name.
     pub name: String,
@@ -73,6 +79,9 @@ impl<'s, M: Layer<D, 2>, E: Examples<D>, const D: usize> Scene<'s, M, E, D> {
 /// Makes a strategy for a space and a seed.
 pub(super) type MakeStrategy<'a> = dyn Fn(&SearchSpace, u64) -> Result<Box<dyn Strategy>, TrainError> + 'a;
 
+/// Makes a companion for a space and a seed.
+pub(super) type MakeCompanion<'a> = dyn Fn(&SearchSpace, u64) -> Box<dyn Companion> + 'a;
+
 /// Scores architectures.
 pub(super) type Evaluate<'a, M, E, const D: usize> =
     dyn Fn(&Scene<M, E, D>, &[Architecture], &mut dyn Progress) -> Result<Vec<Scored>, TrainError> + 'a;
@@ -81,13 +90,14 @@ pub(super) type Evaluate<'a, M, E, const D: usize> =
 pub(super) struct Parts<'a, M: Module, E, const D: usize> {
     pub(super) notes: Vec<OwnPart>,
     pub(super) sampler: Option<Box<dyn PathSampler + 'a>>,
+    pub(super) companion: Option<(Updates, Box<MakeCompanion<'a>>)>,
     pub(super) strategy: Option<Box<MakeStrategy<'a>>>,
     pub(super) evaluator: Option<Box<Evaluate<'a, M, E, D>>>,
 }
 
 impl<M: Module, E, const D: usize> Default for Parts<'_, M, E, D> {
     fn default() -> Self {
-        Self { notes: Vec::new(), sampler: None, strategy: None, evaluator: None }
+        Self { notes: Vec::new(), sampler: None, companion: None, strategy: None, evaluator: None }
     }
 }
 

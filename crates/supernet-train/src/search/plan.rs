@@ -1,9 +1,9 @@
 //! The plan of a search, from a few timed steps: time by stage, memory, the size of the space,
 //! whether the constraints can be met.
 
-use super::Search;
+use super::{Search, minibatch::Minibatch};
 use crate::{
-    Balance, Examples, Fixed, Hooks, Progress, Retrain, SeededWeights, Shares, StandAlone, StandAloneTraining,
+    Balance, Examples, Fixed, Hooks, Moment, Progress, Retrain, SeededWeights, Shares, StandAlone, StandAloneTraining,
     SupernetTraining, TrainError, Training,
     caught::caught,
     crew::Alone,
@@ -84,7 +84,7 @@ pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let config = search.config();
     let (costs, masks) = sample(search)?;
     let micro_batches = search.micro_batches_that_fit()?;
-    let seconds_each = seconds_per_step(search, micro_batches, progress)?;
+    let seconds_each = seconds_per_step(search, micro_batches, progress)? + seconds_of_updates(search)?;
     let supernet = StagePlan { times: config.supernet.steps * config.supernet.supernets as u64, seconds_each };
     let peak_mib = memory::peak().map(|bytes| bytes as f64 / f64::from(1 << 20));
     let scoring = time_scoring(search, &masks[..CANDIDATES], progress)?;
@@ -160,15 +160,33 @@ pub fn seconds_per_step<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         seconds_each(&mut first, done, STEPS, &mut each);
         Ok(())
     };
-    let hooks = Hooks { after, plain_l2: false, keeper: None };
+    let hooks = Hooks { after, plain_l2: false, keeper: None, companion: None };
     caught(SUPERNET_TRAINING, || {
-        search.with_own_sampler(|sampler| {
+        search.with_usual_sampler(|sampler| {
             let (loader, device) = (search.loader(0)?, search.device().clone().autodiff());
             let training = short.training(config.seed, sampler, config.execution, &Alone);
             training.run_with(search.new_supernet(0, &device)?, &loader, &device, hooks, progress).map(drop)
         })
     })?;
     Ok(each)
+}
+
+/// Computes the seconds of the companion's updates for each training step, from the second of two;
+/// 0 without a companion.
+fn seconds_of_updates<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
+    search: &Search<'_, M, E, D>,
+) -> Result<f64, TrainError> {
+    let (Some(mut companion), Some(updates)) = (search.companion()?, search.updates()) else { return Ok(0.0) };
+    let network = &search.new_supernet(0, &search.device().clone().autodiff())?;
+    let mut seconds = 0.0;
+    for step in 0..2 {
+        let began = Instant::now();
+        let places = (0..updates.examples).collect();
+        let at = Moment { step, steps: search.config().supernet.steps };
+        caught(SUPERNET_TRAINING, || companion.update(at, &mut Minibatch { search, network, places }))?;
+        seconds = began.elapsed().as_secs_f64();
+    }
+    Ok(seconds / updates.every as f64)
 }
 
 fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
@@ -223,7 +241,13 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             execution,
         };
         let network = definition.stand_alone(mask, &mut SeededWeights::new(seed), &device)?;
-        few.run_with(network, &loader, &device, Hooks { after, plain_l2: false, keeper: None }, progress)?;
+        few.run_with(
+            network,
+            &loader,
+            &device,
+            Hooks { after, plain_l2: false, keeper: None, companion: None },
+            progress,
+        )?;
         Ok(each)
     };
     progress.begin(PLANNING, together as u64 * STEPS);

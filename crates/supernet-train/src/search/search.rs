@@ -1,15 +1,16 @@
 //! A search: what is searched, with which examples, where, and how.
 
 use super::{
-    NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
+    COMPANION, NetworkSettings, Networks, OwnPart, OwnSettings, SearchConfig,
+    companion_check::check_companion,
     held::check_held,
     parts::{Parts, SAMPLER, Scene},
     reach::check_limits,
     split::check_split,
 };
 use crate::{
-    Examples, ImageExamples, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
-    SupernetEvaluator, TrainError,
+    Companion, Examples, ImageExamples, Progress, Provenance, Scoring, SearchData, StandAlone, StandAloneTraining,
+    SupernetEvaluator, TrainError, Updates,
     crew::{Alone, Crew},
     examples::Joined,
     training::PathSampler,
@@ -18,7 +19,7 @@ use burn::{module::Module, tensor::Device};
 use serde::Serialize;
 use supernet_data::Split;
 use supernet_nn::{KnownNet, Layer, Network};
-use supernet_search::{Scored, Strategy};
+use supernet_search::{Proposer, Scored, Strategy};
 use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
 
 /// A search: what is searched, with which examples, where, and how. Everything that can be known
@@ -78,6 +79,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         config.check()?;
         config.paths.check(networks.space())?;
         check_split(&config, networks.space())?;
+        if let Some(companion) = config.companion {
+            check_companion(&config, companion.updates, data.validation.len())?;
+        }
         check_limits(&config, &networks.stand_alone)?;
         let augmentations = [config.supernet.augmentation, config.stand_alone.augmentation];
         data.check(networks.stand_alone.classes(), &augmentations)?;
@@ -105,6 +109,28 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         self.parts.note(SAMPLER, name.into(), settings);
         self.parts.sampler = Some(Box::new(sampler));
         self
+    }
+
+    /// Sets what is trained together with the supernet's weights, instead of `config.companion`:
+    /// `make` is given the space and the seed, and is called again when a run goes on; the
+    /// companion is then given the state that it had. With [`Proposer::Companion`]
+    /// as `config.strategy` it proposes the candidates. `settings` is whatever it depends on: a run
+    /// goes on only with the same name and settings.
+    ///
+    /// # Errors
+    /// A number of `updates` out of range; several supernets.
+    pub fn with_companion<C: Companion + 'static>(
+        mut self,
+        name: impl Into<String>,
+        settings: &impl Serialize,
+        updates: Updates,
+        make: impl Fn(&SearchSpace, u64) -> C + 'a,
+    ) -> Result<Self, TrainError> {
+        updates.check()?;
+        check_companion(&self.config, updates, self.data.validation.len())?;
+        self.parts.note(COMPANION, name.into(), &(updates, settings));
+        self.parts.companion = Some((updates, Box::new(move |space, seed| Box::new(make(space, seed)))));
+        Ok(self)
     }
 
     /// Sets who proposes candidates, instead of `config.strategy`: `make` is given the space and
@@ -224,12 +250,16 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         &self.parts
     }
 
-    /// A strategy as it is at the start.
-    pub(super) fn strategy(&self) -> Result<Box<dyn Strategy>, TrainError> {
+    /// A strategy as it is at the start, where the supernet was trained together with `companion`.
+    ///
+    /// # Errors
+    /// As [`Proposer::strategy`].
+    pub(super) fn strategy(&self, companion: Option<&dyn Companion>) -> Result<Box<dyn Strategy>, TrainError> {
         let (space, seed) = (self.space(), self.config.seed);
-        match &self.parts.strategy {
-            Some(make) => make(space, seed),
-            None => Ok(self.config.strategy.strategy(space, seed)?),
+        match (&self.parts.strategy, &self.config.strategy, companion) {
+            (Some(make), ..) => make(space, seed),
+            (None, Proposer::Companion, Some(companion)) => Ok(companion.strategy(seed)),
+            (None, proposer, _) => Ok(proposer.strategy(space, seed)?),
         }
     }
 }

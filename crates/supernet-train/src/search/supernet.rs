@@ -48,7 +48,12 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
             let mut training = self.training(place, sampler);
             let stage = self.supernet_stage(place);
             training.stage = &stage;
-            training.fit(&supernet, &loader, &device, hooks.keeper.as_deref())?;
+            let keeper = hooks.keeper.as_deref();
+            training.micro_batches = self.with_usual_sampler(|sampler| {
+                let mut training = Training { sampler, ..training };
+                training.fit(&supernet, &loader, &device, keeper)?;
+                Ok(training.micro_batches)
+            })?;
             Ok(training.run_with(supernet, &loader, &device, hooks, progress)?.valid())
         })
     }
@@ -58,7 +63,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
     /// # Errors
     /// A network that cannot be built, or a device that fails.
     pub(super) fn micro_batches_that_fit(&self) -> Result<usize, TrainError> {
-        self.with_own_sampler(|sampler| {
+        self.with_usual_sampler(|sampler| {
             let (loader, device) = (self.loader(0)?, self.device().clone().autodiff());
             let mut training = self.training(0, sampler);
             training.fit(&self.new_supernet(0, &device)?, &loader, &device, None)?;
@@ -114,10 +119,22 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
     }
 
     /// Calls `run` with the program's own sampler, or with that of the configuration.
-    pub(super) fn with_own_sampler<R>(&self, run: impl FnOnce(&dyn PathSampler) -> R) -> R {
+    fn with_own_sampler<R>(&self, run: impl FnOnce(&dyn PathSampler) -> R) -> R {
         match &self.parts().sampler {
             Some(sampler) => run(&**sampler),
             None => run(&*self.config().paths.sampler()),
+        }
+    }
+
+    /// Calls `run` with who draws most masks of the training: a companion as it is at the start, or
+    /// else the search's own sampler.
+    pub(super) fn with_usual_sampler<R>(
+        &self,
+        run: impl FnOnce(&dyn PathSampler) -> Result<R, TrainError>,
+    ) -> Result<R, TrainError> {
+        match self.companion()? {
+            Some(companion) => run(companion.sampler()),
+            None => self.with_own_sampler(run),
         }
     }
 

@@ -115,24 +115,27 @@ impl<'a> Keeper<'a> {
         with_weights(network, checkpoint.weights).map(Some).map_err(refuse)
     }
 
-    /// The training as its newest checkpoint left it: steps done, network, optimiser. Without a
-    /// checkpoint, what was given. The log is cut back to it.
+    /// The training as its newest checkpoint left it: steps done, network, optimiser; `companion`
+    /// is given what was kept of one. Without a checkpoint, what was given. The log is cut back to
+    /// it.
     ///
     /// # Errors
-    /// A damaged checkpoint, unless the one before is asked for; one of another network; a log that
-    /// is shorter than the checkpoint records.
+    /// A damaged checkpoint, unless the one before is asked for; one of another network or
+    /// companion; a log that is shorter than the checkpoint records.
     pub(crate) fn restore<N: Module>(
         &mut self,
         network: N,
         optimizer: ModuleOptimizer,
+        companion: impl FnOnce(&[u8]) -> Result<(), String>,
     ) -> Result<(u64, N, ModuleOptimizer), TrainError> {
-        let Some((path, Checkpoint { step, log, weights, optimizer: momenta })) = self.newest()? else {
+        let Some((path, Checkpoint { step, log, weights, optimizer: momenta, companion: kept })) = self.newest()?
+        else {
             self.cut(0)?;
             return Ok((0, network, optimizer));
         };
         self.cut(log)?;
         let refuse = |found: String| TrainError::File { path, found, expected: "a checkpoint of this training" };
-        let network = match with_weights(network, weights) {
+        let network = match companion(&kept).and_then(|()| with_weights(network, weights)) {
             Ok(network) => network,
             Err(found) => return Err(refuse(found)),
         };
@@ -218,7 +221,8 @@ impl<'a> Keeper<'a> {
         self.written.elapsed().as_secs_f64() >= every.as_secs_f64().max(earned)
     }
 
-    /// Writes a checkpoint after `step` steps and removes those before the last two.
+    /// Writes a checkpoint after `step` steps, with what is kept of a companion, and removes those
+    /// before the last two.
     ///
     /// # Errors
     /// A file that cannot be written; the checkpoints before stay.
@@ -227,6 +231,7 @@ impl<'a> Keeper<'a> {
         step: u64,
         network: &impl Module,
         optimizer: &ModuleOptimizer,
+        companion: Vec<u8>,
     ) -> Result<(), TrainError> {
         let began = Instant::now();
         self.sync()?;
@@ -235,7 +240,7 @@ impl<'a> Keeper<'a> {
         let log = self.log.as_ref().map_or(0, |log| log.length());
         let weights = weights(network).map_err(cannot)?;
         let optimizer = optimizer.into_bytes().map_err(|error| cannot(error.to_string()))?.to_vec();
-        write_whole(&path, &Checkpoint { step, log, weights, optimizer }.to_bytes())?;
+        write_whole(&path, &Checkpoint { step, log, weights, optimizer, companion }.to_bytes())?;
         for (_, old) in self.files()?.into_iter().skip(KEPT) {
             remove(&old)?;
         }

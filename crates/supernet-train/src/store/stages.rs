@@ -108,6 +108,11 @@ impl Stages {
         Earlier { stem: folder.join(supernet_stem(place)), steps }
     }
 
+    /// Where the supernet's companion is kept.
+    pub(crate) fn companion(&self) -> CompanionFiles {
+        CompanionFiles { folder: self.supernet.as_ref().unwrap_or(&self.folder).clone() }
+    }
+
     /// Scores of fine-tuned candidates.
     pub(crate) fn shortlist(&self) -> PathBuf {
         self.folder.join("shortlist.csv")
@@ -268,6 +273,36 @@ impl Earlier {
     /// A file that cannot be read or is of another network.
     pub(crate) fn load<N: Module>(&self, build: impl Fn() -> Result<N, TrainError>) -> Result<Vec<N>, TrainError> {
         self.steps.iter().map(|&step| load_weights(build()?, &self.path(step))).collect()
+    }
+}
+
+/// A trained companion: `companion.json`, and `companion.csv`, what it came to prefer.
+pub(crate) struct CompanionFiles {
+    folder: PathBuf,
+}
+
+impl CompanionFiles {
+    fn path(&self) -> PathBuf {
+        self.folder.join("companion.json")
+    }
+
+    /// Keeps its state, and a table of what it came to prefer.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub(crate) fn save(&self, state: &[u8], csv: &str) -> Result<(), TrainError> {
+        write_whole(&self.folder.join("companion.csv"), csv.as_bytes())?;
+        write_whole(&self.path(), state)
+    }
+
+    /// Gives `restore` the state that is kept.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that holds another companion.
+    pub(crate) fn load(&self, restore: impl FnOnce(&[u8]) -> Result<(), String>) -> Result<(), TrainError> {
+        let path = self.path();
+        let state = fs::read(&path).map_err(TrainError::io(&path))?;
+        restore(&state).map_err(|found| TrainError::File { path, found, expected: "the companion of this supernet" })
     }
 }
 

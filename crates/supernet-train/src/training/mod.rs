@@ -20,6 +20,7 @@ mod supernet_training;
 mod training_loop;
 
 pub use balance::Balance;
+pub(crate) use epoch_order::EpochOrder;
 pub use fair_options::FairOptions;
 pub use loader::{Batches, Loader};
 pub use most_weighted::MostWeighted;

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Batches, Event, Keeper, Moment, Observation, PathSampler, Progress, Sgd, TrainError,
     caught::caught,
+    companion::Accompanied,
     crew::{Workers, all_equal, gather, most},
     memory,
     scoring::{Tally, read},
@@ -46,7 +47,7 @@ pub struct Training<'a> {
     pub balance: Balance,
     /// The first steps, which have every path on.
     pub warm_up: u64,
-    /// Who draws the masks.
+    /// Who draws the masks, up to where a companion begins to.
     pub sampler: &'a dyn PathSampler,
     /// How the network runs.
     pub execution: Execution,
@@ -56,7 +57,7 @@ pub struct Training<'a> {
 pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
 
 /// Additions to the loop.
-pub struct Hooks<'a, 'k, N> {
+pub struct Hooks<'a, 'k, 'c, N> {
     /// Called after each step with the number of steps done, the network, and where progress is
     /// shown.
     pub after: &'a mut AfterStep<'a, N>,
@@ -65,6 +66,8 @@ pub struct Hooks<'a, 'k, N> {
     pub plain_l2: bool,
     /// Keeps the training's state, so that it goes on where it was stopped.
     pub keeper: Option<&'a mut Keeper<'k>>,
+    /// Is trained together with the weights.
+    pub companion: Option<&'a mut Accompanied<'c, N>>,
 }
 
 /// Steps that a training notes in its log, about.
@@ -85,7 +88,7 @@ impl Training<'_> {
         device: &Device,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None };
+        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None, companion: None };
         self.run_with(network, loader, device, hooks, progress)
     }
 
@@ -122,10 +125,13 @@ impl Training<'_> {
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
-        let Hooks { after, plain_l2, mut keeper } = hooks;
+        let Hooks { after, plain_l2, mut keeper, mut companion } = hooks;
         self.shares.check(self.ghosts)?;
         let (start, mut network, mut optimizer) = match &mut keeper {
-            Some(keeper) => keeper.restore(network, self.optimizer())?,
+            Some(keeper) => keeper.restore(network, self.optimizer(), |kept| match &mut companion {
+                Some(companion) => companion.restore(kept),
+                None => Ok(()),
+            })?,
             None => (0, network, self.optimizer()),
         };
         let mut parts = self.parts(keeper.as_deref())?;
@@ -138,15 +144,21 @@ impl Training<'_> {
         for step in start..self.steps {
             let at = Moment { step, steps: self.steps };
             let batch = caught(self.stage, || Ok(take(step)))?;
-            let (part, split) = self.fitting(&network, loader, (batch, at), device, parts)?;
+            let sampler = companion.as_ref().and_then(|companion| companion.sampler(at)).unwrap_or(self.sampler);
+            let now = Training { sampler, ..*self };
+            let (part, split) = now.fitting(&network, loader, (batch, at), device, parts)?;
             if split > parts {
                 parts = split;
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
             }
             let observation;
-            (network, observation) = self.update(network, &mut optimizer, part, at, plain_l2);
+            (network, observation) = now.update(network, &mut optimizer, part, at, plain_l2);
+            if let Some(companion) = &mut companion {
+                caught(self.stage, || companion.learn(&network, at, self.shares.workers))?;
+            }
             after(step + 1, &network, progress)?;
-            self.leave((&network, &optimizer), at, &observation, keeper.as_deref_mut(), progress)?;
+            let kept = || companion.as_ref().map_or_else(Vec::new, |companion| companion.state());
+            self.leave((&network, &optimizer, &kept), at, &observation, keeper.as_deref_mut(), progress)?;
         }
         if let Some(keeper) = &mut keeper {
             keeper.note(&Event::End { stage: self.stage.into() })?;
@@ -161,7 +173,7 @@ impl Training<'_> {
     /// A loss that is no number, a file that cannot be written, the user's stop.
     fn leave(
         &self,
-        (network, optimizer): (&impl MaskedNetwork, &ModuleOptimizer),
+        (network, optimizer, companion): (&impl MaskedNetwork, &ModuleOptimizer, &dyn Fn() -> Vec<u8>),
         at: Moment,
         observation: &Observation,
         keeper: Option<&mut Keeper>,
@@ -181,7 +193,7 @@ impl Training<'_> {
             self.agree(network)?;
         }
         if let Some(keeper) = keeper {
-            self.keep(keeper, network, optimizer, at, observation, asked)?;
+            self.keep(keeper, (network, optimizer, companion), at, observation, asked)?;
         }
         if stopping { Err(TrainError::Stopped { stage: self.stage.into(), step: done }) } else { Ok(()) }
     }
@@ -441,8 +453,7 @@ impl Training<'_> {
     fn keep(
         &self,
         keeper: &mut Keeper,
-        network: &impl MaskedNetwork,
-        optimizer: &ModuleOptimizer,
+        (network, optimizer, companion): (&impl MaskedNetwork, &ModuleOptimizer, &dyn Fn() -> Vec<u8>),
         at: Moment,
         observation: &Observation,
         asked: Asked,
@@ -459,7 +470,7 @@ impl Training<'_> {
             // A device that failed may give back anything: it is asked before its memory becomes a
             // checkpoint.
             observation.check(self.stage, at)?;
-            keeper.save(done, network, optimizer)?;
+            keeper.save(done, network, optimizer, companion())?;
         }
         Ok(())
     }

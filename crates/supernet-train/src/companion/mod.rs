@@ -1,0 +1,18 @@
+//! What is trained together with the shared weights: who it is, when it learns, what it leaves.
+
+mod accompanied;
+mod collapse;
+#[expect(clippy::module_inception, reason = "the trait itself")]
+mod companion;
+mod course;
+mod enas;
+mod settings;
+mod updates;
+
+pub use accompanied::Accompanied;
+pub(crate) use collapse::collapse;
+pub use companion::{Companion, Validation};
+pub use course::Course;
+pub use enas::{Enas, EnasSettings};
+pub use settings::{CompanionKind, CompanionSettings};
+pub use updates::Updates;
