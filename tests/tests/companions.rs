@@ -12,8 +12,8 @@ use supernet::{
     prelude::*,
     search::Proposer,
     train::{
-        Companion, CompanionKind, CompanionSettings, EnasSettings, Moment, PathSampler, PathSampling, Reopening,
-        Retrain, Updates, Validation,
+        Companion, CompanionKind, CompanionSettings, EnasSettings, GateLearning, GdasSettings, Moment, PathSampler,
+        PathSampling, Reopening, Retrain, Updates, Validation,
     },
 };
 use supernet_tests::{
@@ -167,6 +167,55 @@ fn enas_finds_the_layers_that_let_something_through() {
     assert!(maps.len() == 2 && maps.iter().all(|&map| map > 0.8), "{maps:?}");
 }
 
+/// GDAS that learns fast enough for a test.
+fn gdas() -> CompanionKind {
+    let learning = GateLearning { rate: 0.1, ..GateLearning::default() };
+    CompanionKind::Gdas(GdasSettings { first_temperature: 2.0, last_temperature: 0.5, learning })
+}
+
+#[test]
+fn a_run_with_gdas_that_is_stopped_again_and_again_ends_with_the_same_files() {
+    assert_goes_on(&search(&config(gdas())));
+}
+
+#[test]
+fn gdas_finds_the_layers_that_let_something_through() {
+    let maps = learnt(gdas());
+    assert!(maps.len() == 2 && maps.iter().all(|&map| map > 0.8), "{maps:?}");
+}
+
+/// ProxylessNAS that learns fast enough for a test.
+fn proxyless_nas() -> CompanionKind {
+    CompanionKind::ProxylessNas(GateLearning { rate: 0.1, ..GateLearning::default() })
+}
+
+#[test]
+fn a_run_with_proxyless_nas_that_is_stopped_again_and_again_ends_with_the_same_files() {
+    assert_goes_on(&search(&config(proxyless_nas())));
+}
+
+#[test]
+fn proxyless_nas_finds_the_layers_that_let_something_through() {
+    let maps = learnt(proxyless_nas());
+    assert!(maps.len() == 2 && maps.iter().all(|&map| map > 0.8), "{maps:?}");
+}
+
+/// DARTS that learns fast enough for a test.
+fn darts() -> CompanionKind {
+    CompanionKind::Darts(GateLearning { rate: 0.1, ..GateLearning::default() })
+}
+
+#[test]
+fn a_run_with_darts_that_is_stopped_again_and_again_ends_with_the_same_files() {
+    assert_goes_on(&search(&config(darts())));
+}
+
+#[test]
+fn darts_finds_the_layers_that_let_something_through() {
+    let maps = learnt(darts());
+    assert!(maps.len() == 2 && maps.iter().all(|&map| map > 0.8), "{maps:?}");
+}
+
 #[test]
 fn candidates_come_from_the_companion_or_with_the_same_supernet_from_whom_is_asked() {
     let mut learnt = config(enas());
@@ -271,7 +320,7 @@ fn settings_that_do_not_go_together_are_refused_with_place_found_and_expected() 
     );
     let enas = |change: fn(&mut EnasSettings)| {
         move |config: &mut SearchConfig| {
-            let CompanionKind::Enas(mut settings) = config.companion.unwrap().kind;
+            let CompanionKind::Enas(mut settings) = config.companion.unwrap().kind else { panic!("ENAS") };
             change(&mut settings);
             config.companion.as_mut().unwrap().kind = CompanionKind::Enas(settings);
         }

@@ -8,10 +8,11 @@ use std::{
 };
 use supernet::{
     prelude::*,
+    search::Proposer,
     space::SearchSpace,
     train::{
-        FineTune, KnownSettings, LatencyLimit, MemberDirectory, Moment, NetworkSettings, PathSampler, PathSampling,
-        Proxies,
+        CompanionKind, CompanionSettings, EnasSettings, FineTune, GateLearning, KnownSettings, LatencyLimit,
+        MemberDirectory, Moment, NetworkSettings, PathSampler, PathSampling, Proxies, Updates,
         crew::{Alone, Crew, Dealt, Workers, together},
     },
 };
@@ -90,6 +91,19 @@ fn so_do_those_of_other_spaces_samplers_and_rankings() {
         files
     };
     assert_same(&without_latencies(of_workers(2, &config)), &without_latencies(alone(&config)));
+}
+
+#[test]
+fn so_do_those_of_what_is_trained_together_with_the_weights() {
+    let enas = CompanionKind::Enas(EnasSettings { samples: 4, hidden: 4, ..EnasSettings::default() });
+    for kind in [enas, CompanionKind::ProxylessNas(GateLearning::default())] {
+        let mut config = shared();
+        let updates = Updates { start: 0.0, every: 2, examples: 16 };
+        (config.companion, config.strategy) = (Some(CompanionSettings { updates, kind }), Proposer::Companion);
+        let expected = alone(&config);
+        assert!(expected.contains_key("companion.csv"));
+        assert_same(&of_workers(2, &config), &expected);
+    }
 }
 
 #[test]

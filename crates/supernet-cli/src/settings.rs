@@ -20,8 +20,8 @@ use supernet::{
     search::{Constraints, Objective, Proposer, RankBy},
     space::{Choice, SearchSpace},
     train::{
-        CompanionKind, CompanionSettings, EnasSettings, FineTune, LatencyLimit, NetworkSettings, Number, Proxies,
-        write_whole,
+        CompanionKind, CompanionSettings, EnasSettings, FineTune, GateLearning, GdasSettings, LatencyLimit,
+        NetworkSettings, Number, Proxies, write_whole,
     },
 };
 
@@ -352,6 +352,9 @@ fn companion(name: CompanionName) -> Option<CompanionKind> {
     match name {
         CompanionName::None => None,
         CompanionName::Enas => Some(CompanionKind::Enas(EnasSettings::default())),
+        CompanionName::Gdas => Some(CompanionKind::Gdas(GdasSettings::default())),
+        CompanionName::ProxylessNas => Some(CompanionKind::ProxylessNas(GateLearning::default())),
+        CompanionName::Darts => Some(CompanionKind::Darts(GateLearning::default())),
     }
 }
 

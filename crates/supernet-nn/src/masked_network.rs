@@ -21,6 +21,11 @@ pub trait MaskedNetwork: Module + Sync {
     /// No mask, or one of another space.
     fn paths(&self, masks: Vec<PathMask>, scales: Option<Vec<f64>>) -> Result<Self::Paths, NnError>;
 
+    /// Returns the same paths with a gate for each option and ghost batch, as
+    /// [`Paths::with_gates`](crate::Paths::with_gates) does: `gates` is [ghost batches, options of
+    /// all choices].
+    fn with_gates(&self, paths: Self::Paths, gates: Tensor<2>) -> Self::Paths;
+
     /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in
     /// what share of them each parameter is used.
     ///

@@ -255,6 +255,10 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
         Ok(Paths::new(self.about.clone(), masks)?.with_scales(scales))
     }
 
+    fn with_gates(&self, paths: Paths, gates: Tensor<2>) -> Paths {
+        paths.with_gates(gates)
+    }
+
     fn forward_used(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
         let (count, device, dtype) = (input.dims()[0], input.device(), input.dtype());
         let pass = Pass::new(paths.clone(), call, (&device, dtype)).tracking_use();

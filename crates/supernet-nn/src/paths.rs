@@ -1,17 +1,22 @@
 //! The path masks of a batch, one for each ghost batch.
 
 use crate::{NnError, names::Names};
+use burn::tensor::Tensor;
 use std::{
     collections::HashMap,
     sync::{Arc, atomic::AtomicUsize},
 };
-use supernet_space::{PathMask, SearchSpace};
+use supernet_space::{Choice, PathMask, SearchSpace};
 
 /// What is known of a network besides its parameters.
 #[derive(Debug)]
 pub(crate) struct About {
     pub(crate) space: SearchSpace,
     places: HashMap<String, usize>,
+    /// Options of the choices before each.
+    first_option: Vec<usize>,
+    /// Options of all choices.
+    options: usize,
     pub(crate) input: Vec<usize>,
     pub(crate) classes: usize,
     pub(crate) names: Names,
@@ -23,7 +28,22 @@ impl About {
     pub(crate) fn new(space: SearchSpace, input: Vec<usize>, classes: usize) -> Self {
         let names = space.choices().iter().enumerate();
         let places = names.map(|(i, choice)| (choice.name().to_owned(), i)).collect();
-        Self { places, space, input, classes, names: Names::default(), largest: AtomicUsize::new(0) }
+        let mut options = 0;
+        let first = |choice: &Choice| {
+            options += choice.options().len();
+            options - choice.options().len()
+        };
+        let first_option = space.choices().iter().map(first).collect();
+        Self {
+            places,
+            first_option,
+            options,
+            space,
+            input,
+            classes,
+            names: Names::default(),
+            largest: AtomicUsize::new(0),
+        }
     }
 
     pub(crate) fn copied(&self) -> Self {
@@ -43,6 +63,8 @@ pub struct Paths {
     /// Choice by choice, what each ghost batch has on.
     bits: Arc<Vec<Vec<u64>>>,
     scales: Option<Arc<Vec<f64>>>,
+    /// [ghost batches, options of all choices, one choice after another].
+    gates: Option<Tensor<2>>,
 }
 
 impl Paths {
@@ -53,12 +75,27 @@ impl Paths {
         masks.iter().try_for_each(|mask| about.space.belongs(mask))?;
         let of = |choice| masks.iter().map(|mask| mask.bits(choice)).collect();
         let bits = Arc::new((0..about.space.choices().len()).map(of).collect());
-        Ok(Self { about, masks: Arc::new(masks), bits, scales: None })
+        Ok(Self { about, masks: Arc::new(masks), bits, scales: None, gates: None })
     }
 
     /// The same, with what survives of choice i multiplied by `scales[i]`.
     pub fn with_scales(self, scales: Option<Vec<f64>>) -> Self {
         Self { scales: scales.map(Arc::new), ..self }
+    }
+
+    /// Returns the same with a number, a *gate*, for each option and ghost batch, that what the
+    /// option gives is multiplied by: `gates` is [ghost batches, options of all choices, one choice
+    /// after another]. Gradients reach it; what is not on has none. A width has no gate: a ghost
+    /// batch has the widest that is on.
+    ///
+    /// Options are then computed one by one and not into sums, which is slower.
+    ///
+    /// # Panics
+    /// If `gates` is of another shape.
+    pub fn with_gates(self, gates: Tensor<2>) -> Self {
+        let expected = [self.ghosts(), self.about.options];
+        assert!(gates.dims() == expected, "gates: found {:?}, expected {expected:?}", gates.dims());
+        Self { gates: Some(gates), ..self }
     }
 
     /// Number of ghost batches.
@@ -83,6 +120,13 @@ impl Paths {
 
     pub(crate) fn scale(&self, choice: usize) -> Option<f64> {
         self.scales.as_ref().map(|scales| scales[choice])
+    }
+
+    /// The gates of an option, one for each ghost batch.
+    pub(crate) fn gate(&self, choice: usize, option: usize) -> Option<Tensor<1>> {
+        let gates = self.gates.as_ref()?;
+        let place = self.about.first_option[choice] + option;
+        Some(gates.clone().narrow(1, place, 1).squeeze_dim(1))
     }
 
     /// Options in words, the outermost first; of each choice the first of the bits.

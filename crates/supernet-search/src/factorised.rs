@@ -36,8 +36,19 @@ impl Factorised {
         check_count("factorised controller", "theta", self.theta.len(), options)
     }
 
+    /// The most likely subset of every choice as an architecture.
+    pub fn likeliest(&self) -> Architecture {
+        let modes: Vec<u64> = self.choices().map(|(_, distribution)| distribution.mode()).collect();
+        self.space.architecture(|choice| modes[choice])
+    }
+
+    /// The probability of each option of each choice to be taken, where the choice is active.
+    pub fn probabilities(&self) -> Vec<Vec<f64>> {
+        self.choices().map(|(_, distribution)| distribution.inclusion()).collect()
+    }
+
     /// Each choice's distribution, and where its numbers begin.
-    fn choices(&self) -> impl Iterator<Item = (usize, SubsetDistribution<&[f64]>)> {
+    pub(crate) fn choices(&self) -> impl Iterator<Item = (usize, SubsetDistribution<&[f64]>)> {
         let mut first = 0;
         self.space.choices().iter().map(move |choice| {
             let from = first;

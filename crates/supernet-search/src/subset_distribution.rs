@@ -34,6 +34,11 @@ impl<T: AsRef<[f64]>> SubsetDistribution<T> {
         Self { theta: of, min, max, suffix, log_sum }
     }
 
+    /// The fewest and the most options that are taken.
+    pub(crate) fn bounds(&self) -> (usize, usize) {
+        (self.min, self.max)
+    }
+
     /// θ of each option.
     pub(crate) fn theta(&self) -> &[f64] {
         self.theta.as_ref()
@@ -97,6 +102,31 @@ impl<T: AsRef<[f64]>> SubsetDistribution<T> {
         inclusion
     }
 
+    /// Computes Σ_i `weights[i]` · ∂inclusion_i/∂θ_j for every j: the covariance of Σ_i weights_i
+    /// [i is taken] with [j is taken]. Given j, the others are again such a distribution, of one
+    /// option less.
+    pub(crate) fn inclusion_gradient(&self, weights: &[f64]) -> Vec<f64> {
+        let inclusion = self.inclusion();
+        let mean: f64 = weights.iter().zip(&inclusion).map(|(weight, inclusion)| weight * inclusion).sum();
+        let of_option = |j: usize| {
+            let others: Vec<f64> = (0..weights.len()).filter(|&i| i != j).map(|i| self.theta()[i]).collect();
+            let of_others = (0..weights.len()).filter(|&i| i != j).map(|i| weights[i]);
+            let given = SubsetDistribution::new(others, self.min.saturating_sub(1), self.max - 1);
+            let rest: f64 = of_others.zip(given.inclusion()).map(|(weight, inclusion)| weight * inclusion).sum();
+            inclusion[j] * (weights[j] + rest - mean)
+        };
+        (0..weights.len()).map(of_option).collect()
+    }
+
+    /// Returns the most likely subset: the options of positive θ, or the largest ones where those
+    /// are too few or too many; of equal ones the first.
+    pub(crate) fn mode(&self) -> u64 {
+        let mut order: Vec<usize> = (0..self.theta().len()).collect();
+        order.sort_by(|&a, &b| self.theta()[b].total_cmp(&self.theta()[a]));
+        let positive = self.theta().iter().filter(|&&theta| theta > 0.0).count();
+        order[..positive.clamp(self.min, self.max)].iter().fold(0, |bits, option| bits | 1 << option)
+    }
+
     /// The gradient of a subset's log probability: 1 for what it takes, 0 for the rest, minus the
     /// probability to be taken.
     pub(crate) fn gradient(&self, bits: u64) -> Vec<f64> {
@@ -140,6 +170,34 @@ mod tests {
                 let with = subsets(min, max).filter(|bits| bits >> i & 1 == 1);
                 assert!((inclusion - with.map(|bits| weight(&THETA, bits)).sum::<f64>() / sum).abs() < 1e-14);
             }
+        }
+    }
+
+    #[test]
+    fn the_gradient_of_inclusion_is_that_of_differences_and_the_mode_is_the_likeliest() {
+        let weights = [0.7, -0.2, 0.4, 1.3, -0.9];
+        for (min, max) in [(0, 5), (1, 2), (2, 4), (1, 1), (5, 5), (0, 1)] {
+            let sum = |theta: &[f64]| {
+                let inclusion = SubsetDistribution::new(theta, min, max).inclusion();
+                inclusion.iter().zip(&weights).map(|(inclusion, weight)| inclusion * weight).sum::<f64>()
+            };
+            let distribution = SubsetDistribution::new(&THETA, min, max);
+            for (j, gradient) in distribution.inclusion_gradient(&weights).into_iter().enumerate() {
+                let at = |shift: f64| {
+                    let mut theta = THETA;
+                    theta[j] += shift;
+                    sum(&theta)
+                };
+                // Rounding 1e-16 / 1e-5, curvature 1e-10.
+                assert!((gradient - (at(1e-5) - at(-1e-5)) / 2e-5).abs() < 1e-8, "{min} to {max}, option {j}");
+            }
+            let likeliest = |&a: &u64, &b: &u64| {
+                distribution.log_probability(a).total_cmp(&distribution.log_probability(b)).then(b.cmp(&a))
+            };
+            let best = subsets(min, max).max_by(likeliest).unwrap();
+            let (found, expected) =
+                (distribution.log_probability(distribution.mode()), distribution.log_probability(best));
+            assert!((found - expected).abs() < 1e-12, "{min} to {max}");
         }
     }
 

@@ -24,7 +24,8 @@ pub mod workers;
 
 pub use columns::Columns;
 pub use companion::{
-    Accompanied, Companion, CompanionKind, CompanionSettings, Course, Enas, EnasSettings, Updates, Validation,
+    Accompanied, Companion, CompanionKind, CompanionSettings, Course, Enas, EnasSettings, GateLearning, Gates,
+    GdasSettings, Updates, Validation,
 };
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};

@@ -380,6 +380,12 @@ pub enum CompanionName {
     None,
     /// ENAS: an LSTM that is rewarded with the accuracy of the networks it draws
     Enas,
+    /// GDAS: a gradient for each option by straight-through Gumbel draws
+    Gdas,
+    /// ProxylessNAS: a gradient for each option by binary gates, two options at a time
+    ProxylessNas,
+    /// DARTS: a gradient for each option from the mixture of all, to the first order
+    Darts,
 }
 
 /// What candidates are ranked by.

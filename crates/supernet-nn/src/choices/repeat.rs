@@ -44,7 +44,8 @@ impl<const D: usize, M: Layer<D, D>> Layer<D, D> for Repeat<M> {
             }
             let taken = Taken::on(choice, deeper);
             x = pass.within(taken, || checked(module, x));
-            terms.push(x.only(choice, |ghost| bits[ghost] >> i & 1 == 1));
+            let result = x.only(choice, |ghost| bits[ghost] >> i & 1 == 1);
+            terms.push(result.gated(pass.paths().gate(choice, i)));
         }
         let held = self.depths.held().count();
         let missing = held < self.depths.count() && x.is_live() && bits.iter().any(|bits| bits >> held != 0);

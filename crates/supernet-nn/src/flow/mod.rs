@@ -2,6 +2,7 @@
 //! of such tensors.
 
 mod concat;
+mod gated;
 mod memo;
 mod pass;
 mod planes;

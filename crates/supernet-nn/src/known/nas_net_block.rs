@@ -61,7 +61,9 @@ impl NasNetOperand {
                 let second = state.second.as_ref().map(|second| Second { rows: only(&second.rows), ..*second });
                 let Some(operation) = operation else { self.missing(s, o) };
                 let around = [Taken::on(place, 1 << s), Taken::on(of, 1 << o)];
-                terms.push(pass.within_all(&around, || operation.forward(&State { first, second })));
+                let result = pass.within_all(&around, || operation.forward(&State { first, second }));
+                let gate = |choice, option| pass.paths().gate(choice, option);
+                terms.push(result.gated(gate(place, s)).gated(gate(of, o)));
             }
         }
         let depends = states.iter().map(|state| state.first.depends).fold(last + 1, usize::max);
@@ -169,8 +171,13 @@ impl NasNetBlock {
         let pass = Rc::clone(left.pass());
         let (combine, bits) = pass.paths().choice(combine.name());
         let [left, right] = [left, right].map(|operand| operand.scaled(survivors(&pass, [combine])));
-        let first = vec![left.only(combine, |mask| bits[mask] != 0), right.only(combine, |mask| bits[mask] & 1 == 1)];
-        let second = right.only(combine, |mask| bits[mask] & Second::CONCATENATES != 0);
+        // The left operand is in both results: what gates weigh is where the right one goes.
+        let right = |option: usize| {
+            let rows = right.only(combine, |mask| bits[mask] >> option & 1 == 1);
+            rows.gated(pass.paths().gate(combine, option))
+        };
+        let first = vec![left.only(combine, |mask| bits[mask] != 0), right(0)];
+        let second = right(Second::CONCATENATES.trailing_zeros() as usize);
         State { first: sum(&left.nothing(), first), second: Some(Second { rows: second, combine }) }
     }
 }

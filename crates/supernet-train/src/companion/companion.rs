@@ -47,4 +47,18 @@ pub trait Validation {
     /// # Errors
     /// A mask of another space, or a device that fails.
     fn scores(&mut self, masks: &[PathMask]) -> Result<Vec<Score>, TrainError>;
+
+    /// Returns how many ghost batches the minibatch is cut into for [`Validation::gate_gradients`]:
+    /// of as many examples as those of a training step, or of more where these do not divide it.
+    fn ghosts(&self) -> usize;
+
+    /// Computes the gradient of the mean loss of the minibatch at the gates of its ghost batches.
+    /// Ghost batch i takes `masks[i]`, and what each option gives is multiplied by its number of
+    /// `gates[i]`, which has one for each option of all choices, one choice after another. What is
+    /// off has no gradient, nor has a width. The weights are taken as they are.
+    ///
+    /// # Errors
+    /// Masks that do not divide the minibatch or are of another space; a loss that is no number; a
+    /// device that fails.
+    fn gate_gradients(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError>;
 }

@@ -164,6 +164,14 @@ mod tests {
             let last = |mask: &PathMask| (0..8).filter(|&choice| mask.bits(choice) == 0b100).count() as f64 / 8.0;
             Ok(masks.iter().map(|mask| Score { accuracy: last(mask), loss: 0.0, images: 1 }).collect())
         }
+
+        fn ghosts(&self) -> usize {
+            1
+        }
+
+        fn gate_gradients(&mut self, _masks: Vec<PathMask>, _gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
+            unreachable!("rewards need no gradient of the network")
+        }
     }
 
     fn share_of_last(enas: &Enas, at: Moment) -> f64 {

@@ -6,6 +6,7 @@ mod collapse;
 mod companion;
 mod course;
 mod enas;
+mod gates;
 mod settings;
 mod updates;
 
@@ -14,5 +15,6 @@ pub(crate) use collapse::collapse;
 pub use companion::{Companion, Validation};
 pub use course::Course;
 pub use enas::{Enas, EnasSettings};
+pub use gates::{GateLearning, Gates, GdasSettings};
 pub use settings::{CompanionKind, CompanionSettings};
 pub use updates::Updates;

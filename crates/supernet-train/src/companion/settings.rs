@@ -1,6 +1,6 @@
 //! Companions by name.
 
-use super::{Companion, Enas, EnasSettings, Updates};
+use super::{Companion, Enas, EnasSettings, GateLearning, Gates, GdasSettings, Updates};
 use crate::TrainError;
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -11,6 +11,12 @@ use supernet_space::SearchSpace;
 pub enum CompanionKind {
     /// A controller trained by REINFORCE ([`Enas`]).
     Enas(EnasSettings),
+    /// Logits trained by the straight-through Gumbel estimator ([`Gates::gdas`]).
+    Gdas(GdasSettings),
+    /// Logits trained by binary gates, two options at a time ([`Gates::proxyless_nas`]).
+    ProxylessNas(GateLearning),
+    /// Logits trained on the mixture of all options, to the first order ([`Gates::darts`]).
+    Darts(GateLearning),
 }
 
 /// A companion of a search's supernet, and when it learns.
@@ -39,6 +45,11 @@ impl CompanionSettings {
         self.updates.check()?;
         match &self.kind {
             CompanionKind::Enas(settings) => settings.check(),
+            CompanionKind::Gdas(settings) => settings.check(),
+            CompanionKind::Darts(learning) => learning.check(["companion.darts.rate", "companion.darts.decay"]),
+            CompanionKind::ProxylessNas(learning) => {
+                learning.check(["companion.proxyless_nas.rate", "companion.proxyless_nas.decay"])
+            }
         }
     }
 
@@ -49,6 +60,9 @@ impl CompanionSettings {
     pub fn companion(&self, space: &SearchSpace, seed: u64) -> Result<Box<dyn Companion>, TrainError> {
         Ok(match self.kind {
             CompanionKind::Enas(settings) => Box::new(Enas::new(space, settings, seed)?),
+            CompanionKind::Gdas(settings) => Box::new(Gates::gdas(space, settings, seed)),
+            CompanionKind::ProxylessNas(learning) => Box::new(Gates::proxyless_nas(space, learning, seed)),
+            CompanionKind::Darts(learning) => Box::new(Gates::darts(space, learning, seed)),
         })
     }
 }

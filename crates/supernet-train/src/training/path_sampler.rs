@@ -22,6 +22,12 @@ pub trait PathSampler {
         None
     }
 
+    /// Returns what every option gives is multiplied by, one choice after another; `None` for
+    /// nothing. Options are then computed one by one, which is slower.
+    fn gates(&self, _space: &SearchSpace, _at: Moment) -> Option<Vec<f64>> {
+        None
+    }
+
     /// The rate at which each of two options is dropped; `None` where paths are not dropped at a
     /// rate.
     fn drop_rate(&self, _at: Moment) -> Option<f64> {
@@ -92,6 +98,10 @@ impl PathSampler for OneMask<'_> {
 
     fn survivor_scales(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
         self.0.survivor_scales(space, at)
+    }
+
+    fn gates(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
+        self.0.gates(space, at)
     }
 
     fn drop_rate(&self, at: Moment) -> Option<f64> {

@@ -23,6 +23,10 @@ impl PathSampler for Pinned<'_> {
         Some(scales)
     }
 
+    fn gates(&self, space: &SearchSpace, at: Moment) -> Option<Vec<f64>> {
+        self.sampler.gates(space, at)
+    }
+
     fn drop_rate(&self, at: Moment) -> Option<f64> {
         self.sampler.drop_rate(at)
     }

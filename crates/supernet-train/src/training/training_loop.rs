@@ -127,13 +127,8 @@ impl Training<'_> {
     ) -> Result<N, TrainError> {
         let Hooks { after, plain_l2, mut keeper, mut companion } = hooks;
         self.shares.check(self.ghosts)?;
-        let (start, mut network, mut optimizer) = match &mut keeper {
-            Some(keeper) => keeper.restore(network, self.optimizer(), |kept| match &mut companion {
-                Some(companion) => companion.restore(kept),
-                None => Ok(()),
-            })?,
-            None => (0, network, self.optimizer()),
-        };
+        let (start, mut network, mut optimizer) =
+            self.restored(network, keeper.as_deref_mut(), companion.as_deref_mut())?;
         let mut parts = self.parts(keeper.as_deref())?;
         progress.begin(self.stage, self.steps);
         match &mut keeper {
@@ -165,6 +160,19 @@ impl Training<'_> {
         }
         progress.end();
         Ok(network)
+    }
+
+    /// The training as its newest checkpoint left it: steps done, network, optimiser; `companion`
+    /// takes over what it was. At the start where there is none.
+    fn restored<N: MaskedNetwork>(
+        &self,
+        network: N,
+        keeper: Option<&mut Keeper>,
+        companion: Option<&mut Accompanied<N>>,
+    ) -> Result<(u64, N, ModuleOptimizer), TrainError> {
+        let Some(keeper) = keeper else { return Ok((0, network, self.optimizer())) };
+        let take_over = |kept: &[u8]| companion.map_or(Ok(()), |companion| companion.restore(kept));
+        keeper.restore(network, self.optimizer(), take_over)
     }
 
     /// Shows what a step gave, and keeps it.
@@ -405,8 +413,15 @@ impl Training<'_> {
     ) -> Result<Part, TrainError> {
         let share = masks.len() as f64 / self.ghosts as f64;
         let space = network.search_space();
-        let scales = if self.is_warm_up(at) { None } else { self.sampler.survivor_scales(space, at) };
+        let is_drawn = !self.is_warm_up(at);
+        let scales = self.sampler.survivor_scales(space, at).filter(|_| is_drawn);
+        let gates = self.sampler.gates(space, at).filter(|_| is_drawn);
+        let ghosts = masks.len();
         let paths = network.paths(masks, scales)?;
+        let paths = match gates {
+            Some(gates) => network.with_gates(paths, same_gates(&gates, ghosts, device)),
+            None => paths,
+        };
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let execution = self.execution;
         Ok(awake_on(device, || -> Result<_, NnError> {
@@ -529,4 +544,10 @@ fn weighed_loss(logits: Tensor<2>, labels: Tensor<1, Int>, weights: &[f32]) -> (
     let of_ghosts = losses.clone().reshape([weights.len() as i64, -1]);
     let weights = Tensor::<1>::from_data(weights, &losses.device()).reshape([weights.len() as i64, 1]);
     (losses.mean(), (of_ghosts * weights).mean())
+}
+
+/// The same gates for each of some ghost batches.
+fn same_gates(gates: &[f64], ghosts: usize, device: &Device) -> Tensor<2> {
+    let values: Vec<f32> = gates.iter().map(|&gate| gate as f32).collect();
+    Tensor::<1>::from_data(&values[..], device).reshape([1, gates.len()]).repeat_dim(0, ghosts)
 }
