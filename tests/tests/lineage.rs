@@ -90,7 +90,12 @@ fn a_child_has_the_weights_of_its_parent_by_name_and_seeded_ones_elsewhere() {
     assert!(shared.len() > 5 && own.len() > 1, "{} shared, {} its own", shared.len(), own.len());
     assert!(shared.iter().all(|&name| child[name] == parent[name]));
     assert!(shared.iter().any(|&name| child[name] != seeded[name]), "the parent has learnt");
-    assert!(own.iter().all(|&name| child[name] == seeded[name]));
+    // What starts at 0 has moved by the rate.
+    let apart = |name: &str| {
+        let pairs = child[name].iter::<f32>().zip(seeded[name].iter::<f32>());
+        pairs.map(|(found, expected)| (found - expected).abs()).fold(0.0, f32::max)
+    };
+    assert!(own.iter().all(|&name| apart(name) < 1e-20));
 }
 
 /// A search by population or evolution of a second.
