@@ -1,7 +1,7 @@
 //! Networks to take away, with weights by formula and calibrated statistics.
 
 use crate::known::{KnownCase, known_cases, random_known_cases};
-use burn::tensor::{DType, Tensor};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use std::path::Path;
 use supernet::{
     data::Normalisation,
@@ -11,9 +11,9 @@ use supernet::{
         best::{Best, BestNet, Card, NetworkDescription},
     },
 };
-use supernet_nn::{Call, Layer, Network, NetworkConfig, Notes, PaperNetwork, Statistics};
+use supernet_nn::{Call, Describe, Layer, NamedWeights, Network, NetworkConfig, Notes, PaperNetwork, Statistics};
 use supernet_space::{CellSpace, ConvOrder, Cost, PathMask, draws};
-use supernet_tests::{Formula, behind_imagenet_stem, config, device, images, paths, with_order};
+use supernet_tests::{Formula, behind_imagenet_stem, config, device, distance, images, paths, values, with_order};
 
 /// A network to take away.
 pub trait TakeAway {
@@ -36,6 +36,15 @@ pub fn tolerance(case: &dyn TakeAway, count: usize, at_least: f64) -> f64 {
     let rounding = case.rounding(count);
     assert!(rounding < 1e-3, "{}: rounding of {rounding:e}, of which nothing can be told", case.name());
     at_least.max(4.0 * rounding)
+}
+
+/// How far logits of a network for some images are from what is computed in f64.
+pub fn rounding<M: Layer<4, 2> + Describe>(network: &Network<M>, (images, logits): (Tensor<4>, Tensor<2>)) -> f64 {
+    let in_f64 = |data: TensorData| data.convert_dtype(DType::F64);
+    let weights = NamedWeights::of(network).0.into_iter().map(|(name, data)| (name, in_f64(data))).collect();
+    let images = Tensor::<4>::from_data(in_f64(images.into_data()), (&Device::flex(), DType::F64));
+    let exact = network.graph().and_then(|graph| graph.compute(&NamedWeights(weights), images)).expect("logits");
+    distance(&values(logits), &values(exact))
 }
 
 /// The networks of all spaces, and `count` random ones of each.
@@ -172,8 +181,9 @@ impl TakeAway for Case {
         self.answers(&self.network(), count)
     }
 
-    fn rounding(&self, _count: usize) -> f64 {
-        0.0
+    fn rounding(&self, count: usize) -> f64 {
+        let network = self.network();
+        rounding(&network, self.answers(&network, count))
     }
 }
 

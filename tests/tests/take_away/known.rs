@@ -1,13 +1,13 @@
 //! Networks of the known spaces beside the paper's, with weights by formula and calibrated
 //! statistics.
 
-use crate::cases::{TakeAway, save};
-use burn::tensor::{DType, Device, Tensor, TensorData};
+use crate::cases::{TakeAway, rounding, save};
+use burn::tensor::{DType, Tensor};
 use std::path::Path;
 use supernet::train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, best::BestNet};
-use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, NamedWeights, Notes, Statistics};
+use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, Notes, Statistics};
 use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
-use supernet_tests::{Formula, device, distance, images, values};
+use supernet_tests::{Formula, device, images};
 
 /// A network of a known space.
 pub struct KnownCase {
@@ -143,12 +143,6 @@ impl TakeAway for KnownCase {
     }
 
     fn rounding(&self, count: usize) -> f64 {
-        let network = self.network();
-        let (images, logits) = self.images_and_logits(count);
-        let in_f64 = |data: TensorData| data.convert_dtype(DType::F64);
-        let weights = NamedWeights::of(&network).0.into_iter().map(|(name, data)| (name, in_f64(data))).collect();
-        let images = Tensor::<4>::from_data(in_f64(images.into_data()), (&Device::flex(), DType::F64));
-        let exact = network.graph().and_then(|graph| graph.compute(&NamedWeights(weights), images)).expect("logits");
-        distance(&values(logits), &values(exact))
+        rounding(&self.network(), self.images_and_logits(count))
     }
 }

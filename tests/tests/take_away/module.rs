@@ -1,7 +1,7 @@
 //! `model.rs`, compiled as modules of this program; they use nothing but Burn.
 
 use crate::{
-    cases::{Case, cases},
+    cases::{Case, cases, tolerance},
     generated,
 };
 use burn::{
@@ -17,7 +17,8 @@ use supernet::{
 };
 use supernet_tests::{assert_close, bits, device, values};
 
-/// Both sides compute in f32 and differ in the order of sums; logits are of order 1.
+/// Both sides compute in f32 and differ in the order of sums; logits are of order 1. Where an order
+/// that a processor asks for rounds more, what it rounds is allowed.
 const TOLERANCE: f64 = 1e-5;
 
 fn generated(name: &str) -> PathBuf {
@@ -65,7 +66,7 @@ fn the_module_computes_what_the_library_computes_and_reads_the_weights_that_it_w
         assert!(expected.iter().any(|logit| logit.abs() > 0.1), "{}: logits that tell something", case.name);
         let (first, second) = (folder.path().join("weights.safetensors"), folder.path().join("again.safetensors"));
         let logits = run(&case, &first, images.clone(), &device(), &second).unwrap();
-        assert_close(&case.name, &values(logits.clone()), &expected, TOLERANCE);
+        assert_close(&case.name, &values(logits.clone()), &expected, tolerance(&case, 6, TOLERANCE));
         let again = run(&case, &second, images, &device(), &folder.path().join("third.safetensors")).unwrap();
         assert_eq!(bits(again), bits(logits), "{}", case.name);
     }
