@@ -14,7 +14,8 @@ use supernet_space::{Architecture, SearchSpace};
 const NAME: &str = "pair tournament";
 
 /// The evolution of Real, Moore, Selle, Saxena, Suematsu, Tan, Le and Kurakin (ICML 2017), without
-/// its inherited weights (with them it is [`InheritingEvolution`](crate::trials::InheritingEvolution)): the first `population` proposals are the start, all alike, or uniform;
+/// its inherited weights (with them: [`InheritingEvolution`](crate::trials::InheritingEvolution)):
+/// the first `population` proposals are the start, all alike, or uniform;
 /// then two different members are drawn for each proposal, the worse leaves, and the proposal is a
 /// mutant of the better. What is told joins.
 ///

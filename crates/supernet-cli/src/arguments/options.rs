@@ -151,11 +151,12 @@ pub struct Options {
     pub candidates: Option<usize>,
 
     /// How the paths of a training step are drawn: dropout:R (the paper's, along a ramp to R) or
-    /// dropout:R:SCHEDULE (along another schedule, as of --rate-schedule), constant:R (at the full rate from the first step on), uniform (one architecture for each
-    /// ghost batch), networks (each network as often as any other), rare:P (options without weights
-    /// with probability P), fair (options in turns), weighted:N (of N architectures that of most
-    /// operations with weights), all-on; R and P are 0.1 and N is 3 if left out [default: dropout
-    /// of the space paper, rare of nas-bench-201 and nas-bench-macro, uniform of others]
+    /// dropout:R:SCHEDULE (along another schedule, as of --rate-schedule), constant:R (at the full
+    /// rate from the first step on), uniform (one architecture for each ghost batch), networks
+    /// (each network as often as any other), rare:P (options without weights with probability P),
+    /// fair (options in turns), weighted:N (of N architectures that of most operations with
+    /// weights), all-on; R and P are 0.1 and N is 3 if left out [default: dropout of the space
+    /// paper, rare of nas-bench-201 and nas-bench-macro, uniform of others]
     #[arg(long, value_name = "HOW", value_parser = Paths::parse)]
     pub paths: Option<Paths>,
 

@@ -146,24 +146,19 @@ impl PopulationBased {
         ranked.sort_by(|&a, &b| told[a].better_first(told[b]));
         let copied = ((self.share * count as f64) as usize).clamp(1, (count / 2).max(1));
         let is_worst = |place: usize| self.exploits && count > 1 && ranked[count - copied..].contains(&place);
-        let before: Vec<Trial> = self.members.iter().map(|member| member.trial.clone()).collect();
-        let next = |place: usize, proposals: &mut Proposals| {
-            let mut rng = proposals.draw();
+        let next = |place: usize| {
+            let mut rng = self.proposals.draw();
             let copies = is_worst(place);
             let source = if copies { ranked[rng.random_range(0..copied)] } else { place };
-            let Trial { id, architecture, mut settings, .. } = before[source].clone();
+            let mut trial = self.members[source].trial.clone();
             if copies || !self.exploits {
-                self.explore.change(&mut settings, &self.numbers, &mut rng);
+                self.explore.change(&mut trial.settings, &self.numbers, &mut rng);
             }
-            (Some(id), architecture, settings)
+            (trial.parent, trial.id) = (Some(trial.id), self.numbered + place as u64);
+            Member::new(trial)
         };
-        let mut proposals = self.proposals.clone();
-        let next: Vec<_> = (0..count).map(|place| next(place, &mut proposals)).collect();
-        self.proposals = proposals;
-        for (member, (parent, architecture, settings)) in self.members.iter_mut().zip(next) {
-            *member = Member::new(Trial { id: self.numbered, parent, architecture, settings, steps: self.steps });
-            self.numbered += 1;
-        }
+        self.members = (0..count).map(next).collect();
+        self.numbered += count as u64;
     }
 }
 

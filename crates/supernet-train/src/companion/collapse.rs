@@ -9,8 +9,7 @@ use supernet_space::SearchSpace;
 /// young, what has none is ahead (Liang et al., "DARTS+", 2019; Zela et al., ICLR 2020). `None`
 /// where it has not, or where no choice is between options with and without weights.
 ///
-/// It has if most of these choices, and more than two thirds, most likely take an option without
-/// weights.
+/// It has if more than two thirds of these choices most likely take an option without weights.
 pub(crate) fn collapse(space: &SearchSpace, course: &Course) -> Option<String> {
     let last = course.last()?;
     let mut taken = Vec::new();

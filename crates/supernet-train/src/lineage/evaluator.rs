@@ -5,7 +5,7 @@ use crate::{
     BURN, Examples, Hooks, Keeper, Progress, Saving, SeededWeights, StandAlone, StandAloneTraining, TrainError,
     crew::{Alone, CrewJob},
     stand_alone::train_all,
-    store::{Lock, agree, checkpoints, lock},
+    store::{Lock, agree, checkpoints, lock, remove},
     test,
     workers::Named,
 };
@@ -109,8 +109,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
     /// # Errors
     /// A trial that was not scored, or whose weights were forgotten.
     pub fn network(&mut self, id: u64) -> Result<Network<M, D>, TrainError> {
-        let there = self.log.trial(id).filter(|_| !self.checkpoints(id).is_ok_and(|files| files.is_empty()));
-        let Some(trial) = there.cloned() else {
+        let is_kept = !checkpoints(&stem(&self.folder, id))?.is_empty();
+        let Some(trial) = self.log.trial(id).filter(|_| is_kept).cloned() else {
             return Err(TrainError::config("trial", id, "one that was scored and may be a parent yet"));
         };
         let Self { stand_alone, folder, saving, log, progress, .. } = self;
@@ -120,10 +120,6 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
     /// Training steps of an epoch.
     pub(super) fn steps_of_an_epoch(&self) -> Result<u64, TrainError> {
         Ok(self.stand_alone.loader()?.steps_per_epoch())
-    }
-
-    fn checkpoints(&self, id: u64) -> Result<Vec<(u64, PathBuf)>, TrainError> {
-        checkpoints(&stem(&self.folder, id))
     }
 
     /// Trains and scores trials that are not known.
@@ -170,7 +166,7 @@ impl<M: Layer<D, 2>, const D: usize> TrialEvaluator for Lineage<'_, M, D> {
         // Trials that only a process before has asked for are needed yet, or not known to be.
         let forgotten: Vec<u64> = self.asked.difference(parents).copied().collect();
         for id in forgotten {
-            remove_all(self.checkpoints(id)?)?;
+            stem_keeper(&self.folder, id, self.saving).clear()?;
             self.asked.remove(&id);
         }
         Ok(())
@@ -197,7 +193,8 @@ impl<M: Layer<D, 2>, const D: usize> Run<'_, '_, M, D> {
         let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(&mut keeper), companion: None };
         let mask = trial.architecture.mask();
         let network = trainer.recipe().train(network, mask, &trainer.loader()?, steps, hooks, progress)?;
-        remove_all(checkpoints(&stem)?.into_iter().skip(1).collect())?;
+        // What it began with is not needed any more.
+        checkpoints(&stem)?.into_iter().skip(1).try_for_each(|(_, path)| remove(&path))?;
         Ok(network)
     }
 
@@ -256,8 +253,4 @@ fn stem(folder: &Path, id: u64) -> PathBuf {
 
 fn stem_keeper(folder: &Path, id: u64, saving: Saving) -> Keeper<'static> {
     Keeper::new(stem(folder, id), saving, None)
-}
-
-fn remove_all(files: Vec<(u64, PathBuf)>) -> Result<(), TrainError> {
-    files.into_iter().try_for_each(|(_, path)| fs::remove_file(&path).map_err(TrainError::io(&path)))
 }

@@ -52,7 +52,7 @@ pub struct Reopening {
 /// | `supernet-2.safetensors`, `supernet-2.jsonl` | further supernets, events | as the first |
 /// | `supernet-at-STEP.safetensors`, where scores are means over several checkpoints | the supernet at earlier steps | whole |
 /// | `supernet.micro_batches`, where a step did not fit in memory | the parts that it is computed in | whole |
-/// | `companion.json`, `companion.csv`, where something is trained together with the supernet | it, and what it came to prefer over the steps | whole |
+/// | `companion.json`, `companion.csv`, where there is a companion | it, what it prefers | whole |
 /// | `shortlist.csv`, where the best are fine-tuned | their scores afterwards | a line each |
 /// | `candidates.csv` | every scored candidate | a line each |
 /// | `scoring.jsonl` | a scoring that goes on | a line for each run of images |

@@ -21,7 +21,7 @@ pub use sameness::agree;
 pub use score_file::{read_scores, scores_csv};
 pub use weights::{load_weights, save_weights};
 
-pub(crate) use files::SEARCHES;
+pub(crate) use files::{SEARCHES, remove};
 pub(crate) use sameness::{Sameness, read_config, same_networks, through_text, write_config};
 pub(crate) use score_file::{SCORES, score_line};
 pub(crate) use score_log::{candidates_csv, read_candidates};
