@@ -331,8 +331,15 @@ fn settings_that_do_not_go_together_are_refused_with_place_found_and_expected() 
     );
     let mut alone = config(self::enas());
     alone.companion = None;
-    let error = search(&alone).run(&mut Silent).err().unwrap().to_string();
-    assert_eq!(error, "companion, companion: found none, expected a supernet that is trained together with one");
+    let none = "companion, companion: found none, expected a supernet that is trained together with one";
+    // Before anything is trained or written: whoever stops at once stops too late.
+    let error = search(&alone).run(&mut Stopping::after(1)).err().unwrap().to_string();
+    assert_eq!(error, none);
+    let (folder, alone) = (tempfile::tempdir().unwrap(), search(&alone));
+    let path = folder.path().join("run");
+    let opened = RunDirectory::open(&path, &alone, alone.provenance("flex").unwrap());
+    assert_eq!(opened.map(drop).unwrap_err().to_string(), none);
+    assert!(!path.exists());
 }
 
 #[test]

@@ -139,6 +139,7 @@ impl RunDirectory {
         provenance: Provenance,
         reopening: Reopening,
     ) -> Result<Self, TrainError> {
+        search.check_strategy()?;
         Self::opened(path.into(), run_of(search, provenance), reopening)
     }
 
@@ -156,6 +157,7 @@ impl RunDirectory {
         provenance: Provenance,
         reopening: Reopening,
     ) -> Result<Self, TrainError> {
+        search.check_strategy()?;
         let here = run_of(search, provenance);
         check_training(run, &here)?;
         let opened = Self::opened(search_folder(run, name)?, here, reopening)?;

@@ -17,6 +17,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
     /// stop.
     pub fn run(&self, progress: &mut dyn Progress) -> Result<SearchResult<M, D>, TrainError> {
         let mut search = OneShot::new(self, None);
+        self.check_strategy()?;
         search.check_picking(0)?;
         let supernets = search.supernets(progress)?;
         let scored = search.score(&supernets, progress)?;

@@ -250,6 +250,14 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         &self.parts
     }
 
+    /// Checks before anything is trained that there is who proposes candidates.
+    ///
+    /// # Errors
+    /// As [`Proposer::strategy`]; a companion that proposes where there is none.
+    pub(crate) fn check_strategy(&self) -> Result<(), TrainError> {
+        self.strategy(self.companion()?.as_deref()).map(drop)
+    }
+
     /// A strategy as it is at the start, where the supernet was trained together with `companion`.
     ///
     /// # Errors
