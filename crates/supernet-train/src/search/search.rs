@@ -250,12 +250,17 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         &self.parts
     }
 
-    /// Checks before anything is trained that there is who proposes candidates.
+    /// Checks before anything is trained that the configured strategy can propose candidates. A
+    /// program's own, and a companion, are asked when their time comes.
     ///
     /// # Errors
     /// As [`Proposer::strategy`]; a companion that proposes where there is none.
     pub(crate) fn check_strategy(&self) -> Result<(), TrainError> {
-        self.strategy(self.companion()?.as_deref()).map(drop)
+        match &self.config.strategy {
+            _ if self.parts.strategy.is_some() => Ok(()),
+            Proposer::Companion if self.updates().is_some() => Ok(()),
+            proposer => Ok(proposer.strategy(self.space(), self.config.seed).map(drop)?),
+        }
     }
 
     /// A strategy as it is at the start, where the supernet was trained together with `companion`.
