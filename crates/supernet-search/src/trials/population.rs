@@ -24,7 +24,6 @@ const NAME: &str = "population-based training";
 pub struct PopulationBased {
     space: SearchSpace,
     numbers: Vec<Setting>,
-    steps: u64,
     #[serde(with = "exact::number")]
     share: f64,
     exploits: bool,
@@ -32,8 +31,6 @@ pub struct PopulationBased {
     /// A draw for each change of a member.
     proposals: Proposals,
     members: Vec<Member>,
-    /// Trials that were given a number.
-    numbered: u64,
 }
 
 /// A member of the population.
@@ -71,8 +68,8 @@ impl PopulationBased {
             Member::new(Trial { id: place as u64, parent: None, architecture, settings, steps })
         };
         let members: Vec<Member> = (0..population).map(member).collect();
-        let (share, exploits, explore, numbered) = (SHARE, true, Explore::default(), population as u64);
-        let new = Self { space, numbers, steps, share, exploits, explore, proposals, members, numbered };
+        let (share, exploits, explore) = (SHARE, true, Explore::default());
+        let new = Self { space, numbers, share, exploits, explore, proposals, members };
         new.check()?;
         Ok(new)
     }
@@ -127,7 +124,8 @@ impl PopulationBased {
 
     fn check(&self) -> Result<(), SearchError> {
         at_least(NAME, "population", self.members.len(), 1, "at least 1")?;
-        at_least(NAME, "steps", usize::try_from(self.steps).unwrap_or(usize::MAX), 1, "at least 1")?;
+        let steps = self.members.iter().map(|member| member.trial.steps).min().unwrap_or(0);
+        at_least(NAME, "steps", usize::try_from(steps).unwrap_or(usize::MAX), 1, "at least 1")?;
         let holds = self.share > 0.0 && self.share <= 0.5;
         in_range(NAME, "share", self.share, holds, "above 0, at most 0.5")?;
         self.explore.check(NAME)?;
@@ -154,11 +152,11 @@ impl PopulationBased {
             if copies || !self.exploits {
                 self.explore.change(&mut trial.settings, &self.numbers, &mut rng);
             }
-            (trial.parent, trial.id) = (Some(trial.id), self.numbered + place as u64);
+            // Members are numbered in order, round by round.
+            (trial.parent, trial.id) = (Some(trial.id), self.members[place].trial.id + count as u64);
             Member::new(trial)
         };
         self.members = (0..count).map(next).collect();
-        self.numbered += count as u64;
     }
 }
 
