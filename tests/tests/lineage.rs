@@ -148,14 +148,16 @@ fn assert_goes_on(make: impl Fn() -> Box<dyn TrialStrategy>, steps: u64) {
 
     let (stopped, mut stops) = (tempfile::tempdir().unwrap(), 0);
     let gone_on = loop {
-        match searched(&mut *make(), steps, stopped.path(), &mut Stopping::after(5)) {
+        match searched(&mut *make(), steps, stopped.path(), &mut Stopping::after(2)) {
             Ok(outcome) => break outcome,
             Err(TrainError::Stopped { .. }) => stops += 1,
             Err(error) => panic!("{error}"),
         }
         assert!(stops < 200, "the search does not get on");
     };
-    assert!(stops > 3, "stopped {stops} times");
+    // How far workers get until they hear of a stop is up to the machine; no group is through without
+    // a question.
+    assert!(stops > 1, "stopped {stops} times");
     assert_eq!(gone_on, whole);
     assert_eq!(left(stopped.path()), (names, table));
 }
