@@ -217,6 +217,14 @@ fn darts_finds_the_layers_that_let_something_through() {
 }
 
 #[test]
+fn darts_to_the_second_order_goes_on_and_finds_them_too() {
+    let kind = CompanionKind::DartsSecondOrder(GateLearning { rate: 0.1, ..GateLearning::default() });
+    assert_goes_on(&search(&config(kind)));
+    let maps = learnt(kind);
+    assert!(maps.len() == 2 && maps.iter().all(|&map| map > 0.8), "{maps:?}");
+}
+
+#[test]
 fn candidates_come_from_the_companion_or_with_the_same_supernet_from_whom_is_asked() {
     let mut learnt = config(enas());
     learnt.supernet.steps = 120;

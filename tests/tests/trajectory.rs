@@ -218,6 +218,7 @@ fn trained(sgd: Sgd, balance: Balance, parts: usize) -> [HashMap<String, Vec<f64
         balance,
         sgd,
         sampler: &UniformArchitectures,
+        drop_path: None,
         execution: Execution::Kernels,
     };
     [numbers(&training.run(supernet, &loader(&examples), &device, &mut Silent).unwrap()), start]

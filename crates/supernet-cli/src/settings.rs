@@ -161,6 +161,8 @@ impl RunSettings {
             sgd.schedule = options.rate_schedule.unwrap_or(sgd.schedule);
             sgd.l2_schedule = options.l2_schedule.unwrap_or(sgd.l2_schedule);
         }
+        let stand_alone = &mut self.search.stand_alone;
+        stand_alone.drop_path = options.drop_path.or(stand_alone.drop_path);
         let supernet = &mut self.search.supernet;
         supernet.warm_up = options.warm_up.unwrap_or(supernet.warm_up);
         supernet.supernets = options.averaged.unwrap_or(supernet.supernets);
@@ -355,6 +357,7 @@ fn companion(name: CompanionName) -> Option<CompanionKind> {
         CompanionName::Gdas => Some(CompanionKind::Gdas(GdasSettings::default())),
         CompanionName::ProxylessNas => Some(CompanionKind::ProxylessNas(GateLearning::default())),
         CompanionName::Darts => Some(CompanionKind::Darts(GateLearning::default())),
+        CompanionName::DartsSecondOrder => Some(CompanionKind::DartsSecondOrder(GateLearning::default())),
     }
 }
 

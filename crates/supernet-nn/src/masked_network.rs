@@ -26,6 +26,10 @@ pub trait MaskedNetwork: Module + Sync {
     /// all choices].
     fn with_gates(&self, paths: Self::Paths, gates: Tensor<2>) -> Self::Paths;
 
+    /// Returns the same paths, which examples lose with a rate, as
+    /// [`Paths::with_drop_path`](crate::Paths::with_drop_path) says.
+    fn with_drop_path(&self, paths: Self::Paths, rate: f64, seed: u64) -> Self::Paths;
+
     /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in
     /// what share of them each parameter is used.
     ///

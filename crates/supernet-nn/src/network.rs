@@ -259,6 +259,10 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
         paths.with_gates(gates)
     }
 
+    fn with_drop_path(&self, paths: Paths, rate: f64, seed: u64) -> Paths {
+        paths.with_drop_path(rate, seed)
+    }
+
     fn forward_used(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
         let (count, device, dtype) = (input.dims()[0], input.device(), input.dtype());
         let pass = Pass::new(paths.clone(), call, (&device, dtype)).tracking_use();

@@ -4,7 +4,10 @@ use crate::{NnError, names::Names};
 use burn::tensor::Tensor;
 use std::{
     collections::HashMap,
-    sync::{Arc, atomic::AtomicUsize},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
 };
 use supernet_space::{Choice, PathMask, SearchSpace};
 
@@ -65,6 +68,23 @@ pub struct Paths {
     scales: Option<Arc<Vec<f64>>>,
     /// [ghost batches, options of all choices, one choice after another].
     gates: Option<Tensor<2>>,
+    drop_path: Option<DropPath>,
+}
+
+/// How what options give is dropped for some examples.
+#[derive(Clone, Debug)]
+pub(crate) struct DropPath {
+    pub(crate) rate: f64,
+    pub(crate) seed: u64,
+    /// Places of a pass that have drawn.
+    places: Arc<AtomicU64>,
+}
+
+impl DropPath {
+    /// The number of the next place that draws.
+    pub(crate) fn next_place(&self) -> u64 {
+        self.places.fetch_add(1, Ordering::Relaxed)
+    }
 }
 
 impl Paths {
@@ -75,7 +95,7 @@ impl Paths {
         masks.iter().try_for_each(|mask| about.space.belongs(mask))?;
         let of = |choice| masks.iter().map(|mask| mask.bits(choice)).collect();
         let bits = Arc::new((0..about.space.choices().len()).map(of).collect());
-        Ok(Self { about, masks: Arc::new(masks), bits, scales: None, gates: None })
+        Ok(Self { about, masks: Arc::new(masks), bits, scales: None, gates: None, drop_path: None })
     }
 
     /// The same, with what survives of choice i multiplied by `scales[i]`.
@@ -96,6 +116,25 @@ impl Paths {
         let expected = [self.ghosts(), self.about.options];
         assert!(gates.dims() == expected, "gates: found {:?}, expected {expected:?}", gates.dims());
         Self { gates: Some(gates), ..self }
+    }
+
+    /// Returns the same, in which each example of a batch loses what an option gives with
+    /// probability `rate`, and has it divided by 1 − `rate` where it is kept: *drop path* (Larsson
+    /// et al., "FractalNet", ICLR 2017). Options that hand on what they read are kept. Draws are a
+    /// function of `seed`, of the place in the network and of the example's place in the batch.
+    ///
+    /// For one pass: a second one with the same paths draws anew. Options are then computed one by
+    /// one and not into sums, which is slower.
+    ///
+    /// # Panics
+    /// If `rate` is not at least 0 and below 1.
+    pub fn with_drop_path(self, rate: f64, seed: u64) -> Self {
+        assert!((0.0..1.0).contains(&rate), "drop path: found a rate of {rate}, expected 0 to below 1");
+        Self { drop_path: (rate > 0.0).then(|| DropPath { rate, seed, places: Arc::default() }), ..self }
+    }
+
+    pub(crate) fn drop_path(&self) -> Option<&DropPath> {
+        self.drop_path.as_ref()
     }
 
     /// Number of ghost batches.

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod course_figure;
 mod error;
 mod figure;
 mod intervals;
@@ -10,6 +11,7 @@ mod search_figure;
 mod search_page;
 mod search_report;
 
+pub use course_figure::CourseFigure;
 pub use error::{FigureError, ReportError};
 pub use intervals::IntervalFigure;
 pub use page::{Cell, Page};

@@ -1,7 +1,8 @@
 //! Figures and the page of a finished search.
 
 use crate::{
-    FigureGroup, ReportError, SearchFigure,
+    CourseFigure, FigureGroup, ReportError, SearchFigure,
+    figure::Figure,
     pareto_figure::pareto_figure,
     search_page::{Found, search_page},
 };
@@ -10,7 +11,7 @@ use supernet_nn::Layer;
 use supernet_search::{Proposer, Score, Scored, trust::Verdict};
 use supernet_space::{PathMask, counted};
 use supernet_train::{
-    ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult,
+    ComparisonTable, FinishedRun, Group, Provenance, Retrained, RunDirectory, SearchConfig, SearchResult, read_course,
     store::write_whole,
 };
 
@@ -53,8 +54,9 @@ impl<'a> SearchReport<'a> {
         Self { config, provenance, candidates, shortlist, verdict, retrained, pictures, drawing }
     }
 
-    /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, and `pareto.svg` and
-    /// `pareto.png` where the search had several objectives.
+    /// Writes `figure.svg`, `figure.png` and `report.html` to `folder`, the run's directory;
+    /// `pareto.svg` and `pareto.png` where the search had several objectives; `companion.svg` and
+    /// `companion.png`, what it came to prefer over the steps, where the supernet had a companion.
     ///
     /// # Errors
     /// Nothing to draw, or a file that cannot be written.
@@ -75,6 +77,14 @@ impl<'a> SearchReport<'a> {
             write("pareto.svg", svg.as_bytes())?;
             write("pareto.png", &front.png()?)?;
             page.headline(&front.title).figure(&svg, "one-shot accuracy against cost of all candidates");
+        }
+        let course = read_course(folder)?;
+        if !course.is_empty() {
+            let figure = CourseFigure::new(&course, &figure.caption[1..]);
+            let svg = figure.svg()?;
+            write("companion.svg", svg.as_bytes())?;
+            write("companion.png", &figure.png()?)?;
+            page.headline(figure.title()).figure(&svg, "probability of each option over the steps of the training");
         }
         Ok(write("report.html", page.html().as_bytes())?)
     }

@@ -36,4 +36,8 @@ pub trait Controller {
     fn add_gradients(&self, weighted: &[(&Architecture, f64)], gradient: &mut [f64]) {
         weighted.iter().for_each(|&(architecture, weight)| self.add_gradient(architecture, weight, gradient));
     }
+
+    /// Adds the gradient of a loss that the controller has whatever is rewarded, as its mean over
+    /// draws; none by default.
+    fn add_own_gradient(&self, _drawn: &[&Architecture], _gradient: &mut [f64]) {}
 }

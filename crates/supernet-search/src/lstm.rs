@@ -1,7 +1,7 @@
 //! The LSTM controller: choices in order, each with a memory of those before it.
 
 use crate::{
-    Controller, SearchError,
+    Controller, SearchError, SkipRate,
     anchors::anchors,
     deepening::Deepening,
     exact,
@@ -74,12 +74,17 @@ pub struct LstmSettings {
     pub tanh_constant: f64,
     /// Whether options that name earlier nodes are weighed by those nodes' anchors.
     pub anchors: bool,
+    /// How probable inputs from earlier nodes are held to be, where any number of them may be
+    /// taken: options with anchors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_rate: Option<SkipRate>,
 }
 
 impl Default for LstmSettings {
     /// One layer of 32 units, weights within 0.1, neither temperature nor bound nor anchors.
     fn default() -> Self {
-        Self { hidden: 32, layers: 1, init: 0.1, temperature: 1.0, tanh_constant: f64::INFINITY, anchors: false }
+        let (temperature, tanh_constant) = (1.0, f64::INFINITY);
+        Self { hidden: 32, layers: 1, init: 0.1, temperature, tanh_constant, anchors: false, skip_rate: None }
     }
 }
 
@@ -91,9 +96,10 @@ impl LstmSettings {
     }
 
     /// Returns those of Pham et al. (ICML 2018) for whole networks: one layer of 64 units, C = 1.5,
-    /// anchors.
+    /// anchors, a skip rate of 0.4.
     pub fn enas() -> Self {
-        Self { hidden: 64, tanh_constant: 1.5, anchors: true, ..Self::default() }
+        let skip_rate = Some(SkipRate::default());
+        Self { hidden: 64, tanh_constant: 1.5, anchors: true, skip_rate, ..Self::default() }
     }
 
     /// Returns those of Zoph et al. (CVPR 2018): one layer of 100 units.
@@ -108,6 +114,7 @@ impl LstmSettings {
         in_range(NAME, "init", self.init, positive(self.init), "above 0")?;
         in_range(NAME, "temperature", self.temperature, positive(self.temperature), "above 0")?;
         in_range(NAME, "tanh constant", self.tanh_constant, self.tanh_constant > 0.0, "above 0")?;
+        self.skip_rate.map_or(Ok(()), |skip_rate| skip_rate.check(NAME).map(drop))?;
         Ok(self)
     }
 }
@@ -140,8 +147,20 @@ struct Back {
     /// took it.
     weight: f64,
     taken: Vec<f64>,
+    /// The weight with which the step is held to the skip rate.
+    held: f64,
     /// The gradient at each layer's memory after the step.
     at: Vec<Memory>,
+}
+
+/// What an architecture is weighed with on the way back.
+#[derive(Clone, Copy)]
+struct Weighed<'a> {
+    architecture: &'a Architecture,
+    /// Of the gradient of its log probability.
+    weight: f64,
+    /// Of the gradient of the penalty on each choice of skips.
+    held: f64,
 }
 
 impl Step {
@@ -368,9 +387,9 @@ impl Lstm {
 
     /// Steps that architectures take, in the order in which these take them, and what comes back to
     /// each from what their choices take: steps that several take come once.
-    fn backs(&self, weighted: &[(&Architecture, f64)], run: &mut Tree<Step>) -> (Tree<usize>, BTreeMap<usize, Back>) {
+    fn backs(&self, weighed: &[Weighed], run: &mut Tree<Step>) -> (Tree<usize>, BTreeMap<usize, Back>) {
         let (mut order, mut backs) = (Tree::default(), BTreeMap::new());
-        for &(architecture, weight) in weighted {
+        for &Weighed { architecture, weight, held } in weighed {
             let active = self.space.active(architecture);
             let path = self.run(run, |choice, _| architecture.bits(choice));
             let mut before = None;
@@ -380,10 +399,11 @@ impl Lstm {
                 before = Some(place);
                 let options = self.options(choice);
                 let at = || vec![Memory::zero(self.settings.hidden); self.settings.layers];
-                let back =
-                    backs.entry(place).or_insert_with(|| Back { weight: 0.0, taken: vec![0.0; options], at: at() });
+                let nothing = || Back { weight: 0.0, taken: vec![0.0; options], held: 0.0, at: at() };
+                let back = backs.entry(place).or_insert_with(nothing);
                 if self.own(&active, choice) {
                     back.weight += weight;
+                    back.held += if self.has_skips(choice) { held } else { 0.0 };
                     let taken = (0..options).filter(|option| architecture.bits(choice) >> option & 1 == 1);
                     taken.for_each(|option| back.taken[option] += weight);
                 }
@@ -406,8 +426,13 @@ impl Lstm {
         let (mut row, mut shift) = self.head(choice);
         let at_h = &mut back.at[self.settings.layers - 1].h;
         let mut attended = step.attention.iter();
-        let at_q = back.taken.iter().zip(step.distribution.inclusion()).map(|(taken, p)| taken - back.weight * p);
-        for (option, (at_q, q)) in at_q.zip(step.distribution.theta()).enumerate() {
+        let mut at_q: Vec<f64> =
+            back.taken.iter().zip(step.distribution.inclusion()).map(|(taken, p)| taken - back.weight * p).collect();
+        if let (Some(skip_rate), true) = (self.settings.skip_rate, back.held != 0.0) {
+            let held = skip_rate.gradient(&step.distribution, |option| self.anchor(choice, option).is_some());
+            add_scaled(&mut at_q, back.held, &held);
+        }
+        for (option, (at_q, q)) in at_q.into_iter().zip(step.distribution.theta()).enumerate() {
             let value = at_q * self.settings.slope(*q);
             if let Some(anchor) = self.anchor(choice, option) {
                 let attention = attended.next().expect("one for each anchor");
@@ -510,14 +535,38 @@ impl Controller for Lstm {
     }
 
     fn add_gradients(&self, weighted: &[(&Architecture, f64)], gradient: &mut [f64]) {
+        let weighed = |&(architecture, weight)| Weighed { architecture, weight, held: 0.0 };
+        self.go_back(&weighted.iter().map(weighed).collect::<Vec<_>>(), gradient);
+    }
+
+    /// Of the divergence from the skip rate: its mean over the draws and the choices of skips.
+    fn add_own_gradient(&self, drawn: &[&Architecture], gradient: &mut [f64]) {
+        let choices = (0..self.space.choices().len()).filter(|&choice| self.has_skips(choice)).count();
+        let Some(skip_rate) = self.settings.skip_rate.filter(|_| choices > 0) else { return };
+        let held = skip_rate.weight / (choices * drawn.len()) as f64;
+        let weighed = |&architecture| Weighed { architecture, weight: 0.0, held };
+        self.go_back(&drawn.iter().map(weighed).collect::<Vec<_>>(), gradient);
+    }
+}
+
+impl Lstm {
+    /// Whether a choice may take any number of inputs from earlier nodes.
+    fn has_skips(&self, choice: usize) -> bool {
+        let of = &self.space.choices()[choice];
+        let is_free = of.min() == 0 && of.max() == of.options().len();
+        is_free && (0..of.options().len()).any(|option| self.anchor(choice, option).is_some())
+    }
+
+    /// Adds the gradients at all parameters of what is weighed.
+    fn go_back(&self, weighed: &[Weighed], gradient: &mut [f64]) {
         let (n, mut run) = (self.settings.hidden, self.tree());
-        let (order, mut backs) = self.backs(weighted, &mut run);
+        let (order, mut backs) = self.backs(weighed, &mut run);
         let taken = Taken { order, run: &run };
         let mut of_layers = vec![Vec::with_capacity(backs.len()); self.settings.layers];
         // Steps stand behind those that they read.
         while let Some((place, mut back)) = backs.pop_last() {
             let (path, (before, bits)) = (taken.order.path(place), taken.order.from(place));
-            if back.weight != 0.0 || back.taken.iter().any(|&taken| taken != 0.0) {
+            if back.weight != 0.0 || back.held != 0.0 || back.taken.iter().any(|&taken| taken != 0.0) {
                 self.head_back(&path, (&mut back, &taken), &mut backs, gradient);
             }
             let mut from_above = vec![0.0; n];
@@ -549,7 +598,7 @@ mod tests {
         Reinforce, Strategy,
         testing::{assert_draws_follow, assert_gradient, assert_sums_to_one, by_paths, mixed, nested, upside_down},
     };
-    use supernet_space::{CellSpace, NasRl};
+    use supernet_space::{CellSpace, EnasMacro, NasRl};
 
     #[test]
     fn the_gradient_is_that_of_finite_differences_and_probabilities_sum_to_one() {
@@ -565,14 +614,87 @@ mod tests {
     #[test]
     fn so_it_is_with_two_layers_anchors_a_temperature_and_a_bound() {
         let cells = CellSpace::new(3, 2).unwrap();
-        let settings =
-            LstmSettings { hidden: 4, layers: 2, init: 0.8, temperature: 1.7, tanh_constant: 2.5, anchors: true };
+        let settings = LstmSettings {
+            hidden: 4,
+            layers: 2,
+            init: 0.8,
+            temperature: 1.7,
+            tanh_constant: 2.5,
+            ..LstmSettings::nas_rl()
+        };
         let mut controller = Lstm::with_settings(cells.space().clone(), settings, 1, "lstm").unwrap();
         assert!(controller.anchors.iter().flatten().any(Option::is_some));
         assert_gradient(&mut controller);
         let all = cells.space().architectures(20_000).unwrap();
         let sum: f64 = all.iter().map(|architecture| controller.log_probability(architecture).exp()).sum();
         assert!((sum - 1.0).abs() < 1e-10, "{sum}");
+    }
+
+    /// Six layers of three, with anchors and a penalty.
+    fn with_skips(rate: f64) -> Lstm {
+        let space = EnasMacro::new(6).unwrap().space().clone();
+        let skip_rate = Some(SkipRate { rate, ..SkipRate::default() });
+        Lstm::with_settings(space, LstmSettings { hidden: 5, skip_rate, ..LstmSettings::enas() }, 1, "lstm").unwrap()
+    }
+
+    #[test]
+    fn the_skip_rates_gradient_is_that_of_finite_differences() {
+        let mut controller = with_skips(0.4);
+        controller.parameters_mut().iter_mut().for_each(|parameter| *parameter *= 8.0);
+        let drawn: Vec<Architecture> = (0..3).map(|i| controller.space().sample(&mut draws(9, "drawn", i))).collect();
+        // Its mean over the draws and the five layers that have earlier ones, times its weight.
+        let penalty = |controller: &Lstm| {
+            let of = |architecture: &Architecture| {
+                let mut tree = Tree::default();
+                let path = controller.run(&mut tree, |choice, _| architecture.bits(choice));
+                let held = path.iter().zip(controller.space.in_order()).filter(|(_, c)| controller.has_skips(**c));
+                let skip_rate = controller.settings.skip_rate.unwrap();
+                held.map(|(&place, _)| skip_rate.divergence(&tree.at(place).distribution, |_| true)).sum::<f64>()
+            };
+            0.8 * drawn.iter().map(of).sum::<f64>() / 15.0
+        };
+        let mut gradient = vec![0.0; controller.parameters().len()];
+        controller.add_own_gradient(&drawn.iter().collect::<Vec<_>>(), &mut gradient);
+        assert!(gradient.iter().map(|value| value.abs()).sum::<f64>() > 0.1);
+        for (i, gradient) in gradient.iter().enumerate() {
+            let mut at = |shift: f64| {
+                controller.parameters_mut()[i] += shift;
+                let value = penalty(&controller);
+                controller.parameters_mut()[i] -= shift;
+                value
+            };
+            let difference = (at(1e-5) - at(-1e-5)) / 2e-5;
+            assert!((gradient - difference).abs() < 1e-9, "parameter {i}: {gradient} and {difference}");
+        }
+    }
+
+    #[test]
+    fn with_a_constant_reward_skips_come_to_be_as_probable_as_they_are_held_to_be() {
+        for rate in [0.4, 0.7] {
+            let settings = crate::ReinforceSettings { rate: 0.01, ..Default::default() };
+            let mut strategy =
+                Reinforce::with_controller(with_skips(rate), 1, "skips").with_settings(settings).unwrap();
+            let constant = |asked: Vec<Architecture>| {
+                let mut scored = by_paths(&asked);
+                scored.iter_mut().for_each(|scored| scored.score.accuracy = 0.5);
+                scored
+            };
+            for _ in 0..100 {
+                let asked = strategy.ask(10);
+                strategy.tell(&constant(asked));
+            }
+            let (mut taken, mut all) = (0, 0);
+            for architecture in strategy.ask(400) {
+                let space = strategy.controller().space();
+                for (choice, of) in space.choices().iter().enumerate().filter(|(_, c)| c.name().ends_with("skips")) {
+                    taken += architecture.bits(choice).count_ones();
+                    all += of.options().len();
+                }
+            }
+            // 6,000 draws: a standard error of 0.006.
+            let found = f64::from(taken) / all as f64;
+            assert!((found - rate).abs() < 0.05, "{found} for {rate}");
+        }
     }
 
     #[test]
@@ -649,5 +771,7 @@ mod tests {
         refuse(LstmSettings { init: f64::NAN, ..settings });
         refuse(LstmSettings { temperature: 0.0, ..settings });
         refuse(LstmSettings { tanh_constant: -1.0, ..settings });
+        refuse(LstmSettings { skip_rate: Some(SkipRate { rate: 1.0, weight: 0.8 }), ..settings });
+        refuse(LstmSettings { skip_rate: Some(SkipRate { rate: 0.4, weight: f64::NAN }), ..settings });
     }
 }

@@ -128,6 +128,8 @@ impl<C: Controller> Ppo<C> {
             let weighted = lessons.iter().map(|lesson| (&lesson.architecture, weight(lesson)));
             let weighted: Vec<_> = weighted.filter(|&(_, weight)| weight != 0.0).collect();
             self.controller.add_gradients(&weighted, &mut gradient);
+            let drawn: Vec<&Architecture> = lessons.iter().map(|lesson| &lesson.architecture).collect();
+            self.controller.add_own_gradient(&drawn, &mut gradient);
             self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.learning.rate);
         }
     }

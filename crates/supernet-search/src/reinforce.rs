@@ -106,6 +106,8 @@ impl<C: Controller> Reinforce<C> {
         let weight = |lesson: &Lesson| -lesson.advantage / lessons.len() as f64;
         let weighted: Vec<_> = lessons.iter().map(|lesson| (&lesson.architecture, weight(lesson))).collect();
         self.controller.add_gradients(&weighted, &mut gradient);
+        let drawn: Vec<&Architecture> = lessons.iter().map(|lesson| &lesson.architecture).collect();
+        self.controller.add_own_gradient(&drawn, &mut gradient);
         self.adam.step(self.controller.parameters_mut(), &gradient, self.settings.rate);
     }
 }

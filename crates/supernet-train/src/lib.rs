@@ -24,8 +24,8 @@ pub mod workers;
 
 pub use columns::Columns;
 pub use companion::{
-    Accompanied, Companion, CompanionKind, CompanionSettings, Course, Enas, EnasSettings, GateLearning, Gates,
-    GdasSettings, Updates, Validation,
+    Accompanied, Companion, CompanionKind, CompanionSettings, Course, CoursePoint, Enas, EnasSettings, GateLearning,
+    Gates, GdasSettings, Updates, Validation, read_course,
 };
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
@@ -47,7 +47,7 @@ pub use search::{
 pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
-    AfterStep, AllOn, Balance, Batches, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask, PathSampler,
-    PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
+    AfterStep, AllOn, Balance, Batches, DropPath, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask,
+    PathSampler, PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
     UniformArchitectures, UniformNetworks,
 };

@@ -8,7 +8,7 @@ use clap::{
 use std::path::PathBuf;
 use supernet::{
     space::Schedule,
-    train::{NetworkSettings, Number},
+    train::{DropPath, NetworkSettings, Number},
 };
 
 /// What is searched, and with what.
@@ -172,6 +172,12 @@ pub struct Options {
     /// constant]
     #[arg(long, value_name = "SCHEDULE")]
     pub l2_schedule: Option<Schedule>,
+
+    /// Drop what an option gives for each example of a training from scratch with this rate, which
+    /// moves as --rate-schedule or ramp says (0.2, 0.2:constant); for networks that sum options
+    /// [default: none; of a RATE alone: ramp]
+    #[arg(long, value_name = "RATE[:SCHEDULE]")]
+    pub drop_path: Option<DropPath>,
 
     /// Share of the supernet's training steps, the first, that have every path on [default: 0]
     #[arg(long, value_name = "SHARE")]
@@ -387,6 +393,8 @@ pub enum CompanionName {
     ProxylessNas,
     /// DARTS: a gradient for each option from the mixture of all, to the first order
     Darts,
+    /// DARTS to the second order: the loss after a step of the weights
+    DartsSecondOrder,
 }
 
 /// What candidates are ranked by.

@@ -98,8 +98,9 @@ impl<M: Module> Options<M> {
         let mut terms = Vec::new();
         for (o, rows) in reads.into_iter().enumerate().filter(|(_, rows)| rows.is_live()) {
             let option = self.held[o].as_ref().unwrap_or_else(|| self.missing(o));
+            let input = rows.if_dropping();
             let result = pass.within(Taken::on(choice, 1 << o), || checked(option, rows));
-            terms.push(result.gated(pass.paths().gate(choice, o)));
+            terms.push(result.dropped(input).gated(pass.paths().gate(choice, o)));
         }
         if pass.checks()
             && let Some(error) = self.different_outputs(&terms)

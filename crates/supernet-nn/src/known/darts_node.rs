@@ -110,7 +110,9 @@ impl DartsNode {
                         Taken::on(place, role.others(state)),
                         Taken::on(of_role, 1 << o),
                     ];
-                    let result = pass.within_all(&around, || operation.forward(rows)).scaled(survivors(of_role));
+                    let input = rows.if_dropping();
+                    let result = pass.within_all(&around, || operation.forward(rows)).dropped(input);
+                    let result = result.scaled(survivors(of_role));
                     let gate = |choice, option| pass.paths().gate(choice, option);
                     terms.push(result.gated(gate(place, state)).gated(gate(of_role, o)));
                 }

@@ -61,7 +61,8 @@ impl NasNetOperand {
                 let second = state.second.as_ref().map(|second| Second { rows: only(&second.rows), ..*second });
                 let Some(operation) = operation else { self.missing(s, o) };
                 let around = [Taken::on(place, 1 << s), Taken::on(of, 1 << o)];
-                let result = pass.within_all(&around, || operation.forward(&State { first, second }));
+                let input = first.if_dropping();
+                let result = pass.within_all(&around, || operation.forward(&State { first, second })).dropped(input);
                 let gate = |choice, option| pass.paths().gate(choice, option);
                 terms.push(result.gated(gate(place, s)).gated(gate(of, o)));
             }

@@ -61,4 +61,14 @@ pub trait Validation {
     /// Masks that do not divide the minibatch or are of another space; a loss that is no number; a
     /// device that fails.
     fn gate_gradients(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError>;
+
+    /// Computes the same as [`Validation::gate_gradients`] after one step of gradient descent on a
+    /// minibatch of training examples as large, of the step size of this step of the training: how
+    /// that step depends on the gates is part of the gradient, by a difference of two gradients
+    /// (Liu, Simonyan and Yang, "DARTS", ICLR 2019, section 2.3). The step is plain: without
+    /// momentum or L2.
+    ///
+    /// # Errors
+    /// As [`Validation::gate_gradients`]; fewer training examples than the minibatch has.
+    fn gate_gradients_ahead(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError>;
 }

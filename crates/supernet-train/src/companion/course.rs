@@ -1,7 +1,11 @@
 //! What a companion came to prefer, over the steps of a training.
 
-use crate::store::csv_row;
+use crate::{
+    TrainError,
+    store::{SEARCHES, cell, csv_row, read_rows},
+};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use supernet_space::SearchSpace;
 
 /// The probability of every option after some steps of a training.
@@ -15,6 +19,36 @@ pub struct Course {
 /// The first line of `companion.csv`: after `step` steps a mask took `option` of `choice` with
 /// `probability`.
 const HEADER: &str = "step,choice,option,probability";
+
+/// The table of it in the directory of a run.
+pub(crate) const COURSE: &str = "companion.csv";
+
+/// A line of `companion.csv`: what a companion took an option with, after some steps.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CoursePoint {
+    /// Steps done.
+    pub step: u64,
+    /// The choice's name.
+    pub choice: String,
+    /// The option's name.
+    pub option: String,
+    /// How probable it was to be taken, 0 to 1.
+    pub probability: f64,
+}
+
+/// Reads what the companion came to prefer in the run in `folder`, or in the run whose supernet a
+/// further search in `folder` is with; nothing where there was no companion.
+///
+/// # Errors
+/// A `companion.csv` that cannot be read, or is none.
+pub fn read_course(folder: &Path) -> Result<Vec<CoursePoint>, TrainError> {
+    let of_run = folder.parent().filter(|parent| parent.ends_with(SEARCHES)).and_then(Path::parent);
+    let path = of_run.unwrap_or(folder).join(COURSE);
+    read_rows(&path, HEADER, |row| {
+        let probability = cell(row, 3).filter(|probability| (0.0..=1.0).contains(probability))?;
+        Some(CoursePoint { step: cell(row, 0)?, choice: cell(row, 1)?, option: cell(row, 2)?, probability })
+    })
+}
 
 impl Course {
     /// Points that are kept of a training, about.
@@ -70,5 +104,19 @@ mod tests {
         );
         assert_eq!(serde_json::from_str::<Course>(&serde_json::to_string(&course).unwrap()).unwrap(), course);
         assert_eq!(course.last(), Some(vec![vec![0.333333, 0.666667]]));
+    }
+
+    #[test]
+    fn a_table_is_read_back_by_the_run_and_by_further_searches_with_its_supernet() {
+        let run = tempfile::tempdir().unwrap();
+        assert_eq!(read_course(run.path()).unwrap(), []);
+        let text = "step,choice,option,probability\n7,layer,skip,0.333333\n7,layer,conv,0.666667\n";
+        std::fs::write(run.path().join(COURSE), text).unwrap();
+        let read = read_course(run.path()).unwrap();
+        let skip = CoursePoint { step: 7, choice: "layer".into(), option: "skip".into(), probability: 0.333333 };
+        assert_eq!((read.len(), &read[0]), (2, &skip));
+        assert_eq!(read_course(&run.path().join(SEARCHES).join("other")).unwrap(), read);
+        std::fs::write(run.path().join(COURSE), text.replace("0.3", "1.3")).unwrap();
+        assert!(read_course(run.path()).unwrap_err().to_string().contains("found `7,layer,skip,1.333333`"));
     }
 }

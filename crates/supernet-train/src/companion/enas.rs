@@ -5,7 +5,7 @@ use crate::{Moment, PathSampler, TrainError, checks::at_least_one};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use supernet_search::{
-    Controller, FromController, Lstm, LstmSettings, Reinforce, ReinforceSettings, RewardMap, Scored, Strategy,
+    Controller, FromController, Lstm, LstmSettings, Reinforce, ReinforceSettings, RewardMap, Scored, SkipRate, Strategy,
 };
 use supernet_space::{Cost, PathMask, SearchSpace, draws};
 
@@ -28,11 +28,17 @@ pub struct EnasSettings {
     pub entropy: f64,
     /// What the baseline keeps of itself per update. Default 0.99; 0 to below 1.
     pub decay: f64,
+    /// How probable inputs from earlier nodes are held to be where a choice may take any number of
+    /// them, as in whole networks, and the weight of that; none: they are free. Default a rate of
+    /// 0.4 (above 0 and below 1) with weight 0.8 (at least 0).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip_rate: Option<SkipRate>,
 }
 
 impl Default for EnasSettings {
     fn default() -> Self {
-        Self { samples: 20, hidden: 64, tanh_constant: 1.5, temperature: 1.0, rate: 1e-3, entropy: 1e-4, decay: 0.99 }
+        let (tanh_constant, temperature, skip_rate) = (1.5, 1.0, Some(SkipRate::default()));
+        Self { samples: 20, hidden: 64, tanh_constant, temperature, rate: 1e-3, entropy: 1e-4, decay: 0.99, skip_rate }
     }
 }
 
@@ -42,7 +48,7 @@ impl EnasSettings {
     /// # Errors
     /// The first number that is out of range.
     pub(crate) fn check(&self) -> Result<(), TrainError> {
-        let Self { samples, hidden, tanh_constant, temperature, rate, entropy, decay } = *self;
+        let Self { samples, hidden, tanh_constant, temperature, rate, entropy, decay, skip_rate } = *self;
         if samples < 2 {
             return Err(TrainError::config("companion.enas.samples", samples, "at least 2"));
         }
@@ -58,6 +64,13 @@ impl EnasSettings {
             if !holds {
                 return Err(TrainError::config(field, found, expected));
             }
+        }
+        let Some(SkipRate { rate, weight }) = skip_rate else { return Ok(()) };
+        if !(rate > 0.0 && rate < 1.0) {
+            return Err(TrainError::config("companion.enas.skip_rate.rate", rate, "above 0 and below 1"));
+        }
+        if !(weight >= 0.0 && weight.is_finite()) {
+            return Err(TrainError::config("companion.enas.skip_rate.weight", weight, "at least 0"));
         }
         Ok(())
     }
@@ -84,8 +97,8 @@ impl Enas {
     /// A setting out of range.
     pub fn new(space: &SearchSpace, settings: EnasSettings, seed: u64) -> Result<Self, TrainError> {
         settings.check()?;
-        let EnasSettings { samples, hidden, tanh_constant, temperature, rate, entropy, decay } = settings;
-        let lstm = LstmSettings { hidden, tanh_constant, temperature, ..LstmSettings::enas() };
+        let EnasSettings { samples, hidden, tanh_constant, temperature, rate, entropy, decay, skip_rate } = settings;
+        let lstm = LstmSettings { hidden, tanh_constant, temperature, skip_rate, ..LstmSettings::enas() };
         let controller = Lstm::with_settings(space.clone(), lstm, seed, "companion/init")?;
         let learning = ReinforceSettings { rate, batch: samples, entropy, decay, reward: RewardMap::Accuracy };
         let reinforce = Reinforce::with_controller(controller, seed, "companion").with_settings(learning)?;
@@ -172,6 +185,10 @@ mod tests {
         fn gate_gradients(&mut self, _masks: Vec<PathMask>, _gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
             unreachable!("rewards need no gradient of the network")
         }
+
+        fn gate_gradients_ahead(&mut self, _: Vec<PathMask>, _: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
+            unreachable!("rewards need no gradient of the network")
+        }
     }
 
     fn share_of_last(enas: &Enas, at: Moment) -> f64 {
@@ -234,6 +251,11 @@ mod tests {
         assert_eq!(
             refused(EnasSettings { tanh_constant: f64::NAN, ..settings }),
             "companion.enas.tanh_constant: found NaN, expected above 0"
+        );
+        let skip_rate = Some(SkipRate { rate: 0.0, weight: 0.8 });
+        assert_eq!(
+            refused(EnasSettings { skip_rate, ..settings }),
+            "companion.enas.skip_rate.rate: found 0, expected above 0 and below 1"
         );
     }
 }

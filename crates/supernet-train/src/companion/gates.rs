@@ -81,9 +81,15 @@ impl GdasSettings {
 /// How gates are drawn, as far as it changes over a training.
 #[derive(Clone, Copy, Debug)]
 enum Rule {
-    Gumbel { first: f64, last: f64 },
+    Gumbel {
+        first: f64,
+        last: f64,
+    },
     Binary,
-    Mixture,
+    /// Of all options; `ahead` lets the weights go a step before the gradient is taken.
+    Mixture {
+        ahead: bool,
+    },
 }
 
 impl Rule {
@@ -94,14 +100,14 @@ impl Rule {
                 GateRule::Gumbel { temperature: first + (last - first) * done }
             }
             Self::Binary => GateRule::Binary,
-            Self::Mixture => GateRule::Mixture,
+            Self::Mixture { .. } => GateRule::Mixture,
         }
     }
 }
 
 /// A vector of logits for each choice, trained together with the shared weights: an update
 /// multiplies what options give by gates, and goes down the gradient of the loss of validation
-/// examples at these ([`GateSearch`], to the first order: weights are taken as they are).
+/// examples at these ([`GateSearch`]). Weights are taken as they are, or a step ahead.
 ///
 /// The weights are trained on architectures that are drawn from the logits, one for each ghost
 /// batch; those of a mixture on all options at once.
@@ -133,7 +139,13 @@ impl Gates {
     /// logits are trained on the mixture of all options, each times its probability. It takes the
     /// time and the memory of the whole network.
     pub fn darts(space: &SearchSpace, learning: GateLearning, seed: u64) -> Self {
-        Self::new("darts", space, Rule::Mixture, learning, seed)
+        Self::new("darts", space, Rule::Mixture { ahead: false }, learning, seed)
+    }
+
+    /// The same to the second order: the loss is that after one step of the weights, which depends
+    /// on the logits too. An update takes some four times as long as one of [`Gates::darts`].
+    pub fn darts_second_order(space: &SearchSpace, learning: GateLearning, seed: u64) -> Self {
+        Self::new("darts-second-order", space, Rule::Mixture { ahead: true }, learning, seed)
     }
 
     fn new(name: &'static str, space: &SearchSpace, rule: Rule, learning: GateLearning, seed: u64) -> Self {
@@ -145,13 +157,13 @@ impl Gates {
 impl PathSampler for Gates {
     fn draw(&self, space: &SearchSpace, _at: Moment, _ghost: usize, mut rng: &mut dyn Rng) -> PathMask {
         match self.rule {
-            Rule::Mixture => space.all_on(),
+            Rule::Mixture { .. } => space.all_on(),
             Rule::Gumbel { .. } | Rule::Binary => self.search.logits().sample(&mut rng).mask().clone(),
         }
     }
 
     fn gates(&self, _space: &SearchSpace, _at: Moment) -> Option<Vec<f64>> {
-        matches!(self.rule, Rule::Mixture).then(|| self.search.logits().probabilities().concat())
+        matches!(self.rule, Rule::Mixture { .. }).then(|| self.search.logits().probabilities().concat())
     }
 }
 
@@ -168,7 +180,10 @@ impl Companion for Gates {
         let drawn: Vec<_> = (0..validation.ghosts()).map(draw).collect();
         let masks = drawn.iter().map(|gated| gated.mask.clone()).collect();
         let gates: Vec<Vec<f64>> = drawn.iter().map(|gated| gated.gates.clone()).collect();
-        let gradients = validation.gate_gradients(masks, &gates)?;
+        let gradients = match self.rule {
+            Rule::Mixture { ahead: true } => validation.gate_gradients_ahead(masks, &gates)?,
+            _ => validation.gate_gradients(masks, &gates)?,
+        };
         let GateLearning { rate, decay } = self.learning;
         self.search.learn(&drawn.into_iter().zip(gradients).collect::<Vec<_>>(), rate, decay);
         Ok(())
@@ -211,6 +226,7 @@ mod tests {
             Gates::gdas(space, GdasSettings::default(), 1),
             Gates::proxyless_nas(space, GateLearning::default(), 1),
             Gates::darts(space, GateLearning::default(), 1),
+            Gates::darts_second_order(space, GateLearning::default(), 1),
         ]
     }
 
@@ -229,6 +245,14 @@ mod tests {
         fn gate_gradients(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
             assert_eq!((masks.len(), gates.len(), gates[0].len()), (4, 4, 24));
             Ok(vec![[0.1, 0.1, -0.1].repeat(8); 4])
+        }
+
+        fn gate_gradients_ahead(
+            &mut self,
+            masks: Vec<PathMask>,
+            gates: &[Vec<f64>],
+        ) -> Result<Vec<Vec<f64>>, TrainError> {
+            self.gate_gradients(masks, gates)
         }
     }
 
@@ -268,7 +292,7 @@ mod tests {
         let bench = NasBenchMacro::new();
         let at = Moment { step: 3, steps: 10 };
         for gates in all(bench.space()) {
-            let is_mixture = gates.name == "darts";
+            let is_mixture = gates.name.starts_with("darts");
             let masks = gates.masks(bench.space(), at, 3, 1);
             assert_eq!(masks.iter().all(|mask| *mask == bench.space().all_on()), is_mixture, "{}", gates.name);
             let expected = is_mixture.then(|| vec![1.0 / 3.0; 24]);

@@ -17,6 +17,8 @@ pub enum CompanionKind {
     ProxylessNas(GateLearning),
     /// Logits trained on the mixture of all options, to the first order ([`Gates::darts`]).
     Darts(GateLearning),
+    /// The same to the second order ([`Gates::darts_second_order`]).
+    DartsSecondOrder(GateLearning),
 }
 
 /// A companion of a search's supernet, and when it learns.
@@ -47,6 +49,9 @@ impl CompanionSettings {
             CompanionKind::Enas(settings) => settings.check(),
             CompanionKind::Gdas(settings) => settings.check(),
             CompanionKind::Darts(learning) => learning.check(["companion.darts.rate", "companion.darts.decay"]),
+            CompanionKind::DartsSecondOrder(learning) => {
+                learning.check(["companion.darts_second_order.rate", "companion.darts_second_order.decay"])
+            }
             CompanionKind::ProxylessNas(learning) => {
                 learning.check(["companion.proxyless_nas.rate", "companion.proxyless_nas.decay"])
             }
@@ -63,6 +68,7 @@ impl CompanionSettings {
             CompanionKind::Gdas(settings) => Box::new(Gates::gdas(space, settings, seed)),
             CompanionKind::ProxylessNas(learning) => Box::new(Gates::proxyless_nas(space, learning, seed)),
             CompanionKind::Darts(learning) => Box::new(Gates::darts(space, learning, seed)),
+            CompanionKind::DartsSecondOrder(learning) => Box::new(Gates::darts_second_order(space, learning, seed)),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The companion of a search's supernet.
 
 use super::{Search, minibatch::Minibatch};
-use crate::{Accompanied, Companion, Examples, TrainError, Updates, training::EpochOrder};
+use crate::{Accompanied, Companion, Examples, Moment, TrainError, Updates, training::EpochOrder};
 use rand::Rng;
 use supernet_nn::{Layer, Network};
 use supernet_space::draws;
@@ -35,8 +35,9 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
         let (Some(companion), Some(updates)) = (self.companion()?, self.updates()) else { return Ok(None) };
         let seed = draws(self.config().seed, "companion/minibatches", 0).next_u64();
         let order = EpochOrder::new(self.data().validation.len(), updates.examples, seed, "validation examples")?;
-        let learn = move |companion: &mut dyn Companion, network: &Network<M, D>, (number, at): (u64, _)| {
-            let mut minibatch = Minibatch { search: self, network, places: order.indices(number) };
+        let learn = move |companion: &mut dyn Companion, network: &Network<M, D>, (number, at): (u64, Moment)| {
+            let (places, device) = (order.indices(number), self.device().clone().autodiff());
+            let mut minibatch = Minibatch { search: self, network, places, number, at, device };
             companion.update(at, &mut minibatch)
         };
         Ok(Some(Accompanied::new(companion, updates, Box::new(learn))))

@@ -112,6 +112,7 @@ impl SearchConfig {
                 epochs: 5,
                 batch: 128,
                 sgd: Sgd::default(),
+                drop_path: None,
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
                 with_validation: true,
                 calibration_batches: 20,

@@ -1,28 +1,37 @@
 //! A network in training on a minibatch of validation examples.
 
-use super::Search;
+use super::{
+    Search,
+    gate_gradient::{AtGates, Batch, Gated},
+};
 use crate::{
-    Examples, Scoring, Silent, TrainError, Validation, examples::Selected, scoring::read, stage::SUPERNET_TRAINING,
+    Examples, Moment, Scoring, Silent, TrainError, Validation, examples::Selected, stage::SUPERNET_TRAINING,
+    training::EpochOrder,
 };
 use burn::{
     module::Module,
-    nn::loss::CrossEntropyLossConfig,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use supernet_nn::{Call, Layer, MaskedNetwork, Network, NnError, awake_on};
+use rand::Rng;
+use supernet_nn::{Layer, Network};
 use supernet_search::Score;
-use supernet_space::PathMask;
+use supernet_space::{PathMask, draws};
 
-/// A network in training on the validation examples at `places`.
+/// A network in training on the validation examples at `places`, in the update of this number.
 pub(super) struct Minibatch<'a, M: Module, E, const D: usize> {
     pub(super) search: &'a Search<'a, M, E, D>,
     pub(super) network: &'a Network<M, D>,
     pub(super) places: Vec<usize>,
+    pub(super) number: u64,
+    /// After which step.
+    pub(super) at: Moment,
+    /// Where gradients are computed.
+    pub(super) device: Device,
 }
 
 impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Validation for Minibatch<'_, M, E, D> {
     fn scores(&mut self, masks: &[PathMask]) -> Result<Vec<Score>, TrainError> {
-        let Self { search, network, places } = self;
+        let Self { search, network, places, .. } = self;
         let examples = Selected { examples: &search.data().validation, places: places.clone() };
         // All examples are one run, so that their statistics are those of the minibatch.
         let scoring = Scoring { score_batch: places.len(), halving: None, ..search.config().scoring };
@@ -36,51 +45,53 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Validation for Minibatch<'_
     }
 
     fn gate_gradients(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
+        self.finite(self.gated(&masks, gates)?.at(self.network, self.validation())?)
+    }
+
+    fn gate_gradients_ahead(&mut self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<Vec<Vec<f64>>, TrainError> {
+        let gated = self.gated(&masks, gates)?;
+        let train = &self.search.data().train;
+        let seed = draws(self.search.config().seed, "companion/training minibatches", 0).next_u64();
+        let places = EpochOrder::new(train.len(), self.places.len(), seed, "examples")?.indices(self.number);
+        let rate = self.search.config().supernet.sgd.rate_at(self.at);
+        self.finite(gated.ahead(self.network, || self.batch(train, &places), self.validation(), rate)?)
+    }
+}
+
+impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Minibatch<'_, M, E, D> {
+    /// Masks and gates of ghost batches.
+    ///
+    /// # Errors
+    /// Ghost batches that do not divide the minibatch.
+    fn gated<'g>(&'g self, masks: &'g [PathMask], gates: &'g [Vec<f64>]) -> Result<Gated<'g>, TrainError> {
         let ghosts = gates.len();
         if ghosts == 0 || !self.places.len().is_multiple_of(ghosts) {
             let expected = format!("a divisor of {} validation examples", self.places.len());
             return Err(TrainError::config("companion.updates.examples, ghost batches", ghosts, expected));
         }
-        let (loss, gradient) = self.backward(masks, gates)?;
-        let stage = SUPERNET_TRAINING.into();
-        let loss = f64::from(read(loss.reshape([1, 1]), SUPERNET_TRAINING)?[0]);
-        if !loss.is_finite() {
-            return Err(TrainError::Diverged { stage, step: 0, loss });
+        let execution = self.search.config().execution;
+        Ok(Gated { masks, gates, execution, device: &self.device })
+    }
+
+    fn validation(&self) -> Batch<Network<M, D>> {
+        self.batch(&self.search.data().validation, &self.places)
+    }
+
+    /// Examples at some places, on the device.
+    fn batch(&self, examples: &E, places: &[usize]) -> Batch<Network<M, D>> {
+        let labels: Vec<i64> = places.iter().map(|&place| examples.label(place) as i64).collect();
+        let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [places.len()]), &self.device);
+        (Tensor::<D>::from_data(examples.batch(places), &self.device), labels)
+    }
+
+    /// The gradient of a loss that is a number.
+    ///
+    /// # Errors
+    /// A loss that is none.
+    fn finite(&self, AtGates { loss, gradient }: AtGates) -> Result<Vec<Vec<f64>>, TrainError> {
+        if loss.is_finite() {
+            return Ok(gradient);
         }
-        let each = gates[0].len();
-        let values = read(gradient, SUPERNET_TRAINING)?;
-        Ok(values.chunks(each).map(|values| values.iter().copied().map(f64::from).collect()).collect())
-    }
-}
-
-impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Minibatch<'_, M, E, D> {
-    /// The mean loss of the minibatch, and its gradient at the gates, [ghost batches, options].
-    fn backward(&self, masks: Vec<PathMask>, gates: &[Vec<f64>]) -> Result<(Tensor<1>, Tensor<2>), TrainError> {
-        let Self { search, network, places } = self;
-        let device = search.device().clone().autodiff();
-        let validation = &search.data().validation;
-        let labels: Vec<i64> = places.iter().map(|&place| validation.label(place) as i64).collect();
-        let labels = Tensor::<1, Int>::from_data(TensorData::new(labels, [places.len()]), &device);
-        let input = Tensor::<D>::from_data(validation.batch(places), &device);
-        let gates = Self::tensor(gates, &device).require_grad();
-        // Nothing but the gates is learnt from these examples.
-        let network = (*network).clone().no_grad();
-        let paths = network.with_gates(network.paths(masks, None)?, gates.clone());
-        let execution = search.config().execution;
-        Ok(awake_on(&device, || -> Result<_, NnError> {
-            let call = Call { execution, ..Call::default() };
-            let (logits, _) = network.forward_used(input, &paths, &call)?;
-            let loss = CrossEntropyLossConfig::new().init(&device).forward(logits, labels);
-            // So that there is a gradient where no gate reaches the logits: zero.
-            let loss = loss + gates.clone().sum().mul_scalar(0.0);
-            let gradients = loss.backward();
-            Ok((loss.inner(), gates.grad(&gradients).expect("gates that are tracked")))
-        })?)
-    }
-
-    /// Gates as a tensor, [ghost batches, options].
-    fn tensor(gates: &[Vec<f64>], device: &Device) -> Tensor<2> {
-        let values: Vec<f32> = gates.iter().flatten().map(|&gate| gate as f32).collect();
-        Tensor::from_data(TensorData::new(values, [gates.len(), gates[0].len()]), device)
+        Err(TrainError::Diverged { stage: SUPERNET_TRAINING.into(), step: self.at.step, loss })
     }
 }

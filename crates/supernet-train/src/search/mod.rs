@@ -9,6 +9,7 @@ mod config;
 mod fine_tuner;
 mod fitted;
 mod fixed_sample;
+mod gate_gradient;
 mod held;
 mod in_memory;
 mod known;

@@ -216,8 +216,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
     ) -> Result<ScoredCandidates, TrainError> {
         caught(SCORING, || {
             let scene = self.scene(supernets);
-            let collapsed = supernets.companion.as_ref().and_then(|(_, course)| collapse(self.search.space(), course));
-            collapsed.iter().for_each(|text| progress.warn(text));
+            self.collapse(supernets).iter().for_each(|text| progress.warn(text));
             let companion = supernets.companion.as_ref().map(|(companion, _)| &**companion);
             match &self.search.parts().evaluator {
                 None => self.score_by_supernet(&scene, companion, progress),
@@ -232,6 +231,11 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
                 }
             }
         })
+    }
+
+    /// Says that the supernet's companion has collapsed, where it has.
+    fn collapse(&self, supernets: &Supernets<M, D>) -> Option<String> {
+        supernets.companion.as_ref().and_then(|(_, course)| collapse(self.search.space(), course))
     }
 
     fn score_by_supernet(
@@ -324,6 +328,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
             paths: (search.parts().sampler.is_none() && search.updates().is_none()).then_some(config.paths),
             losses: stages.as_ref().map_or_else(|| Ok(Vec::new()), |stages| stages.losses(SUPERNET_TRAINING))?,
             checked: stages.as_ref().map_or_else(|| Ok(HashMap::new()), |stages| read_checked(stages.folder()))?,
+            collapse: self.collapse(supernets),
         })
     }
 

@@ -183,7 +183,9 @@ fn seconds_of_updates<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         let began = Instant::now();
         let places = (0..updates.examples).collect();
         let at = Moment { step, steps: search.config().supernet.steps };
-        caught(SUPERNET_TRAINING, || companion.update(at, &mut Minibatch { search, network, places }))?;
+        let device = search.device().clone().autodiff();
+        let mut minibatch = Minibatch { search, network, places, number: 0, at, device };
+        caught(SUPERNET_TRAINING, || companion.update(at, &mut minibatch))?;
         seconds = began.elapsed().as_secs_f64();
     }
     Ok(seconds / updates.every as f64)
@@ -238,6 +240,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             balance: Balance::default(),
             sgd: training.sgd,
             sampler: &Fixed(mask.clone()),
+            drop_path: training.drop_path.map(|drop_path| (drop_path, 0)),
             execution,
         };
         let network = definition.stand_alone(mask, &mut SeededWeights::new(seed), &device)?;

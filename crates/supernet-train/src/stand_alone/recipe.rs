@@ -41,6 +41,7 @@ impl Recipe<'_> {
             balance: Balance::default(),
             sgd: self.training.sgd,
             sampler: &Fixed(mask.clone()),
+            drop_path: self.training.drop_path.map(|drop_path| (drop_path, passed)),
             execution: self.execution,
         };
         let (batches, device) = (Onwards { batches: loader, passed }, self.device.clone().autodiff());

@@ -1,6 +1,6 @@
 //! Settings of training from scratch.
 
-use crate::{Sgd, TrainError, checks::at_least_one};
+use crate::{DropPath, Sgd, TrainError, checks::at_least_one};
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
 
@@ -17,6 +17,10 @@ pub struct StandAloneTraining {
     pub batch: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
+    /// How paths are dropped for some examples. Default: none is. It is for networks that sum
+    /// options; one without a way around an option loses everything before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drop_path: Option<DropPath>,
     /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
     /// are no images ignore it.
     pub augmentation: Augmentation,
@@ -34,6 +38,7 @@ impl StandAloneTraining {
         at_least_one("stand_alone.epochs", self.epochs)?;
         at_least_one("stand_alone.batch", self.batch)?;
         at_least_one("stand_alone.calibration_batches", self.calibration_batches)?;
+        self.drop_path.map_or(Ok(()), |drop_path| drop_path.check("stand_alone.drop_path.rate"))?;
         self.sgd.check("stand_alone.sgd")
     }
 }

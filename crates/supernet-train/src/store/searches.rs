@@ -13,7 +13,7 @@ use supernet_space::PathMask;
 const KEPT: [&str; 4] = ["config.json", "run.toml", "candidates.csv", "latencies.csv"];
 
 /// What is made anew for more candidates; it is moved.
-const RESULTS: [&str; 14] = [
+const RESULTS: [&str; 16] = [
     "networks",
     "networks.csv",
     "shortlist.csv",
@@ -23,6 +23,8 @@ const RESULTS: [&str; 14] = [
     "pareto.csv",
     "pareto.svg",
     "pareto.png",
+    "companion.svg",
+    "companion.png",
     "report.html",
     "scoring.jsonl",
     "verdict.json",

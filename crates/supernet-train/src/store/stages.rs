@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     TrainError,
+    companion::COURSE,
     crew::{pack, unpack},
 };
 use burn::module::Module;
@@ -291,7 +292,7 @@ impl CompanionFiles {
     /// # Errors
     /// A file that cannot be written.
     pub(crate) fn save(&self, state: &[u8], csv: &str) -> Result<(), TrainError> {
-        write_whole(&self.folder.join("companion.csv"), csv.as_bytes())?;
+        write_whole(&self.folder.join(COURSE), csv.as_bytes())?;
         write_whole(&self.path(), state)
     }
 

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod balance;
+mod drop_path;
 mod epoch_order;
 mod fair_options;
 mod loader;
@@ -20,6 +21,7 @@ mod supernet_training;
 mod training_loop;
 
 pub use balance::Balance;
+pub use drop_path::DropPath;
 pub(crate) use epoch_order::EpochOrder;
 pub use fair_options::FairOptions;
 pub use loader::{Batches, Loader};

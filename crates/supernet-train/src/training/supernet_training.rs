@@ -119,7 +119,21 @@ impl SupernetTraining {
         let (ghosts, shares) = (batch / ghost_batch, Shares { count: shares, workers });
         let warm_up = (warm_up * steps as f64).round() as u64;
         let stage = SUPERNET_TRAINING;
-        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, balance, sgd, sampler, execution }
+        let drop_path = None;
+        Training {
+            stage,
+            seed,
+            steps,
+            ghosts,
+            shares,
+            micro_batches,
+            warm_up,
+            balance,
+            sgd,
+            sampler,
+            drop_path,
+            execution,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     ahead::Ahead,
     balance::{Balance, Weighed},
+    drop_path::DropPath,
     micro_batches::{more_parts, parts_that_fit},
     part::Part,
     plain_l2::plain_l2,
@@ -22,8 +23,10 @@ use burn::{
     optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
     tensor::{Device, Int, Tensor, activation::log_softmax},
 };
+use rand::Rng;
 use std::ops::Range;
 use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor};
+use supernet_space::draws;
 
 /// The settings of a training run, besides network and images.
 pub struct Training<'a> {
@@ -49,6 +52,9 @@ pub struct Training<'a> {
     pub warm_up: u64,
     /// Who draws the masks, up to where a companion begins to.
     pub sampler: &'a dyn PathSampler,
+    /// How paths are dropped for some examples, and the steps of trainings before this one that it
+    /// goes on from, which had draws of their own.
+    pub drop_path: Option<(DropPath, u64)>,
     /// How the network runs.
     pub execution: Execution,
 }
@@ -422,6 +428,7 @@ impl Training<'_> {
             Some(gates) => network.with_gates(paths, same_gates(&gates, ghosts, device)),
             None => paths,
         };
+        let paths = self.dropping(network, paths, at);
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let execution = self.execution;
         Ok(awake_on(device, || -> Result<_, NnError> {
@@ -438,6 +445,13 @@ impl Training<'_> {
             let gradients = GradientsParams::from_grads(of_batch.backward(), network);
             Ok(Part { loss: loss.inner(), logits: logits.inner(), gradients, usage })
         })?)
+    }
+
+    /// The paths of a step, dropped for some examples.
+    fn dropping<N: MaskedNetwork>(&self, network: &N, paths: N::Paths, at: Moment) -> N::Paths {
+        let Some((DropPath { rate, schedule }, passed)) = self.drop_path else { return paths };
+        let seed = draws(self.seed, "drop path", passed + at.step).next_u64();
+        network.with_drop_path(paths, schedule.at(rate, at.step, at.steps), seed)
     }
 
     /// Computes the same of the ghost batches of a share, in `parts` parts whose gradients are

@@ -58,6 +58,8 @@ pub(crate) struct RankingEvidence<'a> {
     pub(crate) proxies: Option<HashMap<PathMask, Values>>,
     /// How paths are drawn; none that a program draws itself.
     pub(crate) paths: Option<PathSampling>,
+    /// That the supernet's companion has collapsed, where it has.
+    pub(crate) collapse: Option<String>,
 }
 
 impl RankingEvidence<'_> {
@@ -67,13 +69,14 @@ impl RankingEvidence<'_> {
     /// # Errors
     /// Scores that are no numbers.
     pub(crate) fn verdict(&self, calibrated: Option<&Calibrated>) -> Result<Verdict, TrainError> {
-        let judged = verdict(Evidence {
+        let mut judged = verdict(Evidence {
             follows: self.follows(),
             repeats: self.repeats()?,
             plateau: plateau(&self.losses),
             check: self.check()?,
             calibration: calibrated.map(|calibrated| calibrated.out_of_fold),
         });
+        judged.reasons.extend(self.collapse.clone());
         let enough = self.checked.len() >= FEWEST_CALIBRATED;
         let Some(paths) = self.paths else { return Ok(judged.where_possible(true, true, enough)) };
         Ok(judged.where_possible(paths.can_be_constant(), paths.can_be_rare(self.space), enough))
