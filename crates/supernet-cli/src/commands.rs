@@ -261,6 +261,9 @@ fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
     if !directory.join("config.json").exists() {
         return refuse("no run", "a finished one");
     }
+    if is_by_trials(directory) {
+        return refuse("a search by trials", "a run; `supernet trials` on the directory writes its table and `best/`");
+    }
     if !directory.join("best").join(BestFile::Weights.name()).exists() {
         return refuse("a run that has not ended", "a finished one; `supernet run` goes on with it");
     }
@@ -272,6 +275,11 @@ fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
             Err(Failure::settings(path.display(), found, expected))
         }
     }
+}
+
+/// Whether a directory is that of a search by trials.
+fn is_by_trials(directory: &Path) -> bool {
+    directory.join("trials").is_dir()
 }
 
 /// Writes a finished run's reports again.
@@ -304,7 +312,17 @@ pub fn list(list: &List) -> Result<(), Failure> {
 
 /// Copies the best network of a finished run.
 pub fn export(export: &Export) -> Result<(), Failure> {
-    let files = files(&finished(&export.directory)?);
+    let files: Vec<BestFile> = match is_by_trials(&export.directory) {
+        true => {
+            let is_there = |file: &BestFile| export.directory.join("best").join(file.name()).exists();
+            BestFile::ALL.into_iter().filter(is_there).collect()
+        }
+        false => files(&finished(&export.directory)?).to_vec(),
+    };
+    if files.is_empty() {
+        let expected = "one that has ended; `supernet trials` on the directory goes on with it";
+        return Err(Failure::settings(export.directory.display(), "a search by trials that has not ended", expected));
+    }
     let (from, to) = (export.directory.join("best"), &export.to);
     let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
     let holds = fs::read_dir(to).into_iter().flatten().flatten().any(|entry| entry.file_name() != "lost+found");
@@ -313,7 +331,7 @@ pub fn export(export: &Export) -> Result<(), Failure> {
         return Err(Failure::settings("--to", found, "a directory that does not exist or is empty"));
     }
     fs::create_dir_all(to).map_err(|error| wrong(to, error))?;
-    for file in files {
+    for file in &files {
         let path = from.join(file.name());
         fs::copy(&path, to.join(file.name())).map_err(|error| wrong(&path, error))?;
     }

@@ -18,6 +18,7 @@ mod signals;
 mod stop;
 mod study;
 mod together;
+mod trials;
 mod verdict;
 
 use arguments::{Arguments, Command};
@@ -47,6 +48,7 @@ fn done(command: &Command, together: &Together) -> Result<(), Failure> {
         Command::Train(run) => commands::train(run, together),
         Command::Score(run) => commands::score(run, together),
         Command::Plan(plan) => commands::plan(plan),
+        Command::Trials(trials) => trials::trials(trials),
         Command::Study(study) => study::study(study, together),
         Command::Correlate(correlate) => study::correlate(correlate, together),
         Command::Report(report) => commands::report(report),

@@ -21,7 +21,7 @@ use supernet::{
     space::{Choice, SearchSpace},
     train::{
         CompanionKind, CompanionSettings, EnasSettings, FineTune, GateLearning, GdasSettings, LatencyLimit,
-        NetworkSettings, Number, Proxies, write_whole,
+        NetworkSettings, Number, Proxies, TrialSettings, write_whole,
     },
 };
 
@@ -38,6 +38,9 @@ pub struct RunSettings {
     pub data: DataSettings,
     /// The search.
     pub search: SearchConfig,
+    /// How it is by trials, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<TrialSettings>,
 }
 
 /// Settings with their device and images, and what was left out of a folder beside these.
@@ -105,7 +108,7 @@ impl RunSettings {
         };
         let search = fit_to.map_or(search.clone(), |split| search.fitted(split, images));
         let device = offered_devices().first().copied().unwrap_or("flex").into();
-        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search }
+        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search, trials: None }
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {

@@ -167,6 +167,57 @@ fn train_score_and_run_are_the_same_search_in_steps() {
     assert!(path.join("best/weights.safetensors").exists());
 }
 
+/// The arguments of a small search by trials.
+fn trials_of(directory: &Path) -> Vec<String> {
+    let numbers = ["--by", "evolution", "--members", "3", "--interval", "2", "--steps", "12"];
+    let directory = directory.display().to_string();
+    let all = [&["trials", &directory], &TINY[..], &numbers].concat();
+    all.into_iter().map(String::from).collect()
+}
+
+#[test]
+fn a_search_by_trials_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, killed, taken] = ["whole", "killed", "taken"].map(|name| folder.path().join(name));
+    let command = |directory: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
+        command.args(trials_of(directory));
+        command
+    };
+    let first = command(&whole).output().unwrap();
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    assert!(text(&first.stdout).contains("best of 6 trials of 12 steps: "), "{}", text(&first.stdout));
+
+    let lines = || fs::read_to_string(killed.join("trials.csv")).unwrap_or_default().lines().count();
+    let mut kills = 0;
+    for after in [2, 4] {
+        let mut process = command(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
+        while lines() < after && process.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        // SIGKILL.
+        process.kill().unwrap();
+        kills += u32::from(!process.wait().unwrap().success());
+    }
+    assert!(kills > 0, "both had ended before they were killed");
+    let killed_path = killed.display().to_string();
+    // Without options: the settings are in the directory.
+    let last = supernet(&["trials", &killed_path, "--output", "quiet"]);
+    assert!(last.status.success(), "{}", text(&last.stderr));
+    for name in ["trials.csv", "table.txt", "best/weights.safetensors", "best/model.rs", "best/model.onnx"] {
+        assert!(fs::read(killed.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
+    }
+
+    let export = supernet(&["export", &killed_path, "--to", &taken.display().to_string()]);
+    assert!(export.status.success() && taken.join("model.onnx").exists(), "{}", text(&export.stderr));
+    let list = supernet(&["list", &folder.path().display().to_string()]);
+    assert!(text(&list.stdout).contains("trials, finished"), "{}", text(&list.stdout));
+    assert_fails(&supernet(&["report", &killed_path]), 2, "found a search by trials, expected a run");
+    assert_fails(&supernet(&["trials", &killed_path, "--members", "4"]), 3, "config.trials");
+    assert_fails(&supernet(&["trials", &killed_path, "--l2s", "0.1:0.2"]), 2, "--l2s: found an evolution");
+    assert_fails(&supernet(&["trials", &killed_path, "--max-parameters", "1000000"]), 2, "expected none: trials");
+}
+
 #[test]
 fn a_folder_of_images_is_split_in_fifths_and_the_preset_is_fitted_to_it() {
     let folder = tempfile::tempdir().unwrap();

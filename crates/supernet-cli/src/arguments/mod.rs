@@ -6,6 +6,7 @@ mod options;
 mod paths;
 mod shared;
 mod show;
+mod trials;
 
 #[cfg(feature = "farm")]
 pub use farm::{FarmCommand, Leases, Work};
@@ -15,6 +16,7 @@ pub use paths::Paths;
 pub use shared::DEADLINE;
 pub use shared::Shared;
 pub use show::{Output, Show};
+pub use trials::{TrialName, Trials};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -57,6 +59,9 @@ pub enum Command {
     Score(Run),
     /// The same as `run`: what is left of the search, up to the report
     Retrain(Run),
+    /// Search by trials, trainings that begin with the weights of others: population-based
+    /// training, or evolution; or go on with it
+    Trials(Trials),
     /// Make one of the paper's experiments, or go on with it
     Study(Study),
     /// Compare one-shot with stand-alone accuracy: the same as `study correlation`

@@ -1,6 +1,6 @@
 //! Trains and scores trials, and keeps what their children begin with.
 
-use super::{inherited::Inherited, trial_log::TrialLog};
+use super::{TrialSettings, inherited::Inherited, trial_log::TrialLog};
 use crate::{
     BURN, Examples, Hooks, Keeper, Progress, Saving, SeededWeights, StandAlone, StandAloneTraining, TrainError,
     crew::{Alone, CrewJob},
@@ -65,9 +65,20 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
         folder: &Path,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
+        Self::open_as((stand_alone, None), examples, device, folder, progress)
+    }
+
+    /// The same for trials that settings propose, which the directory is then of.
+    pub(super) fn open_as(
+        (stand_alone, trials): (StandAlone<'a, M, D>, Option<&TrialSettings>),
+        examples: &'a dyn Examples<D>,
+        device: &str,
+        folder: &Path,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, TrainError> {
         let lock = lock(folder)?;
         let fingerprint = |examples: &dyn Examples<D>| format!("{:016x}", examples.fingerprint());
-        let config = json!({
+        let mut config = json!({
             "provenance": {
                 "supernet": env!("CARGO_PKG_VERSION"),
                 "burn": BURN,
@@ -81,6 +92,9 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
                 "execution": stand_alone.execution,
             },
         });
+        if let Some(trials) = trials {
+            config["config"]["trials"] = json!(trials);
+        }
         agree(folder, &config, "the configuration of a lineage")?;
         let log = TrialLog::open(folder, stand_alone.definition.space())?;
         let trials = folder.join("trials");

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Group, Retrain, Retrained, SearchConfig, TrainError,
-    best::BestFile,
+    best::{BestFile, read_record},
     store::{SEARCHES, cell, parse_rows, read_candidates, read_config, read_scores},
 };
 use csv::StringRecord;
@@ -199,6 +199,10 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunState>, TrainError> {
 
 fn state(path: PathBuf) -> Option<RunState> {
     let lines = |name: &str| fs::read_to_string(path.join(name)).map_or(0, |text| text.lines().skip(1).count());
+    if path.join("trials").is_dir() {
+        let scored = lines("trials.csv");
+        return Some(trials_state(path, scored));
+    }
     let (run, state) = match read_config::<RunFile>(&path, CONFIGURATION) {
         Ok(run) => (run, stage_of(&path)),
         Err(error) => (None, error.to_string()),
@@ -207,6 +211,14 @@ fn state(path: PathBuf) -> Option<RunState> {
     let first = fs::read_to_string(path.join("networks.csv")).ok().filter(|_| has_ended(&path));
     let test_accuracy = first.and_then(|text| text.lines().nth(1)?.split(',').nth(6)?.parse().ok());
     Some(RunState { state, data, seed, candidates: lines("candidates.csv"), test_accuracy, path })
+}
+
+/// How far a search by trials is, of which so many are scored.
+fn trials_state(path: PathBuf, candidates: usize) -> RunState {
+    let best = read_record(&path.join("best")).ok();
+    let state = if best.is_some() { "trials, finished" } else { "trials, begun" };
+    let (data, seed, test) = best.map_or((String::new(), 0, None), |best| (best.provenance.data, best.seed, best.test));
+    RunState { state: state.into(), data, seed, candidates, test_accuracy: test.map(|test| test.accuracy), path }
 }
 
 fn stage_of(path: &Path) -> String {

@@ -1,0 +1,191 @@
+//! Searches by trials, by name.
+
+use crate::{SearchConfig, StandAloneTraining, TrainError, checks::at_least_one};
+use serde::{Deserialize, Serialize};
+use supernet_search::{
+    Constraints,
+    trials::{InheritingEvolution, PopulationBased, Setting, TrialStrategy},
+};
+use supernet_space::{SearchSpace, draws};
+
+/// A search by trials: trainings of which each may begin with the weights of another.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialSettings {
+    /// Training steps of all trials together; at least those of one.
+    pub steps: u64,
+    /// Who proposes the trials.
+    pub kind: TrialKind,
+}
+
+/// Who proposes trials.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrialKind {
+    /// Population-based training ([`PopulationBased`]).
+    Population(PopulationSettings),
+    /// Large-scale evolution ([`InheritingEvolution`]).
+    Evolution(EvolutionSettings),
+}
+
+/// A population that is trained side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PopulationSettings {
+    /// Members. Default 6; at least 1.
+    pub members: usize,
+    /// Training steps after which the worst members go on from the best. Default 100; at least 1.
+    pub interval: u64,
+    /// Between which learning rates members begin and stay. Default 0.003 to 1; above 0.
+    pub learning_rate: [f64; 2],
+    /// The same of L2. Default 0.00001 to 0.01; above 0.
+    pub l2: [f64; 2],
+    /// Whether all members are of one architecture, a uniform one, so that only numbers are
+    /// searched. Default: each has one of its own, and those of the worst die out.
+    #[serde(default)]
+    pub one_architecture: bool,
+}
+
+impl Default for PopulationSettings {
+    fn default() -> Self {
+        Self { members: 6, interval: 100, learning_rate: [0.003, 1.0], l2: [1e-5, 1e-2], one_architecture: false }
+    }
+}
+
+/// Networks of which the better have children that begin with their weights.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvolutionSettings {
+    /// Networks that live at a time. Default 20; at least 2.
+    pub members: usize,
+    /// Training steps of each. Default 100; at least 1.
+    pub interval: u64,
+}
+
+impl Default for EvolutionSettings {
+    fn default() -> Self {
+        Self { members: 20, interval: 100 }
+    }
+}
+
+impl TrialSettings {
+    /// Steps of a trial.
+    fn interval(&self) -> u64 {
+        match self.kind {
+            TrialKind::Population(PopulationSettings { interval, .. })
+            | TrialKind::Evolution(EvolutionSettings { interval, .. }) => interval,
+        }
+    }
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// The first number that is out of range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let (interval, place) = (self.interval(), "trials.interval (--interval)");
+        at_least_one(place, interval as usize)?;
+        if self.steps < interval {
+            let expected = format!("at least {interval}, the steps of one trial");
+            return Err(TrainError::config("trials.steps (--steps)", self.steps, expected));
+        }
+        match self.kind {
+            TrialKind::Population(PopulationSettings { members, learning_rate, l2, .. }) => {
+                at_least_one("trials.members (--members)", members)?;
+                range("trials.learning_rate (--learning-rates)", learning_rate)?;
+                range("trials.l2 (--l2s)", l2)
+            }
+            TrialKind::Evolution(EvolutionSettings { members, .. }) if members < 2 => {
+                Err(TrainError::config("trials.members (--members)", members, "at least 2"))
+            }
+            TrialKind::Evolution(_) => Ok(()),
+        }
+    }
+
+    /// Checks every number, and that a search of `config` can be by trials.
+    ///
+    /// # Errors
+    /// The first number that is out of range; limits on costs, which trials do not keep to.
+    pub fn check_for(&self, config: &SearchConfig) -> Result<(), TrainError> {
+        self.check()?;
+        if config.constraints != Constraints::default() || config.latency.is_some() {
+            return Err(TrainError::config("constraints, latency", "limits", "none: trials do not keep to them"));
+        }
+        Ok(())
+    }
+
+    /// Trials to ask for at a time: all members of a population; of an evolution what some cores
+    /// train at the same time, whatever machine it runs on.
+    pub(super) fn ask(&self) -> usize {
+        const AT_ONCE: usize = 4;
+        match self.kind {
+            TrialKind::Population(PopulationSettings { members, .. }) => members,
+            TrialKind::Evolution(EvolutionSettings { members, .. }) => members.min(AT_ONCE),
+        }
+    }
+
+    /// Makes the strategy over a space, its draws functions of `seed`; networks learn as `training`
+    /// says where the strategy chooses nothing.
+    ///
+    /// # Errors
+    /// A number out of range.
+    pub fn strategy(
+        &self,
+        space: &SearchSpace,
+        training: &StandAloneTraining,
+        seed: u64,
+    ) -> Result<Box<dyn TrialStrategy>, TrainError> {
+        self.check()?;
+        let first = || space.sample(&mut draws(seed, "trials/first", 0));
+        Ok(match self.kind {
+            TrialKind::Population(PopulationSettings { members, interval, learning_rate, l2, one_architecture }) => {
+                let of = |name: &str, [least, greatest]: [f64; 2]| Setting::logarithmic(name, least, greatest);
+                let numbers = vec![of("learning_rate", learning_rate), of("l2", l2)];
+                let new = PopulationBased::new(space.clone(), members, interval, numbers, seed, "trials")?;
+                Box::new(if one_architecture { new.with_architecture(&first())? } else { new })
+            }
+            TrialKind::Evolution(EvolutionSettings { members, interval }) => {
+                let rate = training.sgd.learning_rate;
+                let new = InheritingEvolution::new(space.clone(), first(), rate, interval, seed, "trials")?;
+                Box::new(new.with_population(members)?)
+            }
+        })
+    }
+}
+
+/// # Errors
+/// Ends that are no range above 0.
+fn range(place: &'static str, [least, greatest]: [f64; 2]) -> Result<(), TrainError> {
+    if least > 0.0 && least <= greatest && greatest.is_finite() {
+        return Ok(());
+    }
+    Err(TrainError::config(place, format!("{least} to {greatest}"), "the least and the greatest, above 0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_out_of_range_are_refused_with_place_found_and_expected() {
+        let refused = |settings: TrialSettings| settings.check().unwrap_err().to_string();
+        let population = PopulationSettings::default();
+        let of = |kind| TrialSettings { steps: 1_000, kind };
+        assert_eq!(
+            refused(TrialSettings { steps: 99, ..of(TrialKind::Population(population)) }),
+            "trials.steps (--steps): found 99, expected at least 100, the steps of one trial"
+        );
+        assert_eq!(
+            refused(of(TrialKind::Population(PopulationSettings { l2: [1e-2, 1e-5], ..population }))),
+            "trials.l2 (--l2s): found 0.01 to 0.00001, expected the least and the greatest, above 0"
+        );
+        assert_eq!(
+            refused(of(TrialKind::Evolution(EvolutionSettings { members: 1, interval: 100 }))),
+            "trials.members (--members): found 1, expected at least 2"
+        );
+        let none = PopulationSettings { interval: 0, ..population };
+        assert_eq!(
+            refused(of(TrialKind::Population(none))),
+            "trials.interval (--interval): found 0, expected at least 1"
+        );
+    }
+}
