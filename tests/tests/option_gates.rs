@@ -1,6 +1,9 @@
 //! Gates: what options give is multiplied by a number of each ghost batch, and gradients reach it.
 
-use burn::tensor::{DType, Device, Tensor};
+use burn::{
+    module::Module,
+    tensor::{DType, Device, Tensor},
+};
 use rand::RngExt;
 use supernet::{
     data::ImageShape,
@@ -37,7 +40,8 @@ impl Case {
         let config: SearchConfig = tiny(1).in_space(settings);
         let side = known.least_side.max(8);
         let networks = config.networks(ImageShape::new(1, side, side), 4, &device).unwrap();
-        let network = networks.supernet.supernet(&mut Formula(DType::F64), &device).unwrap();
+        // Gradients of the weights are not looked at.
+        let network = networks.supernet.supernet(&mut Formula(DType::F64), &device).unwrap().no_grad();
         let space = network.search_space();
         let drawn = |i| space.sample(&mut draws(1, "gates", i)).mask().clone();
         let both =
