@@ -29,7 +29,7 @@ pub use companion::{
 };
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
-pub use lineage::{GoingOn, Lineage};
+pub use lineage::{GoingOn, Inheritance, Lineage};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};
 pub use run::{

@@ -2,8 +2,9 @@
 
 mod evaluator;
 mod going_on;
-mod inherited;
+mod inheritance;
 mod trial_log;
 
 pub use evaluator::Lineage;
 pub use going_on::GoingOn;
+pub use inheritance::Inheritance;
