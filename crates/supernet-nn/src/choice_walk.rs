@@ -166,7 +166,7 @@ impl ModuleVisitor for Walk {
 }
 
 /// Whether what it holds is there under options of choices alone.
-fn is_option(container: &str) -> bool {
+pub(crate) fn is_option(container: &str) -> bool {
     container == OPTION || container == DEPTH || container.starts_with(UNDER)
 }
 

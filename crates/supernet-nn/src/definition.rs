@@ -2,7 +2,9 @@
 //! extracted weights.
 
 use crate::{
-    Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights, check,
+    Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights,
+    apart::apart,
+    check,
     cost::CostTable,
     fingerprint::{Formula, fingerprint},
     names::Names,
@@ -243,10 +245,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     ) -> Result<f64, NnError> {
         let alone = self.extract(supernet, mask, &input.device())?;
         let paths = supernet.paths(vec![mask.clone()], None)?;
-        let logits = |network: &Network<M, D>| network.forward_masked(input.clone(), &paths).map(Tensor::into_data);
-        let (masked, own) = (logits(supernet)?, logits(&alone)?);
-        let each = masked.iter::<f64>().zip(own.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
-        Ok(each.fold(0.0, |most, error| if error > most || error.is_nan() { error } else { most }))
+        let logits = |network: &Network<M, D>| network.forward_masked(input.clone(), &paths);
+        Ok(apart(logits(&alone)?, logits(supernet)?))
     }
 
     /// Returns what the stand-alone network of `mask` costs: its trainable parameters, and the

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod apart;
 mod build;
 mod call;
 mod check;
@@ -11,10 +12,12 @@ pub mod describe;
 mod error;
 mod fingerprint;
 mod flow;
+mod inherited;
 pub mod known;
 mod layers;
 mod masked_l2;
 mod masked_network;
+mod morph;
 mod names;
 mod nesting;
 mod network;
@@ -31,6 +34,7 @@ pub use describe::{Describe, Wire};
 pub use error::NnError;
 pub use fingerprint::Fingerprint;
 pub use flow::Rows;
+pub use inherited::Inherited;
 pub use known::{KnownNet, KnownNetwork, NetworkConfig, PaperNet, PaperNetwork};
 pub use layers::{
     Conv, ConvNorm, EPSILON, GatedStep, Gating, GhostNorm, Identity, Layer, LstmStep, Norm, NormKind, Pool, Pool3x3,
@@ -38,6 +42,7 @@ pub use layers::{
 };
 pub use masked_l2::{MaskedL2, Weighting};
 pub use masked_network::MaskedNetwork;
+pub use morph::{Kept, Morph, Morphed, Widening};
 pub use network::Network;
 pub use paths::Paths;
 pub use usage::Usage;

@@ -59,6 +59,11 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         self.about.classes
     }
 
+    /// The names of its parameters.
+    pub(crate) fn names(&self) -> &Names {
+        &self.about.names
+    }
+
     /// The mask of a stand-alone network; none of a supernet.
     pub fn mask(&self) -> Option<&PathMask> {
         self.mask.as_deref()

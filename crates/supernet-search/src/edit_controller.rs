@@ -21,6 +21,11 @@ const NAME: &str = "edit policy";
 /// Names of options that a choice takes while its layer is not there.
 const CLOSED: [&str; 6] = ["identity", "none", "skip", "skip_connect", "zero", "off"];
 
+/// Whether a choice that takes `bits` is a layer that is not there.
+pub(crate) fn is_closed(choice: &Choice, bits: u64) -> bool {
+    bits == 1 && CLOSED.contains(&choice.options()[0].as_str())
+}
+
 /// The actor of EAS (Cai, Chen, Zhang, Yu and Wang, AAAI 2018): it reads a network and decides how
 /// to change it. Choices of exactly one option are its layers, read by an LSTM in both directions,
 /// e_i being what both leave at choice i. A choice whose first option is called like a layer that
@@ -332,7 +337,7 @@ impl EditController {
     }
 
     fn is_closed(&self, architecture: &Architecture, choice: usize) -> bool {
-        architecture.bits(choice) == 1 && CLOSED.contains(&self.space.choices()[choice].options()[0].as_str())
+        is_closed(&self.space.choices()[choice], architecture.bits(choice))
     }
 
     /// Choices that can be raised, with the logit of each.

@@ -84,6 +84,11 @@ impl EditPolicy {
         Ok(Self { settings: settings.check(NAME)?, ..self })
     }
 
+    /// The network that it edits.
+    pub fn start(&self) -> &Architecture {
+        &self.start
+    }
+
     /// The controller.
     pub fn controller(&self) -> &EditController {
         &self.controller

@@ -30,7 +30,8 @@ pub use companion::{
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use lineage::{
-    EvolutionSettings, GoingOn, Lineage, PopulationSettings, TrialKind, TrialResult, TrialSettings, trial_search,
+    EvolutionSettings, GoingOn, Inheritance, Lineage, PopulationSettings, TrialKind, TrialResult, TrialSettings,
+    trial_search,
 };
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};

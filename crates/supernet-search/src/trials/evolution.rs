@@ -1,9 +1,9 @@
 //! Large-scale evolution with inherited weights.
 
-use super::{Trial, TrialStrategy};
+use super::{Trial, TrialStrategy, member::Member};
 use crate::{
     Scored, SearchError, exact,
-    known::{Known, Proposals, at_least, in_range},
+    known::{Proposals, at_least, in_range},
     pair_tournament::{better_of_two, join},
     state::{check_known, checked_state},
 };
@@ -42,13 +42,6 @@ pub struct InheritingEvolution {
     alive: Vec<Member>,
     /// Trials whose scores are not told.
     outstanding: Vec<Trial>,
-}
-
-/// A trial with its score.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Member {
-    trial: Trial,
-    known: Known,
 }
 
 checked_state!(InheritingEvolution);
@@ -109,8 +102,7 @@ impl InheritingEvolution {
         if id < self.population as u64 || self.alive.len() < 2 {
             return trial(self.space.mutate(&self.start, &mut rng));
         }
-        let better_first = |a: &Member, b: &Member| a.known.better_first(&b.known);
-        let parent = better_of_two(&mut self.alive, self.population, better_first, &mut rng);
+        let parent = better_of_two(&mut self.alive, self.population, Member::better_first, &mut rng);
         self.child(id, &parent.trial, &mut rng)
     }
 
@@ -151,7 +143,7 @@ impl TrialStrategy for InheritingEvolution {
         for (trial, scored) in told {
             let Some(place) = self.outstanding.iter().position(|asked| asked.id == trial.id) else { continue };
             let member = Member { trial: self.outstanding.remove(place), known: scored.into() };
-            join(&mut self.alive, self.population, member, |a, b| a.known.better_first(&b.known));
+            join(&mut self.alive, self.population, member, Member::better_first);
         }
     }
 

@@ -1,11 +1,12 @@
 //! Trains and scores trials, and keeps what their children begin with.
 
-use super::{TrialSettings, inherited::Inherited, trial_log::TrialLog};
+use super::{Inheritance, TrialSettings, trial_log::TrialLog};
 use crate::{
-    BURN, Examples, Hooks, Keeper, Progress, Saving, SeededWeights, StandAlone, StandAloneTraining, TrainError,
+    BURN, Batches, Examples, Hooks, Keeper, Progress, Saving, SeededWeights, StandAlone, StandAloneTraining,
+    TrainError,
     crew::{Alone, CrewJob},
     stand_alone::train_all,
-    store::{Lock, agree, checkpoints, lock, remove},
+    store::{Lock, agree, checkpoints, lock, remove, write_whole},
     test,
     workers::Named,
 };
@@ -15,7 +16,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use supernet_nn::{Layer, Network};
+use supernet_nn::{Inherited, Kept, Layer, Morph, Morphed, NamedWeights, Network};
 use supernet_search::{
     Scored,
     trials::{Trial, TrialEvaluator},
@@ -23,9 +24,9 @@ use supernet_search::{
 use supernet_space::PathMask;
 
 /// Trains trials and scores them on examples. A trial begins with the weights that its parent ended
-/// with, by name, and with seeded ones where its parent has none; of the same architecture it also
-/// has its parent's momenta, and goes on with the batches that follow, so that a line of trials is
-/// one training.
+/// with, by name, and with seeded ones where its parent has none, or as another [`Inheritance`]
+/// says; of the same architecture it also has its parent's momenta, and goes on with the batches
+/// that follow, so that a line of trials is one training.
 ///
 /// `settings` of a trial are `learning_rate`, `momentum` and `l2`; what is not given is that of the
 /// recipe. The learning rate moves along the recipe's schedule within each trial: for a line that
@@ -33,12 +34,14 @@ use supernet_space::PathMask;
 /// are not used.
 ///
 /// Its directory holds `config.json` (recipe, seed, versions, device, fingerprints of networks and
-/// data; another one is refused), `trials.csv` (a line for each trial) and `trials/` (checkpoints
-/// of the trials that may be a parent). A search that was stopped goes on there: what is stored is
+/// data, the inheritance; another one is refused), `trials.csv` (a line for each trial), `trials/`
+/// (checkpoints of the trials that may be a parent) and `morphs/` (what each child by a morphism
+/// keeps of what its parent computes). A search that was stopped goes on there: what is stored is
 /// not computed again, and on a processor the numbers are those of a search that was not stopped.
 pub struct Lineage<'a, M, const D: usize = 4> {
     stand_alone: StandAlone<'a, M, D>,
     examples: &'a dyn Examples<D>,
+    inheritance: Inheritance,
     at_once: usize,
     folder: PathBuf,
     saving: Saving,
@@ -65,17 +68,33 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
         folder: &Path,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
-        Self::open_as((stand_alone, None), examples, device, folder, progress)
+        Self::open_as((stand_alone, Inheritance::ByName, None), examples, device, folder, progress)
     }
 
-    /// The same for trials that settings propose, which the directory is then of.
-    pub(super) fn open_as(
-        (stand_alone, trials): (StandAlone<'a, M, D>, Option<&TrialSettings>),
+    /// [`Lineage::open`] with another inheritance.
+    ///
+    /// # Errors
+    /// As [`Lineage::open`]; noise of copied channels below 0, or no number.
+    pub fn open_inheriting(
+        inheritance: Inheritance,
+        stand_alone: StandAlone<'a, M, D>,
         examples: &'a dyn Examples<D>,
         device: &str,
         folder: &Path,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
+        Self::open_as((stand_alone, inheritance, None), examples, device, folder, progress)
+    }
+
+    /// The same for trials that settings propose, which the directory is then of.
+    pub(super) fn open_as(
+        (stand_alone, inheritance, trials): (StandAlone<'a, M, D>, Inheritance, Option<&TrialSettings>),
+        examples: &'a dyn Examples<D>,
+        device: &str,
+        folder: &Path,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, TrainError> {
+        inheritance.check()?;
         let lock = lock(folder)?;
         let fingerprint = |examples: &dyn Examples<D>| format!("{:016x}", examples.fingerprint());
         let mut config = json!({
@@ -95,13 +114,16 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
         if let Some(trials) = trials {
             config["config"]["trials"] = json!(trials);
         }
+        if inheritance != Inheritance::ByName {
+            config["config"]["inheritance"] = json!(inheritance);
+        }
         agree(folder, &config, "the configuration of a lineage")?;
         let log = TrialLog::open(folder, stand_alone.definition.space())?;
         let trials = folder.join("trials");
         fs::create_dir_all(&trials).map_err(TrainError::io(&trials))?;
         let (at_once, saving, asked) = (0, Saving::default(), BTreeSet::new());
         let folder = folder.to_owned();
-        Ok(Self { stand_alone, examples, at_once, folder, saving, progress, log, asked, _lock: lock })
+        Ok(Self { stand_alone, examples, inheritance, at_once, folder, saving, progress, log, asked, _lock: lock })
     }
 
     /// Sets how many trials are trained at the same time; 0, the default, for as many as there are
@@ -127,8 +149,27 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
         let Some(trial) = self.log.trial(id).filter(|_| is_kept).cloned() else {
             return Err(TrainError::config("trial", id, "one that was scored and may be a parent yet"));
         };
-        let Self { stand_alone, folder, saving, log, progress, .. } = self;
-        Run { stand_alone, folder, saving: *saving, log }.network(&trial, &mut **progress)
+        let Self { stand_alone, inheritance, folder, saving, log, progress, .. } = self;
+        Run { stand_alone, inheritance: *inheritance, folder, saving: *saving, log }.network(&trial, &mut **progress)
+    }
+
+    /// Returns what a trial kept of what its parent computes; none of one that did not begin by a
+    /// morphism.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn kept(&self, id: u64) -> Result<Option<Kept>, TrainError> {
+        let path = kept_file(&self.folder, id);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let text = fs::read_to_string(&path).map_err(TrainError::io(&path))?;
+        let expected = "what a trial keeps of its parent; choose another directory";
+        serde_json::from_str(&text).map(Some).map_err(|error| TrainError::File {
+            path,
+            found: error.to_string(),
+            expected,
+        })
     }
 
     /// Training steps of an epoch.
@@ -138,8 +179,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
 
     /// Trains and scores trials that are not known.
     fn run(&mut self, trials: &[Trial]) -> Result<(), TrainError> {
-        let Self { stand_alone, examples, at_once, folder, saving, progress, log, .. } = self;
-        let run = Run { stand_alone, folder, saving: *saving, log };
+        let Self { stand_alone, examples, inheritance, at_once, folder, saving, progress, log, .. } = self;
+        let run = Run { stand_alone, inheritance: *inheritance, folder, saving: *saving, log };
         let masks: Vec<&PathMask> = trials.iter().map(|trial| trial.architecture.mask()).collect();
         let name = |place: &usize| CrewJob { key: place.to_string(), cost: 1.0, files: None, by_first: false };
         let named = Named { crew: &Alone, name: &name, pack: &|_, _| Ok(Vec::new()), unpack: &|_, _| Ok(None) };
@@ -190,6 +231,7 @@ impl<M: Layer<D, 2>, const D: usize> TrialEvaluator for Lineage<'_, M, D> {
 /// What a training needs; it is shared by those that run at the same time.
 struct Run<'r, 'a, M, const D: usize> {
     stand_alone: &'r StandAlone<'a, M, D>,
+    inheritance: Inheritance,
     folder: &'r Path,
     saving: Saving,
     log: &'r TrialLog,
@@ -237,7 +279,24 @@ impl<M: Layer<D, 2>, const D: usize> Run<'_, '_, M, D> {
             &device.clone().inner(),
         )?;
         let grown = of_parent.last(seeded)?.ok_or_else(unknown)?;
-        Ok(definition.stand_alone(mask, &mut Inherited::of(&grown, seed), &autodiff)?)
+        match self.inheritance {
+            Inheritance::ByName => {
+                let mut weights = SeededWeights::new(seed);
+                Ok(definition.stand_alone(mask, &mut Inherited::of(&grown, &mut weights), &autodiff)?)
+            }
+            Inheritance::Morphism(morph) => self.morphed(&grown, trial, morph),
+        }
+    }
+
+    /// The network of a child that computes what its parent does.
+    fn morphed(&self, parent: &Network<M, D>, trial: &Trial, morph: Morph) -> Result<Network<M, D>, TrainError> {
+        let StandAlone { definition, seed, device, execution, .. } = *self.stand_alone;
+        let (mask, device) = (trial.architecture.mask(), device.clone().inner());
+        let (batch, _) = self.stand_alone.loader()?.labelled(self.log.steps_before(trial), &device);
+        let mut weights = SeededWeights::new(seed);
+        let Morphed { network, kept } = definition.morphed(parent, mask, morph, &mut weights, (&batch, execution))?;
+        write_whole(&kept_file(self.folder, trial.id), json!(kept).to_string().as_bytes())?;
+        Ok(definition.stand_alone(mask, &mut NamedWeights::of(&network), &device.autodiff())?)
     }
 }
 
@@ -263,6 +322,11 @@ fn training(recipe: &StandAloneTraining, trial: &Trial) -> Result<StandAloneTrai
 /// What the names of the files of a trial begin with.
 fn stem(folder: &Path, id: u64) -> PathBuf {
     folder.join(format!("trials/{id:06}"))
+}
+
+/// Where it stands what a trial keeps of its parent.
+fn kept_file(folder: &Path, id: u64) -> PathBuf {
+    folder.join(format!("morphs/{id:06}.json"))
 }
 
 fn stem_keeper(folder: &Path, id: u64, saving: Saving) -> Keeper<'static> {

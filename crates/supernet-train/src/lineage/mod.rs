@@ -2,12 +2,13 @@
 
 mod evaluator;
 mod going_on;
-mod inherited;
+mod inheritance;
 mod settings;
 mod trial_log;
 mod trial_search;
 
 pub use evaluator::Lineage;
 pub use going_on::GoingOn;
+pub use inheritance::Inheritance;
 pub use settings::{EvolutionSettings, PopulationSettings, TrialKind, TrialSettings};
 pub use trial_search::{TrialResult, trial_search};

@@ -1,0 +1,15 @@
+//! Networks that begin with what another one computes: function-preserving changes of an
+//! architecture, *morphisms*.
+
+mod anatomy;
+mod identity;
+mod kept;
+mod morphed;
+mod probe;
+mod settings;
+mod widened;
+mod zeroed;
+
+pub use kept::Kept;
+pub use morphed::Morphed;
+pub use settings::{Morph, Widening};
