@@ -7,13 +7,17 @@ use crate::{
     output::{print_json, say, shown},
     settings::{FILE as SETTINGS, Opened, RunSettings},
 };
+use clap::ValueEnum;
 use serde_json::json;
 use supernet::{
     ResultsError, can_be_written_down,
     export::write_best,
     prelude::*,
     space::Schedule,
-    train::{EvolutionSettings, PopulationSettings, TrialKind, TrialSettings, trial_search},
+    train::{
+        EditTrialSettings, EvolutionSettings, HillClimbSettings, PopulationSettings, TrialKind, TrialSettings,
+        trial_search,
+    },
 };
 
 /// Trials of each member where nothing is said.
@@ -27,8 +31,9 @@ pub fn trials(trials: &Trials) -> Result<(), Failure> {
     let is_new = settings.trials.is_none();
     let asked = asked(trials, settings.trials)?;
     settings.trials = Some(asked);
-    if is_new && trials.options.rate_schedule.is_none() {
-        // So that a line of trials is one training.
+    let grows = matches!(asked.kind, TrialKind::HillClimb(_) | TrialKind::Edits(_));
+    if is_new && !grows && trials.options.rate_schedule.is_none() {
+        // So that a line of trials is one training. Where networks grow the rate falls in each.
         settings.search.stand_alone.sgd.schedule = Schedule::Constant;
     }
     let search = Search::images(&settings.search, &split, &device)?;
@@ -58,41 +63,66 @@ pub fn trials(trials: &Trials) -> Result<(), Failure> {
 
 /// The settings that are asked for, where `there` are those of the directory.
 fn asked(trials: &Trials, there: Option<TrialSettings>) -> Result<TrialSettings, Failure> {
-    let name = trials.by.unwrap_or(match there.map(|there| there.kind) {
-        Some(TrialKind::Evolution(_)) => TrialName::Evolution,
-        _ => TrialName::Population,
-    });
-    let mut kind = match (name, there.map(|there| there.kind)) {
-        (TrialName::Population, Some(kind @ TrialKind::Population(_)))
-        | (TrialName::Evolution, Some(kind @ TrialKind::Evolution(_))) => kind,
-        (TrialName::Population, _) => TrialKind::Population(PopulationSettings::default()),
-        (TrialName::Evolution, _) => TrialKind::Evolution(EvolutionSettings::default()),
-    };
-    let of_population = [
-        trials.learning_rates.map(|_| "--learning-rates"),
-        trials.l2s.map(|_| "--l2s"),
-        trials.one_architecture.then_some("--one-architecture"),
-    ];
-    let trials_of_all = match &mut kind {
-        TrialKind::Population(settings) => {
-            settings.members = trials.members.unwrap_or(settings.members);
-            settings.interval = trials.interval.unwrap_or(settings.interval);
-            settings.learning_rate = trials.learning_rates.map_or(settings.learning_rate, |range| range.0);
-            settings.l2 = trials.l2s.map_or(settings.l2, |range| range.0);
-            settings.one_architecture |= trials.one_architecture;
-            settings.members as u64 * settings.interval
-        }
-        TrialKind::Evolution(settings) => {
-            if let Some(option) = of_population.into_iter().flatten().next() {
-                return Err(Failure::settings(option, "an evolution", "--by population"));
-            }
-            settings.members = trials.members.unwrap_or(settings.members);
-            settings.interval = trials.interval.unwrap_or(settings.interval);
-            settings.members as u64 * settings.interval
-        }
-    };
+    let name = trials.by.or(there.map(|there| name_of(there.kind))).unwrap_or(TrialName::Population);
+    let kind = there.map(|there| there.kind).filter(|&kind| name_of(kind) == name).unwrap_or_else(|| usual(name));
+    let (kind, trials_of_all) = changed(kind, trials)?;
     let steps = trials.steps.or(there.map(|there| there.steps)).unwrap_or(TRIALS * trials_of_all);
     let asked = TrialSettings { steps, kind };
     asked.check()?;
     Ok(asked)
+}
+
+fn name_of(kind: TrialKind) -> TrialName {
+    match kind {
+        TrialKind::Population(_) => TrialName::Population,
+        TrialKind::Evolution(_) => TrialName::Evolution,
+        TrialKind::HillClimb(_) => TrialName::HillClimb,
+        TrialKind::Edits(_) => TrialName::Edits,
+    }
+}
+
+fn usual(name: TrialName) -> TrialKind {
+    match name {
+        TrialName::Population => TrialKind::Population(PopulationSettings::default()),
+        TrialName::Evolution => TrialKind::Evolution(EvolutionSettings::default()),
+        TrialName::HillClimb => TrialKind::HillClimb(HillClimbSettings::default()),
+        TrialName::Edits => TrialKind::Edits(EditTrialSettings::default()),
+    }
+}
+
+/// The kind with the numbers that are asked for, and the training steps of a trial of each member.
+fn changed(mut kind: TrialKind, trials: &Trials) -> Result<(TrialKind, u64), Failure> {
+    let name = name_of(kind);
+    let is_population = name == TrialName::Population;
+    for (option, is_asked, holds, instead) in [
+        ("--members", trials.members.is_some(), name != TrialName::Edits, "one of the others (--by)"),
+        ("--morphisms", trials.morphisms.is_some(), name == TrialName::HillClimb, "--by hill-climb"),
+        ("--learning-rates", trials.learning_rates.is_some(), is_population, "--by population"),
+        ("--l2s", trials.l2s.is_some(), is_population, "--by population"),
+        ("--one-architecture", trials.one_architecture, is_population, "--by population"),
+    ] {
+        if is_asked && !holds {
+            let found = format!("a search by {}", name.to_possible_value().expect("a name").get_name());
+            return Err(Failure::settings(option, found, instead));
+        }
+    }
+    let (members, interval) = match &mut kind {
+        TrialKind::Population(settings) => {
+            settings.learning_rate = trials.learning_rates.map_or(settings.learning_rate, |range| range.0);
+            settings.l2 = trials.l2s.map_or(settings.l2, |range| range.0);
+            settings.one_architecture |= trials.one_architecture;
+            (&mut settings.members, &mut settings.interval)
+        }
+        TrialKind::Evolution(settings) => (&mut settings.members, &mut settings.interval),
+        TrialKind::HillClimb(settings) => {
+            settings.morphisms = trials.morphisms.unwrap_or(settings.morphisms);
+            (&mut settings.children, &mut settings.interval)
+        }
+        // Six batches of those that the policy learns from.
+        TrialKind::Edits(settings) => (&mut { 6 }, &mut settings.interval),
+    };
+    *members = trials.members.unwrap_or(*members);
+    *interval = trials.interval.unwrap_or(*interval);
+    let all = *members as u64 * *interval;
+    Ok((kind, all))
 }

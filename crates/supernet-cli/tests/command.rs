@@ -214,7 +214,7 @@ fn a_search_by_trials_that_is_killed_goes_on_to_the_same_files_and_is_taken_away
     assert!(text(&list.stdout).contains("trials, finished"), "{}", text(&list.stdout));
     assert_fails(&supernet(&["report", &killed_path]), 2, "found a search by trials, expected a run");
     assert_fails(&supernet(&["trials", &killed_path, "--members", "4"]), 3, "config.trials");
-    assert_fails(&supernet(&["trials", &killed_path, "--l2s", "0.1:0.2"]), 2, "--l2s: found an evolution");
+    assert_fails(&supernet(&["trials", &killed_path, "--l2s", "0.1:0.2"]), 2, "--l2s: found a search by evolution");
     assert_fails(&supernet(&["trials", &killed_path, "--max-parameters", "1000000"]), 2, "expected none: trials");
 }
 

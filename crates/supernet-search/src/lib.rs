@@ -123,6 +123,7 @@ pub use hierarchical_evolution::HierarchicalEvolution;
 pub use hill_climbing::HillClimbing;
 pub use hyperband::Hyperband;
 pub use kernel::Hyperparameters;
+pub use least::least;
 pub use linear_fit::LinearFit;
 pub use lstm::{Lstm, LstmSettings};
 pub use main_effects::main_effects;

@@ -30,7 +30,7 @@ pub use companion::{
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use lineage::{
-    EvolutionSettings, GoingOn, Inheritance, Lineage, PopulationSettings, TrialKind, TrialResult, TrialSettings,
+    EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Inheritance, Lineage, PopulationSettings, TrialKind, TrialResult, TrialSettings,
     trial_search,
 };
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};

@@ -13,8 +13,8 @@ pub struct Trials {
     #[arg(long, value_enum)]
     pub by: Option<TrialName>,
 
-    /// Networks that are trained side by side, or live at a time [default: 6 of population, 20 of
-    /// evolution]
+    /// Networks that are trained side by side, or live at a time, or children of a round [default:
+    /// 6 of population, 20 of evolution, 8 of hill-climb]
     #[arg(long, value_name = "N")]
     pub members: Option<usize>,
 
@@ -22,7 +22,11 @@ pub struct Trials {
     #[arg(long, value_name = "STEPS")]
     pub interval: Option<u64>,
 
-    /// Training steps of all trials together [default: 10 trials of each member]
+    /// Morphisms by which a child of hill-climb is greater than its parent [default: 5]
+    #[arg(long, value_name = "N")]
+    pub morphisms: Option<usize>,
+
+    /// Training steps of all trials together [default: 10 trials of each member, 60 of edits]
     #[arg(long)]
     pub steps: Option<u64>,
 
@@ -52,6 +56,11 @@ pub enum TrialName {
     Population,
     /// Large-scale evolution: children begin with their parent's weights
     Evolution,
+    /// Network morphisms: children are greater and begin with what their parent computes; the best
+    /// goes on
+    HillClimb,
+    /// EAS: a policy widens and deepens one network; children begin with what it computes
+    Edits,
 }
 
 /// Two numbers.

@@ -1,10 +1,12 @@
 //! Searches by trials, by name.
 
+use super::Inheritance;
 use crate::{SearchConfig, StandAloneTraining, TrainError, checks::at_least_one};
 use serde::{Deserialize, Serialize};
+use supernet_nn::Morph;
 use supernet_search::{
-    Constraints,
-    trials::{InheritingEvolution, PopulationBased, Setting, TrialStrategy},
+    Constraints, EditPolicy, least,
+    trials::{EditTrials, InheritingEvolution, MorphismHillClimb, PopulationBased, Setting, TrialStrategy},
 };
 use supernet_space::{SearchSpace, draws};
 
@@ -26,6 +28,10 @@ pub enum TrialKind {
     Population(PopulationSettings),
     /// Large-scale evolution ([`InheritingEvolution`]).
     Evolution(EvolutionSettings),
+    /// Hill climbing by network morphisms ([`MorphismHillClimb`]), from the space's least network.
+    HillClimb(HillClimbSettings),
+    /// Efficient architecture search: a policy edits the space's least network ([`EditTrials`]).
+    Edits(EditTrialSettings),
 }
 
 /// A population that is trained side by side.
@@ -68,12 +74,55 @@ impl Default for EvolutionSettings {
     }
 }
 
+/// Networks that grow: in each round the best of a network and its children goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HillClimbSettings {
+    /// Children of a round. Default 8, as published; at least 1.
+    pub children: usize,
+    /// Morphisms by which each is greater than its parent. Default 5, as published; at least 1.
+    pub morphisms: usize,
+    /// Training steps of each network. Default 100; at least 1.
+    pub interval: u64,
+}
+
+impl Default for HillClimbSettings {
+    fn default() -> Self {
+        Self { children: 8, morphisms: 5, interval: 100 }
+    }
+}
+
+/// Networks that a policy makes of one by edits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EditTrialSettings {
+    /// Training steps of each network. Default 100; at least 1.
+    pub interval: u64,
+}
+
+impl Default for EditTrialSettings {
+    fn default() -> Self {
+        Self { interval: 100 }
+    }
+}
+
 impl TrialSettings {
     /// Steps of a trial.
     fn interval(&self) -> u64 {
         match self.kind {
             TrialKind::Population(PopulationSettings { interval, .. })
-            | TrialKind::Evolution(EvolutionSettings { interval, .. }) => interval,
+            | TrialKind::Evolution(EvolutionSettings { interval, .. })
+            | TrialKind::HillClimb(HillClimbSettings { interval, .. })
+            | TrialKind::Edits(EditTrialSettings { interval }) => interval,
+        }
+    }
+
+    /// How a trial of another architecture than its parent's begins: networks that grow begin with
+    /// what their parent computes.
+    pub(super) fn inheritance(&self) -> Inheritance {
+        match self.kind {
+            TrialKind::Population(_) | TrialKind::Evolution(_) => Inheritance::ByName,
+            TrialKind::HillClimb(_) | TrialKind::Edits(_) => Inheritance::Morphism(Morph::default()),
         }
     }
 
@@ -97,7 +146,11 @@ impl TrialSettings {
             TrialKind::Evolution(EvolutionSettings { members, .. }) if members < 2 => {
                 Err(TrainError::config("trials.members (--members)", members, "at least 2"))
             }
-            TrialKind::Evolution(_) => Ok(()),
+            TrialKind::HillClimb(HillClimbSettings { children, morphisms, .. }) => {
+                at_least_one("trials.children (--members)", children)?;
+                at_least_one("trials.morphisms (--morphisms)", morphisms)
+            }
+            TrialKind::Evolution(_) | TrialKind::Edits(_) => Ok(()),
         }
     }
 
@@ -120,6 +173,9 @@ impl TrialSettings {
         match self.kind {
             TrialKind::Population(PopulationSettings { members, .. }) => members,
             TrialKind::Evolution(EvolutionSettings { members, .. }) => members.min(AT_ONCE),
+            TrialKind::HillClimb(HillClimbSettings { children, .. }) => children,
+            // What the policy learns from at a time.
+            TrialKind::Edits(_) => 10,
         }
     }
 
@@ -135,7 +191,7 @@ impl TrialSettings {
         seed: u64,
     ) -> Result<Box<dyn TrialStrategy>, TrainError> {
         self.check()?;
-        let first = || space.sample(&mut draws(seed, "trials/first", 0));
+        let (first, rate) = (|| space.sample(&mut draws(seed, "trials/first", 0)), training.sgd.learning_rate);
         Ok(match self.kind {
             TrialKind::Population(PopulationSettings { members, interval, learning_rate, l2, one_architecture }) => {
                 let of = |name: &str, [least, greatest]: [f64; 2]| Setting::logarithmic(name, least, greatest);
@@ -144,9 +200,17 @@ impl TrialSettings {
                 Box::new(if one_architecture { new.with_architecture(&first())? } else { new })
             }
             TrialKind::Evolution(EvolutionSettings { members, interval }) => {
-                let rate = training.sgd.learning_rate;
                 let new = InheritingEvolution::new(space.clone(), first(), rate, interval, seed, "trials")?;
                 Box::new(new.with_population(members)?)
+            }
+            TrialKind::HillClimb(HillClimbSettings { children, morphisms, interval }) => {
+                let steps = (interval, interval);
+                let new = MorphismHillClimb::new(space.clone(), least(space), rate, steps, seed, "trials")?;
+                Box::new(new.with_children(children, morphisms)?)
+            }
+            TrialKind::Edits(EditTrialSettings { interval }) => {
+                let policy = EditPolicy::new(space.clone(), seed, "trials")?;
+                Box::new(EditTrials::new(policy, rate, (interval, interval))?)
             }
         })
     }

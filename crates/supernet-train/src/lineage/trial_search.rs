@@ -55,7 +55,8 @@ pub fn trial_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         device: search.device(),
     };
     let mut strategy = settings.strategy(search.space(), &config.stand_alone, config.seed)?;
-    let mut lineage = Lineage::open_as((stand_alone, Some(settings)), &data.validation, device, folder, progress)?;
+    let opened = (stand_alone, settings.inheritance(), Some(settings));
+    let mut lineage = Lineage::open_as(opened, &data.validation, device, folder, progress)?;
     let limits = TrialLimits { steps: settings.steps, ask: settings.ask() };
     let outcome = search_trials(&mut *strategy, &mut lineage, limits)?;
     let kept = strategy.parents();
