@@ -44,10 +44,13 @@ pub use search::{
     OwnPart, OwnSettings, PaperSettings, Plan, Retrain, Retrained, Scene, Search, SearchConfig, SearchResult,
     StagePlan, one_shot_search, plan, seconds_per_step,
 };
-pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
+pub use stand_alone::{
+    Child, ChildEvaluator, FirstSteps, MakeChild, StandAlone, StandAloneEvaluator, StandAloneTraining, test,
+    test_uncalibrated,
+};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Balance, Batches, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask, PathSampler,
     PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
-    UniformArchitectures, UniformNetworks,
+    UniformArchitectures, UniformNetworks, UpdateRule,
 };

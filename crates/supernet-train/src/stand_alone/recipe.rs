@@ -40,6 +40,7 @@ impl Recipe<'_> {
             warm_up: 0,
             balance: Balance::default(),
             sgd: self.training.sgd,
+            rule: self.training.rule,
             sampler: &Fixed(mask.clone()),
             execution: self.execution,
         };

@@ -1,6 +1,9 @@
 //! Settings of training from scratch.
 
-use crate::{Sgd, TrainError, checks::at_least_one};
+use crate::{
+    Sgd, TrainError, UpdateRule,
+    checks::{at_least_one, is_default},
+};
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
 
@@ -17,6 +20,9 @@ pub struct StandAloneTraining {
     pub batch: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
+    /// How weights move along their gradients. Default: [`UpdateRule::Sgd`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rule: UpdateRule,
     /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
     /// are no images ignore it.
     pub augmentation: Augmentation,
@@ -34,6 +40,7 @@ impl StandAloneTraining {
         at_least_one("stand_alone.epochs", self.epochs)?;
         at_least_one("stand_alone.batch", self.batch)?;
         at_least_one("stand_alone.calibration_batches", self.calibration_batches)?;
+        self.rule.check("stand_alone.rule")?;
         self.sgd.check("stand_alone.sgd")
     }
 }

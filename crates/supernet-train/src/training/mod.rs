@@ -2,22 +2,27 @@
 
 mod ahead;
 mod balance;
+mod by_rule;
 mod epoch_order;
 mod fair_options;
 mod loader;
 mod micro_batches;
 mod most_weighted;
+mod normals;
 mod part;
 mod path_sampler;
 mod path_sampling;
 mod pinned;
 mod plain_l2;
 mod rare_weightless;
+mod rule_draws;
+mod rule_state;
 mod seeded_weights;
 mod sgd;
 mod shares;
 mod supernet_training;
 mod training_loop;
+mod update_rule;
 
 pub use balance::Balance;
 pub(crate) use epoch_order::EpochOrder;
@@ -33,3 +38,4 @@ pub use sgd::Sgd;
 pub use shares::Shares;
 pub use supernet_training::SupernetTraining;
 pub use training_loop::{AfterStep, Hooks, Training};
+pub use update_rule::UpdateRule;

@@ -6,7 +6,7 @@ use crate::{
     crew::{Alone, Workers},
     scoring::MOST_CHECKPOINTS,
     stage::SUPERNET_TRAINING,
-    training::{Balance, PathSampler, Sgd, Shares, Training},
+    training::{Balance, PathSampler, Sgd, Shares, Training, UpdateRule},
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
@@ -118,8 +118,8 @@ impl SupernetTraining {
         let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, balance, sgd, .. } = *self;
         let (ghosts, shares) = (batch / ghost_batch, Shares { count: shares, workers });
         let warm_up = (warm_up * steps as f64).round() as u64;
-        let stage = SUPERNET_TRAINING;
-        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, balance, sgd, sampler, execution }
+        let (stage, rule) = (SUPERNET_TRAINING, UpdateRule::Sgd);
+        Training { stage, seed, steps, ghosts, shares, micro_batches, warm_up, balance, sgd, rule, sampler, execution }
     }
 }
 
