@@ -306,4 +306,6 @@ mod book {
     struct Trust;
     #[doc = include_str!("../../docs/systems/trials.md")]
     struct Trials;
+    #[doc = include_str!("../../docs/systems/programs.md")]
+    struct Programs;
 }

@@ -12,7 +12,9 @@ use supernet::{
     own::{Build, Definition, Layer, OneOf, Rows, Samples},
     prelude::*,
     space::Schedule,
-    train::{Balance, Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures},
+    train::{
+        Balance, Loader, Moment, PathSampler, SeededWeights, Sgd, Shares, Training, UniformArchitectures, UpdateRule,
+    },
 };
 use supernet_tests::device;
 
@@ -217,6 +219,7 @@ fn trained(sgd: Sgd, balance: Balance, parts: usize) -> [HashMap<String, Vec<f64
         warm_up: 0,
         balance,
         sgd,
+        rule: UpdateRule::Sgd,
         sampler: &UniformArchitectures,
         drop_path: None,
         execution: Execution::Kernels,

@@ -144,7 +144,7 @@ pub use reinforce::Reinforce;
 pub use reinforce_settings::ReinforceSettings;
 pub use reward_map::RewardMap;
 pub use ridge::Ridge;
-pub use search::{Outcome, SearchLimits, search, search_within};
+pub use search::{Outcome, SearchLimits, search, search_by_form, search_within};
 pub use skip_rate::SkipRate;
 pub use spread::Spread;
 pub use strategy::Strategy;

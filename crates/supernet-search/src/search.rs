@@ -2,7 +2,7 @@
 
 use crate::{Constraints, Evaluator, OutOfRange, RankBy, Scored, Strategy};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 use supernet_space::{Architecture, Cost, SearchSpace};
 
 /// How long to search.
@@ -59,7 +59,23 @@ pub fn search<E: Evaluator>(
     evaluator: &mut E,
     limits: SearchLimits,
 ) -> Result<Outcome, E::Error> {
-    run(space, strategy, evaluator, limits, |_, _| Ok(None))
+    run(strategy, evaluator, limits, canonical(space), |_, _| Ok(None))
+}
+
+/// [`search`] in which networks are the same where `form`, the canonical form, is: the score of a
+/// class of equal networks is that of its first member. For spaces of programs, whose functions are
+/// told apart by their values.
+///
+/// # Errors
+/// Whatever `evaluator` reports.
+pub fn search_by_form<E: Evaluator, F: Eq + Hash>(
+    strategy: &mut dyn Strategy,
+    evaluator: &mut E,
+    limits: SearchLimits,
+    mut form: impl FnMut(&Architecture) -> F,
+) -> Result<Outcome, E::Error> {
+    let first = |proposal: &Architecture| (form(proposal), proposal.clone());
+    run(strategy, evaluator, limits, first, |_, _| Ok(None))
 }
 
 /// [`search`] among the networks whose `cost` lies in the ranges of `constraints`. Others are not
@@ -77,19 +93,28 @@ pub fn search_within<E: Evaluator>(
     constraints: &Constraints,
     cost: impl FnMut(&Architecture) -> Result<Cost, E::Error>,
 ) -> Result<Outcome, E::Error> {
-    run(space, strategy, evaluator, limits, constraints.refusal(cost))
+    run(strategy, evaluator, limits, canonical(space), constraints.refusal(cost))
 }
 
-/// The loop; `refuse` gives the cost of a network that is out of range.
-fn run<E: Evaluator>(
-    space: &SearchSpace,
+/// A network is told by its canonical member.
+fn canonical(space: &SearchSpace) -> impl FnMut(&Architecture) -> (Architecture, Architecture) {
+    |proposal| {
+        let network = space.canonical(proposal);
+        (network.clone(), network)
+    }
+}
+
+/// The loop; `network` tells which network a proposal is, and who stands for it; `refuse` gives the
+/// cost of one that is out of range.
+fn run<E: Evaluator, F: Eq + Hash>(
     strategy: &mut dyn Strategy,
     evaluator: &mut E,
     limits: SearchLimits,
+    mut network: impl FnMut(&Architecture) -> (F, Architecture),
     mut refuse: impl FnMut(&Architecture, &mut OutOfRange) -> Result<Option<Cost>, E::Error>,
 ) -> Result<Outcome, E::Error> {
     let mut outcome = Outcome::default();
-    let mut place: HashMap<Architecture, usize> = HashMap::new();
+    let mut place: HashMap<F, usize> = HashMap::new();
     let mut nothing_new_in_a_row = 0;
     while outcome.scored.len() < limits.candidates && nothing_new_in_a_row < limits.patience {
         let mut round = Round::default();
@@ -100,14 +125,14 @@ fn run<E: Evaluator>(
             let before = round.new.len();
             nothing_new_in_a_row += asked.len().max(1);
             for proposal in asked {
-                let network = space.canonical(&proposal);
-                let found = if let Some(&place) = place.get(&network) {
+                let (form, network) = network(&proposal);
+                let found = if let Some(&place) = place.get(&form) {
                     Ok(place)
                 } else if let Some(cost) = refuse(&network, &mut outcome.out_of_range)? {
                     Err(cost)
                 } else {
                     let next = outcome.scored.len() + round.new.len();
-                    place.insert(network.clone(), next);
+                    place.insert(form, next);
                     round.new.push(network);
                     Ok(next)
                 };

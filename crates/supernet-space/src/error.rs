@@ -147,6 +147,14 @@ pub enum SpaceError {
         /// The text.
         found: String,
     },
+    /// A text, or a program, that is none of its space.
+    #[error("program: found {found}, expected {expected}")]
+    Program {
+        /// What is there.
+        found: String,
+        /// What could be there.
+        expected: String,
+    },
     /// A number of the paper's network is out of range.
     #[error("{field}: found {found}, expected {expected}")]
     Field {

@@ -28,6 +28,7 @@ mod nas_rl;
 mod path_dropout;
 mod path_mask;
 mod pnas_net;
+pub mod programs;
 mod rest;
 mod schedule;
 mod sizes;

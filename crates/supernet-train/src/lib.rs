@@ -30,8 +30,8 @@ pub use companion::{
 pub use error::TrainError;
 pub use examples::{Examples, ImageExamples, Samples, SearchData};
 pub use lineage::{
-    EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Inheritance, Lineage, PopulationSettings, TrialKind, TrialResult, TrialSettings,
-    trial_search,
+    EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Inheritance, Lineage, PopulationSettings,
+    TrialKind, TrialResult, TrialSettings, trial_search,
 };
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};
@@ -47,10 +47,13 @@ pub use search::{
     OwnPart, OwnSettings, PaperSettings, Plan, Retrain, Retrained, Scene, Search, SearchConfig, SearchResult,
     StagePlan, one_shot_search, plan, seconds_per_step,
 };
-pub use stand_alone::{StandAlone, StandAloneEvaluator, StandAloneTraining, test, test_uncalibrated};
+pub use stand_alone::{
+    Child, ChildEvaluator, FirstSteps, MakeChild, StandAlone, StandAloneEvaluator, StandAloneTraining, test,
+    test_uncalibrated,
+};
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Balance, Batches, DropPath, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask,
     PathSampler, PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
-    UniformArchitectures, UniformNetworks,
+    UniformArchitectures, UniformNetworks, UpdateRule,
 };

@@ -1,6 +1,7 @@
 //! Layers that rows go through: convolutions, normalisation, Burn's own modules.
 
 mod conv;
+mod formula;
 mod gated_step;
 mod ghost_norm;
 mod layer;
@@ -11,6 +12,7 @@ mod recurrent_step;
 mod wide_conv;
 
 pub use conv::{Conv, ConvNorm};
+pub use formula::Formula;
 pub use gated_step::{GatedStep, Gating};
 pub use ghost_norm::GhostNorm;
 pub use layer::{Identity, Layer, Zeros};

@@ -60,7 +60,7 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
     /// in `folder`.
     ///
     /// # Errors
-    /// A directory of another lineage, or that cannot be written, or in which a process works.
+    /// An update rule that changes over a training; a directory of another lineage, or that cannot be written, or in which a process works.
     pub fn open(
         stand_alone: StandAlone<'a, M, D>,
         examples: &'a dyn Examples<D>,
@@ -95,6 +95,11 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
         progress: &'a mut dyn Progress,
     ) -> Result<Self, TrainError> {
         inheritance.check()?;
+        let rule = stand_alone.training.rule;
+        if rule.moves() {
+            let expected = "a rule that is the same at every step: a line of trials has no end that is known";
+            return Err(TrainError::config("stand_alone.rule", rule, expected));
+        }
         let lock = lock(folder)?;
         let fingerprint = |examples: &dyn Examples<D>| format!("{:016x}", examples.fingerprint());
         let mut config = json!({

@@ -10,5 +10,7 @@ mod trial_search;
 pub use evaluator::Lineage;
 pub use going_on::GoingOn;
 pub use inheritance::Inheritance;
-pub use settings::{EditTrialSettings, EvolutionSettings, HillClimbSettings, PopulationSettings, TrialKind, TrialSettings};
+pub use settings::{
+    EditTrialSettings, EvolutionSettings, HillClimbSettings, PopulationSettings, TrialKind, TrialSettings,
+};
 pub use trial_search::{TrialResult, trial_search};

@@ -3,7 +3,7 @@
 use super::{NetworkSettings, Networks, PaperSettings};
 use crate::{
     Balance, CompanionSettings, LatencyLimit, PathSampling, Scoring, Sgd, StandAloneTraining, SupernetTraining,
-    TrainError,
+    TrainError, UpdateRule,
     checks::{at_least_one, is_default},
 };
 use burn::tensor::Device;
@@ -113,6 +113,7 @@ impl SearchConfig {
                 batch: 128,
                 sgd: Sgd::default(),
                 drop_path: None,
+                rule: UpdateRule::Sgd,
                 augmentation: Augmentation { pad: 1, flip: true, cutout: 0 },
                 with_validation: true,
                 calibration_batches: 20,

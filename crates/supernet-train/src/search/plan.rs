@@ -239,6 +239,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             warm_up: 0,
             balance: Balance::default(),
             sgd: training.sgd,
+            rule: training.rule,
             sampler: &Fixed(mask.clone()),
             drop_path: training.drop_path.map(|drop_path| (drop_path, 0)),
             execution,

@@ -40,6 +40,7 @@ impl Recipe<'_> {
             warm_up: 0,
             balance: Balance::default(),
             sgd: self.training.sgd,
+            rule: self.training.rule,
             sampler: &Fixed(mask.clone()),
             drop_path: self.training.drop_path.map(|drop_path| (drop_path, passed)),
             execution: self.execution,

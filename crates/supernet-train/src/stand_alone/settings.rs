@@ -1,6 +1,9 @@
 //! Settings of training from scratch.
 
-use crate::{DropPath, Sgd, TrainError, checks::at_least_one};
+use crate::{
+    DropPath, Sgd, TrainError, UpdateRule,
+    checks::{at_least_one, is_default},
+};
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
 
@@ -21,6 +24,9 @@ pub struct StandAloneTraining {
     /// options; one without a way around an option loses everything before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drop_path: Option<DropPath>,
+    /// How weights move along their gradients. Default: [`UpdateRule::Sgd`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rule: UpdateRule,
     /// Augmentation of training images. Default: crops as far as 1 pixel, and flips. Examples that
     /// are no images ignore it.
     pub augmentation: Augmentation,
@@ -39,6 +45,7 @@ impl StandAloneTraining {
         at_least_one("stand_alone.batch", self.batch)?;
         at_least_one("stand_alone.calibration_batches", self.calibration_batches)?;
         self.drop_path.map_or(Ok(()), |drop_path| drop_path.check("stand_alone.drop_path.rate"))?;
+        self.rule.check("stand_alone.rule")?;
         self.sgd.check("stand_alone.sgd")
     }
 }

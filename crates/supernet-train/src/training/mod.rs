@@ -2,23 +2,28 @@
 
 mod ahead;
 mod balance;
+mod by_rule;
 mod drop_path;
 mod epoch_order;
 mod fair_options;
 mod loader;
 mod micro_batches;
 mod most_weighted;
+mod normals;
 mod part;
 mod path_sampler;
 mod path_sampling;
 mod pinned;
 mod plain_l2;
 mod rare_weightless;
+mod rule_draws;
+mod rule_state;
 mod seeded_weights;
 mod sgd;
 mod shares;
 mod supernet_training;
 mod training_loop;
+mod update_rule;
 
 pub use balance::Balance;
 pub use drop_path::DropPath;
@@ -35,3 +40,4 @@ pub use sgd::Sgd;
 pub use shares::Shares;
 pub use supernet_training::SupernetTraining;
 pub use training_loop::{AfterStep, Hooks, Training};
+pub use update_rule::UpdateRule;

@@ -1,7 +1,7 @@
 //! Initial weights, a function of (seed, "init", parameter path).
 
+use super::normals::normals;
 use burn::tensor::TensorData;
-use rand::RngExt;
 use supernet_nn::{Init, NnError, Weights};
 use supernet_space::draws;
 
@@ -23,16 +23,7 @@ impl Weights for SeededWeights {
     fn weight(&mut self, name: &str, shape: &[usize], init: Init) -> Result<TensorData, NnError> {
         let Init::Variance(variance) = init else { return Ok(init.data(shape).expect("a constant")) };
         let mut rng = draws(self.seed, &format!("init/{name}"), 0);
-        let deviation = variance.sqrt();
-        let count = shape.iter().product();
-        let mut values = Vec::with_capacity(count + 1);
-        while values.len() < count {
-            // Box and Muller: two uniform draws make two normal ones. 1 − u is above 0.
-            let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt() * deviation;
-            let angle = std::f64::consts::TAU * rng.random::<f64>();
-            values.extend([(radius * angle.cos()) as f32, (radius * angle.sin()) as f32]);
-        }
-        values.truncate(count);
+        let values = normals(&mut rng, variance.sqrt(), shape.iter().product());
         Ok(TensorData::new(values, shape.to_vec()))
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     crew::{Alone, Workers},
     scoring::MOST_CHECKPOINTS,
     stage::SUPERNET_TRAINING,
-    training::{Balance, PathSampler, Sgd, Shares, Training},
+    training::{Balance, PathSampler, Sgd, Shares, Training, UpdateRule},
 };
 use serde::{Deserialize, Serialize};
 use supernet_data::Augmentation;
@@ -118,8 +118,7 @@ impl SupernetTraining {
         let Self { steps, batch, ghost_batch, shares, micro_batches, warm_up, balance, sgd, .. } = *self;
         let (ghosts, shares) = (batch / ghost_batch, Shares { count: shares, workers });
         let warm_up = (warm_up * steps as f64).round() as u64;
-        let stage = SUPERNET_TRAINING;
-        let drop_path = None;
+        let (stage, rule, drop_path) = (SUPERNET_TRAINING, UpdateRule::Sgd, None);
         Training {
             stage,
             seed,
@@ -130,6 +129,7 @@ impl SupernetTraining {
             warm_up,
             balance,
             sgd,
+            rule,
             sampler,
             drop_path,
             execution,

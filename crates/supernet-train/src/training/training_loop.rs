@@ -8,6 +8,7 @@ use super::{
     part::Part,
     plain_l2::plain_l2,
     shares::Shares,
+    update_rule::UpdateRule,
 };
 use crate::{
     Batches, Event, Keeper, Moment, Observation, PathSampler, Progress, Sgd, TrainError,
@@ -20,7 +21,7 @@ use crate::{
 };
 use burn::{
     nn::loss::CrossEntropyLossConfig,
-    optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+    optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer},
     tensor::{Device, Int, Tensor, activation::log_softmax},
 };
 use rand::Rng;
@@ -46,6 +47,8 @@ pub struct Training<'a> {
     pub micro_batches: usize,
     /// Stochastic gradient descent.
     pub sgd: Sgd,
+    /// How weights move along their gradients.
+    pub rule: UpdateRule,
     /// How learning is balanced.
     pub balance: Balance,
     /// The first steps, which have every path on.
@@ -223,10 +226,9 @@ impl Training<'_> {
         all_equal(workers, "weights", &digest)
     }
 
-    /// Stochastic gradient descent with Nesterov momentum.
+    /// What moves the weights.
     fn optimizer(&self) -> ModuleOptimizer {
-        let momentum = MomentumConfig { momentum: self.sgd.momentum, dampening: 0.0, nesterov: true };
-        SgdConfig::new().with_momentum(Some(momentum)).init()
+        self.rule.optimizer(self.sgd.momentum, self.seed, self.steps)
     }
 
     /// Parts of a step: as many as are asked for, or more where `keeper` has noted that they are
