@@ -33,8 +33,8 @@ pub use fingerprint::Fingerprint;
 pub use flow::Rows;
 pub use known::{KnownNet, KnownNetwork, NetworkConfig, PaperNet, PaperNetwork};
 pub use layers::{
-    Conv, ConvNorm, EPSILON, GatedStep, Gating, GhostNorm, Identity, Layer, LstmStep, Norm, NormKind, Pool, Pool3x3,
-    RecurrentStep, WideConv, Zeros,
+    Conv, ConvNorm, EPSILON, GatedStep, Gating, Generated, GhostNorm, Hypernetwork, Identity, Layer, LstmStep, Norm,
+    NormKind, Pool, Pool3x3, RecurrentStep, WideConv, Zeros,
 };
 pub use masked_l2::{MaskedL2, Weighting};
 pub use masked_network::MaskedNetwork;
