@@ -7,8 +7,11 @@ use burn::{
     tensor::{Device, Tensor},
 };
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 use supernet_space::{PathMask, SearchSpace};
 
@@ -18,19 +21,75 @@ use supernet_space::{PathMask, SearchSpace};
 pub struct Build {
     device: Device,
     norm: NormKind,
-    held: Option<(SearchSpace, PathMask)>,
+    space: Option<SearchSpace>,
+    held: Option<PathMask>,
+    generates: bool,
     inits: Arc<Mutex<HashMap<ParamId, Init>>>,
+    fixed: Arc<Mutex<HashSet<ParamId>>>,
+    /// Whether the space was asked for.
+    asked: Arc<AtomicBool>,
 }
 
 impl Build {
     /// Every option.
     pub(crate) fn everything(norm: NormKind, device: Device) -> Self {
-        Self { device, norm, held: None, inits: Arc::default() }
+        Self {
+            device,
+            norm,
+            space: None,
+            held: None,
+            generates: true,
+            inits: Arc::default(),
+            fixed: Arc::default(),
+            asked: Arc::default(),
+        }
     }
 
     /// What `mask` has on, with ordinary batch normalisation.
     pub(crate) fn of_mask(space: SearchSpace, mask: PathMask, device: Device) -> Self {
-        Self { device, norm: NormKind::Batch, held: Some((space, mask)), inits: Arc::default() }
+        let held = Some(mask);
+        Self { held, generates: false, ..Self::everything(NormKind::Batch, device).of_space(space) }
+    }
+
+    /// The same where the space is known.
+    pub(crate) fn of_space(self, space: SearchSpace) -> Self {
+        Self { space: Some(space), ..self }
+    }
+
+    /// The same with plain weights in place of generated ones: every stand-alone network at once.
+    pub(crate) fn without_hypernetwork(self) -> Self {
+        Self { generates: false, ..self }
+    }
+
+    /// Whether weights are generated where a layer asks for it.
+    pub(crate) fn generates(&self) -> bool {
+        self.generates
+    }
+
+    /// Choices and options of all choices; none while the space is being found, by building the
+    /// network once.
+    pub(crate) fn encoded(&self) -> (usize, usize) {
+        self.asked.store(true, Ordering::Relaxed);
+        let choices = self.space.as_ref().map_or(&[][..], SearchSpace::choices);
+        (choices.len(), choices.iter().map(|choice| choice.options().len()).sum())
+    }
+
+    /// Whether the space was asked for before it was known.
+    pub(crate) fn asked_for_space(&self) -> bool {
+        self.space.is_none() && self.asked.load(Ordering::Relaxed)
+    }
+
+    /// Returns a value of `shape` that starts as `init` says, stays as it starts and is stored with
+    /// the weights.
+    pub(crate) fn fixed<const D: usize>(&self, shape: [usize; D], init: Init) -> Param<Tensor<D>> {
+        let value = self.parameter(shape, init).set_require_grad(false);
+        self.fixed.lock().expect("no thread panics here").insert(value.id);
+        value
+    }
+
+    /// Whether a value was made to stay as it starts.
+    pub(crate) fn is_fixed(&self, value: ParamId) -> bool {
+        self.fixed.lock().expect("no thread panics here").contains(&value)
     }
 
     /// Where parameters live.
@@ -86,9 +145,7 @@ impl Build {
 
     /// The options of the choice named `choice` that the network holds; bit j is option j.
     pub(crate) fn held(&self, choice: &str) -> u64 {
-        match &self.held {
-            None => !0,
-            Some((space, mask)) => space.position(choice).map_or(!0, |position| mask.bits(position)),
-        }
+        let (Some(space), Some(mask)) = (&self.space, &self.held) else { return !0 };
+        space.position(choice).map_or(!0, |position| mask.bits(position))
     }
 }

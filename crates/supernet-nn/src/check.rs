@@ -1,38 +1,41 @@
 //! What a definition is checked for when it is made.
 
 use crate::{
-    Call, Layer, NnError, Paths, Rows,
+    Build, Call, Layer, NnError, Paths, Rows,
     choice_walk::Walk,
     choices::checked as looked_into,
     cost::{CostTable, sizes},
     flow::{Pass, Variants},
     paths::About,
 };
-use burn::tensor::{Device, Tensor};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
 use std::{rc::Rc, sync::Arc};
 use supernet_space::{PathMask, SearchSpace};
 
 /// Rows of the batch on which a network is tried.
 const ROWS: usize = 2;
 
-/// Checks a supernet `net` on an autodiff device by walking it and by running it with every option
+/// Checks a supernet `net`, made by `build` on an autodiff device, by walking it and by running it with every option
 /// on.
 pub(crate) fn checked<M: Layer<D, 2>, const D: usize>(
     name: &str,
     net: &M,
     input: &[usize],
-    device: &Device,
+    build: &Build,
 ) -> Result<About, NnError> {
     if input.len() + 1 != D || input.contains(&0) {
         let expected = format!("{} sizes of at least 1", D - 1);
         return Err(NnError::InputRank { found: input.to_vec(), expected });
     }
     let walk = Walk::of(net);
-    walk.refuse_state()?;
+    walk.refuse_state(build)?;
     let space = walk.space(name)?;
     let about = Arc::new(About::new(space.clone(), input.to_vec(), 0));
     let paths = Paths::new(about, vec![space.all_on()])?;
-    let (logits, _) = ran(net, paths, input, device)?;
+    let (logits, _) = ran(net, paths, input, build.device())?;
     let found = shape(&logits);
     if found[0] != ROWS || found[1] == 0 {
         return Err(NnError::Logits { found, rows: ROWS });
@@ -42,6 +45,11 @@ pub(crate) fn checked<M: Layer<D, 2>, const D: usize>(
         return Err(NnError::Unused { name: name.clone() });
     }
     Ok(About::new(space, input.to_vec(), found[1]))
+}
+
+/// The space `name` of the choices of a supernet.
+pub(crate) fn space_of(name: &str, net: &impl Module) -> Result<SearchSpace, NnError> {
+    Ok(Walk::of(net).space(name)?)
 }
 
 /// The mask of the first options of each choice, as few as it allows but one.

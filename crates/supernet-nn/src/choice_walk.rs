@@ -1,7 +1,7 @@
 //! The walk over a module that finds its choices: there is no second description to keep in step.
 
 use crate::{
-    NnError,
+    Build, NnError,
     nesting::{Around, conditional},
 };
 use burn::{
@@ -49,7 +49,7 @@ pub(crate) struct Walk {
     /// Its parameters, by path.
     pub(crate) parameters: Vec<(String, ParamId)>,
     /// What is no parameter, by path: values that no gradient trains, and flags.
-    pub(crate) states: Vec<String>,
+    pub(crate) states: Vec<(String, ParamId)>,
 }
 
 #[derive(Debug)]
@@ -121,10 +121,10 @@ impl Walk {
     }
 
     /// # Errors
-    /// The first thing that keeps state between calls.
-    pub(crate) fn refuse_state(&self) -> Result<(), NnError> {
-        match self.states.first() {
-            Some(name) => Err(NnError::State { name: name.clone() }),
+    /// The first thing that keeps state between calls; what `build` says is fixed does not.
+    pub(crate) fn refuse_state(&self, build: &Build) -> Result<(), NnError> {
+        match self.states.iter().find(|(_, id)| !build.is_fixed(*id)) {
+            Some((name, _)) => Err(NnError::State { name: name.clone() }),
             None => Ok(()),
         }
     }
@@ -156,12 +156,12 @@ impl ModuleVisitor for Walk {
         let path = self.path.join(".");
         match param.val().is_require_grad() {
             true => self.parameters.push((path, param.id)),
-            false => self.states.push(path),
+            false => self.states.push((path, param.id)),
         }
     }
 
-    fn visit_flag(&mut self, _flag: &Param<Flag>) {
-        self.states.push(self.path.join("."));
+    fn visit_flag(&mut self, flag: &Param<Flag>) {
+        self.states.push((self.path.join("."), flag.id));
     }
 }
 

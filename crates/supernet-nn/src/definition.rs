@@ -49,8 +49,14 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         build: impl Fn(&Build) -> M + Send + Sync + 'static,
     ) -> Result<Self, NnError> {
         let device = device.clone().autodiff();
-        let net = build(&Build::everything(NormKind::Ghost, device.clone()));
-        let about = check::checked(&name.into(), &net, input, &device)?;
+        let name = name.into();
+        let mut first = Build::everything(NormKind::Ghost, device.clone());
+        let mut net = build(&first);
+        if first.asked_for_space() {
+            first = first.of_space(check::space_of(&name, &net)?);
+            net = build(&first);
+        }
+        let about = check::checked(&name, &net, input, &first)?;
         let about = Arc::new(about);
         let least = check::least(&about.space);
         let alone = build(&Build::of_mask(about.space.clone(), least.clone(), device.clone()));
@@ -199,7 +205,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// # Errors
     /// What `weights` refuses.
     pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network<M, D>, NnError> {
-        self.network(&Build::everything(self.norm, device.clone()), None, weights)
+        let build = Build::everything(self.norm, device.clone()).of_space(self.space().clone());
+        self.network(&build, None, weights)
     }
 
     /// The network that holds what `mask` has on, with ordinary batch normalisation.
@@ -228,7 +235,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         mask: &PathMask,
         device: &Device,
     ) -> Result<Network<M, D>, NnError> {
-        self.stand_alone(mask, &mut NamedWeights::of(supernet), device)
+        self.stand_alone(mask, &mut supernet.weights_of(mask)?, device)
     }
 
     /// How far the network that is cut out of a supernet is from the masked supernet on `input`:
@@ -259,7 +266,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         self.space().belongs(mask)?;
         let table = self.costs.get_or_init(|| {
             let device = self.device.clone().autodiff();
-            let net = (self.build)(&Build::everything(NormKind::Batch, device.clone()));
+            let build = Build::everything(NormKind::Batch, device.clone()).of_space(self.space().clone());
+            let net = (self.build)(&build.without_hypernetwork());
             check::cost_table(&net, &self.about, &device)
         });
         table.as_ref().map(|table| table.cost(mask)).map_err(NnError::clone)

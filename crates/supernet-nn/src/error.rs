@@ -161,6 +161,31 @@ pub enum NnError {
         /// What it costs under other names.
         expected: Cost,
     },
+    /// A pass has more distinct masks than its hypernetwork generates weights for.
+    #[error(
+        "hypernetwork: found {found} different masks in one pass, expected at most {expected}: take fewer ghost batches, or raise it with `Hypernetwork::with_most_masks`"
+    )]
+    DistinctMasks {
+        /// Different masks of the ghost batches.
+        found: usize,
+        /// The most that are allowed.
+        expected: usize,
+    },
+    /// A generated weight is too large.
+    #[error(
+        "{place}: a generated convolution, found {found} channels, expected at most {expected}: raise it with `Generated::with_most_channels`"
+    )]
+    GeneratedChannels {
+        /// Where.
+        place: String,
+        /// The greater of its inputs and outputs.
+        found: usize,
+        /// The most that are allowed.
+        expected: usize,
+    },
+    /// A network has several hypernetworks.
+    #[error("hypernetwork: found a second one in the network, expected one")]
+    Hypernetworks,
     /// A network cannot be described as a graph.
     #[error("description: {place}: found {found}, expected {expected}")]
     Description {

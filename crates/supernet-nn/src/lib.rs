@@ -37,8 +37,8 @@ pub use flow::Rows;
 pub use inherited::Inherited;
 pub use known::{KnownNet, KnownNetwork, NetworkConfig, PaperNet, PaperNetwork};
 pub use layers::{
-    Conv, ConvNorm, EPSILON, Formula, GatedStep, Gating, GhostNorm, Identity, Layer, LstmStep, Norm, NormKind, Pool,
-    Pool3x3, RecurrentStep, WideConv, Zeros,
+    Conv, ConvNorm, EPSILON, Formula, GatedStep, Gating, Generated, GhostNorm, Hypernetwork, Identity, Layer, LstmStep,
+    Norm, NormKind, Pool, Pool3x3, RecurrentStep, WideConv, Zeros,
 };
 pub use masked_l2::{MaskedL2, Weighting};
 pub use masked_network::MaskedNetwork;

@@ -1,8 +1,9 @@
 //! A network: a supernet, or the stand-alone network of one architecture.
 
 use crate::{
-    Call, Layer, MaskedNetwork, NnError, Notes, Paths, Rows, Statistics, Usage,
+    Call, Layer, MaskedNetwork, NamedWeights, NnError, Notes, Paths, Rows, Statistics, Usage,
     flow::{Memo, Pass, Variants, rows_of_each},
+    layers::generated_of,
     names::Names,
     paths::About,
 };
@@ -141,7 +142,10 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         let row = input.dims()[0] * size_of::<f32>() * IN_WORK;
         // What one mask needs is known once a pass has run. Logits do not depend on how many masks
         // share a pass.
-        let known = || memory.checked_div(self.about.largest.load(Ordering::Relaxed) * row).unwrap_or(1).max(1);
+        let known = || {
+            let fitting = memory.checked_div(self.about.largest.load(Ordering::Relaxed) * row).unwrap_or(1);
+            fitting.min(self.about.most_masks.load(Ordering::Relaxed)).max(1)
+        };
         let (mut first, mut width) = (0, known());
         while first < order.len() {
             let places = &order[first..order.len().min(first.saturating_add(width))];
@@ -150,8 +154,9 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
             let next = order.get(first..order.len().min(first.saturating_add(width))).and_then(|next| next.last());
             let shared = next.map_or(0, |&next| self.choices_shared(masks[places[0]], masks[next]));
             let paths = self.paths(places.iter().map(|&place| masks[place].clone()).collect(), None)?;
-            let (logits, numbers) = self.forward_after(input.clone(), &paths, call, &memo, shared)?;
-            self.about.largest.fetch_max(numbers.div_ceil(input.dims()[0]), Ordering::Relaxed);
+            let (logits, pass) = self.forward_after(input.clone(), &paths, call, &memo, shared)?;
+            self.about.largest.fetch_max(pass.largest().div_ceil(input.dims()[0]), Ordering::Relaxed);
+            self.about.most_masks.fetch_min(pass.most_masks(), Ordering::Relaxed);
             if !finished(places, logits) {
                 break;
             }
@@ -166,8 +171,7 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     }
 
     /// As [`Network::forward_shared`], with what the pass before has left; leaves what depends on
-    /// the first `shared` choices alone. Returns the numbers of the largest tensor that one mask
-    /// needs, too.
+    /// the first `shared` choices alone. Returns the pass, too.
     fn forward_after(
         &self,
         input: Tensor<D>,
@@ -175,7 +179,7 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         call: &Call,
         memo: &Rc<RefCell<Memo>>,
         shared: usize,
-    ) -> Result<(Tensor<2>, usize), NnError> {
+    ) -> Result<(Tensor<2>, Rc<Pass>), NnError> {
         let (count, device, dtype) = (input.dims()[0], input.device(), input.dtype());
         memo.borrow_mut().begin(shared);
         let pass = Pass::new(paths.clone(), call, (&device, dtype)).with_memo(memo);
@@ -185,7 +189,20 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
             Some((logits, variants)) => rows_of_each(logits, &variants),
             None => Tensor::zeros([count * paths.ghosts(), self.about.classes], (&device, dtype)),
         };
-        Ok((logits, pass.largest()))
+        Ok((logits, pass))
+    }
+
+    /// Collects the weights of the stand-alone network of `mask`, and others, by name: the network's
+    /// own, and where weights are generated ([`crate::Generated`]) those of the mask as plain ones.
+    ///
+    /// # Errors
+    /// A mask of another space.
+    pub fn weights_of(&self, mask: &PathMask) -> Result<NamedWeights, NnError> {
+        self.about.space.belongs(mask)?;
+        let mut weights = NamedWeights::of(self);
+        let generated = generated_of(&self.net, mask, &self.about.space);
+        weights.0.extend(generated.into_iter().map(|(path, data)| (self.about.names.of(&path), data)));
+        Ok(weights)
     }
 
     /// Computes in what share of the ghost batches each parameter is used, from a pass over zeros.

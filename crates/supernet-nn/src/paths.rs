@@ -25,6 +25,8 @@ pub(crate) struct About {
     pub(crate) names: Names,
     /// Numbers of the largest tensor that a row of one mask has needed so far.
     pub(crate) largest: AtomicUsize,
+    /// The most distinct masks of a pass, once one has run.
+    pub(crate) most_masks: AtomicUsize,
 }
 
 impl About {
@@ -46,6 +48,7 @@ impl About {
             classes,
             names: Names::default(),
             largest: AtomicUsize::new(0),
+            most_masks: AtomicUsize::new(usize::MAX),
         }
     }
 
@@ -145,6 +148,11 @@ impl Paths {
     /// The masks.
     pub fn masks(&self) -> &[PathMask] {
         &self.masks
+    }
+
+    /// The space of the masks.
+    pub(crate) fn space(&self) -> &SearchSpace {
+        &self.about.space
     }
 
     /// The place of the choice named `name`, and what each ghost batch has on of it.

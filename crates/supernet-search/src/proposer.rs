@@ -2,8 +2,8 @@
 
 use crate::{
     CoEvolution, EditPolicy, GeneticAlgorithm, Guided, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
-    PairTournament, PoolEvolution, Ppo, Progressive, QLearning, QLearningSettings, RandomSearch, RegularisedEvolution,
-    Reinforce, SearchError, Strategy, TournamentEvolution, Tpe,
+    PairTournament, Perturb, PoolEvolution, Ppo, Progressive, QLearning, QLearningSettings, RandomSearch,
+    RegularisedEvolution, Reinforce, SearchError, Strategy, TournamentEvolution, Tpe,
 };
 use serde::{Deserialize, Serialize};
 use supernet_space::SearchSpace;
@@ -62,6 +62,11 @@ pub enum Proposer {
     PairTournament,
     /// Mutants of any of the best (the exploration of recurrent cells).
     PoolEvolution,
+    /// Random draws, changes of the best, then a chain of steps (SMASH).
+    Perturb {
+        /// Networks of the plan: 5/7 draws, 1/7 changes of the best, 1/7 steps.
+        networks: usize,
+    },
     /// Blueprints and modules that evolve together (CoDeepNEAT), over stages of like choices.
     CoEvolution,
     /// Graphs that grow, with innovation numbers and species (NEAT).
@@ -106,6 +111,7 @@ impl Proposer {
             Self::HierarchicalEvolution => Box::new(HierarchicalEvolution::new(space, seed, stream)),
             Self::PairTournament => Box::new(PairTournament::new(space, seed, stream)),
             Self::PoolEvolution => Box::new(PoolEvolution::new(space, seed, stream)),
+            Self::Perturb { networks } => Box::new(Perturb::new(space, seed, stream).with_networks(*networks)?),
             Self::CoEvolution => Box::new(CoEvolution::new(space, seed, stream)?),
             Self::Neat => Box::new(Neat::new(space, seed, stream)?),
             Self::Companion => {
@@ -152,6 +158,7 @@ mod tests {
             (Proposer::HierarchicalEvolution, "\"hierarchical_evolution\""),
             (Proposer::PairTournament, "\"pair_tournament\""),
             (Proposer::PoolEvolution, "\"pool_evolution\""),
+            (Proposer::Perturb { networks: 700 }, "{\"perturb\":{\"networks\":700}}"),
             (Proposer::CoEvolution, "\"co_evolution\""),
             (Proposer::Neat, "\"neat\""),
         ];
@@ -164,6 +171,7 @@ mod tests {
             }
         }
         assert!(Proposer::QLearning { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
+        assert!(Proposer::Perturb { networks: 0 }.strategy(NasBenchMacro::new().space(), 1).is_err());
         assert_eq!(serde_json::to_string(&Proposer::Companion).unwrap(), "\"companion\"");
         let error = Proposer::Companion.strategy(NasBenchMacro::new().space(), 1).err().unwrap().to_string();
         assert_eq!(error, "companion, companion: found none, expected a supernet that is trained together with one");

@@ -46,9 +46,9 @@ pub use supernet_experiments as experiments;
 /// A search space of one's own: ordinary Burn modules with choices in them.
 pub mod own {
     pub use supernet_nn::{
-        Build, Cell, Conv, ConvNorm, Definition, Formula, GatedStep, Gating, GhostNorm, Graph, Identity, Isolated,
-        Layer, LstmStep, MaskedNetwork, Motif, Motifs, Network, OneOf, Pool, Pool3x3, RecurrentStep, Repeat, Rows,
-        Sliced, SomeOf, WideConv, Width, Zeros,
+        Build, Cell, Conv, ConvNorm, Definition, Formula, GatedStep, Gating, Generated, GhostNorm, Graph, Hypernetwork,
+        Identity, Isolated, Layer, LstmStep, MaskedNetwork, Motif, Motifs, Network, OneOf, Pool, Pool3x3,
+        RecurrentStep, Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
     };
     pub use supernet_train::{Examples, ImageExamples, Samples, Scene, Search, SearchData, best::load_best_of};
 }

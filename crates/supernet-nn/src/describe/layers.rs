@@ -1,7 +1,7 @@
 //! How the layers of this crate are described.
 
 use super::{Describe, Window, Wire};
-use crate::{Conv, ConvNorm, GhostNorm, Identity, Norm, Pool, Pool3x3, WideConv, Zeros};
+use crate::{Conv, ConvNorm, Generated, GhostNorm, Hypernetwork, Identity, Norm, Pool, Pool3x3, WideConv, Zeros};
 
 /// A k×k window that keeps the size, but for the stride.
 fn keeping([height, width]: [usize; 2], stride: usize, dilation: usize) -> Window {
@@ -15,6 +15,22 @@ impl Describe for Conv {
     fn describe(&self, x: Wire) -> Wire {
         let [_, _, height, width] = self.weight.lazy_shape().dims();
         x.convolved(&self.weight, None, keeping([height, width], self.stride, self.dilation), self.groups)
+    }
+}
+
+impl Describe for Generated {
+    fn describe(&self, x: Wire) -> Wire {
+        match self.plain() {
+            Some(conv) => x.through(conv),
+            None => x.failed("a convolution", "a weight that is generated", "that of a stand-alone network"),
+        }
+    }
+}
+
+/// A stand-alone network has none of it.
+impl Describe for Hypernetwork {
+    fn describe(&self, x: Wire) -> Wire {
+        x
     }
 }
 

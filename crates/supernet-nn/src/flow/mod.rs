@@ -1,6 +1,7 @@
 //! What flows through a masked network: a tensor with what each ghost batch reads of it, and sums
 //! of such tensors.
 
+mod codes;
 mod concat;
 mod gated;
 mod memo;
@@ -14,6 +15,7 @@ mod variants;
 
 pub use rows::Rows;
 
+pub(crate) use codes::Codes;
 pub(crate) use concat::concatenated;
 pub(crate) use memo::Memo;
 pub(crate) use pass::{Pass, Run, Taken, conditions};

@@ -1,6 +1,7 @@
 //! What one forward pass is made with, and what it notes on the way.
 
 use super::{
+    codes::Codes,
     memo::{Memo, Place},
     planes::from_planes,
     uses::Uses,
@@ -39,6 +40,10 @@ pub(crate) struct Pass {
     runs: Cell<usize>,
     largest: Cell<usize>,
     memo: Option<Rc<RefCell<Memo>>>,
+    /// What a hypernetwork has made of the masks.
+    codes: RefCell<Option<Codes>>,
+    /// The most distinct masks that a pass may have.
+    most_masks: Cell<usize>,
     /// For each number of leading choices, how many computations that depend on them have been come
     /// to.
     met: RefCell<Vec<usize>>,
@@ -167,6 +172,8 @@ impl Pass {
             runs: Cell::default(),
             largest: Cell::default(),
             memo: None,
+            codes: RefCell::default(),
+            most_masks: Cell::new(usize::MAX),
             met: RefCell::default(),
         }
     }
@@ -326,6 +333,23 @@ impl Pass {
     /// Counts rows that a module runs on, in variants.
     pub(crate) fn ran(&self, variants: usize) {
         self.runs.set(self.runs.get() + variants);
+    }
+
+    /// Gives generated weights what they are made of; `most` is the greatest number of distinct
+    /// masks that a pass may have.
+    pub(crate) fn set_codes(&self, codes: Codes, most: usize) {
+        *self.codes.borrow_mut() = Some(codes);
+        self.most_masks.set(most);
+    }
+
+    /// What generated weights are made of, if the network has a hypernetwork.
+    pub(crate) fn codes(&self) -> Option<Codes> {
+        self.codes.borrow().clone()
+    }
+
+    /// The most distinct masks that a pass may have.
+    pub(crate) fn most_masks(&self) -> usize {
+        self.most_masks.get()
     }
 
     /// Notes the numbers of one variant of a tensor.

@@ -192,6 +192,48 @@ impl<const D: usize> Rows<D> {
         })
     }
 
+    /// As [`Rows::later`], where ghost batches that read one variant under different `keys`, of
+    /// which there is one for each ghost batch, have results of their own. The operation is told
+    /// which variant and which key each of its variants has. Keys depend on all choices.
+    pub(crate) fn later_by_key<const E: usize, O: Operation<E> + 'static>(
+        self,
+        keys: &[u32],
+        parameters: &Rc<[ParamId]>,
+        macs: impl FnOnce(&[usize; E]) -> u64,
+        operation: impl FnOnce(Source<D>, Vec<(u32, u32)>) -> (O, [usize; E]),
+    ) -> Rows<E> {
+        let depends = self.pass.paths().space().choices().len();
+        let Compact { source, variants, uses, pass } = match self.depending(depends).compacted() {
+            Ok(compact) => compact,
+            Err(nothing) => return nothing.nothing(),
+        };
+        let read = |ghost: usize| Some((variants.of(ghost)?, keys[ghost]));
+        // The dense reference has a variant for every ghost batch.
+        let (variants, members) = if pass.is_dense() && source.count() == keys.len() {
+            (variants, (0..).zip(keys.iter().copied()).collect())
+        } else {
+            let (by_key, first) = Variants::distinct((0..keys.len()).map(read));
+            (by_key, first.into_iter().filter_map(read).collect::<Vec<_>>())
+        };
+        let count = members.len();
+        pass.ran(count);
+        let uses = match uses.is_empty() {
+            true => Vec::new(),
+            false => members.iter().map(|&(variant, _)| uses[variant as usize].and(parameters)).collect(),
+        };
+        let kept = pass.kept(depends);
+        let value = match kept.as_ref().and_then(Place::found) {
+            Some(tensor) => Value::ready(tensor, count),
+            None => {
+                let (operation, shape) = operation(source, members);
+                let noted = pass.checks().then(|| (Rc::clone(&pass), pass.note_later(macs(&shape), parameters)));
+                Value::pending(operation, shape, count, Tags { noted, kept })
+            }
+        };
+        pass.holds(value.shape().iter().product::<usize>() / count);
+        Rows { value: Some(value), variants, uses, depends, pass }
+    }
+
     /// Applies `f`, which computes with no parameter. What
     /// [`Definition::new`](crate::Definition::new) finds to be used by no [`Rows::run`] is refused.
     pub fn map<const E: usize>(self, f: impl FnOnce(Tensor<D>) -> Tensor<E>) -> Rows<E> {

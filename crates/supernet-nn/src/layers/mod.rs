@@ -3,7 +3,9 @@
 mod conv;
 mod formula;
 mod gated_step;
+mod generated;
 mod ghost_norm;
+mod hypernetwork;
 mod layer;
 mod lstm_step;
 mod norm;
@@ -14,10 +16,14 @@ mod wide_conv;
 pub use conv::{Conv, ConvNorm};
 pub use formula::Formula;
 pub use gated_step::{GatedStep, Gating};
+pub use generated::Generated;
 pub use ghost_norm::GhostNorm;
+pub use hypernetwork::Hypernetwork;
 pub use layer::{Identity, Layer, Zeros};
 pub use lstm_step::LstmStep;
 pub use norm::{EPSILON, Norm, NormKind};
 pub use pool::{Pool, Pool3x3};
 pub use recurrent_step::RecurrentStep;
 pub use wide_conv::WideConv;
+
+pub(crate) use generated::generated_of;
