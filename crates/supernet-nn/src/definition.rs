@@ -2,7 +2,7 @@
 //! extracted weights.
 
 use crate::{
-    Build, Fingerprint, Layer, MaskedNetwork, NamedWeights, Network, NnError, NormKind, Paths, Weights,
+    Build, Fingerprint, Layer, MaskedNetwork, Network, NnError, NormKind, Paths, Weights,
     apart::apart,
     check,
     cost::CostTable,
