@@ -281,7 +281,7 @@ impl Layer for Part {
     }
 }
 
-/// A part in the way, one beside it, a concatenation, and a part behind it, where values are below 0.
+/// A part in the way, one beside it, a concatenation, and a part behind, where values are below 0.
 #[derive(Module, Debug)]
 struct Parts {
     stem: ConvNorm,
