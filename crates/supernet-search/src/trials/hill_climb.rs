@@ -139,19 +139,19 @@ impl MorphismHillClimb {
 
     /// The next trial; none where nothing can grow.
     fn propose(&mut self) -> Option<Trial> {
-        let parent = self.parent.as_ref().map(|member| &member.trial);
-        let (id, settings) = (self.proposals.asked(), BTreeMap::from([(LEARNING_RATE.to_owned(), self.learning_rate)]));
-        let mut trial = Trial { id, parent: None, architecture: self.start.clone(), settings, steps: self.first_steps };
-        if let Some(parent) = parent {
-            let architecture = parent.architecture.clone();
-            self.allowed_morphisms(&architecture).first()?;
-            trial = Trial { parent: Some(parent.id), steps: self.steps, ..trial };
-            let mut rng = self.proposals.draw();
-            trial.architecture = self.child(&architecture, &mut rng);
-        } else {
-            self.proposals.draw();
+        let parent = self.parent.as_ref().map(|member| (member.trial.id, member.trial.architecture.clone()));
+        if parent.as_ref().is_some_and(|(_, architecture)| self.allowed_morphisms(architecture).is_empty()) {
+            return None;
         }
-        Some(trial)
+        let (id, settings) = (self.proposals.asked(), BTreeMap::from([(LEARNING_RATE.to_owned(), self.learning_rate)]));
+        let mut rng = self.proposals.draw();
+        Some(match parent {
+            None => Trial { id, parent: None, architecture: self.start.clone(), settings, steps: self.first_steps },
+            Some((parent, architecture)) => {
+                let architecture = self.child(&architecture, &mut rng);
+                Trial { id, parent: Some(parent), architecture, settings, steps: self.steps }
+            }
+        })
     }
 
     /// A child that this round does not have, if a few draws find one.
