@@ -42,7 +42,7 @@ struct Arguments {
     functions: Vec<usize>,
 
     /// Update rules that an evolution may train.
-    #[arg(long, default_value_t = 80)]
+    #[arg(long, default_value_t = 60)]
     rules: usize,
 
     /// Passes over 1,600 images, in steps of 32; the best are trained three times as long.
