@@ -302,6 +302,8 @@ mod book {
     struct Experiments;
     #[doc = include_str!("../../docs/systems/enas.md")]
     struct Enas;
+    #[doc = include_str!("../../docs/systems/smash.md")]
+    struct Smash;
     #[doc = include_str!("../../docs/trust.md")]
     struct Trust;
     #[doc = include_str!("../../docs/systems/trials.md")]

@@ -144,7 +144,7 @@ impl RunSettings {
         self.search.scoring.candidates = candidates.unwrap_or(self.search.scoring.candidates);
         self.change_companion(options)?;
         if let Some(strategy) = strategy {
-            self.search.strategy = proposer(*strategy);
+            self.search.strategy = proposer(*strategy, self.search.scoring.candidates);
         }
         if let Some(paths) = options.paths {
             self.search.paths = paths.instead_of(self.search.paths);
@@ -322,7 +322,8 @@ fn bound(range: &mut RangeInclusive<u64>, least: Option<u64>, most: Option<u64>)
     *range = least.unwrap_or(*range.start())..=most.unwrap_or(*range.end()).min(i64::MAX as u64);
 }
 
-fn proposer(name: StrategyName) -> Proposer {
+/// `candidates` are those of the run.
+fn proposer(name: StrategyName, candidates: usize) -> Proposer {
     match name {
         StrategyName::Random => Proposer::Random,
         StrategyName::RegularisedEvolution => Proposer::RegularisedEvolution,
@@ -347,6 +348,7 @@ fn proposer(name: StrategyName) -> Proposer {
         StrategyName::HierarchicalEvolution => Proposer::HierarchicalEvolution,
         StrategyName::PairTournament => Proposer::PairTournament,
         StrategyName::PoolEvolution => Proposer::PoolEvolution,
+        StrategyName::Perturb => Proposer::Perturb { networks: candidates },
         StrategyName::CoEvolution => Proposer::CoEvolution,
         StrategyName::Neat => Proposer::Neat,
         StrategyName::Companion => Proposer::Companion,

@@ -16,8 +16,9 @@ const NAME: &str = "perturb";
 /// all and steps to a perturbation of where it stands if that scores no worse. The paper takes 500,
 /// 100 and 100 steps; proposals beyond the plan are steps of the chain.
 ///
-/// A perturbation changes each choice with probability `rate`, and one at least: as many mutations
-/// as choices are drawn.
+/// A perturbation draws each option of each choice with probability `rate`, and makes a mutation
+/// for each that is drawn, and one at least: the paper's elements are numbers 0 or 1 for each bank
+/// that may be read, as options are.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
 pub struct Perturb {
@@ -35,8 +36,8 @@ pub struct Perturb {
 checked_state!(Perturb);
 
 impl Perturb {
-    /// The published plan, 500 draws and 100 perturbations before the chain, each choice changed
-    /// with probability 0.05, over `space`, with draws from stream `stream` under `seed`.
+    /// The published plan, 500 draws and 100 perturbations before the chain, and a rate of 0.05 for
+    /// each option, over `space`, with draws from stream `stream` under `seed`.
     pub fn new(space: SearchSpace, seed: u64, stream: impl Into<String>) -> Self {
         let proposals = Proposals::new(seed, stream);
         Self { space, proposals, random: 500, perturbed: 100, rate: 0.05, centre: None, best: None }
@@ -52,7 +53,7 @@ impl Perturb {
         Ok(Self { random: networks - 2 * (networks / 7), perturbed: networks / 7, ..self })
     }
 
-    /// With another probability of a change.
+    /// With another probability for each option.
     ///
     /// # Errors
     /// A number outside 0 to 1.
@@ -83,7 +84,8 @@ impl Perturb {
         }
         let from = if is_chain { &self.best } else { &self.centre };
         let Some(from) = from.as_ref().filter(|_| !is_random) else { return self.space.sample(&mut rng) };
-        let changes = self.space.choices().iter().filter(|_| rng.random::<f64>() < self.rate).count();
+        let options: usize = self.space.choices().iter().map(|choice| choice.options().len()).sum();
+        let changes = (0..options).filter(|_| rng.random::<f64>() < self.rate).count();
         (0..changes.max(1)).fold(from.architecture.clone(), |from, _| self.space.mutate(&from, &mut rng))
     }
 }
@@ -128,14 +130,14 @@ mod tests {
         let changed = |a: &Architecture, b: &Architecture| (0..10).filter(|&i| a.bits(i) != b.bits(i)).count();
         let perturbed = strategy.ask(10);
         for architecture in &perturbed {
-            assert!((1..=4).contains(&changed(architecture, &best_draw.architecture)), "{architecture}");
+            assert!((1..=8).contains(&changed(architecture, &best_draw.architecture)), "{architecture}");
         }
         strategy.tell(&by_paths(&perturbed));
         let mut stands = strategy.best.clone().unwrap();
         for _ in 0..40 {
             assert_eq!(strategy.most_at_once(), 1);
             let step = strategy.ask(1);
-            assert!(changed(&step[0], &stands.architecture) <= 4);
+            assert!(changed(&step[0], &stands.architecture) <= 8);
             let told = by_paths(&step);
             strategy.tell(&told);
             if told[0].score.accuracy >= stands.score().accuracy {

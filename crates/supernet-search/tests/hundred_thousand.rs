@@ -15,8 +15,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use supernet_search::{
     CoEvolution, EditPolicy, GeneticAlgorithm, Guided, HierarchicalEvolution, HillClimbing, Neat, Nsga2, Objective,
-    PairTournament, PoolEvolution, Ppo, Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score,
-    Scored, Strategy, TournamentEvolution, Tpe,
+    PairTournament, Perturb, PoolEvolution, Ppo, Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce,
+    Score, Scored, Strategy, TournamentEvolution, Tpe,
 };
 use supernet_space::{Architecture, CellSpace, Cost, MobileChain};
 
@@ -83,6 +83,7 @@ fn run_all(candidates: usize) {
     run(GeneticAlgorithm::new(space(), 1, "all"), candidates);
     run(HierarchicalEvolution::new(space(), 1, "all"), candidates);
     run(PairTournament::new(space(), 1, "all"), candidates);
+    run(Perturb::new(space(), 1, "all"), candidates);
     run(PoolEvolution::new(space(), 1, "all"), candidates);
     run(Neat::new(space(), 1, "all").unwrap(), candidates);
     run(Guided::ridge_ei(space(), 1, "all"), candidates);

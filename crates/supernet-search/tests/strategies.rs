@@ -11,7 +11,7 @@ use std::time::Duration;
 use supernet_search::{
     Acquisition, BudgetLimits, BudgetedStrategy, CoEvolution, Constraints, Dngo, EditPolicy, Evaluator, Factorised,
     Filtered, GeneticAlgorithm, Growth, Guided, HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective,
-    PairTournament, PerBudget, PoolEvolution, Ppo, Progressive, Proposal, QLearning, RandomSearch,
+    PairTournament, PerBudget, Perturb, PoolEvolution, Ppo, Progressive, Proposal, QLearning, RandomSearch,
     RegularisedEvolution, Reinforce, Ridge, Score, Scored, SearchError, SearchLimits, Strategy, SuccessiveHalving,
     Table, TournamentEvolution, Tpe, search, search_budgeted, search_budgeted_within, search_within,
 };
@@ -43,6 +43,8 @@ macro_rules! each_strategy {
         $check(GeneticAlgorithm::new(space.clone(), 1, "genes"), space $(, $argument)*);
         $check(HierarchicalEvolution::new(space.clone(), 1, "hierarchical"), space $(, $argument)*);
         $check(PairTournament::new(space.clone(), 1, "pairs"), space $(, $argument)*);
+        let perturb = Perturb::new(space.clone(), 1, "perturb").with_networks(70).unwrap();
+        $check(perturb, space $(, $argument)*);
         $check(PoolEvolution::new(space.clone(), 1, "pool"), space $(, $argument)*);
         $check(Neat::new(space.clone(), 1, "neat").unwrap(), space $(, $argument)*);
         $check(Tpe::new(space.clone(), 1, "tpe"), space $(, $argument)*);

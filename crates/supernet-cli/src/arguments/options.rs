@@ -372,6 +372,8 @@ pub enum StrategyName {
     PairTournament,
     /// Mutants of any of the best
     PoolEvolution,
+    /// Random draws, changes of the best, then a chain of steps, over the run's candidates (SMASH)
+    Perturb,
     /// Blueprints and modules that evolve together
     CoEvolution,
     /// Graphs that grow, with innovation numbers and species

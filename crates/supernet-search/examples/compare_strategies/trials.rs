@@ -4,9 +4,9 @@ use crate::processor_time::now;
 use std::collections::{HashMap, HashSet};
 use supernet_search::{
     BudgetLimits, BudgetedStrategy, CoEvolution, EditPolicy, Evaluator, GeneticAlgorithm, Guided,
-    HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament, PoolEvolution, Ppo,
-    Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError, SearchLimits,
-    Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
+    HierarchicalEvolution, HillClimbing, Hyperband, Neat, Nsga2, Objective, PairTournament, Perturb, PoolEvolution,
+    Ppo, Progressive, QLearning, RandomSearch, RegularisedEvolution, Reinforce, Score, Scored, SearchError,
+    SearchLimits, Strategy, SuccessiveHalving, Table, TournamentEvolution, Tpe, search, search_budgeted,
 };
 use supernet_space::{Architecture, NasBench201, NasBenchMacro, SearchSpace};
 
@@ -45,7 +45,7 @@ pub struct Contender {
 }
 
 /// The strategies compared, random search first.
-pub const STRATEGIES: [Contender; 27] = [
+pub const STRATEGIES: [Contender; 28] = [
     Contender { name: "random", stream: "random", most: usize::MAX },
     Contender { name: "regularised-evolution", stream: "regularised evolution", most: usize::MAX },
     Contender { name: "tournament-evolution", stream: "tournament evolution", most: usize::MAX },
@@ -65,6 +65,7 @@ pub const STRATEGIES: [Contender; 27] = [
     Contender { name: "hierarchical-evolution", stream: "hierarchical evolution", most: usize::MAX },
     Contender { name: "pair-tournament", stream: "pair tournament", most: usize::MAX },
     Contender { name: "pool-evolution", stream: "pool evolution", most: usize::MAX },
+    Contender { name: "perturb", stream: "perturb", most: 200 },
     Contender { name: "co-evolution", stream: "co-evolution", most: usize::MAX },
     Contender { name: "neat", stream: "neat", most: usize::MAX },
     Contender { name: "gp-ei", stream: "gp-ei", most: 200 },
@@ -163,6 +164,7 @@ impl Benchmark {
             "hierarchical-evolution" => Box::new(HierarchicalEvolution::new(space, seed, stream)),
             "pair-tournament" => Box::new(PairTournament::new(space, seed, stream)),
             "pool-evolution" => Box::new(PoolEvolution::new(space, seed, stream)),
+            "perturb" => Box::new(Perturb::new(space, seed, stream).with_networks(200)?),
             "co-evolution" => {
                 let co_evolution = CoEvolution::new(space, seed, stream)?;
                 Box::new(match &self.stages {

@@ -5,8 +5,8 @@ use crate::{
     report::{Line, difference, median, seeds, spread},
 };
 use supernet_search::{
-    CoEvolution, GeneticAlgorithm, Guided, HierarchicalEvolution, PairTournament, Ppo, QLearning, QLearningSettings,
-    Reinforce, Strategy, Tpe,
+    CoEvolution, GeneticAlgorithm, Guided, HierarchicalEvolution, PairTournament, Perturb, Ppo, QLearning,
+    QLearningSettings, Reinforce, Strategy, Tpe,
 };
 use supernet_space::SearchSpace;
 
@@ -44,7 +44,13 @@ const CONTROLLERS: [Gate; 3] = [
 ];
 
 /// Evolution.
-const EVOLUTION: [Gate; 5] = [
+const EVOLUTION: [Gate; 6] = [
+    Gate {
+        system: "1 SMASH",
+        name: "perturb",
+        build: |space, seed| Box::new(Perturb::new(space, seed, "perturb").with_networks(200).unwrap()),
+        most: &[(200, 0.12)],
+    },
     Gate {
         system: "6 Hierarchical",
         name: "hierarchical-evolution",

@@ -12,7 +12,7 @@ use crate::{
 };
 use burn::module::Module;
 use std::{collections::HashMap, path::Path};
-use supernet_nn::{Layer, NamedWeights, Network};
+use supernet_nn::{Layer, Network};
 use supernet_search::Score;
 use supernet_space::PathMask;
 
@@ -68,7 +68,6 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> FineTuner<'_, M, E, D> {
     ) -> Result<Vec<Score>, TrainError> {
         let Self { search, seed, .. } = *self;
         let (config, data, device) = (search.config(), search.data(), search.device());
-        let weights = NamedWeights::of(self.supernet);
         let trainer = StandAlone {
             definition: &search.networks().supernet,
             training: &self.training,
@@ -81,7 +80,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> FineTuner<'_, M, E, D> {
         let at_once = workers_on(&device.clone().inner(), config.retrain.at_once);
         let crew: &dyn Crew = if file.is_some() { search.crew() } else { &Alone };
         let tuned = scores_among((FINE_TUNING, at_once, crew), masks.to_vec(), file, progress, |mask, progress| {
-            let network = trainer.train_from(mask, &mut weights.clone(), progress)?;
+            let network = trainer.train_from(mask, &mut self.supernet.weights_of(mask)?, progress)?;
             test(&network, mask, &data.validation, device)
         })?;
         progress.end();
