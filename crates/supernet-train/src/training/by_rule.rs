@@ -72,7 +72,7 @@ impl Optimizer for ByRule {
     }
 
     fn to_device<const D: usize>(state: RuleState<D>, device: &Device) -> RuleState<D> {
-        state.to_device(device)
+        state.moved_to(device)
     }
 }
 

@@ -31,12 +31,15 @@ impl<const D: usize> RuleState<D> {
     /// The state of one step later, whose gradient is `g`. A moment starts as what it is the mean
     /// of.
     pub(super) fn after(self, g: &Tensor<D>, Moments { first, second, third }: Moments) -> Self {
-        let powers: [(bool, fn(Tensor<D>) -> Tensor<D>); 3] =
-            [(first, |g| g), (second, |g| g.square()), (third, |g| g.clone().square() * g)];
+        let is_read = [first, second, third];
+        let power = |i: usize| match i {
+            0 => g.clone(),
+            1 => g.clone().square(),
+            _ => g.clone().square() * g.clone(),
+        };
         let [m, v, c] = self.moments;
         let moved = |moment: Option<Tensor<D>>, i: usize| {
-            let (is_read, power) = powers[i];
-            let (power, kept) = (is_read.then(|| power(g.clone()))?, MOMENT_DECAYS[i]);
+            let (power, kept) = (is_read[i].then(|| power(i))?, MOMENT_DECAYS[i]);
             Some(match moment {
                 Some(moment) => power.mul_scalar(1.0 - kept).add(moment.mul_scalar(kept)),
                 None => power,
@@ -60,7 +63,8 @@ impl<const D: usize> RuleState<D> {
         self.moments[moment].clone().expect("the rule reads it, so it is moved on")
     }
 
-    pub(super) fn to_device(self, device: &Device) -> Self {
+    /// The same on a device.
+    pub(super) fn moved_to(self, device: &Device) -> Self {
         Self { moments: self.moments.map(|moment| moment.map(|tensor| tensor.to_device(device))), ..self }
     }
 }
