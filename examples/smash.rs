@@ -74,6 +74,7 @@ impl Entry for Generated {
 }
 
 /// What a block may compute.
+#[expect(clippy::large_enum_variant, reason = "hundreds of bytes beside parameters that are thousands")]
 #[derive(Module, Debug)]
 enum Op {
     Nothing(Identity),

@@ -31,60 +31,50 @@ struct Panel {
     options: Vec<(String, Vec<f64>)>,
 }
 
-/// The lines of each choice, in their order: its options by name, their probabilities by step.
-type OfChoices<'a> = Vec<(&'a str, Vec<(&'a str, BTreeMap<u64, f64>)>)>;
+/// Of each option the probability by step.
+type Lines = Vec<BTreeMap<u64, f64>>;
 
-fn of_choices(course: &[CoursePoint]) -> OfChoices<'_> {
-    let mut choices: OfChoices = Vec::new();
+/// Choices of the same options, by the options' names: the lines of each.
+type Group<'a> = (Vec<&'a str>, Vec<Lines>);
+
+/// The choices of a course, those of the same options together, the most first.
+fn groups(course: &[CoursePoint]) -> Vec<Group<'_>> {
+    let mut choices: Vec<(&str, Vec<&str>, Lines)> = Vec::new();
     for CoursePoint { step, choice, option, probability } in course {
-        let place = choices.iter().position(|(name, _)| name == choice).unwrap_or_else(|| {
-            choices.push((choice, Vec::new()));
+        let place = choices.iter().position(|(name, ..)| name == choice).unwrap_or_else(|| {
+            choices.push((choice, Vec::new(), Vec::new()));
             choices.len() - 1
         });
-        let options = &mut choices[place].1;
-        let place = options.iter().position(|(name, _)| name == option).unwrap_or_else(|| {
-            options.push((option, BTreeMap::new()));
+        let (_, options, lines) = &mut choices[place];
+        let place = options.iter().position(|name| name == option).unwrap_or_else(|| {
+            options.push(option);
+            lines.push(BTreeMap::new());
             options.len() - 1
         });
-        options[place].1.insert(*step, *probability);
+        lines[place].insert(*step, *probability);
     }
-    choices
+    let mut groups: Vec<Group> = Vec::new();
+    for (_, options, lines) in choices {
+        match groups.iter_mut().find(|(known, _)| *known == options) {
+            Some((_, members)) => members.push(lines),
+            None => groups.push((options, vec![lines])),
+        }
+    }
+    groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+    groups
 }
 
 impl CourseFigure {
     /// Makes the figure of a run's course; choices of the four sets of options that most choices
     /// have are shown.
     pub fn new(course: &[CoursePoint], caption: &[String]) -> Self {
-        let mut groups: Vec<(Vec<&str>, Vec<Vec<BTreeMap<u64, f64>>>)> = Vec::new();
-        for (_, options) in of_choices(course) {
-            let (names, lines): (Vec<_>, Vec<_>) = options.into_iter().unzip();
-            match groups.iter_mut().find(|(known, _)| *known == names) {
-                Some((_, members)) => members.push(lines),
-                None => groups.push((names, vec![lines])),
-            }
-        }
-        groups.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
+        let groups = groups(course);
         let left_out = groups.len().saturating_sub(PANELS);
         let mut caption = caption.to_vec();
         if left_out > 0 {
             caption.push(format!("Of {} sets of options those of the most choices are shown.", groups.len()));
         }
-        let panel = |(names, members): (Vec<&str>, Vec<Vec<BTreeMap<u64, f64>>>)| {
-            let steps: Vec<u64> = members[0].first().into_iter().flat_map(BTreeMap::keys).copied().collect();
-            let mean = |option: usize, step: &u64| {
-                let of = |lines: &Vec<BTreeMap<u64, f64>>| lines[option].get(step).copied().unwrap_or(f64::NAN);
-                members.iter().map(of).sum::<f64>() / members.len() as f64
-            };
-            let line = |(option, name): (usize, &str)| {
-                (name.to_owned(), steps.iter().map(|step| mean(option, step)).collect::<Vec<_>>())
-            };
-            Panel {
-                choices: members.len(),
-                options: names.into_iter().enumerate().map(line).collect(),
-                steps: steps.iter().map(|&step| step as f64).collect(),
-            }
-        };
-        Self { caption, panels: groups.into_iter().take(PANELS).map(panel).collect() }
+        Self { caption, panels: groups.into_iter().take(PANELS).map(Panel::new).collect() }
     }
 
     /// The figure as SVG text.
@@ -105,6 +95,20 @@ impl CourseFigure {
 }
 
 impl Panel {
+    /// The means of a group.
+    fn new((names, members): Group) -> Self {
+        let steps: Vec<u64> = members[0].first().into_iter().flat_map(BTreeMap::keys).copied().collect();
+        let mean = |option: usize, step: &u64| {
+            let of = |lines: &Lines| lines[option].get(step).copied().unwrap_or(f64::NAN);
+            members.iter().map(of).sum::<f64>() / members.len() as f64
+        };
+        let line = |(option, name): (usize, &str)| {
+            (name.to_owned(), steps.iter().map(|step| mean(option, step)).collect::<Vec<_>>())
+        };
+        let options = names.into_iter().enumerate().map(line).collect();
+        Self { choices: members.len(), options, steps: steps.iter().map(|&step| step as f64).collect() }
+    }
+
     fn draw<B: DrawingBackend>(&self, area: &Area<B>) -> Result<(), DrawingAreaErrorKind<B::ErrorType>> {
         /// Room for names to the right, in pixels.
         const NAMES: i32 = 190;

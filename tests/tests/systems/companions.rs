@@ -10,6 +10,7 @@ use std::{collections::BTreeMap, path::Path};
 use supernet::{
     own::{Build, Definition, Layer, OneOf, Rows, Samples, Zeros},
     prelude::*,
+    report::SearchReport,
     search::Proposer,
     train::{
         Companion, CompanionKind, CompanionSettings, EnasSettings, GateLearning, GdasSettings, Moment, PathSampler,
@@ -55,7 +56,7 @@ impl Layer<2> for Net {
 
 fn net(b: &Build) -> Net {
     let map = || Op::Map(LinearConfig::new(16, 16).init(b.device()));
-    let layer = |i: usize| OneOf::new(b, format!("layer{i}"), [("cut", Op::Cut(Zeros {})), ("map", map())]);
+    let layer = |i: usize| OneOf::new(b, format!("layer{i}"), [("none", Op::Cut(Zeros {})), ("map", map())]);
     Net {
         first: LinearConfig::new(FEATURES, 16).init(b.device()),
         layers: (1..=2).map(layer).collect(),
@@ -232,6 +233,13 @@ fn candidates_come_from_the_companion_or_with_the_same_supernet_from_whom_is_ask
     let result = run(folder.path(), &search, &mut Silent).unwrap();
     let both_maps = search.space().architecture(|_| 0b10);
     assert_eq!(result.best.0, *both_maps.mask(), "what the companion prefers is the best as well");
+    assert!(!result.verdict.to_string().contains("prefers an option without weights"), "{}", result.verdict);
+    let directory = RunDirectory::open(folder.path(), &search, search.provenance("flex").unwrap()).unwrap();
+    SearchReport::new(&directory, &result).save(folder.path()).unwrap();
+    drop(directory);
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    assert!(page.contains("What the companion came to prefer") && page.contains("mean of 2 choices"));
+    assert!(folder.path().join("companion.png").exists());
     let random = SearchConfig { strategy: Proposer::Random, ..learnt };
     let other = Search::new(&random, definition(), rows(), &device()).unwrap();
     let provenance = other.provenance("flex").unwrap();
@@ -288,7 +296,7 @@ impl Companion for Counting {
     }
 
     fn probabilities(&self, _at: Moment) -> Vec<Vec<f64>> {
-        vec![vec![0.5; 2]; 2]
+        vec![vec![0.9, 0.1]; 2]
     }
 }
 
@@ -300,6 +308,9 @@ fn a_companion_of_a_programs_own_works_in_a_run_that_goes_on() {
     let new = |name: &str, updates| search(&config).with_companion(name, &"", updates, |_, _| Counting::default());
     let own = new("counting", updates).unwrap();
     assert_goes_on(&own);
+    let collapsed = "the companion prefers an option without weights in 2 of 2 choices";
+    let verdict = own.run(&mut Silent).unwrap().verdict;
+    assert!(verdict.reasons.iter().any(|reason| reason.starts_with(collapsed)), "{verdict}");
 
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &own, &mut Silent).unwrap();

@@ -120,7 +120,7 @@ fn the_gradient_of_what_generates_weights_is_that_of_differences() {
     masks.extend([masks[0].clone(), definition.space().all_on()]);
     let (rows, paths) = (2 * masks.len(), network.paths(masks, None).unwrap());
     let batch = images(rows, DType::F64, &device);
-    let loss = |network: &supernet_nn::Network<_>| {
+    let loss = |network: &Network<_>| {
         let (logits, _) = network.forward_used(batch.clone(), &paths, &PLAIN).unwrap();
         cross_entropy(logits, labels(rows, CLASSES, &device))
     };
@@ -152,7 +152,7 @@ fn the_gradient_of_what_generates_weights_is_that_of_differences() {
 }
 
 /// Weights [outputs · inputs] of a mask's generated layers, by name.
-fn weights_of(network: &supernet_nn::Network<Net<Generated>>, mask: &PathMask) -> Vec<(String, Vec<f64>)> {
+fn weights_of(network: &Network<Net<Generated>>, mask: &PathMask) -> Vec<(String, Vec<f64>)> {
     let weights = network.weights_of(mask).unwrap().0.into_iter().filter(|(name, _)| name.contains(".plain."));
     let mut weights: Vec<_> = weights.map(|(name, data)| (name, data.iter::<f64>().collect())).collect();
     weights.sort_by(|a, b| a.0.cmp(&b.0));

@@ -128,8 +128,8 @@ fn the_gradients_of_every_function_are_those_of_its_differences() {
                 "{activation}, {what}: {found}, {expected}"
             );
         };
-        for i in 0..x.len() {
-            assert_close("x", of_x[i], (f(i, STEP, 0.0) - f(i, -STEP, 0.0)) / (2.0 * STEP));
+        for (i, &found) in of_x.iter().enumerate() {
+            assert_close("x", found, (f(i, STEP, 0.0) - f(i, -STEP, 0.0)) / (2.0 * STEP));
         }
         for (channel, &found) in of_beta.iter().enumerate() {
             let differences = (channel..x.len()).step_by(CHANNELS).map(|i| f(i, 0.0, STEP) - f(i, 0.0, -STEP));
@@ -363,7 +363,7 @@ fn moved(mut optimizer: ModuleOptimizer, rate: f64, gradients: &[Vec<f64>], dtyp
     let device = device_of(dtype).autodiff();
     let tensor =
         |x: &[f64], device: &Device| Tensor::<1>::from_data(TensorData::new(x.to_vec(), [x.len()]), (device, dtype));
-    let start: Vec<f64> = (0..gradients[0].len()).map(|i| if i % 2 == 0 { 1.0 } else { -2.0 }).collect();
+    let start: Vec<f64> = (0..gradients[0].len()).map(|i| if i.is_multiple_of(2) { 1.0 } else { -2.0 }).collect();
     let id = ParamId::new();
     let mut module = Weights { weights: Param::initialized(id, tensor(&start, &device).require_grad()) };
     for gradient in gradients {
@@ -428,17 +428,20 @@ fn the_first_moment_as_a_rule_is_momentum_to_the_bit() {
     assert_eq!(found, moved(of_burn, 0.3, &gradients, DType::F32));
 }
 
+/// What a rule makes of a gradient and a weight.
+type ByHand<'a> = &'a dyn Fn(f64, f64) -> f64;
+
 #[test]
 fn every_operand_and_function_of_a_rule_is_what_it_says() {
     let gradients = random_gradients(3);
-    let (g, weights) = (&gradients[0], |i: usize| if i % 2 == 0 { 1.0 } else { -2.0 });
+    let (g, weights) = (&gradients[0], |i: usize| if i.is_multiple_of(2) { 1.0 } else { -2.0 });
     let after_one = |text: &str| {
         let rule: UpdateRule = format!("program:{text}").parse().unwrap();
         let found = moved(rule.optimizer(0.9, 1, 2), 1.0, &gradients[..1], DType::F64);
         found.into_iter().enumerate().map(|(i, after)| weights(i) - after).collect::<Vec<f64>>()
     };
     let sign = f64::signum;
-    let by_hand: [(&str, &dyn Fn(f64, f64) -> f64); 20] = [
+    let by_hand: [(&str, ByHand); 20] = [
         ("g2", &|g, _| g * g),
         ("g3", &|g, _| g * g * g),
         ("v", &|g, _| g * g),
@@ -467,7 +470,7 @@ fn every_operand_and_function_of_a_rule_is_what_it_says() {
         }
     }
     // What is multiplied by a decay, over three steps of four.
-    for (name, sum) in [("linear", 2.25), ("cosine", 2.353_553_390_593_273_8), ("restarts", 3.0)] {
+    for (name, sum) in [("linear", 2.25), ("cosine", 2.353_553_390_593_274), ("restarts", 3.0)] {
         let rule: UpdateRule = format!("program:keep({name}(one), g)").parse().unwrap();
         let found = moved(rule.optimizer(0.9, 1, 4), 1.0, &gradients, DType::F64);
         assert!((found[0] - (1.0 - sum)).abs() < 1e-12, "{name}: {}", found[0]);
@@ -496,7 +499,7 @@ fn noise_and_dropping_are_named_draws() {
     };
     assert_eq!(of("noise", 1, 2), of("noise", 1, 2));
     assert_ne!(of("noise", 1, 1), of("noise", 2, 1));
-    let start: Vec<f64> = (0..4_000).map(|i| if i % 2 == 0 { 1.0 } else { -2.0 }).collect();
+    let start: Vec<f64> = (0..4_000).map(|i: usize| if i.is_multiple_of(2) { 1.0 } else { -2.0 }).collect();
     let apart = |after: &[f64], before: &[f64]| before.iter().zip(after).map(|(b, a)| b - a).collect::<Vec<f64>>();
     let first = apart(&of("noise", 1, 1), &start);
     let second = apart(&of("noise", 1, 2), &of("noise", 1, 1));
