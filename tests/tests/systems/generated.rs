@@ -7,17 +7,22 @@ use burn::{
     tensor::{DType, Device, Tensor},
 };
 use rand::RngExt;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path, time::Duration};
 use supernet::{
-    own::{Build, Conv, ConvNorm, Definition, Generated, GhostNorm, Hypernetwork, Layer, OneOf, Rows, SomeOf},
+    own::{
+        Build, Conv, ConvNorm, Definition, Generated, GhostNorm, Hypernetwork, Layer, OneOf, Rows, SearchData, SomeOf,
+    },
     prelude::*,
-    train::SeededWeights,
+    train::{FineTune, ImageExamples, PathSampling, Saving, SeededWeights},
 };
-use supernet_nn::{Call, MaskedNetwork, NamedWeights, NnError};
+use supernet_nn::{Call, MaskedNetwork, NamedWeights, NnError, Weights};
 use supernet_space::PathMask;
 use supernet_tests::{
-    Formula, PLAIN, backward, bits, cross_entropy, data, device, device_of, labels, one_definition::is_one_definition,
-    replaced, values,
+    Formula, PLAIN, backward, bits, cross_entropy, data, device, device_of, is_flex, labels,
+    one_definition::is_one_definition,
+    replaced,
+    tiny::{Stopping, assert_same, contents, stripes_split, tiny},
+    values,
 };
 
 const CHANNELS: usize = 3;
@@ -278,4 +283,42 @@ fn a_hypernetwork_that_makes_no_weight_is_refused() {
     let build = |b: &Build| net::<Conv>(b, Some(Hypernetwork::new(b)));
     let error = Definition::new("idle", &[1, SIDE, SIDE], &device(), build).unwrap_err();
     assert_eq!(error, NnError::Unused { name: "hyper.trunk.first".into() });
+}
+
+/// A checkpoint after every step.
+const OFTEN: Saving = Saving { every: Duration::ZERO, share: 1.0, from_last_good: false };
+
+/// A search of three seconds in a directory.
+fn run(path: &Path, progress: &mut dyn Progress) -> Result<SearchResult<Net<Generated>>, TrainError> {
+    let split = stripes_split([64, 24, 32]);
+    let mut config = tiny(1);
+    config.paths = PathSampling::UniformArchitecture;
+    config.scoring.fine_tune = Some(FineTune::new(3));
+    let search: Search<'_, _, ImageExamples<'_>> =
+        Search::new(&config, definition(), SearchData::images(&split)?, &device())?;
+    let provenance = search.provenance("flex")?;
+    RunDirectory::open(path, &search, provenance)?.with_saving(OFTEN).search(&search, progress)
+}
+
+#[test]
+fn a_search_that_is_stopped_again_and_again_ends_with_the_files_of_one_that_was_not() {
+    if !is_flex("bits of a resumed run") {
+        return;
+    }
+    let whole = tempfile::tempdir().unwrap();
+    let result = run(whole.path(), &mut Silent).unwrap();
+    assert!(result.extraction_error <= 1e-5, "{}", result.extraction_error);
+    let noise = &NamedWeights::of(&result.supernet).0["hyper.trunk.noise"];
+    let drawn = SeededWeights::new(1).weight("hyper.trunk.noise", &[1, 32], supernet_nn::Init::Variance(1.0)).unwrap();
+    assert_eq!(*noise, drawn, "z stays as it was drawn");
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut stops = 0;
+    while let Err(error) = run(folder.path(), &mut Stopping::after(3 + stops / 5)) {
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        stops += 1;
+        assert!(stops < 200, "the run does not get on");
+    }
+    assert!(stops >= 4, "stopped {stops} times");
+    assert_same(&contents(folder.path()), &contents(whole.path()));
 }

@@ -15,7 +15,10 @@ use supernet::{
     },
     search::{BudgetLimits, SuccessiveHalving, search_budgeted},
     space::Schedule,
-    train::{GoingOn, Lineage, SeededWeights, StandAlone, StandAloneEvaluator, StandAloneTraining},
+    train::{
+        EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Lineage, PopulationSettings, SeededWeights,
+        StandAlone, StandAloneEvaluator, StandAloneTraining, TrialKind, TrialSettings, best::load_best, trial_search,
+    },
 };
 use supernet_tests::{
     device,
@@ -191,6 +194,52 @@ fn a_dearer_rung_goes_on_from_a_cheaper_one_and_scores_as_a_training_from_scratc
     let mut on = GoingOn::new(&mut lineage);
     let found = search_budgeted(search.space(), &mut halving(), &mut on, limits(8)).unwrap();
     assert_eq!((&found.scored, found.spent), (&expected.scored, 8));
+}
+
+/// Stops after two steps, again and again; how often.
+fn stopped_again_and_again(search: &ImageSearch, settings: &TrialSettings, folder: &Path) -> usize {
+    let mut stops = 0;
+    while let Err(error) = trial_search(search, settings, "flex", folder, &mut Stopping::after(2)) {
+        assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
+        stops += 1;
+        assert!(stops < 200, "the search does not get on");
+    }
+    stops
+}
+
+#[test]
+fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() {
+    let split = split();
+    let search = search_of(&tiny(1), &split).unwrap();
+    let kinds = [
+        TrialKind::Population(PopulationSettings { members: 3, interval: 2, ..Default::default() }),
+        TrialKind::Evolution(EvolutionSettings { members: 2, interval: 2 }),
+        TrialKind::HillClimb(HillClimbSettings { children: 2, morphisms: 1, interval: 2 }),
+        TrialKind::Edits(EditTrialSettings { interval: 2 }),
+    ];
+    for kind in kinds {
+        let [whole, stopped] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let settings = TrialSettings { steps: 12, kind };
+        let found = trial_search(&search, &settings, "flex", whole.path(), &mut Silent).unwrap();
+        assert!(found.outcome.steps <= 12 && found.outcome.scored.len() >= 5, "{kind:?}");
+        let stops = stopped_again_and_again(&search, &settings, stopped.path());
+        assert!(stops > 1, "{kind:?}, stopped {stops} times");
+        for file in ["trials.csv", "table.txt", "best/weights.safetensors"] {
+            let [one, other] = [&whole, &stopped].map(|folder| fs::read(folder.path().join(file)).unwrap());
+            assert!(one == other, "{kind:?}, {file}");
+        }
+        let (record, network) = load_best(&whole.path().join("best"), &device()).unwrap();
+        assert_eq!((&record.architecture, record.test), (&found.tested.mask, Some(found.tested.test)));
+        assert_eq!(NamedWeights::of(&network).0, NamedWeights::of(&found.network).0, "{kind:?}");
+        let other = TrialSettings { steps: 14, kind };
+        let error = trial_search(&search, &other, "flex", whole.path(), &mut Silent).map(drop).unwrap_err();
+        assert!(error.to_string().contains("config.trials.steps: 12 there, 14 here"), "{error}");
+    }
+    let mut limited = tiny(1);
+    limited.constraints.parameters = 0..=1_000_000;
+    let settings = TrialSettings { steps: 12, kind: kinds[0] };
+    let refused = settings.check_for(&limited).unwrap_err().to_string();
+    assert_eq!(refused, "constraints, latency: found limits, expected none: trials do not keep to them");
 }
 
 #[test]
