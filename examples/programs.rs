@@ -119,7 +119,8 @@ impl<'a> Scene<'a> {
         Ok(Self { seed, data: SearchData::images(split)?, training, device: device("flex")? })
     }
 
-    /// The scores of the children of up to `candidates` different programs, the first of them drawn.
+    /// The scores of the children of up to `candidates` different programs, the first of them
+    /// drawn.
     fn search(
         &self,
         strategy: &mut dyn Strategy,

@@ -90,8 +90,8 @@ impl Layer for Op {
     }
 }
 
-/// A memory of banks: block i reads some of those before it, side by side, through a 1x1, and writes
-/// one. 5 choices of what is read and 6 of what is computed.
+/// A memory of banks: block i reads some of those before it, side by side, through a 1x1, and
+/// writes one. 5 choices of what is read and 6 of what is computed.
 #[derive(Module, Debug)]
 struct Banks<E: Module> {
     hyper: Vec<Hypernetwork>,

@@ -18,8 +18,8 @@ use supernet_space::{PathMask, SearchSpace};
 /// Rows of the batch on which a network is tried.
 const ROWS: usize = 2;
 
-/// Checks a supernet `net`, made by `build` on an autodiff device, by walking it and by running it with every option
-/// on.
+/// Checks a supernet `net`, made by `build` on an autodiff device, by walking it and by running it
+/// with every option on.
 pub(crate) fn checked<M: Layer<D, 2>, const D: usize>(
     name: &str,
     net: &M,
@@ -31,7 +31,7 @@ pub(crate) fn checked<M: Layer<D, 2>, const D: usize>(
         return Err(NnError::InputRank { found: input.to_vec(), expected });
     }
     let walk = Walk::of(net);
-    walk.refuse_state(build)?;
+    walk.refuse_state(|id| build.is_fixed(id))?;
     let space = walk.space(name)?;
     let about = Arc::new(About::new(space.clone(), input.to_vec(), 0));
     let paths = Paths::new(about, vec![space.all_on()])?;

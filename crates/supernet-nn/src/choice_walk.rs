@@ -1,7 +1,7 @@
 //! The walk over a module that finds its choices: there is no second description to keep in step.
 
 use crate::{
-    Build, NnError,
+    NnError,
     nesting::{Around, conditional},
 };
 use burn::{
@@ -121,9 +121,9 @@ impl Walk {
     }
 
     /// # Errors
-    /// The first thing that keeps state between calls; what `build` says is fixed does not.
-    pub(crate) fn refuse_state(&self, build: &Build) -> Result<(), NnError> {
-        match self.states.iter().find(|(_, id)| !build.is_fixed(*id)) {
+    /// The first thing that keeps state between calls; what is fixed does not.
+    pub(crate) fn refuse_state(&self, is_fixed: impl Fn(ParamId) -> bool) -> Result<(), NnError> {
+        match self.states.iter().find(|(_, id)| !is_fixed(*id)) {
             Some((name, _)) => Err(NnError::State { name: name.clone() }),
             None => Ok(()),
         }

@@ -115,8 +115,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self { norm, ..self }
     }
 
-    /// The same as a known space: under its name, with its order of the choices, its conditions, and
-    /// its rule which architectures are the same network.
+    /// The same as a known space: under its name, with its order of the choices, its conditions,
+    /// and its rule which architectures are the same network.
     ///
     /// # Errors
     /// A space of other choices.

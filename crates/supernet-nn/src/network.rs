@@ -192,8 +192,9 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
         Ok((logits, pass))
     }
 
-    /// Collects the weights of the stand-alone network of `mask`, and others, by name: the network's
-    /// own, and where weights are generated ([`crate::Generated`]) those of the mask as plain ones.
+    /// Collects the weights of the stand-alone network of `mask`, and others, by name: the
+    /// network's own, and where weights are generated ([`crate::Generated`]) those of the mask as
+    /// plain ones.
     ///
     /// # Errors
     /// A mask of another space.

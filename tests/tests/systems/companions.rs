@@ -126,8 +126,8 @@ fn assert_goes_on(search: &Search<Net, Samples<2>, 2>) {
     assert_eq!((in_memory.candidates, in_memory.retrained), (whole.candidates, whole.retrained));
     for after in [2, 3] {
         let (left, stops) = stopped_again_and_again(search, after);
-        // Twice at least in the eight steps of the supernet; how far workers get later until they hear
-        // of a stop is up to the machine.
+        // Twice at least in the eight steps of the supernet; how far workers get later until they
+        // hear of a stop is up to the machine.
         assert!(stops > 1, "stopped {stops} times");
         assert_same(&left, &expected);
     }

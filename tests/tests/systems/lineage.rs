@@ -158,8 +158,8 @@ fn assert_goes_on(make: impl Fn() -> Box<dyn TrialStrategy>, steps: u64) {
         }
         assert!(stops < 200, "the search does not get on");
     };
-    // How far workers get until they hear of a stop is up to the machine; no group is through without
-    // a question.
+    // How far workers get until they hear of a stop is up to the machine; no group is through
+    // without a question.
     assert!(stops > 1, "stopped {stops} times");
     assert_eq!(gone_on, whole);
     assert_eq!(left(stopped.path()), (names, table));

@@ -224,6 +224,21 @@ impl Pass {
         &self.paths
     }
 
+    /// The distinct masks, in the order of their first ghost batches, and for each ghost batch
+    /// which of them it has.
+    pub(crate) fn distinct_masks(&self) -> (Vec<&PathMask>, Vec<u32>) {
+        let mut distinct: Vec<&PathMask> = Vec::new();
+        let of = self.paths().masks().iter().map(|mask| {
+            let place = distinct.iter().position(|other| *other == mask);
+            place.unwrap_or_else(|| {
+                distinct.push(mask);
+                distinct.len() - 1
+            }) as u32
+        });
+        let of = of.collect();
+        (distinct, of)
+    }
+
     /// Zeros to add to.
     pub(crate) fn zeros<const D: usize>(&self, shape: [usize; D]) -> Tensor<D> {
         let numbers = match shape[..] {

@@ -17,8 +17,8 @@ use std::rc::Rc;
 use supernet_space::{PathMask, SearchSpace};
 
 /// A 1x1 convolution without bias whose weight depends on the whole mask (SMASH: Brock, Lim,
-/// Ritchie and Weston 2017). With h the code of the mask, that a [`Hypernetwork`](crate::Hypernetwork)
-/// before it makes, and V the output layer for this place,
+/// Ritchie and Weston 2017). With h the code of the mask, that a
+/// [`Hypernetwork`](crate::Hypernetwork) before it makes, and V the output layer for this place,
 ///
 /// ```text
 /// W = V h / |V h|

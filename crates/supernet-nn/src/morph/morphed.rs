@@ -32,10 +32,10 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// comes from `weights`, and then, choice by choice:
     ///
     /// - channels of a [`crate::Width`] begin as `morph` says;
-    /// - a part that opens (a layer of a [`crate::Repeat`], an option that is added, one in place of
-    ///   nothing or of an identity) begins with zeros in its last normalisation or weight, so that a
-    ///   branch adds nothing, where that changes no logit and gradients reach the part: a branch
-    ///   that ends in a ReLU would never learn (Goyal et al. 2017, 5.1);
+    /// - a part that opens (a layer of a [`crate::Repeat`], an option that is added, one in place
+    ///   of nothing or of an identity) begins with zeros in its last normalisation or weight, so
+    ///   that a branch adds nothing, where that changes no logit and gradients reach the part: a
+    ///   branch that ends in a ReLU would never learn (Goyal et al. 2017, 5.1);
     /// - or else with identities for weights and normalisations that undo what they do to `batch`
     ///   (Net2Deeper: Chen, Goodfellow and Shlens, ICLR 2016), where that changes no logit: a ReLU
     ///   before it must have cut nothing that the layer behind it reads;

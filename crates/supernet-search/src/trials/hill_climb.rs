@@ -94,8 +94,8 @@ impl MorphismHillClimb {
         Ok(new)
     }
 
-    /// The control of the source: one child at random in each round, which becomes the parent of the
-    /// next whatever its score.
+    /// The control of the source: one child at random in each round, which becomes the parent of
+    /// the next whatever its score.
     #[must_use]
     pub fn at_random(self) -> Self {
         Self { children: 1, keeps_parent: false, ..self }

@@ -60,7 +60,8 @@ impl<'a, M: Layer<D, 2>, const D: usize> Lineage<'a, M, D> {
     /// in `folder`.
     ///
     /// # Errors
-    /// An update rule that changes over a training; a directory of another lineage, or that cannot be written, or in which a process works.
+    /// An update rule that changes over a training; a directory of another lineage, or that cannot
+    /// be written, or in which a process works.
     pub fn open(
         stand_alone: StandAlone<'a, M, D>,
         examples: &'a dyn Examples<D>,
