@@ -37,7 +37,9 @@ pub fn trials(trials: &Trials) -> Result<(), Failure> {
         settings.search.stand_alone.sgd.schedule = Schedule::Constant;
     }
     let search = Search::images(&settings.search, &split, &device)?;
+    // Before anything is written.
     asked.check_for(search.config())?;
+    asked.strategy(search.space(), &search.config().stand_alone, search.config().seed)?;
     if !trials.directory.join(SETTINGS).exists() {
         std::fs::create_dir_all(&trials.directory)
             .map_err(|source| TrainError::Io { path: trials.directory.clone(), source })?;

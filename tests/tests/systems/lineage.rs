@@ -16,8 +16,9 @@ use supernet::{
     search::{BudgetLimits, SuccessiveHalving, search_budgeted},
     space::Schedule,
     train::{
-        EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Lineage, PopulationSettings, SeededWeights,
-        StandAlone, StandAloneEvaluator, StandAloneTraining, TrialKind, TrialSettings, best::load_best, trial_search,
+        EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Lineage, NetworkSettings, Number,
+        PopulationSettings, SeededWeights, StandAlone, StandAloneEvaluator, StandAloneTraining, TrialKind,
+        TrialSettings, best::load_best, trial_search,
     },
 };
 use supernet_tests::{
@@ -210,7 +211,11 @@ fn stopped_again_and_again(search: &ImageSearch, settings: &TrialSettings, folde
 #[test]
 fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() {
     let split = split();
-    let search = search_of(&tiny(1), &split).unwrap();
+    let mut settings = NetworkSettings::of_space("nas-bench-macro", true).unwrap();
+    for (number, value) in [(Number::Filters, 2), (Number::Head, 4)] {
+        *settings.number_mut(number).unwrap() = value;
+    }
+    let search = search_of(&tiny(1).in_space(settings), &split).unwrap();
     let kinds = [
         TrialKind::Population(PopulationSettings { members: 3, interval: 2, ..Default::default() }),
         TrialKind::Evolution(EvolutionSettings { members: 2, interval: 2 }),
@@ -236,6 +241,11 @@ fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() 
         let error = trial_search(&search, &other, "flex", whole.path(), &mut Silent).map(drop).unwrap_err();
         assert!(error.to_string().contains("config.trials.steps: 12 there, 14 here"), "{error}");
     }
+    let all_of_some = search_of(&tiny(1), &split).unwrap();
+    let settings = TrialSettings { steps: 12, kind: kinds[3] };
+    let of = (all_of_some.space(), &all_of_some.config().stand_alone);
+    let refused = settings.strategy(of.0, of.1, 1).map(drop).unwrap_err().to_string();
+    assert!(refused.contains("found 0, expected a space with a choice of exactly one"), "{refused}");
     let mut limited = tiny(1);
     limited.constraints.parameters = 0..=1_000_000;
     let settings = TrialSettings { steps: 12, kind: kinds[0] };
