@@ -197,7 +197,7 @@ fn a_dearer_rung_goes_on_from_a_cheaper_one_and_scores_as_a_training_from_scratc
     assert_eq!((&found.scored, found.spent), (&expected.scored, 8));
 }
 
-/// Stops after two steps, again and again; how often.
+/// Stops at the second question, again and again; how often.
 fn stopped_again_and_again(search: &ImageSearch, settings: &TrialSettings, folder: &Path) -> usize {
     let mut stops = 0;
     while let Err(error) = trial_search(search, settings, "flex", folder, &mut Stopping::after(2)) {
@@ -217,9 +217,9 @@ fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() 
     }
     let search = search_of(&tiny(1).in_space(settings), &split).unwrap();
     let kinds = [
-        TrialKind::Population(PopulationSettings { members: 3, interval: 2, ..Default::default() }),
-        TrialKind::Evolution(EvolutionSettings { members: 2, interval: 2 }),
-        TrialKind::HillClimb(HillClimbSettings { children: 2, morphisms: 1, interval: 2 }),
+        TrialKind::Population(PopulationSettings { members: 4, interval: 2, ..Default::default() }),
+        TrialKind::Evolution(EvolutionSettings { members: 4, interval: 2 }),
+        TrialKind::HillClimb(HillClimbSettings { children: 4, morphisms: 1, interval: 2 }),
         TrialKind::Edits(EditTrialSettings { interval: 2 }),
     ];
     for kind in kinds {
@@ -228,7 +228,8 @@ fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() 
         let found = trial_search(&search, &settings, "flex", whole.path(), &mut Silent).unwrap();
         assert!(found.outcome.steps <= 12 && found.outcome.scored.len() >= 5, "{kind:?}");
         let stops = stopped_again_and_again(&search, &settings, stopped.path());
-        assert!(stops > 1, "{kind:?}, stopped {stops} times");
+        // Of four trials at a time two wait until a stop is heard of.
+        assert!(stops > 0, "{kind:?}, stopped {stops} times");
         for file in ["trials.csv", "table.txt", "best/weights.safetensors"] {
             let [one, other] = [&whole, &stopped].map(|folder| fs::read(folder.path().join(file)).unwrap());
             assert!(one == other, "{kind:?}, {file}");
