@@ -197,10 +197,10 @@ fn a_dearer_rung_goes_on_from_a_cheaper_one_and_scores_as_a_training_from_scratc
     assert_eq!((&found.scored, found.spent), (&expected.scored, 8));
 }
 
-/// Stops at the second question, again and again; how often.
+/// Stops after a few questions, again and again; how often.
 fn stopped_again_and_again(search: &ImageSearch, settings: &TrialSettings, folder: &Path) -> usize {
     let mut stops = 0;
-    while let Err(error) = trial_search(search, settings, "flex", folder, &mut Stopping::after(2)) {
+    while let Err(error) = trial_search(search, settings, "flex", folder, &mut Stopping::after(2 + stops / 5)) {
         assert!(matches!(error, TrainError::Stopped { .. }), "{error}");
         stops += 1;
         assert!(stops < 200, "the search does not get on");
