@@ -24,7 +24,7 @@ fn assert_close(ours: Option<f64>, case: &Value, name: &str) {
 
 #[test]
 fn rank_statistics_are_scipys_to_1e_12_with_ties_and_without() {
-    for case in cases(include_str!("../reference/rank.json"), 8) {
+    for case in cases(include_str!("../../reference/rank.json"), 8) {
         let [x, y] = ["x", "y"].map(|name| numbers(&case, name));
         assert_close(kendall(&x, &y), &case, "kendall");
         assert_close(spearman(&x, &y), &case, "spearman");
@@ -33,7 +33,7 @@ fn rank_statistics_are_scipys_to_1e_12_with_ties_and_without() {
 
 #[test]
 fn weighted_and_partial_correlations_are_scipys_to_1e_12() {
-    for case in cases(include_str!("../reference/rank_weighted.json"), 6) {
+    for case in cases(include_str!("../../reference/rank_weighted.json"), 6) {
         let [x, y, z, weights] = ["x", "y", "z", "weights"].map(|name| numbers(&case, name));
         assert_close(weighted_kendall(&x, &y, &weights), &case, "weighted_kendall");
         let partial = |coefficient: fn(&[f64], &[f64]) -> Option<f64>| {
