@@ -32,14 +32,18 @@ use supernet_space::programs::{Activation, Binary, EPSILON, Unary};
 /// }
 ///
 /// let definition = Definition::new("activations", &[4], &Device::flex(), |b| {
-///     let of = |name: &'static str| (name, Formula::new(b, &name.parse().expect("a known function"), 8));
+///     let of = |name: &'static str| {
+///         let function = name.parse().expect("a known function");
+///         (name, Formula::new(b, &function, 8))
+///     };
 ///     Net {
 ///         inner: LinearConfig::new(4, 8).init(b.device()),
 ///         activation: OneOf::new(b, "activation", ["relu", "swish", "mish"].map(of)),
 ///         head: LinearConfig::new(8, 2).init(b.device()),
 ///     }
 /// })?;
-/// let parameters = |mask| definition.cost(&definition.space().parse(mask).unwrap()).unwrap().parameters;
+/// let mask = |text| definition.space().parse(text).unwrap();
+/// let parameters = |text| definition.cost(&mask(text)).unwrap().parameters;
 /// assert_eq!(parameters("010") - parameters("100"), 8, "swish has a β for each channel");
 /// # Ok::<(), supernet_nn::NnError>(())
 /// ```

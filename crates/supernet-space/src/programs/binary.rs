@@ -1,7 +1,6 @@
 //! Functions of two numbers in activation functions.
 
-use super::{EPSILON, unary::sigmoid};
-use std::fmt;
+use super::{EPSILON, named_by_table::named_by_table, unary::sigmoid};
 
 /// A function of two numbers (Ramachandran, Zoph and Le 2017, section 3, as far as the library
 /// knows their list); β is a number that is learnt, one for each channel.
@@ -44,22 +43,9 @@ const TABLE: [(Binary, &str, &str); 10] = [
     (Binary::Mixed, "mixed", "β·[a] + (1 − β)·[b]"),
 ];
 
+named_by_table!(Binary);
+
 impl Binary {
-    /// Returns all of them, in the order of a mask's bits.
-    pub fn all() -> Vec<Self> {
-        TABLE.iter().map(|row| row.0).collect()
-    }
-
-    /// Returns its name in a program's text.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    /// Returns the function of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
-
     /// Writes it of two arguments.
     pub(super) fn written(self, a: &str, b: &str) -> String {
         let text = self.row().2.replace("[a]", &super::text::in_parentheses(a)).replace("{a}", a);
@@ -91,11 +77,5 @@ impl Binary {
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
         TABLE.iter().find(|row| row.0 == self).expect("the table has every function")
-    }
-}
-
-impl fmt::Display for Binary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -5,6 +5,7 @@ mod activation;
 mod activations;
 mod binary;
 mod form;
+mod named_by_table;
 mod operand;
 mod rule_binary;
 mod rule_unary;

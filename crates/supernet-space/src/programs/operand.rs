@@ -1,7 +1,6 @@
 //! What update rules are made of.
 
-use super::EPSILON;
-use std::fmt;
+use super::{EPSILON, named_by_table::named_by_table};
 
 /// How much of each moment is kept at a step: of the first, the second and the third.
 pub const MOMENT_DECAYS: [f64; 3] = [0.9, 0.999, 0.999];
@@ -96,24 +95,11 @@ const TABLE: [(Operand, &str); 17] = [
     (Operand::RmsProp, "rmsprop"),
 ];
 
+named_by_table!(Operand);
+
 impl Operand {
     /// The deviation of the noise.
     pub const NOISE: f64 = 0.01;
-
-    /// Returns all of them, in the order of a mask's bits.
-    pub fn all() -> Vec<Self> {
-        TABLE.iter().map(|row| row.0).collect()
-    }
-
-    /// Returns its name in a program's text.
-    pub fn name(self) -> &'static str {
-        TABLE.iter().find(|row| row.0 == self).expect("the table has every operand").1
-    }
-
-    /// Returns the operand of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
 
     /// Returns the moments that it reads.
     pub fn moments(self) -> Moments {
@@ -161,10 +147,4 @@ impl Operand {
 /// 1, −1, or 0 at 0.
 pub(super) fn sign(x: f64) -> f64 {
     if x == 0.0 { x } else { x.signum() }
-}
-
-impl fmt::Display for Operand {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
 }

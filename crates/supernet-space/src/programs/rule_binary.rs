@@ -1,7 +1,6 @@
 //! Functions of two numbers in update rules.
 
-use super::EPSILON;
-use std::fmt;
+use super::{EPSILON, named_by_table::named_by_table};
 
 /// A function of two numbers (Bello, Zoph, Vasudevan and Le 2017, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,22 +29,9 @@ const TABLE: [(RuleBinary, &str); 6] = [
     (RuleBinary::Keep, "keep"),
 ];
 
+named_by_table!(RuleBinary);
+
 impl RuleBinary {
-    /// Returns all of them, in the order of a mask's bits.
-    pub fn all() -> Vec<Self> {
-        TABLE.iter().map(|row| row.0).collect()
-    }
-
-    /// Returns its name in a program's text.
-    pub fn name(self) -> &'static str {
-        TABLE.iter().find(|row| row.0 == self).expect("the table has every function").1
-    }
-
-    /// Returns the function of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
-
     /// Computes it of two numbers.
     pub(super) fn value(self, x: f64, y: f64) -> f64 {
         match self {
@@ -56,11 +42,5 @@ impl RuleBinary {
             Self::Power => x.powf(y),
             Self::Keep => x,
         }
-    }
-}
-
-impl fmt::Display for RuleBinary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

@@ -1,8 +1,7 @@
 //! Functions of one number in update rules.
 
-use super::{EPSILON, operand::sign};
+use super::{EPSILON, named_by_table::named_by_table, operand::sign};
 use crate::Schedule;
-use std::fmt;
 
 /// A function of one number (Bello, Zoph, Vasudevan and Le 2017, section 4, as far as the library
 /// knows their list).
@@ -56,22 +55,9 @@ const TABLE: [(RuleUnary, &str); 14] = [
     (RuleUnary::Restarts, "restarts"),
 ];
 
+named_by_table!(RuleUnary);
+
 impl RuleUnary {
-    /// Returns all of them, in the order of a mask's bits.
-    pub fn all() -> Vec<Self> {
-        TABLE.iter().map(|row| row.0).collect()
-    }
-
-    /// Returns its name in a program's text.
-    pub fn name(self) -> &'static str {
-        TABLE.iter().find(|row| row.0 == self).expect("the table has every function").1
-    }
-
-    /// Returns the function of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
-
     /// Returns the bound that it keeps its argument within, where it does that.
     pub fn clip(self) -> Option<f64> {
         match self {
@@ -126,9 +112,3 @@ impl RuleUnary {
 
 /// Steps of the training whose moments are probed.
 const PROBED_STEPS: u64 = 1_000_000;
-
-impl fmt::Display for RuleUnary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}

@@ -1,7 +1,6 @@
 //! Functions of one number in activation functions.
 
-use super::EPSILON;
-use std::fmt;
+use super::{EPSILON, named_by_table::named_by_table};
 
 /// A function of one number (Ramachandran, Zoph and Le 2017, section 3, as far as the library
 /// knows their list); β is a number that is learnt, one for each channel.
@@ -89,22 +88,9 @@ const TABLE: [(Unary, &str, &str); 25] = [
     (Unary::Beta, "beta", "β"),
 ];
 
+named_by_table!(Unary);
+
 impl Unary {
-    /// Returns all of them, in the order of a mask's bits.
-    pub fn all() -> Vec<Self> {
-        TABLE.iter().map(|row| row.0).collect()
-    }
-
-    /// Returns its name in a program's text.
-    pub fn name(self) -> &'static str {
-        self.row().1
-    }
-
-    /// Returns the function of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
-    }
-
     /// Writes it of an argument.
     pub(super) fn written(self, argument: &str) -> String {
         self.row().2.replace("[]", &super::text::in_parentheses(argument)).replace("{}", argument)
@@ -151,12 +137,6 @@ impl Unary {
 
     fn row(self) -> &'static (Self, &'static str, &'static str) {
         TABLE.iter().find(|row| row.0 == self).expect("the table has every function")
-    }
-}
-
-impl fmt::Display for Unary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }
 
