@@ -60,7 +60,7 @@ pub enum Command {
     /// The same as `run`: what is left of the search, up to the report
     Retrain(Run),
     /// Search by trials, trainings that begin with the weights of others: population-based
-    /// training, or evolution; or go on with it
+    /// training, evolution, networks that grow; or go on with it
     Trials(Trials),
     /// Make one of the paper's experiments, or go on with it
     Study(Study),
