@@ -8,10 +8,18 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Output, Stdio},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use supernet::prelude::draws;
 use supernet_tests::tiny::{assert_same, contents};
+
+/// Jobs of several processes leave no room for one another.
+static ONE_JOB: Mutex<()> = Mutex::new(());
+
+fn alone_at_work() -> MutexGuard<'static, ()> {
+    ONE_JOB.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Shares of a step: one ghost batch each.
 const SHARES: &str = "4";
@@ -44,6 +52,7 @@ fn alone(space: &str) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn files_depend_on_the_shares_and_not_on_the_processes() {
+    let _alone = alone_at_work();
     for space in ["paper", "own", "nas-bench-201"] {
         let expected = alone(space);
         for size in [1, 2, 4] {
@@ -58,6 +67,7 @@ fn files_depend_on_the_shares_and_not_on_the_processes() {
 
 #[test]
 fn a_process_with_another_configuration_is_refused_by_name() {
+    let _alone = alone_at_work();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
     let done = mpirun(2, &["paper", &path, SHARES]).env("CREW_OTHER", "1").output().unwrap();
@@ -85,7 +95,9 @@ fn ranks_of(child: &Child) -> Vec<i32> {
 }
 
 #[test]
+#[ignore = "minutes: .ci/scale mpi_full"]
 fn a_job_whose_processes_are_killed_twenty_times_ends_with_the_same_files() {
+    let _alone = alone_at_work();
     let expected = alone("paper");
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
@@ -188,7 +200,9 @@ fn crew_runs() -> usize {
 }
 
 #[test]
+#[ignore = "minutes: .ci/scale mpi_full"]
 fn a_network_that_is_cut_ends_all_processes_and_the_run_goes_on_afterwards() {
+    let _alone = alone_at_work();
     let Some(hosts) = Hosts::new() else {
         println!("not run: network namespaces need root and `ip`");
         return;
