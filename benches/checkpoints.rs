@@ -49,7 +49,7 @@ fn train(split: &Split, saving: Option<Saving>) -> Result<f64, Box<dyn std::erro
     let folder = tempfile::Builder::new().tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let mut log = EventLog::open(folder.path().join("events.jsonl"))?;
     let mut keeper = saving.map(|saving| Keeper::new(folder.path().join("supernet"), saving, Some(&mut log)));
-    let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: keeper.as_mut(), companion: None };
+    let hooks = Hooks { keeper: keeper.as_mut(), ..Hooks::default() };
     let (search, sampler) = (Search::images(&config, split, &device())?, config.paths.sampler());
     let began = Instant::now();
     search.train_with(&*sampler, hooks, &mut Silent)?;

@@ -249,7 +249,7 @@ impl<M: Layer<4, 2>> Scene<'_, M> {
             ..SearchConfig::quick().supernet
         };
         let loader = Loader::new(&self.data.train, augmentation, 64, seed)?;
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None, companion: None };
+        let hooks = Hooks::default();
         let device = self.device.clone().autodiff();
         let training = training.training(seed, sampler, Execution::Kernels, &Alone);
         Ok(training.run_with(network, &loader, &device, hooks, progress)?)

@@ -304,6 +304,8 @@ mod book {
     struct Enas;
     #[doc = include_str!("../../docs/systems/smash.md")]
     struct Smash;
+    #[doc = include_str!("../../docs/systems/morph_net.md")]
+    struct MorphNet;
     #[doc = include_str!("../../docs/trust.md")]
     struct Trust;
     #[doc = include_str!("../../docs/systems/trials.md")]

@@ -11,11 +11,12 @@ use burn::{
 use std::collections::BTreeMap;
 use supernet_nn::{
     Call, Definition, Describe, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
-    known::{EnasMacroNet, EnasRnnByRows, EnasRnnNet, GeneticNet, MotifNet, NasNetNet, PnasNetNet},
+    known::{EnasMacroNet, EnasMicroNet, EnasRnnByRows, EnasRnnNet, GeneticNet, MotifNet, NasNetNet, PnasNetNet},
 };
 use supernet_space::{
-    Cost, EnasMacro, EnasMacroShape, EnasNode, EnasRnn, EnasRnnShape, GeneticShape, GeneticStages, HierarchicalMotifs,
-    MotifLevel, MotifShape, NasNet, NasNetShape, PathMask, PnasNet, PnasNetShape, draws,
+    Cost, EnasMacro, EnasMacroShape, EnasMicro, EnasMicroShape, EnasNode, EnasRnn, EnasRnnShape, GeneticShape,
+    GeneticStages, HierarchicalMotifs, MotifLevel, MotifShape, NasNet, NasNetShape, PathMask, PnasNet, PnasNetShape,
+    draws,
 };
 use supernet_tests::{
     Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
@@ -178,6 +179,27 @@ fn a_pnas_net_costs_what_the_catalogue_says() {
 fn a_pnas_net_is_one_definition() {
     let (_, _, definition) = pnas_net(2, 1, 0b100);
     is_one_definition(&definition, 12, TOLERANCE, images);
+}
+
+#[test]
+fn the_cells_of_enas_are_one_definition_of_the_catalogues_costs() {
+    for (nodes, cells) in [(2, 1), (3, 2)] {
+        let (space, shape) = (
+            EnasMicro::new(nodes).unwrap(),
+            EnasMicroShape { filters: 2, cells, side: SIDE, channels: 3, classes: CLASSES },
+        );
+        let definition = EnasMicroNet::definition(&space, shape, &device()).unwrap();
+        assert_eq!(definition.space(), space.space());
+        let rng = &mut draws(1, "enas-micro", 0);
+        for _ in 0..40 {
+            let mask = space.space().sample(rng).mask().clone();
+            assert_eq!(definition.cost(&mask).unwrap(), space.cost(&shape, &mask).unwrap(), "{mask}");
+        }
+        if cells == 1 {
+            is_one_definition(&definition, 8, TOLERANCE, images);
+            is_as_described(&definition);
+        }
+    }
 }
 
 #[test]

@@ -9,15 +9,16 @@ use supernet::{
 };
 use supernet_nn::{
     Call,
-    known::{DartsNet, MobileNet, NasBench201Net, NasBenchMacroNet},
+    known::{DartsNet, MobileNet, MobileNetV1Net, NasBench201Net, NasBenchMacroNet},
 };
 use supernet_space::{
-    ConvOrder, Cost, Darts, DartsShape, MobileChain, MobileShape, MobileStage, NasBench201, NasBench201Shape,
-    NasBenchMacro, NasBenchMacroShape, NetworkShape, PathDropout, PathMask, SearchSpace, StemKind, draws,
+    ConvOrder, Cost, Darts, DartsShape, MobileChain, MobileNetV1, MobileNetV1Shape, MobileShape, MobileStage,
+    NasBench201, NasBench201Shape, NasBenchMacro, NasBenchMacroShape, NetworkShape, PathDropout, PathMask, SearchSpace,
+    StemKind, draws,
 };
 use supernet_tests::{
-    Formula, PLAIN, assert_close, assert_same_gradients, backward, cross_entropy, device, images, labels, parameters,
-    values,
+    Formula, PLAIN, assert_close, assert_same_gradients, backward, cross_entropy, device, images, labels,
+    one_definition, parameters, values,
 };
 
 const SIDE: usize = 16;
@@ -128,6 +129,21 @@ fn darts_is_the_catalogues() {
     let definition = DartsNet::definition(small_darts(), &device()).unwrap();
     agrees(&definition, darts.space(), 60, |mask| darts.cost(&small_darts(), mask).unwrap());
     is_one_definition(&definition);
+}
+
+#[test]
+fn mobile_nets_are_the_catalogues() {
+    let space = MobileNetV1::new();
+    let small = MobileNetV1Shape { filters: 4, side: SIDE, classes: 10, ..Default::default() };
+    // The first has the published counts (its own test).
+    for shape in [MobileNetV1Shape::default(), small] {
+        let definition = MobileNetV1Net::definition(shape, &device()).unwrap();
+        agrees(&definition, space.space(), 80, |mask| space.cost(&shape, mask).unwrap());
+    }
+    let definition = MobileNetV1Net::definition(small, &device()).unwrap();
+    is_one_definition(&definition);
+    // f64 through 28 normalisations of two numbers or more.
+    one_definition::is_one_definition(&definition, 6, 1e-6, |count, device| images(count, &SHAPE, DType::F64, device));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn train(
     let (search, sampler) = (search_of(&config, &split).unwrap(), config.paths.sampler());
     let cramped = Cramped { inner: &*sampler, refused: refused.into(), reason, parts: 0.into() };
     let mut keeper = Keeper::new(folder.join("supernet"), Saving::default(), None);
-    let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(&mut keeper), companion: None };
+    let hooks = Hooks { keeper: Some(&mut keeper), ..Hooks::default() };
     let progress = &mut Stopping::after(stop);
     let trained = search.train_with(&cramped, hooks, progress);
     (trained, cramped.parts.into_inner())

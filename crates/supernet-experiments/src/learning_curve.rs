@@ -90,7 +90,7 @@ pub(super) fn train_watched<M: Layer<D, 2>, const D: usize>(
         let score = test_uncalibrated(&network.valid(), mask, validation, trainer.device)?;
         append_line(&after_epochs, "", &format!("{},{},{}\n", done / per_epoch, score.accuracy, score.loss))
     };
-    let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper), companion: None };
+    let hooks = Hooks { keeper: Some(keeper), after: Some(after), ..Hooks::default() };
     let mut watched = Watched { progress, path: steps.clone() };
     let network = trainer.train_with(mask, &mut SeededWeights::new(trainer.seed), hooks, &mut watched)?;
     let (steps, after_epochs) = (noted(&steps)?, noted(&after_epochs)?);

@@ -147,7 +147,7 @@ impl Scene<'_> {
         let sampler = settings.paths.sampler();
         let training = settings.supernet.training(seed, &*sampler, Execution::Kernels, &Alone);
         let began = Instant::now();
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(keeper), companion: None };
+        let hooks = Hooks { keeper: Some(keeper), ..Hooks::default() };
         let loader = Loader::new(&data.train, augmentation, batch, seed)?;
         let trained = training.run_with(network, &loader, &autodiff, hooks, progress)?.valid();
         let trained_in = began.elapsed().as_secs_f64();

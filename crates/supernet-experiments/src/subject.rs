@@ -285,7 +285,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
         let after = &mut |step: u64, network: &Network<M, D>, _: &mut dyn Progress| {
             if earlier.contains(&step) { save_weights(&network.valid(), &path(Some(step))) } else { Ok(()) }
         };
-        let hooks = Hooks { after, plain_l2: variant.plain_l2, keeper: Some(keeper), companion: None };
+        let hooks = Hooks { plain_l2: variant.plain_l2, keeper: Some(keeper), after: Some(after), ..Hooks::default() };
         save_weights(&search.train_with(sampler, hooks, progress)?, &path(None))
     }
 

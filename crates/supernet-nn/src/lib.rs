@@ -25,10 +25,11 @@ mod paths;
 mod placed_weights;
 mod usage;
 mod weights;
+mod wide_scales;
 
 pub use build::Build;
 pub use call::{Call, Execution, Notes, Statistics};
-pub use choices::{Cell, Graph, Isolated, Motif, Motifs, OneOf, Repeat, Sliced, SomeOf, Width};
+pub use choices::{Cell, Graph, Isolated, Motif, Motifs, OneOf, Repeat, Resolution, Sliced, SomeOf, Width};
 pub use definition::Definition;
 pub use describe::{Describe, Wire};
 pub use error::NnError;
@@ -38,7 +39,7 @@ pub use inherited::Inherited;
 pub use known::{KnownNet, KnownNetwork, NetworkConfig, PaperNet, PaperNetwork};
 pub use layers::{
     Conv, ConvNorm, EPSILON, Formula, GatedStep, Gating, Generated, GhostNorm, Hypernetwork, Identity, Layer, LstmStep,
-    Norm, NormKind, Pool, Pool3x3, RecurrentStep, WideConv, Zeros,
+    Norm, NormKind, Pool, Pool3x3, RecurrentStep, Resize, WideConv, WideDepthwise, WideLinear, Zeros, coverage,
 };
 pub use masked_l2::{MaskedL2, Weighting};
 pub use masked_network::MaskedNetwork;
@@ -47,5 +48,6 @@ pub use network::Network;
 pub use paths::Paths;
 pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
+pub use wide_scales::{WideScales, wide_scales};
 
 pub use supernet_kernels::{awake_on, on_processor};

@@ -191,29 +191,58 @@ impl NasNet {
         let loose = [self.loose_ends(mask, 0)?, self.loose_ends(mask, 1)?];
         let concatenated = [0, 1].map(|kind| loose[kind] | shape.also_concatenated[kind]);
         shape.check()?;
-        let mut cost = Cost::default();
+        let NasNetShape { filters, stem, side, channels, classes, .. } = *shape;
+        let kind = |cell: usize| usize::from((cell + 1).is_multiple_of(shape.cells + 1));
+        let of_cells = (0..3 * shape.cells + 2).map(|cell| {
+            let kind = kind(cell);
+            (cells[kind].as_slice(), concatenated[kind], kind == 1)
+        });
+        Ok(Cost::of_nas_net_chain(&CellChain { filters, stem, side, channels, classes }, of_cells))
+    }
+}
+
+/// What stands around a chain of cells of blocks, as NASNet, PNAS and ENAS have it.
+pub(crate) struct CellChain {
+    /// Filters of the first cells; each reducing cell doubles them.
+    pub(crate) filters: usize,
+    /// Filters of the stem.
+    pub(crate) stem: usize,
+    /// Side of the square images.
+    pub(crate) side: usize,
+    /// Channels of the images.
+    pub(crate) channels: usize,
+    /// Classes.
+    pub(crate) classes: usize,
+}
+
+impl Cost {
+    /// What a chain of cells costs, each with its blocks, the states that it concatenates and
+    /// whether it reduces. Both inputs of a cell come by 1x1 convolutions to its filters, the older
+    /// one by a factorised reduction where it is larger.
+    pub(crate) fn of_nas_net_chain<'a>(
+        shape: &CellChain,
+        cells: impl Iterator<Item = (&'a [NasNetBlock], u64, bool)>,
+    ) -> Self {
+        let mut cost = Self::default();
         let (mut side, mut c) = (shape.side, shape.filters);
         let mut before = [shape.stem, shape.stem];
         cost.normed_convolution(9, shape.channels, shape.stem, side);
-        for cell in 0..3 * shape.cells + 2 {
-            let reduces = (cell + 1).is_multiple_of(shape.cells + 1);
-            let (kind, stride) = if reduces { (1, 2) } else { (0, 1) };
+        for (blocks, concatenated, reduces) in cells {
+            let stride = if reduces { 2 } else { 1 };
             c *= stride;
             cost.normed_convolution(1, before[0], c, side);
             cost.normed_convolution(1, before[1], c, side);
             side /= stride;
-            let out = cost.nas_net_cell(&cells[kind], concatenated[kind], (c, side), stride);
+            let out = cost.nas_net_cell(blocks, concatenated, (c, side), stride);
             before = [out, before[0]];
         }
         cost.parameters += ((before[0] + 1) * shape.classes) as u64;
         cost.macs += (before[0] * shape.classes) as u64;
-        Ok(cost)
+        cost
     }
-}
 
-impl Cost {
     /// A cell's blocks at `c` filters and output side `side`, and the channels of its output.
-    pub(crate) fn nas_net_cell(
+    fn nas_net_cell(
         &mut self,
         blocks: &[NasNetBlock],
         concatenated: u64,

@@ -3,6 +3,7 @@
 use crate::{
     Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError,
     canonical::Symmetry,
+    nas_net::CellChain,
     sizes::{at_least_1, side_halves},
 };
 use serde::{Deserialize, Serialize};
@@ -151,22 +152,10 @@ impl PnasNet {
     pub fn cost(&self, shape: &PnasNetShape, mask: &PathMask) -> Result<Cost, SpaceError> {
         let (blocks, concatenated) = (self.blocks(mask)?, self.loose_ends(mask)? | shape.also_concatenated);
         shape.check()?;
-        let mut cost = Cost::default();
-        let (mut side, mut c) = (shape.side, shape.filters);
-        let mut before = [shape.stem, shape.stem];
-        cost.normed_convolution(9, shape.channels, shape.stem, side);
-        for cell in 0..3 * shape.cells {
-            let stride = if cell > 0 && cell.is_multiple_of(shape.cells) { 2 } else { 1 };
-            c *= stride;
-            cost.normed_convolution(1, before[0], c, side);
-            cost.normed_convolution(1, before[1], c, side);
-            side /= stride;
-            let out = cost.nas_net_cell(&blocks, concatenated, (c, side), stride);
-            before = [out, before[0]];
-        }
-        cost.parameters += ((before[0] + 1) * shape.classes) as u64;
-        cost.macs += (before[0] * shape.classes) as u64;
-        Ok(cost)
+        let PnasNetShape { filters, stem, side, channels, classes, .. } = *shape;
+        let reduces = |cell: usize| cell > 0 && cell.is_multiple_of(shape.cells);
+        let cells = (0..3 * shape.cells).map(|cell| (blocks.as_slice(), concatenated, reduces(cell)));
+        Ok(Cost::of_nas_net_chain(&CellChain { filters, stem, side, channels, classes }, cells))
     }
 }
 

@@ -20,6 +20,7 @@ mod stand_alone;
 pub mod store;
 mod training;
 mod trust;
+mod widths;
 pub mod workers;
 
 pub use columns::Columns;
@@ -54,6 +55,7 @@ pub use stand_alone::{
 pub use store::{Event, EventLine, EventLog, Keeper, Saving, read_events, write_whole};
 pub use training::{
     AfterStep, AllOn, Balance, Batches, DropPath, FairOptions, Fixed, Hooks, Loader, Moment, MostWeighted, OneMask,
-    PathSampler, PathSampling, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining, Training,
-    UniformArchitectures, UniformNetworks, UpdateRule,
+    PathSampler, PathSampling, Penalty, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining,
+    Training, UniformArchitectures, UniformNetworks, UpdateRule,
 };
+pub use widths::{MorphNet, MorphNetSettings, Resource, Shrunk, widths_within};

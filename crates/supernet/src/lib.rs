@@ -48,13 +48,14 @@ pub mod own {
     pub use supernet_nn::{
         Build, Cell, Conv, ConvNorm, Definition, Formula, GatedStep, Gating, Generated, GhostNorm, Graph, Hypernetwork,
         Identity, Isolated, Layer, LstmStep, MaskedNetwork, Motif, Motifs, Network, OneOf, Pool, Pool3x3,
-        RecurrentStep, Repeat, Rows, Sliced, SomeOf, WideConv, Width, Zeros,
+        RecurrentStep, Repeat, Resize, Resolution, Rows, Sliced, SomeOf, WideConv, WideDepthwise, WideLinear, Width,
+        Zeros,
     };
     pub use supernet_train::{Examples, ImageExamples, Samples, Scene, Search, SearchData, best::load_best_of};
 }
 
 /// The networks of known spaces: NAS-Bench-201, NAS-Bench-Macro, DARTS, chains of inverted
-/// residuals, NASNet, Genetic CNN, hierarchical motifs, ENAS.
+/// residuals, MobileNets, NASNet, Genetic CNN, hierarchical motifs, ENAS.
 pub use supernet_nn::known;
 
 /// Burn, at the version that this library is built for.

@@ -3,5 +3,6 @@
 mod cells;
 mod chain;
 mod graph;
+mod multipliers;
 mod nesting;
 mod widths;

@@ -69,7 +69,7 @@ fn a_score_over_checkpoints_is_the_mean_of_what_each_state_of_the_supernet_says(
         Ok(())
     };
     let (search, sampler) = (search_of(&config, &split).unwrap(), config.paths.sampler());
-    let hooks = Hooks { after, plain_l2: false, keeper: None, companion: None };
+    let hooks = Hooks { after: Some(after), ..Hooks::default() };
     search.train_with(&*sampler, hooks, &mut Silent).unwrap();
     assert_eq!(states.len(), 3, "the last three of six steps: a twentieth is a step at least");
 

@@ -5,6 +5,7 @@ mod companions;
 mod drop_path;
 mod generated;
 mod lineage;
+mod morph_net;
 mod morphs;
 mod option_gates;
 mod programs;

@@ -152,6 +152,7 @@ fn words(operation: &Operation, read: &[usize]) -> String {
         Operation::Concatenation => "concatenation".into(),
         Operation::Narrow { axis: 1, .. } => "part of the channels".into(),
         Operation::Narrow { .. } => "part of the image".into(),
+        Operation::Resize => "another size".into(),
         Operation::GlobalAverage => "average over the image".into(),
     }
 }

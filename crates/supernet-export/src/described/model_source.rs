@@ -26,6 +26,9 @@ pub fn model_source(described: &DescribedNetwork) -> Result<String, ExportError>
     if projects_maps(described) {
         items.push(POINTWISE.into());
     }
+    if described.graph.nodes.iter().any(|node| node.operation == Operation::Resize) {
+        items.push(RESIZED.into());
+    }
     Ok(header(&facts, input) + &items.join("\n"))
 }
 
@@ -34,6 +37,25 @@ const POINTWISE: &str = "\
 fn pointwise(linear: &Linear, images: Tensor<4>) -> Tensor<4> {
     let pixels = linear.forward(images.permute([0, 2, 3, 1]));
     pixels.permute([0, 3, 1, 2])
+}
+";
+
+const RESIZED: &str = "\
+/// Images of `side` by `side` pixels, each the mean over the part of the image that it covers.
+fn resized(images: Tensor<4>, side: usize) -> Tensor<4> {
+    let ([_, _, height, width], device) = (images.dims(), images.device());
+    let means = |from: usize| {
+        let share = |mean: usize, pixel: usize| {
+            let first = (mean * from).max(pixel * side);
+            let last = ((mean + 1) * from).min((pixel + 1) * side);
+            last.saturating_sub(first) as f32 / from as f32
+        };
+        let each = |mean: usize| (0..from).map(move |pixel| share(mean, pixel));
+        let shares: Vec<f32> = (0..side).flat_map(each).collect();
+        Tensor::<1>::from_floats(&shares[..], &device).reshape([1, 1, side, from])
+    };
+    let across = images.matmul(means(width).swap_dims(2, 3));
+    means(height).matmul(across)
 }
 ";
 

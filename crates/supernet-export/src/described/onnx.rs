@@ -8,7 +8,7 @@ use crate::{
 use burn::{module::Module, tensor::DType};
 use std::collections::HashSet;
 use supernet_nn::{
-    EPSILON, Init, NamedWeights, Weights as _,
+    EPSILON, Init, NamedWeights, Weights as _, coverage,
     describe::{Graph, Node, Operation, Window},
 };
 
@@ -113,6 +113,7 @@ impl Writer<'_> {
                 self.graph.node("AveragePool", name, &[x], [placed(window), counted].concat())
             }
             Operation::Narrow { axis, start } => self.narrow(name, x, *axis, [*start, start + to[axis - 1]]),
+            Operation::Resize => self.resized(name, x, [from, to]),
             Operation::GlobalAverage => {
                 let pooled = self.graph.node("GlobalAveragePool", &format!("{name}.pooled"), &[x], Vec::new());
                 self.graph.node("Flatten", name, &[&pooled], vec![int("axis", 1)])
@@ -130,6 +131,18 @@ impl Writer<'_> {
         self.graph.numbers(&at("row"), shape);
         self.graph.node("Concat", &at("shape"), &[&at("rows"), &at("row")], vec![int("axis", 0)]);
         self.graph.node("ConstantOfShape", name, &[&at("shape")], Vec::new())
+    }
+
+    /// The means along each line, then those of the lines, as products with the shares of pixels.
+    fn resized(&mut self, name: &str, x: &str, [from, to]: [&[usize]; 2]) -> String {
+        let at = |part: &str| format!("{name}.{part}");
+        let [height, width, side] = [from[1], from[2], to[1]];
+        let shares = coverage(width, side);
+        let turned: Vec<f32> = (0..width).flat_map(|pixel| shares.iter().skip(pixel).step_by(width).copied()).collect();
+        self.graph.weight(&at("columns"), &[width, side], &turned);
+        self.graph.weight(&at("rows"), &[side, height], &coverage(height, side));
+        self.graph.node("MatMul", &at("across"), &[x, &at("columns")], Vec::new());
+        self.graph.node("MatMul", name, &[&at("rows"), &at("across")], Vec::new())
     }
 
     fn narrow(&mut self, name: &str, x: &str, axis: usize, [start, end]: [usize; 2]) -> String {

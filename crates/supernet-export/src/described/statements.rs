@@ -59,6 +59,7 @@ fn statement(node: &Node, fields: &Fields, read: &[String], binding: Option<Stri
         Operation::Narrow { axis, start } => {
             line(&plain, format!("{x}.narrow({axis}, {start}, {})", node.shape[axis - 1]))
         }
+        Operation::Resize => line(&plain, format!("resized({x}, {})", node.shape[1])),
         Operation::GlobalAverage => line(&of(2), format!("{x}.mean_dims(&[2, 3]).flatten(1, 3)")),
         Operation::Projection { .. } if node.shape.len() == 3 => {
             let field = format!("&self.{}", fields.name(&node.operation).expect("it has a field"));

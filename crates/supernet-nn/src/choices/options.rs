@@ -97,7 +97,7 @@ impl<M: Module> Options<M> {
         prepare(&reads);
         let mut terms = Vec::new();
         for (o, rows) in reads.into_iter().enumerate().filter(|(_, rows)| rows.is_live()) {
-            let option = self.held[o].as_ref().unwrap_or_else(|| self.missing(o));
+            let option = self.taken(o);
             let input = rows.if_dropping();
             let result = pass.within(Taken::on(choice, 1 << o), || checked(option, rows));
             terms.push(result.dropped(input).gated(pass.paths().gate(choice, o)));
@@ -117,11 +117,14 @@ impl<M: Module> Options<M> {
         x.only(choice, |ghost| bits[ghost] != 0)
     }
 
-    fn missing(&self, option: usize) -> ! {
-        panic!(
-            "choice `{}`: the mask takes option `{}`, which this network was built without",
-            self.name, self.names[option]
-        )
+    /// An option that a mask takes.
+    pub(super) fn taken(&self, option: usize) -> &M {
+        self.held[option].as_ref().unwrap_or_else(|| {
+            panic!(
+                "choice `{}`: the mask takes option `{}`, which this network was built without",
+                self.name, self.names[option]
+            )
+        })
     }
 
     /// What is wrong where options of a choice give different shapes. Called with all of them on.

@@ -1,23 +1,25 @@
 //! A choice of width: how many channels a tensor has.
 
 use crate::{
-    Build,
+    Build, Rows,
     choice_walk::{CHOICE, OPTION},
-    flow::{Pass, Taken},
+    flow::{Pass, Taken, sum},
 };
 use burn::{
     module::{Content, Devices, Module, ModuleDisplay, ModuleDisplayDefault, ModuleMapper, ModuleVisitor},
     tensor::Device,
 };
 
-/// The channels of a tensor: a number, or one of several under a name. Convolutions that write and
-/// read the tensor are given the same one ([`crate::WideConv`]).
+/// The channels of a tensor: a number, or one of several under a name. Layers that write and read
+/// the tensor are given the same one ([`crate::WideConv`], [`crate::WideDepthwise`],
+/// [`crate::WideLinear`]).
 ///
 /// A width is a prefix of the channels. In a supernet a ghost batch with several widths on has the
 /// widest of them.
 #[derive(Clone, Debug)]
 pub struct Width {
     name: Option<String>,
+    options: Vec<String>,
     widths: Vec<usize>,
     held: usize,
 }
@@ -25,17 +27,43 @@ pub struct Width {
 impl Width {
     /// `channels` channels.
     pub fn fixed(channels: usize) -> Self {
-        Self { name: None, widths: vec![channels], held: 1 }
+        Self { name: None, options: Vec::new(), widths: vec![channels], held: 1 }
     }
 
     /// The choice `name` among `widths`; option names are the numbers, in ascending order. A
     /// stand-alone network holds the channels of its width alone.
     pub fn one_of(b: &Build, name: impl Into<String>, widths: impl IntoIterator<Item = usize>) -> Self {
-        let name = name.into();
         let mut widths: Vec<usize> = widths.into_iter().collect();
         widths.sort_unstable();
-        let held = (widest(b.held(&name))).min(widths.len());
-        Self { name: Some(name), widths, held }
+        let options = widths.iter().map(usize::to_string).collect();
+        Self::chosen(b, name.into(), options, widths)
+    }
+
+    /// The choice `name` among the multiples of `channels` by `factors`, rounded, at least one
+    /// channel; option names are the factors, in ascending order. Widths of different tensors under
+    /// one name are tied: one factor for all, as the width multiplier of MobileNets (Howard et al.
+    /// 2017, 3.3).
+    ///
+    /// # Panics
+    /// If two factors give the same number of channels.
+    pub fn multiplied(
+        b: &Build,
+        name: impl Into<String>,
+        channels: usize,
+        factors: impl IntoIterator<Item = f64>,
+    ) -> Self {
+        let mut factors: Vec<f64> = factors.into_iter().collect();
+        factors.sort_by(f64::total_cmp);
+        let multiple = |factor: &f64| (channels as f64 * factor).round().max(1.0) as usize;
+        let widths: Vec<usize> = factors.iter().map(multiple).collect();
+        let are_apart = widths.windows(2).all(|pair| pair[0] < pair[1]);
+        assert!(are_apart, "Width: found {widths:?} channels for the factors {factors:?}, expected different ones");
+        Self::chosen(b, name.into(), factors.iter().map(f64::to_string).collect(), widths)
+    }
+
+    fn chosen(b: &Build, name: String, options: Vec<String>, widths: Vec<usize>) -> Self {
+        let held = widest(b.held(&name)).min(widths.len());
+        Self { name: Some(name), options, widths, held }
     }
 
     /// The numbers of channels by which each width is wider than the one before, of those that the
@@ -63,6 +91,18 @@ impl Width {
         self.name.as_ref().map(|name| pass.paths().choice(name).0)
     }
 
+    /// Runs `f` on the rows of each distinct width: `f` is given them, and how many slices they
+    /// have. Where a mask drops all widths nothing runs.
+    pub(crate) fn each<const I: usize, const O: usize>(
+        &self,
+        x: &Rows<I>,
+        f: impl Fn(Rows<I>, usize) -> Rows<O>,
+    ) -> Rows<O> {
+        let slices = self.of_ghosts(x.pass(), x.variants.ghosts());
+        let keys: Vec<Option<usize>> = slices.into_iter().map(|slices| Some(slices).filter(|&s| s > 0)).collect();
+        each_key(x, self.choice(x.pass()).unwrap_or(0), &keys, f)
+    }
+
     /// Runs `f` where what it does is part of slice `slice`.
     pub(crate) fn within<R>(&self, pass: &Pass, slice: usize, f: impl FnOnce() -> R) -> R {
         match &self.name {
@@ -70,6 +110,24 @@ impl Width {
             Some(name) => pass.within(Taken::on(pass.paths().choice(name).0, u64::MAX << slice), f),
         }
     }
+}
+
+/// Runs `f` on the rows of the ghost batches of each distinct key, of which there is one for each
+/// ghost batch, none where nothing runs; keys depend on the choices up to `choice`.
+pub(crate) fn each_key<K: Copy + Ord, const I: usize, const O: usize>(
+    x: &Rows<I>,
+    choice: usize,
+    keys: &[Option<K>],
+    f: impl Fn(Rows<I>, K) -> Rows<O>,
+) -> Rows<O> {
+    let mut different: Vec<K> = keys.iter().copied().flatten().collect();
+    different.sort_unstable();
+    different.dedup();
+    let of_key = |key: K| {
+        let rows = x.only(choice, |ghost| keys[ghost] == Some(key));
+        if rows.is_live() { f(rows, key) } else { rows.nothing() }
+    };
+    sum(&x.nothing().depending(choice + 1), different.into_iter().map(of_key).collect())
 }
 
 /// One more than the place of the highest bit.
@@ -95,9 +153,9 @@ impl Module for Width {
         let Some(name) = &self.name else { return };
         let choice = format!("{CHOICE}1:1");
         visitor.enter_module(name, &choice);
-        for width in &self.widths {
-            visitor.enter_module(&width.to_string(), OPTION);
-            visitor.exit_module(&width.to_string(), OPTION);
+        for option in &self.options {
+            visitor.enter_module(option, OPTION);
+            visitor.exit_module(option, OPTION);
         }
         visitor.exit_module(name, &choice);
     }

@@ -2,7 +2,7 @@
 
 use super::{Describe, Wire};
 use crate::{
-    Graph, Motif, Motifs, OneOf, Repeat, Sliced, SomeOf,
+    Graph, Motif, Motifs, OneOf, Repeat, Resolution, Sliced, SomeOf,
     choices::{Options, Wiring},
 };
 use burn::module::{Module, ModuleDisplay};
@@ -23,15 +23,21 @@ impl<M: Module + Describe> Options<M> {
     }
 }
 
+impl<M: Module + Describe> Describe for Options<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        self.described(&[x])
+    }
+}
+
 impl<M: Module + Describe> Describe for OneOf<M> {
     fn describe(&self, x: Wire) -> Wire {
-        self.options.described(&[x])
+        x.through(&self.options)
     }
 }
 
 impl<M: Module + Describe> Describe for SomeOf<M> {
     fn describe(&self, x: Wire) -> Wire {
-        self.options.described(&[x])
+        x.through(&self.options)
     }
 }
 
@@ -50,6 +56,12 @@ impl<M: Module + Describe> SomeOf<M> {
 impl<M: Module + Describe> Describe for Sliced<M> {
     fn describe(&self, x: Wire) -> Wire {
         x.through(&self.module).projected(&self.slice)
+    }
+}
+
+impl<M: Module + ModuleDisplay + Describe> Describe for Resolution<M> {
+    fn describe(&self, x: Wire) -> Wire {
+        x.through(&self.sides).through(&self.network)
     }
 }
 

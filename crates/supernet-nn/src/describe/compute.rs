@@ -1,7 +1,7 @@
 //! What a graph computes, in Burn's operations: the reference for what is written from it.
 
 use super::graph::{Graph, Node, Operation, Window};
-use crate::{EPSILON, NamedWeights, NnError};
+use crate::{EPSILON, NamedWeights, NnError, layers::resized};
 use burn::{
     nn::{
         PaddingConfig2d,
@@ -96,6 +96,7 @@ impl Machine<'_> {
                 pool.with_count_include_pad(*counts_padding).init().forward(x)
             }
             Operation::Narrow { axis, start } => x.narrow(*axis, *start, shape[axis - 1]),
+            Operation::Resize => resized(x, shape[1]),
             Operation::GlobalAverage => x.mean_dims(&[2, 3]),
             Operation::Input | Operation::Zeros | Operation::Sum | Operation::Concatenation => {
                 unreachable!("{operation:?} does not read one tensor")

@@ -77,6 +77,9 @@ pub enum Operation {
         /// Where the part begins.
         start: usize,
     },
+    /// Maps of another size, each pixel the mean over the part of the map that it covers
+    /// ([`crate::coverage`]).
+    Resize,
     /// The mean over height and width.
     GlobalAverage,
     /// x · weight + bias, of rows of features.

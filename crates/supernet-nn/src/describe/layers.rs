@@ -1,7 +1,10 @@
 //! How the layers of this crate are described.
 
 use super::{Describe, Window, Wire};
-use crate::{Conv, ConvNorm, Generated, GhostNorm, Hypernetwork, Identity, Norm, Pool, Pool3x3, WideConv, Zeros};
+use crate::{
+    Conv, ConvNorm, Generated, GhostNorm, Hypernetwork, Identity, Norm, Pool, Pool3x3, Resize, WideConv, WideDepthwise,
+    WideLinear, Width, Zeros,
+};
 
 /// A k×k window that keeps the size, but for the stride.
 fn keeping([height, width]: [usize; 2], stride: usize, dilation: usize) -> Window {
@@ -60,11 +63,7 @@ impl Describe for GhostNorm {
 
 impl Describe for WideConv {
     fn describe(&self, x: Wire) -> Wire {
-        let (mut first, mut parts) = (0, Vec::new());
-        for channels in self.from.slices() {
-            parts.push(x.clone().narrow(1, first, channels));
-            first += channels;
-        }
+        let parts = sliced(&x, &self.from);
         let slices = self.to.slices();
         if parts.is_empty() || slices.is_empty() {
             return x.nothing();
@@ -79,6 +78,49 @@ impl Describe for WideConv {
             if self.relu { y.relu() } else { y }
         };
         Wire::concatenated((0..slices.len()).map(slice).collect(), &slices)
+    }
+}
+
+/// Each slice of a width, along the channels.
+fn sliced(x: &Wire, width: &Width) -> Vec<Wire> {
+    let mut first = 0;
+    let slice = |channels: usize| {
+        first += channels;
+        x.clone().narrow(1, first - channels, channels)
+    };
+    width.slices().into_iter().map(slice).collect()
+}
+
+impl Describe for WideDepthwise {
+    fn describe(&self, x: Wire) -> Wire {
+        let (slices, parts) = (self.width.slices(), sliced(&x, &self.width));
+        if parts.is_empty() {
+            return x.nothing();
+        }
+        let slice = |(j, part): (usize, Wire)| {
+            let [_, _, height, width] = self.weights[j].lazy_shape().dims();
+            let y = part.convolved(&self.weights[j], None, keeping([height, width], self.stride, 1), slices[j]);
+            let y = y.through(&self.norms[j]);
+            if self.relu { y.relu() } else { y }
+        };
+        Wire::concatenated(parts.into_iter().enumerate().map(slice).collect(), &slices)
+    }
+}
+
+impl Describe for WideLinear {
+    fn describe(&self, x: Wire) -> Wire {
+        let parts = sliced(&x, &self.from);
+        if parts.is_empty() {
+            return x.nothing();
+        }
+        let term = |(j, part): (usize, Wire)| part.linear(&self.weights[j], Some(&self.bias).filter(|_| j == 0));
+        Wire::sum(parts.into_iter().enumerate().map(term).collect())
+    }
+}
+
+impl Describe for Resize {
+    fn describe(&self, x: Wire) -> Wire {
+        x.resized(self.side)
     }
 }
 

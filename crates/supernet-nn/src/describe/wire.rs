@@ -216,6 +216,19 @@ impl Wire {
         }
     }
 
+    /// Maps of `side` × `side` pixels, each the mean over the part of the map that it covers; itself
+    /// at that side.
+    pub fn resized(self, side: usize) -> Self {
+        match self.shape[..] {
+            [_, height, width] if [height, width] == [side; 2] => self,
+            [channels, _, _] => self.then(Operation::Resize, vec![channels, side, side], true),
+            _ => {
+                let found = format!("rows of shape {:?}", self.shape);
+                self.failed("another size", found, "maps")
+            }
+        }
+    }
+
     /// The mean over height and width.
     pub fn global_average(self) -> Self {
         match self.shape[..] {

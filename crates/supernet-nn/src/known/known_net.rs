@@ -2,8 +2,8 @@
 //! is.
 
 use super::{
-    DartsNet, EnasMacroNet, EnasRnnByRows, GeneticNet, MobileNet, MotifNet, NasBench201Net, NasBenchMacroNet,
-    NasNetNet, PaperNet, PnasNetNet,
+    DartsNet, EnasMacroNet, EnasMicroNet, EnasRnnByRows, GeneticNet, MobileNet, MobileNetV1Net, MotifNet,
+    NasBench201Net, NasBenchMacroNet, NasNetNet, PaperNet, PnasNetNet,
 };
 use crate::{Describe, Layer, Network, Rows, Wire};
 use burn::module::Module;
@@ -48,6 +48,8 @@ known_net! {
     Darts(DartsNet),
     /// A chain of inverted residuals.
     Mobile(MobileNet),
+    /// MobileNet, by width, resolution and depth.
+    MobileNetV1(MobileNetV1Net),
     /// NASNet's.
     NasNet(NasNetNet),
     /// PNAS'.
@@ -58,6 +60,8 @@ known_net! {
     HierarchicalMotifs(MotifNet),
     /// ENAS', a whole network.
     EnasMacro(EnasMacroNet),
+    /// ENAS', a normal and a reducing cell.
+    EnasMicro(EnasMicroNet),
     /// ENAS', a recurrent cell that reads images row by row.
     EnasRnn(EnasRnnByRows),
 }

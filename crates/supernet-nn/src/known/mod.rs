@@ -7,11 +7,13 @@
 //! | NAS-Bench-Macro | [`NasBenchMacroNet`] | [`NasBenchMacro`](supernet_space::NasBenchMacro) |
 //! | DARTS | [`DartsNet`] | [`Darts`](supernet_space::Darts) |
 //! | chains of inverted residuals | [`MobileNet`] | [`MobileChain`](supernet_space::MobileChain) |
+//! | MobileNets, by width, resolution and depth | [`MobileNetV1Net`] | [`MobileNetV1`](supernet_space::MobileNetV1) |
 //! | NASNet | [`NasNetNet`] | [`NasNet`](supernet_space::NasNet) |
 //! | PNAS | [`PnasNetNet`] | [`PnasNet`](supernet_space::PnasNet) |
 //! | Genetic CNN | [`GeneticNet`] | [`GeneticStages`](supernet_space::GeneticStages) |
 //! | hierarchical motifs | [`MotifNet`] | [`HierarchicalMotifs`](supernet_space::HierarchicalMotifs) |
 //! | ENAS, whole networks | [`EnasMacroNet`] | [`EnasMacro`](supernet_space::EnasMacro) |
+//! | ENAS, cells | [`EnasMicroNet`] | [`EnasMicro`](supernet_space::EnasMicro) |
 //! | ENAS, recurrent cells | [`EnasRnnNet`], of images [`EnasRnnByRows`] | [`EnasRnn`](supernet_space::EnasRnn) |
 //!
 //! `definition(shape, device)` of each has the choices of the catalogue under the same names, so
@@ -23,12 +25,14 @@ mod darts;
 mod darts_node;
 mod darts_operation;
 mod enas_macro;
+mod enas_micro;
 mod enas_rnn;
 mod enas_rnn_by_rows;
 mod genetic_stages;
 mod inverted_residual;
 mod known_net;
 mod mobile_chain;
+mod mobile_net_v1;
 mod motif_net;
 mod nas_bench_201;
 mod nas_bench_macro;
@@ -44,12 +48,14 @@ pub use darts::{DartsCell, DartsInput, DartsNet};
 pub use darts_node::DartsNode;
 pub use darts_operation::{DartsOperation, FactorisedReduce, SeparableConv};
 pub use enas_macro::{EnasMacroLayer, EnasMacroNet, EnasOperation, EnasSecond};
+pub use enas_micro::EnasMicroNet;
 pub use enas_rnn::{EnasGate, EnasHighway, EnasRnnNet};
 pub use enas_rnn_by_rows::EnasRnnByRows;
 pub use genetic_stages::{GeneticNet, GeneticStage};
 pub use inverted_residual::{ChainLayer, InvertedResidualBlock};
 pub use known_net::{KnownNet, KnownNetwork};
 pub use mobile_chain::MobileNet;
+pub use mobile_net_v1::{MobileNetV1Net, SeparableBlock, SeparableChain};
 pub use motif_net::{MotifNet, MotifOperation};
 pub use nas_bench_201::{Cell201, CellOperation, NasBench201Net, ReducingBlock};
 pub use nas_bench_macro::NasBenchMacroNet;

@@ -2,7 +2,7 @@
 
 use super::{GhostNorm, Layer};
 use crate::{
-    Build, Init, Rows,
+    Build, Call, Init, Rows,
     call::run,
     flow::{Adder, Operation, Pass, Read, Source, take},
 };
@@ -103,10 +103,10 @@ fn taps_of(conv: &Conv2d) -> Option<Taps> {
 
 /// Where a convolution's weights read.
 #[derive(Clone, Copy)]
-struct Taps {
-    stride: usize,
-    dilation: usize,
-    groups: usize,
+pub(super) struct Taps {
+    pub(super) stride: usize,
+    pub(super) dilation: usize,
+    pub(super) groups: usize,
 }
 
 fn convolved(x: Rows, weight: &Param<Tensor<4>>, taps: Taps) -> Rows {
@@ -159,9 +159,14 @@ impl Convolution {
     }
 
     fn kernel(&self) -> Kernel {
-        let Taps { stride, dilation, groups } = self.taps;
-        let [outputs, inputs, kh, kw] = self.weight.dims();
-        let [_, _, h, w] = self.source.shape();
+        self.taps.kernel(self.weight.dims(), self.source.shape())
+    }
+}
+
+impl Taps {
+    /// The kernel for weights and images of these shapes.
+    fn kernel(self, [outputs, inputs, kh, kw]: [usize; 4], [_, _, h, w]: [usize; 4]) -> Kernel {
+        let Self { stride, dilation, groups } = self;
         match (groups, stride) {
             (1, 1) if dilation == 1 => Kernel::Dense,
             (1, _) if kh == 1 && kw == 1 => Kernel::Pointwise,
@@ -170,15 +175,13 @@ impl Convolution {
             _ => Kernel::Burn,
         }
     }
-}
 
-impl Operation<4> for Convolution {
-    fn compute(&self, on: &[u32]) -> Tensor<4> {
-        let Taps { stride, dilation, groups } = self.taps;
-        let (call, weight, relu) = (self.pass.call(), self.weight.clone(), self.relu);
-        let Read { tensor: x, count, places } = self.source.read(on);
+    /// The convolution of what is read, of max(0, ·) of it if asked for; Burn's operation has no
+    /// such choice.
+    fn convolved(self, call: Call, read: Read<4>, weight: Tensor<4>, relu: bool) -> Tensor<4> {
+        let (Self { stride, dilation, groups }, Read { tensor: x, count, places }) = (self, read);
         let is_whole = places.len() == count;
-        match self.kernel() {
+        match self.kernel(weight.dims(), x.dims()) {
             Kernel::Dense if is_whole && weight.dims()[2..] == [1, 1] => {
                 run!(call, pointwise_of(x, weight, relu))
             }
@@ -198,6 +201,17 @@ impl Operation<4> for Convolution {
                 conv2d(take(x, count, &places), weight, None, options)
             }
         }
+    }
+
+    /// The convolution of a whole tensor.
+    pub(super) fn convolve(self, call: Call, x: Tensor<4>, weight: Tensor<4>) -> Tensor<4> {
+        self.convolved(call, Read { tensor: x, count: 1, places: vec![0] }, weight, false)
+    }
+}
+
+impl Operation<4> for Convolution {
+    fn compute(&self, on: &[u32]) -> Tensor<4> {
+        self.taps.convolved(self.pass.call(), self.source.read(on), self.weight.clone(), self.relu)
     }
 
     fn adder(&self) -> Option<&dyn Adder<4>> {

@@ -1,12 +1,13 @@
 //! What rows go through: the trait of all layers, Burn's own modules, and those that compute
 //! nothing.
 
-use crate::{Execution, Rows, call::run, on_processor};
+use crate::{Execution, Rows, call::run, flow::Pass, on_processor};
 use burn::{
     module::{Module, ModuleDisplay},
     nn,
-    tensor::Tensor,
+    tensor::{Device, Tensor},
 };
+use std::rc::Rc;
 
 /// A module that rows go through, from tensors of `I` axes to tensors of `O` axes: rows × channels
 /// × height × width and the same unless said otherwise.
@@ -37,22 +38,31 @@ layers! {
 
 impl<const D: usize> Layer<D, D> for nn::Linear {
     fn forward(&self, x: Rows<D>) -> Rows<D> {
-        let kernels = x.pass().call().execution == Execution::Kernels;
-        x.run(self, |module, x| match kernels && !on_processor(&x.device()) {
+        let pass = Rc::clone(x.pass());
+        x.run(self, |module, x| match runs_kernels(&pass, &x.device()) {
             true => on_a_card(module, x),
             false => module.forward(x),
         })
     }
 }
 
-/// The same by our kernel, whose bits do not depend on how many rows there are; Burn's product is
-/// wrong on drivers for which CubeCL compiles shared memory wrongly.
+/// Whether a product of matrices is computed by our kernel: on a card.
+pub(super) fn runs_kernels(pass: &Pass, device: &Device) -> bool {
+    pass.call().execution == Execution::Kernels && !on_processor(device)
+}
+
+/// x · weight, by our kernel if asked for: its bits do not depend on how many rows there are, and
+/// Burn's product is wrong on drivers for which CubeCL compiles shared memory wrongly.
+pub(super) fn product(by_kernel: bool, x: Tensor<2>, weight: Tensor<2>) -> Tensor<2> {
+    if by_kernel { supernet_kernels::linear(x, weight) } else { x.matmul(weight) }
+}
+
 fn on_a_card<const D: usize>(module: &nn::Linear, x: Tensor<D>) -> Tensor<D> {
     let weight = module.weight.val();
     let ([inputs, outputs], mut shape) = (weight.dims(), x.dims());
     assert!(shape[D - 1] == inputs, "Linear: found rows of {} numbers, expected {inputs}", shape[D - 1]);
     let rows = shape[..D - 1].iter().product();
-    let y = supernet_kernels::linear(x.reshape([rows, inputs]), weight);
+    let y = product(true, x.reshape([rows, inputs]), weight);
     let y = match &module.bias {
         Some(bias) => y + bias.val().unsqueeze(),
         None => y,

@@ -11,7 +11,10 @@ mod lstm_step;
 mod norm;
 mod pool;
 mod recurrent_step;
+mod resize;
 mod wide_conv;
+mod wide_depthwise;
+mod wide_linear;
 
 pub use conv::{Conv, ConvNorm};
 pub use formula::Formula;
@@ -24,6 +27,10 @@ pub use lstm_step::LstmStep;
 pub use norm::{EPSILON, Norm, NormKind};
 pub use pool::{Pool, Pool3x3};
 pub use recurrent_step::RecurrentStep;
+pub use resize::{Resize, coverage};
 pub use wide_conv::WideConv;
+pub use wide_depthwise::WideDepthwise;
+pub use wide_linear::WideLinear;
 
 pub(crate) use generated::generated_of;
+pub(crate) use resize::resized;

@@ -1,13 +1,10 @@
 //! A convolution between tensors whose widths are chosen.
 
-use super::{GhostNorm, Layer};
-use crate::{
-    Build, Init, Rows, Width,
-    flow::{concatenated, sum},
-};
+use super::{GhostNorm, Layer, conv::Taps};
+use crate::{Build, Init, Rows, Width, choices::each_key, flow::concatenated};
 use burn::{
     module::{Module, Param},
-    tensor::{Tensor, module::conv2d, ops::ConvOptions},
+    tensor::Tensor,
 };
 use std::rc::Rc;
 
@@ -65,11 +62,8 @@ impl WideConv {
         let parameters = blocks.iter().flatten().map(|block| block.id).collect();
         let convolved = x.compute(parameters, |x| {
             let rows = blocks.iter().map(|row| Tensor::cat(row.iter().map(|block| block.val()).collect(), 1)).collect();
-            let weight = Tensor::cat(rows, 0);
-            let k = weight.dims()[2];
-            assert!(x.dims()[1] >= inputs, "WideConv: found {} channels, expected {inputs}", x.dims()[1]);
-            let options = ConvOptions::new([self.stride; 2], [k / 2; 2], [1; 2], 1);
-            let y = conv2d(x.narrow(1, 0, inputs), weight, None, options);
+            let taps = Taps { stride: self.stride, dilation: 1, groups: 1 };
+            let y = taps.convolve(pass.call(), first_channels("WideConv", x, inputs), Tensor::cat(rows, 0));
             let [_, _, h, w] = y.dims();
             for (j, row) in blocks.iter().enumerate() {
                 for (i, block) in row.iter().enumerate() {
@@ -79,25 +73,33 @@ impl WideConv {
             }
             y
         });
-        self.normalised(convolved, to)
+        normalised(convolved, &self.to, &self.norms, to, self.relu)
     }
+}
 
-    /// The normalised slices side by side, and zeros up to the whole width.
-    fn normalised(&self, x: Rows, to: usize) -> Rows {
-        let slices = self.to.slices();
-        let pass = Rc::clone(x.pass());
-        let (mut first, mut parts) = (0, Vec::new());
-        for (j, (norm, &channels)) in self.norms.iter().zip(&slices).enumerate() {
-            let part = match j < to {
-                true => x.clone().map(|x| x.narrow(1, first, channels)),
-                false => x.nothing(),
-            };
-            let normalised = || if self.relu { norm.relu(part) } else { part.through(norm) };
-            parts.push(self.to.within(&pass, j, normalised));
-            first += channels;
-        }
-        concatenated(parts, &slices)
+/// The first channels of a tensor that has at least so many, for the layer `name`.
+pub(super) fn first_channels<const D: usize>(name: &str, x: Tensor<D>, channels: usize) -> Tensor<D> {
+    let found = x.dims()[1];
+    assert!(found >= channels, "{name}: found {found} channels, expected {channels}");
+    if found == channels { x } else { x.narrow(1, 0, channels) }
+}
+
+/// The first `live` slices of a width, normalised side by side, and ReLU if asked for; zeros up to
+/// the whole width.
+pub(super) fn normalised(x: Rows, width: &Width, norms: &[GhostNorm], live: usize, relu: bool) -> Rows {
+    let slices = width.slices();
+    let pass = Rc::clone(x.pass());
+    let (mut first, mut parts) = (0, Vec::new());
+    for (j, (norm, &channels)) in norms.iter().zip(&slices).enumerate() {
+        let part = match j < live {
+            true => x.clone().map(|x| x.narrow(1, first, channels)),
+            false => x.nothing(),
+        };
+        let normalised = || if relu { norm.relu(part) } else { part.through(norm) };
+        parts.push(width.within(&pass, j, normalised));
+        first += channels;
     }
+    concatenated(parts, &slices)
 }
 
 impl Layer for WideConv {
@@ -105,14 +107,9 @@ impl Layer for WideConv {
         let ghosts = x.variants.ghosts();
         let (from, to) = (self.from.of_ghosts(x.pass(), ghosts), self.to.of_ghosts(x.pass(), ghosts));
         let choice = self.from.choice(x.pass()).max(self.to.choice(x.pass())).unwrap_or(0);
-        let mut different: Vec<(usize, usize)> = from.iter().copied().zip(to.iter().copied()).collect();
-        different.retain(|&(from, to)| from > 0 && to > 0);
-        different.sort_unstable();
-        different.dedup();
-        let each = different.into_iter().map(|pair| {
-            let rows = x.only(choice, |ghost| (from[ghost], to[ghost]) == pair);
-            if rows.is_live() { self.between(rows, pair.0, pair.1) } else { rows.nothing() }
-        });
-        sum(&x.nothing().depending(choice + 1), each.collect())
+        let pairs = from.into_iter().zip(to);
+        let keys: Vec<Option<(usize, usize)>> =
+            pairs.map(|pair| Some(pair).filter(|&(from, to)| from > 0 && to > 0)).collect();
+        each_key(&x, choice, &keys, |rows, (from, to)| self.between(rows, from, to))
     }
 }

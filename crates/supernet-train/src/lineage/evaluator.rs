@@ -252,7 +252,7 @@ impl<M: Layer<D, 2>, const D: usize> Run<'_, '_, M, D> {
         let network = self.start(trial, &stem)?;
         let steps = (self.log.steps_before(trial), trial.steps);
         let mut keeper = Keeper::new(&stem, self.saving, None).keeping_the_end();
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: Some(&mut keeper), companion: None };
+        let hooks = Hooks { keeper: Some(&mut keeper), ..Hooks::default() };
         let mask = trial.architecture.mask();
         let network = trainer.recipe().train(network, mask, &trainer.loader()?, steps, hooks, progress)?;
         // What it began with is not needed any more.

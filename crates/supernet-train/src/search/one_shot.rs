@@ -147,7 +147,7 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
                 earlier.extend(steps.contains(&step).then(|| network.valid()));
                 sample.show(step, network, progress)
             };
-            let hooks = Hooks { after, plain_l2: false, keeper: None, companion: companion.as_mut() };
+            let hooks = Hooks { companion: companion.as_mut(), after: Some(after), ..Hooks::default() };
             let last = search.train_fitting((place, first), hooks, progress)?;
             return Ok(Trained { last, earlier, companion: companion.map(Accompanied::into_learnt) });
         };
@@ -161,7 +161,8 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> OneShot<'a, M, E, D> {
         };
         let files = stages.companion();
         let last = stages.supernet((place, &search.supernet_stage(place)), build, |keeper| {
-            let hooks = Hooks { after, plain_l2: false, keeper: Some(keeper), companion: companion.as_mut() };
+            let hooks =
+                Hooks { keeper: Some(keeper), companion: companion.as_mut(), after: Some(after), ..Hooks::default() };
             let last = search.train_fitting((place, first), hooks, progress)?;
             let save =
                 |companion: &Accompanied<_>| files.save(&companion.state(), &companion.course().csv(search.space()));

@@ -160,7 +160,7 @@ pub fn seconds_per_step<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         seconds_each(&mut first, done, STEPS, &mut each);
         Ok(())
     };
-    let hooks = Hooks { after, plain_l2: false, keeper: None, companion: None };
+    let hooks = Hooks { after: Some(after), ..Hooks::default() };
     caught(SUPERNET_TRAINING, || {
         search.with_usual_sampler(|sampler| {
             let (loader, device) = (search.loader(0)?, search.device().clone().autodiff());
@@ -245,13 +245,7 @@ fn time_alone<M: Layer<D, 2>, const D: usize>(
             execution,
         };
         let network = definition.stand_alone(mask, &mut SeededWeights::new(seed), &device)?;
-        few.run_with(
-            network,
-            &loader,
-            &device,
-            Hooks { after, plain_l2: false, keeper: None, companion: None },
-            progress,
-        )?;
+        few.run_with(network, &loader, &device, Hooks { after: Some(after), ..Hooks::default() }, progress)?;
         Ok(each)
     };
     progress.begin(PLANNING, together as u64 * STEPS);

@@ -75,7 +75,7 @@ impl<M: Layer<D, 2>, const D: usize> StandAlone<'_, M, D> {
         keeper: Option<&mut Keeper>,
         progress: &mut dyn Progress,
     ) -> Result<Network<M, D>, TrainError> {
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper, companion: None };
+        let hooks = Hooks { keeper, ..Hooks::default() };
         self.train_with(mask, weights, hooks, progress)
     }
 

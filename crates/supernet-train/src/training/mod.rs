@@ -39,5 +39,5 @@ pub use seeded_weights::SeededWeights;
 pub use sgd::Sgd;
 pub use shares::Shares;
 pub use supernet_training::SupernetTraining;
-pub use training_loop::{AfterStep, Hooks, Training};
+pub use training_loop::{AfterStep, Hooks, Penalty, Training};
 pub use update_rule::UpdateRule;

@@ -65,11 +65,16 @@ pub struct Training<'a> {
 /// Called after each step with the number of steps done, the network, and where progress is shown.
 pub type AfterStep<'a, N> = dyn FnMut(u64, &N, &mut dyn Progress) -> Result<(), TrainError> + 'a;
 
+/// Given the network of a step and the gradients of its loss, returns those of the loss and a
+/// penalty. What it adds depends on the network alone, so that a training goes on where it was
+/// stopped.
+pub type Penalty<'a, N> = dyn Fn(&N, GradientsParams) -> GradientsParams + 'a;
+
 /// Additions to the loop.
 pub struct Hooks<'a, 'k, 'c, N> {
     /// Called after each step with the number of steps done, the network, and where progress is
     /// shown.
-    pub after: &'a mut AfterStep<'a, N>,
+    pub after: Option<&'a mut AfterStep<'a, N>>,
     /// Plain L2, λ·w on every weight at every step, instead of masked L2: what no mask uses decays
     /// and keeps its momentum.
     pub plain_l2: bool,
@@ -77,6 +82,15 @@ pub struct Hooks<'a, 'k, 'c, N> {
     pub keeper: Option<&'a mut Keeper<'k>>,
     /// Is trained together with the weights.
     pub companion: Option<&'a mut Accompanied<'c, N>>,
+    /// Adds the gradients of a penalty to those of a step's loss.
+    pub penalty: Option<&'a Penalty<'a, N>>,
+}
+
+impl<N> Default for Hooks<'_, '_, '_, N> {
+    /// Adds nothing.
+    fn default() -> Self {
+        Self { after: None, plain_l2: false, keeper: None, companion: None, penalty: None }
+    }
 }
 
 /// Steps that a training notes in its log, about.
@@ -97,8 +111,7 @@ impl Training<'_> {
         device: &Device,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
-        let hooks = Hooks { after: &mut |_, _, _| Ok(()), plain_l2: false, keeper: None, companion: None };
-        self.run_with(network, loader, device, hooks, progress)
+        self.run_with(network, loader, device, Hooks::default(), progress)
     }
 
     /// [`Training::run`] with `hooks`. Where a device says that it has no memory left for a step,
@@ -134,7 +147,7 @@ impl Training<'_> {
         hooks: Hooks<N>,
         progress: &mut dyn Progress,
     ) -> Result<N, TrainError> {
-        let Hooks { after, plain_l2, mut keeper, mut companion } = hooks;
+        let Hooks { mut after, plain_l2, mut keeper, mut companion, penalty } = hooks;
         self.shares.check(self.ghosts)?;
         let (start, mut network, mut optimizer) =
             self.restored(network, keeper.as_deref_mut(), companion.as_deref_mut())?;
@@ -156,11 +169,11 @@ impl Training<'_> {
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
             }
             let observation;
-            (network, observation) = now.update(network, &mut optimizer, part, at, plain_l2);
+            (network, observation) = now.update(network, &mut optimizer, part, at, (plain_l2, penalty));
             if let Some(companion) = &mut companion {
                 caught(self.stage, || companion.learn(&network, at, self.shares.workers))?;
             }
-            after(step + 1, &network, progress)?;
+            after.as_mut().map_or(Ok(()), |after| after(step + 1, &network, progress))?;
             let kept = || companion.as_ref().map_or_else(Vec::new, |companion| companion.state());
             self.leave((&network, &optimizer, &kept), at, &observation, keeper.as_deref_mut(), progress)?;
         }
@@ -395,9 +408,10 @@ impl Training<'_> {
         optimizer: &mut ModuleOptimizer,
         Whole { part, labels }: Whole,
         at: Moment,
-        plain: bool,
+        (plain, penalty): (bool, Option<&Penalty<N>>),
     ) -> (N, Observation) {
         let Part { loss, logits, gradients, usage } = part;
+        let gradients = penalty.into_iter().fold(gradients, |gradients, penalty| penalty(&network, gradients));
         let l2 = self.sgd.l2_at(at);
         let directions =
             if plain { plain_l2(l2, &network, gradients, &usage) } else { l2.apply(&network, gradients, &usage) };

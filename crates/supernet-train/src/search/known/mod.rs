@@ -4,12 +4,14 @@
 mod all;
 mod darts;
 mod enas_macro;
+mod enas_micro;
 mod enas_rnn;
 mod genetic_stages;
 mod hierarchical_motifs;
 mod known_settings;
 mod known_space;
 mod mobile;
+mod mobile_net_v1;
 mod nas_bench_201;
 mod nas_bench_macro;
 mod nas_net;

@@ -1,0 +1,10 @@
+//! Widths that training finds: channels that a penalty has made useless are dropped, and what is
+//! left is made wider (MorphNet).
+
+mod alive;
+mod channel_costs;
+mod morph_net;
+mod within;
+
+pub use morph_net::{MorphNet, MorphNetSettings, Shrunk};
+pub use within::{Resource, widths_within};
