@@ -411,6 +411,8 @@ fn every_space_is_described_by_its_name_and_says_which_numbers_it_has() {
         ("genetic-stages", "524288 architectures; genetic-stages of 3 nodes; "),
         ("hierarchical-motifs", "level3/motif1/edge0_1"),
         ("enas-macro", "layer6/skips"),
+        ("enas-micro", "reduce/block2/right_operation"),
+        ("mobile-net-v1", "80 architectures; mobile-net-v1; supernet of 8 filters\n"),
         ("enas-rnn", "node6/previous"),
     ] {
         let said = supernet(&["space", "--space", space]);

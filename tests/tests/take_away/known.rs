@@ -6,7 +6,9 @@ use burn::tensor::{DType, Tensor};
 use std::path::Path;
 use supernet::train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, best::BestNet};
 use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, Notes, Statistics};
-use supernet_space::{Choice, ConvOrder, Darts, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws};
+use supernet_space::{
+    Choice, ConvOrder, Darts, MobileNetV1, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws,
+};
 use supernet_tests::{Formula, device, images};
 
 /// A network of a known space.
@@ -70,6 +72,14 @@ pub fn known_cases() -> Vec<KnownCase> {
         KnownCase::of("genetic-stages", 16, "genetic_stages", None),
         KnownCase::of("hierarchical-motifs", 16, "hierarchical_motifs", None),
         KnownCase::of("enas-macro", 16, "enas_macro", None),
+        KnownCase::of("enas-micro", 16, "enas_micro", None),
+        // Five sevenths of the side, half of the width, three layers in the middle.
+        KnownCase::of(
+            "mobile-net-v1",
+            16,
+            "mobile_net_v1",
+            Some(MobileNetV1::new().space().mask(vec![1 << 1, 1 << 1, 1 << 2])),
+        ),
     ]
 }
 

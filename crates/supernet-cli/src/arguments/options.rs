@@ -27,14 +27,14 @@ pub struct Options {
     pub space: Option<String>,
 
     /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a
-    /// chain's stem; of enas-rnn the numbers of the state [default: 8, of enas-rnn 16, for the
-    /// preset quick, else as published]
+    /// chain's stem; of mobile-net-v1 at the full width, a multiple of 4; of enas-rnn the numbers of
+    /// the state [default: 8, of enas-rnn 16, for the preset quick, else as published]
     #[arg(long, value_name = "N")]
     pub filters: Option<usize>,
 
-    /// Cells: of the paper's space and of darts in all, of nas-bench-201, nas-net, pnas-net and
-    /// hierarchical-motifs in each of three stages [default: 3, 5, 2, 1, 1 and 1 for the preset
-    /// quick, else as published]
+    /// Cells: of the paper's space and of darts in all, of nas-bench-201, nas-net, pnas-net,
+    /// enas-micro and hierarchical-motifs in each of three stages [default: 3, 5, 2, 1, 1, 1 and 1
+    /// for the preset quick, else as published]
     #[arg(long, value_name = "N")]
     pub cells: Option<usize>,
 
@@ -53,8 +53,8 @@ pub struct Options {
     pub layers: Option<usize>,
 
     /// Nodes of a graph: of genetic-stages in the first of three stages, of which each further one
-    /// has one more; of hierarchical-motifs in a motif, where the cell has one more; of enas-rnn in
-    /// the cell [default: 3, 3 and 6 for the preset quick, else 3, 4 and 12]
+    /// has one more; of hierarchical-motifs in a motif, where the cell has one more; of enas-micro
+    /// and enas-rnn in the cell [default: 3, 3, 2 and 6 for the preset quick, else 3, 4, 5 and 12]
     #[arg(long, value_name = "N")]
     pub nodes: Option<usize>,
 

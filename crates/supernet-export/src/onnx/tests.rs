@@ -68,8 +68,12 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) 
             vec![x[0], inputs[1][1]]
         }
         "MatMul" => {
-            assert_eq!((x.len(), x[1]), (2, inputs[1][0]), "{}", node.name);
-            vec![x[0], inputs[1][1]]
+            // Of matrices, one of which may be the same for all rows and channels.
+            let y = &inputs[1];
+            let ([rows, inner], [outer, columns]) = (x.last_chunk().unwrap(), y.last_chunk().unwrap());
+            assert_eq!((inner, x.len() == 2 || y.len() == 2), (outer, true), "{}", node.name);
+            let many = if x.len() > y.len() { x } else { y };
+            [&many[..many.len() - 2], &[*rows, *columns]].concat()
         }
         "Slice" => {
             let [start, end, axis] = [1, 2, 3].map(|input| numbers[input].as_ref().expect("whole numbers")[0]);

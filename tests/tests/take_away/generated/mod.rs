@@ -16,6 +16,8 @@ pub mod dead_network;
 #[rustfmt::skip]
 pub mod enas_macro;
 #[rustfmt::skip]
+pub mod enas_micro;
+#[rustfmt::skip]
 pub mod every_operation;
 #[rustfmt::skip]
 pub mod genetic_stages;
@@ -25,6 +27,8 @@ pub mod hierarchical_motifs;
 pub mod imagenet_stem;
 #[rustfmt::skip]
 pub mod mobile_chain;
+#[rustfmt::skip]
+pub mod mobile_net_v1;
 #[rustfmt::skip]
 pub mod nas_bench_201;
 #[rustfmt::skip]

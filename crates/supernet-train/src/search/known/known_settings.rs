@@ -63,7 +63,8 @@ impl KnownSettings {
             None => format!("{} {}", self.numbers.get(*number), number.name()),
         };
         let (name, others) = (self.space.name, others.map(word).collect::<Vec<_>>().join(", "));
-        format!("{name} of {others}; supernet of {}", counted(self.numbers.get(Number::Filters), "filter"))
+        let of = if others.is_empty() { String::new() } else { format!(" of {others}") };
+        format!("{name}{of}; supernet of {}", counted(self.numbers.get(Number::Filters), "filter"))
     }
 
     /// Makes the choices.
