@@ -99,9 +99,9 @@ pub fn widths_within<M: Layer<D, 2>, const D: usize>(
         let mut wider = Vec::new();
         for (width, value) in &widths {
             let place = width.widest(&mask);
-            let raised = mask.with(width.choice, 1 << (place + 1));
-            if place + 1 < width.options.len() && fits(&raised)? {
-                wider.push((least * value / width.options[place], raised));
+            if place + 1 < width.options.len() {
+                let raised = mask.with(width.choice, 1 << (place + 1));
+                wider.extend(fits(&raised)?.then_some((least * value / width.options[place], raised)));
             }
         }
         match wider.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
