@@ -63,7 +63,17 @@ impl<M: Module> Options<M> {
     where
         M: Layer<I, O>,
     {
-        let (nothing, terms, scale) = self.terms(inputs);
+        let (nothing, terms, scale) = self.terms(inputs, run_option);
+        sum(&nothing, terms).scaled(scale)
+    }
+
+    /// Σ_o f(option_o, input) over the options that each ghost batch has on.
+    pub(super) fn sum_of<const I: usize, const O: usize>(
+        &self,
+        input: Rows<I>,
+        f: impl Fn(&M, Rows<I>) -> Rows<O>,
+    ) -> Rows<O> {
+        let (nothing, terms, scale) = self.terms(vec![input], f);
         sum(&nothing, terms).scaled(scale)
     }
 
@@ -76,16 +86,17 @@ impl<M: Module> Options<M> {
         if !input.pass().checks() {
             input.settle();
         }
-        let (nothing, terms, scale) = self.terms(vec![input]);
+        let (nothing, terms, scale) = self.terms(vec![input], run_option);
         sum_later(&nothing, terms).scaled(scale)
     }
 
-    /// The sum of no option, the results of the options that are on, and what their sum is
+    /// The sum of no option, what `run` gives of the options that are on, and what their sum is
     /// multiplied by.
-    fn terms<const I: usize, const O: usize>(&self, inputs: Vec<Rows<I>>) -> (Rows<O>, Vec<Rows<O>>, Option<f64>)
-    where
-        M: Layer<I, O>,
-    {
+    fn terms<const I: usize, const O: usize>(
+        &self,
+        inputs: Vec<Rows<I>>,
+        run: impl Fn(&M, Rows<I>) -> Rows<O>,
+    ) -> (Rows<O>, Vec<Rows<O>>, Option<f64>) {
         let pass = Rc::clone(inputs[0].pass());
         let (choice, bits) = pass.paths().choice(&self.name);
         let depends = inputs.iter().map(|rows| rows.depends).fold(choice + 1, usize::max);
@@ -97,10 +108,9 @@ impl<M: Module> Options<M> {
         prepare(&reads);
         let mut terms = Vec::new();
         for (o, rows) in reads.into_iter().enumerate().filter(|(_, rows)| rows.is_live()) {
-            let option = self.taken(o);
-            let input = rows.if_dropping();
-            let result = pass.within(Taken::on(choice, 1 << o), || checked(option, rows));
-            terms.push(result.dropped(input).gated(pass.paths().gate(choice, o)));
+            let option = self.held[o].as_ref().unwrap_or_else(|| self.missing(o));
+            let result = pass.within(Taken::on(choice, 1 << o), || run(option, rows));
+            terms.push(result.gated(pass.paths().gate(choice, o)));
         }
         if pass.checks()
             && let Some(error) = self.different_outputs(&terms)
@@ -117,14 +127,11 @@ impl<M: Module> Options<M> {
         x.only(choice, |ghost| bits[ghost] != 0)
     }
 
-    /// An option that a mask takes.
-    pub(super) fn taken(&self, option: usize) -> &M {
-        self.held[option].as_ref().unwrap_or_else(|| {
-            panic!(
-                "choice `{}`: the mask takes option `{}`, which this network was built without",
-                self.name, self.names[option]
-            )
-        })
+    fn missing(&self, option: usize) -> ! {
+        panic!(
+            "choice `{}`: the mask takes option `{}`, which this network was built without",
+            self.name, self.names[option]
+        )
     }
 
     /// What is wrong where options of a choice give different shapes. Called with all of them on.
@@ -164,6 +171,12 @@ impl<M: Module> Options<M> {
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// Runs an option, a path that may be dropped for some examples.
+fn run_option<const I: usize, const O: usize>(option: &impl Layer<I, O>, rows: Rows<I>) -> Rows<O> {
+    let input = rows.if_dropping();
+    checked(option, rows).dropped(input)
 }
 
 /// Runs a layer; while a definition is checked, what it panics with becomes an error that names the

@@ -1,13 +1,8 @@
 //! A choice of the size of the images that a network reads.
 
 use super::options::{Options, checked};
-use crate::{
-    Build, Layer, Rows,
-    flow::{Taken, sum},
-    layers::Resize,
-};
+use crate::{Build, Layer, Rows, layers::Resize};
 use burn::module::{Module, ModuleDisplay};
-use std::rc::Rc;
 
 /// One of several sides to which images are brought before a network reads them: the resolution
 /// multiplier of MobileNets (Howard et al. 2017, 3.4). The network is the same at each, so its
@@ -36,19 +31,6 @@ impl<M: Module + ModuleDisplay> Resolution<M> {
 
 impl<const O: usize, M: Layer<4, O>> Layer<4, O> for Resolution<M> {
     fn forward(&self, x: Rows) -> Rows<O> {
-        let pass = Rc::clone(x.pass());
-        let (choice, bits) = pass.paths().choice(self.sides.name());
-        let nothing = x.nothing().depending(choice + 1);
-        let mut terms = Vec::new();
-        for option in 0..self.sides.count() {
-            let rows = x.only(choice, |ghost| bits[ghost] >> option & 1 == 1);
-            if rows.is_live() {
-                let resize = self.sides.taken(option);
-                let run = || checked(&self.network, rows.through(resize));
-                let result: Rows<O> = pass.within(Taken::on(choice, 1 << option), run);
-                terms.push(result.gated(pass.paths().gate(choice, option)));
-            }
-        }
-        sum(&nothing, terms).scaled(pass.paths().scale(choice))
+        self.sides.sum_of(x, |resize, rows| checked(&self.network, rows.through(resize)))
     }
 }

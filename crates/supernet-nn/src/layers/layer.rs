@@ -57,6 +57,7 @@ pub(super) fn product(by_kernel: bool, x: Tensor<2>, weight: Tensor<2>) -> Tenso
     if by_kernel { supernet_kernels::linear(x, weight) } else { x.matmul(weight) }
 }
 
+/// The same by our kernel.
 fn on_a_card<const D: usize>(module: &nn::Linear, x: Tensor<D>) -> Tensor<D> {
     let weight = module.weight.val();
     let ([inputs, outputs], mut shape) = (weight.dims(), x.dims());

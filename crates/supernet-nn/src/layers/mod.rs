@@ -34,3 +34,4 @@ pub use wide_linear::WideLinear;
 
 pub(crate) use generated::generated_of;
 pub(crate) use resize::resized;
+pub(crate) use wide_conv::WIDE_CONV;

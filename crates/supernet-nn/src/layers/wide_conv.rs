@@ -8,6 +8,9 @@ use burn::{
 };
 use std::rc::Rc;
 
+/// What a visitor is told when it enters a field of a [`WideConv`].
+pub(crate) const WIDE_CONV: &str = "Struct:WideConv";
+
 /// A k×k convolution without bias, padded to keep the size (then divided by the stride), normalised
 /// per ghost batch, and ReLU if asked for, from a tensor of one [`Width`] to one of another.
 ///

@@ -3,6 +3,7 @@
 use crate::{
     Layer, Network,
     choice_walk::{CHOICE, is_option},
+    layers::WIDE_CONV,
 };
 use burn::{
     module::{ModuleVisitor, Param},
@@ -105,9 +106,6 @@ struct Walk {
     wide: Vec<Wide>,
 }
 
-/// What a visitor is told when it enters a field of a wide convolution.
-const WIDE: &str = "Struct:WideConv";
-
 impl Walk {
     /// The walk comes to a choice: that of a width, where it stands in a wide convolution.
     fn announced(&mut self, name: &str) {
@@ -126,7 +124,7 @@ impl ModuleVisitor for Walk {
     fn enter_module(&mut self, name: &str, container: &str) {
         if container.starts_with(CHOICE) {
             self.announced(name);
-        } else if container == WIDE && name == "from" {
+        } else if container == WIDE_CONV && name == "from" {
             self.wide.push(Wide { path: self.path.clone(), ..Wide::default() });
         }
         self.path.push(name.into());

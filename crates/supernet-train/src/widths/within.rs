@@ -49,7 +49,7 @@ impl Widths {
 
     /// The place of the widest that a mask has on.
     pub(super) fn widest(&self, mask: &PathMask) -> usize {
-        (u64::BITS - 1 - mask.bits(self.choice).leading_zeros().min(u64::BITS - 1)) as usize
+        mask.bits(self.choice).checked_ilog2().unwrap_or_default() as usize
     }
 
     /// The place of the option nearest to a number.
