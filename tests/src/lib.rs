@@ -104,9 +104,13 @@ pub fn orders_and_norms() -> Vec<(ConvOrder, NormKind)> {
     orders.into_iter().flat_map(|order| [(order, NormKind::Ghost), (order, NormKind::GhostAffine)]).collect()
 }
 
-/// Images by formula: element i is cos(0.37·(i + 1)) + 0.5·sin(0.011·(i + 1)²).
+/// Images by formula, those of [`waves`].
 pub fn images(count: usize, shape: &NetworkShape, dtype: DType, device: &Device) -> Tensor<4> {
-    let shape = [count, shape.channels, shape.side, shape.side];
+    waves([count, shape.channels, shape.side, shape.side], dtype, device)
+}
+
+/// Numbers by formula: element i is cos(0.37·(i + 1)) + 0.5·sin(0.011·(i + 1)²).
+pub fn waves<const D: usize>(shape: [usize; D], dtype: DType, device: &Device) -> Tensor<D> {
     let element = |i: usize| {
         let n = i as f64 + 1.0;
         (0.37 * n).cos() + 0.5 * (0.011 * n * n).sin()

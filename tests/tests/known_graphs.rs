@@ -19,7 +19,7 @@ use supernet_space::{
     draws,
 };
 use supernet_tests::{
-    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values,
+    Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, values, waves,
 };
 
 const SIDE: usize = 8;
@@ -28,8 +28,7 @@ const CLASSES: usize = 4;
 const TOLERANCE: f64 = 1e-7;
 
 fn wave<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64), (device, DType::F64))
+    waves(shape, DType::F64, device)
 }
 
 fn images(count: usize, device: &Device) -> Tensor<4> {

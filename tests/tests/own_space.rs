@@ -14,7 +14,7 @@ use supernet_nn::{
 };
 use supernet_space::{PathDropout, PathMask, Schedule, SearchSpace, draws};
 use supernet_tests::{
-    Formula, PLAIN, Parameter, assert_close, backward, cross_entropy, data, device, labels, parameters, values,
+    Formula, PLAIN, Parameter, assert_close, backward, cross_entropy, device, labels, parameters, values, waves,
 };
 
 const CHANNELS: usize = 4;
@@ -100,9 +100,7 @@ fn definition() -> Definition<Net> {
 }
 
 fn images(count: usize, dtype: DType, device: &Device) -> Tensor<4> {
-    let shape = [count, 3, SIDE, SIDE];
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, dtype), (device, dtype))
+    waves([count, 3, SIDE, SIDE], dtype, device)
 }
 
 fn masks(space: &SearchSpace, count: usize, r: f64, seed: u64) -> Vec<PathMask> {

@@ -138,6 +138,21 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Ok(Self { about: Arc::new(about), ..self })
     }
 
+    /// The known space `space` of networks of rows of a shape, both in `full`, that is tried as
+    /// `small` networks of the same parts: published supernets have thousands of operations.
+    ///
+    /// # Errors
+    /// As [`Definition::new`] and [`Definition::known_as`].
+    pub(crate) fn tried_small<B: Fn(&Build) -> M + Send + Sync + 'static>(
+        space: &SearchSpace,
+        name: &str,
+        [small, full]: [([usize; 3], B); 2],
+        device: &Device,
+    ) -> Result<Self, NnError> {
+        let tried = Self::new(name, &small.0, device, small.1)?.known_as(space)?;
+        Ok(tried.of_size(&full.0, full.1))
+    }
+
     /// The same choices and classes in networks of another size, which `build` makes for inputs
     /// whose rows have shape `input`: where a small network is tried in place of a large one of the
     /// same parts.

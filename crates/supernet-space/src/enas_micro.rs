@@ -1,9 +1,9 @@
 //! The cells of ENAS (Pham, Guan, Zoph, Le and Dean, ICML 2018).
 
 use crate::{
-    Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError,
+    Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError,
     canonical::Symmetry,
-    nas_net::CellChain,
+    nas_net::{CellChain, loose_ends, operand_choices},
     sizes::{at_least_1, side_halves},
 };
 use serde::{Deserialize, Serialize};
@@ -58,12 +58,7 @@ impl EnasMicro {
         }
         let mut choices = Vec::new();
         for (cell, node) in NasNet::CELLS.iter().flat_map(|cell| (1..=nodes).map(move |node| (cell, node))) {
-            let earlier = (1..node).map(|earlier| format!("block{earlier}"));
-            let states: Vec<String> = ["current".into(), "previous".into()].into_iter().chain(earlier).collect();
-            for operand in ["left", "right"] {
-                choices.push(Choice::one_of(format!("{cell}/block{node}/{operand}"), states.clone())?);
-                choices.push(Choice::one_of(format!("{cell}/block{node}/{operand}_operation"), Self::OPERATIONS)?);
-            }
+            choices.extend(operand_choices(&format!("{cell}/"), node, &Self::OPERATIONS)?);
         }
         let space = SearchSpace::with_symmetry(format!("enas-micro-{nodes}"), choices, Symmetry::Operands)?;
         Ok(Self { nodes, space })
@@ -90,15 +85,7 @@ impl EnasMicro {
     pub fn nodes(&self, mask: &PathMask, cell: usize) -> Result<Vec<NasNetBlock>, SpaceError> {
         assert!(cell < NasNet::CELLS.len(), "a normal (0) or a reducing cell (1)");
         self.space.accept(mask.clone())?;
-        let of_node = |node: usize| {
-            let option = |choice: usize| mask.bits(4 * (cell * self.nodes + node) + choice).trailing_zeros() as usize;
-            let of_nas_net = |place: usize| {
-                let known = NasNet::OPERATIONS.iter().position(|known| *known == Self::OPERATIONS[place]);
-                known.expect("an operation of NASNet")
-            };
-            let operands = [(option(0), of_nas_net(option(1))), (option(2), of_nas_net(option(3)))];
-            NasNetBlock { operands, concatenates: false }
-        };
+        let of_node = |node: usize| NasNetBlock::added(mask, 4 * (cell * self.nodes + node), &Self::OPERATIONS);
         Ok((0..self.nodes).map(of_node).collect())
     }
 
@@ -110,9 +97,7 @@ impl EnasMicro {
     /// # Panics
     /// If `cell` is neither 0 nor 1.
     pub fn loose_ends(&self, mask: &PathMask, cell: usize) -> Result<u64, SpaceError> {
-        let nodes = self.nodes(mask, cell)?;
-        let read = nodes.iter().flat_map(|node| node.operands).fold(0, |read, (state, _)| read | 1 << state);
-        Ok(!read & ((1 << (2 + self.nodes)) - 1))
+        Ok(loose_ends(&self.nodes(mask, cell)?))
     }
 
     /// Computes what the stand-alone network costs: parameters with affine normalisation;
@@ -125,11 +110,8 @@ impl EnasMicro {
         let loose = [self.loose_ends(mask, 0)?, self.loose_ends(mask, 1)?];
         shape.check()?;
         let EnasMicroShape { filters, side, channels, classes, .. } = *shape;
-        let of_cells = (0..3 * shape.cells + 2).map(|cell| {
-            let kind = usize::from((cell + 1).is_multiple_of(shape.cells + 1));
-            (cells[kind].as_slice(), loose[kind], kind == 1)
-        });
-        Ok(Cost::of_nas_net_chain(&CellChain { filters, stem: 3 * filters, side, channels, classes }, of_cells))
+        let chain = CellChain { filters, stem: 3 * filters, side, channels, classes };
+        Ok(Cost::of_nas_net_stages(&chain, shape.cells, [0, 1].map(|kind| (&cells[kind][..], loose[kind]))))
     }
 }
 

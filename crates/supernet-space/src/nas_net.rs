@@ -88,12 +88,7 @@ impl NasNet {
         }
         let mut choices = Vec::new();
         for (cell, block) in Self::CELLS.iter().flat_map(|cell| (1..=blocks).map(move |block| (cell, block))) {
-            let earlier = (1..block).map(|earlier| format!("block{earlier}"));
-            let states: Vec<String> = ["current".into(), "previous".into()].into_iter().chain(earlier).collect();
-            for operand in ["left", "right"] {
-                choices.push(Choice::one_of(format!("{cell}/block{block}/{operand}"), states.clone())?);
-                choices.push(Choice::one_of(format!("{cell}/block{block}/{operand}_operation"), Self::OPERATIONS)?);
-            }
+            choices.extend(operand_choices(&format!("{cell}/"), block, &Self::OPERATIONS)?);
             choices.push(Choice::one_of(format!("{cell}/block{block}/combine"), ["add", "concat"])?);
         }
         Ok(Self { blocks, space: SearchSpace::new(format!("nas-net-{blocks}"), choices)? })
@@ -160,8 +155,9 @@ impl NasNet {
         assert!(cell < Self::CELLS.len(), "a normal (0) or a reducing cell (1)");
         self.space.accept(mask.clone())?;
         let of_block = |block: usize| {
-            let option = |choice: usize| mask.bits(5 * (cell * self.blocks + block) + choice).trailing_zeros() as usize;
-            NasNetBlock { operands: [(option(0), option(1)), (option(2), option(3))], concatenates: option(4) == 1 }
+            let first = 5 * (cell * self.blocks + block);
+            let added = NasNetBlock::added(mask, first, &Self::OPERATIONS);
+            NasNetBlock { concatenates: mask.is_on(first + 4, 1), ..added }
         };
         Ok((0..self.blocks).map(of_block).collect())
     }
@@ -174,9 +170,7 @@ impl NasNet {
     /// # Panics
     /// If `cell` is neither 0 nor 1.
     pub fn loose_ends(&self, mask: &PathMask, cell: usize) -> Result<u64, SpaceError> {
-        let blocks = self.blocks(mask, cell)?;
-        let read = blocks.iter().flat_map(|block| block.operands).fold(0, |read, (state, _)| read | 1 << state);
-        Ok(!read & ((1 << (2 + self.blocks)) - 1))
+        Ok(loose_ends(&self.blocks(mask, cell)?))
     }
 
     /// Computes what the stand-alone network costs: parameters with affine normalisation as
@@ -192,12 +186,40 @@ impl NasNet {
         let concatenated = [0, 1].map(|kind| loose[kind] | shape.also_concatenated[kind]);
         shape.check()?;
         let NasNetShape { filters, stem, side, channels, classes, .. } = *shape;
-        let kind = |cell: usize| usize::from((cell + 1).is_multiple_of(shape.cells + 1));
-        let of_cells = (0..3 * shape.cells + 2).map(|cell| {
-            let kind = kind(cell);
-            (cells[kind].as_slice(), concatenated[kind], kind == 1)
-        });
-        Ok(Cost::of_nas_net_chain(&CellChain { filters, stem, side, channels, classes }, of_cells))
+        let chain = CellChain { filters, stem, side, channels, classes };
+        Ok(Cost::of_nas_net_stages(&chain, shape.cells, [0, 1].map(|kind| (&cells[kind][..], concatenated[kind]))))
+    }
+}
+
+/// The choices of the operands of a block, from 1: of each its state and its operation.
+pub(crate) fn operand_choices(prefix: &str, block: usize, operations: &[&str]) -> Result<Vec<Choice>, SpaceError> {
+    let earlier = (1..block).map(|earlier| format!("block{earlier}"));
+    let states: Vec<String> = ["current".into(), "previous".into()].into_iter().chain(earlier).collect();
+    let of_operand = |operand: &str| {
+        let name = format!("{prefix}block{block}/{operand}");
+        let operation = Choice::one_of(format!("{name}_operation"), operations.iter().copied());
+        [Choice::one_of(name, states.clone()), operation]
+    };
+    ["left", "right"].into_iter().flat_map(of_operand).collect()
+}
+
+/// The states (bit s is state s) of a cell that none of its blocks reads.
+pub(crate) fn loose_ends(blocks: &[NasNetBlock]) -> u64 {
+    let read = blocks.iter().flat_map(|block| block.operands).fold(0, |read, (state, _)| read | 1 << state);
+    !read & ((1 << (2 + blocks.len())) - 1)
+}
+
+impl NasNetBlock {
+    /// The block whose operands are added, of the choices from `first` on; a mask's operations are
+    /// places in `operations`, some of [`NasNet::OPERATIONS`].
+    pub(crate) fn added(mask: &PathMask, first: usize, operations: &[&str]) -> Self {
+        let option = |choice: usize| mask.bits(first + choice).trailing_zeros() as usize;
+        let of_nas_net = |place: usize| {
+            let known = NasNet::OPERATIONS.iter().position(|known| *known == operations[place]);
+            known.expect("an operation of NASNet")
+        };
+        let operand = |choice: usize| (option(choice), of_nas_net(option(choice + 1)));
+        Self { operands: [operand(0), operand(2)], concatenates: false }
     }
 }
 
@@ -216,6 +238,17 @@ pub(crate) struct CellChain {
 }
 
 impl Cost {
+    /// What three stages of `cells` normal cells cost, with a reducing one between them: of both
+    /// kinds the blocks, and the states that are concatenated.
+    pub(crate) fn of_nas_net_stages(shape: &CellChain, cells: usize, kinds: [(&[NasNetBlock], u64); 2]) -> Self {
+        let of_cell = |cell: usize| {
+            let reduces = (cell + 1).is_multiple_of(cells + 1);
+            let (blocks, concatenated) = kinds[usize::from(reduces)];
+            (blocks, concatenated, reduces)
+        };
+        Self::of_nas_net_chain(shape, (0..3 * cells + 2).map(of_cell))
+    }
+
     /// What a chain of cells costs, each with its blocks, the states that it concatenates and
     /// whether it reduces. Both inputs of a cell come by 1x1 convolutions to its filters, the older
     /// one by a factorised reduction where it is larger.

@@ -1,9 +1,9 @@
 //! The cells of PNAS (Liu, Zoph, Neumann et al., ECCV 2018).
 
 use crate::{
-    Choice, Cost, NasNet, NasNetBlock, PathMask, SearchSpace, SpaceError,
+    Cost, NasNetBlock, PathMask, SearchSpace, SpaceError,
     canonical::Symmetry,
-    nas_net::CellChain,
+    nas_net::{CellChain, loose_ends, operand_choices},
     sizes::{at_least_1, side_halves},
 };
 use serde::{Deserialize, Serialize};
@@ -74,12 +74,7 @@ impl PnasNet {
         }
         let mut choices = Vec::new();
         for block in 1..=blocks {
-            let earlier = (1..block).map(|earlier| format!("block{earlier}"));
-            let states: Vec<String> = ["current".into(), "previous".into()].into_iter().chain(earlier).collect();
-            for operand in ["left", "right"] {
-                choices.push(Choice::one_of(format!("block{block}/{operand}"), states.clone())?);
-                choices.push(Choice::one_of(format!("block{block}/{operand}_operation"), Self::OPERATIONS)?);
-            }
+            choices.extend(operand_choices("", block, &Self::OPERATIONS)?);
         }
         let space = SearchSpace::with_symmetry(format!("pnas-net-{blocks}"), choices, Symmetry::Operands)?;
         Ok(Self { blocks, space })
@@ -120,15 +115,7 @@ impl PnasNet {
     /// A mask that is no architecture of this space.
     pub fn blocks(&self, mask: &PathMask) -> Result<Vec<NasNetBlock>, SpaceError> {
         self.space.accept(mask.clone())?;
-        let of_block = |block: usize| {
-            let option = |choice: usize| mask.bits(4 * block + choice).trailing_zeros() as usize;
-            let of_nas_net = |place: usize| {
-                let known = NasNet::OPERATIONS.iter().position(|known| *known == Self::OPERATIONS[place]);
-                known.expect("an operation of NASNet")
-            };
-            let operands = [(option(0), of_nas_net(option(1))), (option(2), of_nas_net(option(3)))];
-            NasNetBlock { operands, concatenates: false }
-        };
+        let of_block = |block: usize| NasNetBlock::added(mask, 4 * block, &Self::OPERATIONS);
         Ok((0..self.blocks).map(of_block).collect())
     }
 
@@ -137,9 +124,7 @@ impl PnasNet {
     /// # Errors
     /// A mask that is no architecture of this space.
     pub fn loose_ends(&self, mask: &PathMask) -> Result<u64, SpaceError> {
-        let read =
-            self.blocks(mask)?.iter().flat_map(|block| block.operands).fold(0, |read, (state, _)| read | 1 << state);
-        Ok(!read & ((1 << (2 + self.blocks)) - 1))
+        Ok(loose_ends(&self.blocks(mask)?))
     }
 
     /// Computes what the stand-alone network costs: parameters with affine normalisation as

@@ -15,7 +15,7 @@ use supernet_nn::{
 use supernet_space::{HierarchicalMotifs, MotifLevel, PathMask, SearchSpace, draws};
 use supernet_tests::{
     Formula, PLAIN, Parameter, assert_close, data, device, one_definition::is_one_definition, parameters, replaced,
-    values,
+    values, waves,
 };
 
 const WIDTH: usize = 3;
@@ -25,8 +25,7 @@ const ROWS: usize = 2;
 const EXACT: f64 = 1e-10;
 
 fn wave<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64), (device, DType::F64))
+    waves(shape, DType::F64, device)
 }
 
 /// tanh of a linear layer.

@@ -10,7 +10,7 @@ use supernet_nn::{
     WideLinear, Width,
 };
 use supernet_space::draws;
-use supernet_tests::{Formula, PLAIN, assert_close, data, device, one_definition::is_one_definition, values};
+use supernet_tests::{Formula, PLAIN, assert_close, device, one_definition::is_one_definition, values, waves};
 
 const SIDE: usize = 8;
 const CLASSES: usize = 3;
@@ -64,9 +64,7 @@ fn definition() -> Definition<Net> {
 }
 
 fn rows(count: usize, device: &Device) -> Tensor<4> {
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    let shape = [count, 3, SIDE, SIDE];
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64), (device, DType::F64))
+    waves([count, 3, SIDE, SIDE], DType::F64, device)
 }
 
 #[test]

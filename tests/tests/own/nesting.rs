@@ -8,7 +8,7 @@ use burn::{
 use std::collections::{BTreeMap, BTreeSet};
 use supernet_nn::{Build, ConvNorm, Definition, Identity, Layer, MaskedNetwork, OneOf, Repeat, Rows, SomeOf};
 use supernet_space::{Encoding, draws};
-use supernet_tests::{Formula, PLAIN, data, device, values};
+use supernet_tests::{Formula, PLAIN, device, values, waves};
 
 const CHANNELS: usize = 3;
 const SIDE: usize = 5;
@@ -73,12 +73,7 @@ fn definition() -> Definition<Net> {
 }
 
 fn images() -> Tensor<4> {
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    let shape = [2, 3, SIDE, SIDE];
-    Tensor::from_data(
-        data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64),
-        (&device(), DType::F64),
-    )
+    waves([2, 3, SIDE, SIDE], DType::F64, &device())
 }
 
 /// When a choice is active, as text.

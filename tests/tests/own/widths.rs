@@ -14,7 +14,7 @@ use supernet_nn::{
 };
 use supernet_space::{PathDropout, PathMask, Schedule, SearchSpace, draws};
 use supernet_tests::{
-    Formula, PLAIN, Parameter, assert_close, backward, cross_entropy, data, device, labels, parameters, values,
+    Formula, PLAIN, Parameter, assert_close, backward, cross_entropy, device, labels, parameters, values, waves,
 };
 
 const SIDE: usize = 6;
@@ -54,9 +54,7 @@ fn definition() -> Definition<Net> {
 }
 
 fn images(count: usize, device: &Device) -> Tensor<4> {
-    let shape = [count, 3, SIDE, SIDE];
-    let wave = |i: usize| (0.37 * (i + 1) as f64).cos() + 0.5 * (0.011 * ((i + 1) * (i + 1)) as f64).sin();
-    Tensor::from_data(data((0..shape.iter().product()).map(wave).collect(), &shape, DType::F64), (device, DType::F64))
+    waves([count, 3, SIDE, SIDE], DType::F64, device)
 }
 
 fn every_architecture(space: &SearchSpace) -> Vec<PathMask> {

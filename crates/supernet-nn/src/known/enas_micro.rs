@@ -33,28 +33,16 @@ impl EnasMicroNet {
         let of = |shape: EnasMicroShape| {
             ([shape.channels, shape.side, shape.side], move |b: &Build| chain(b, nodes, &shape))
         };
-        let (input, build) = of(EnasMicroShape { filters: 2, cells: 1, side: 8, ..shape });
-        let tried = Definition::new("enas-micro", &input, device, build)?.known_as(space.space())?;
-        let (input, build) = of(shape);
-        Ok(tried.of_size(&input, build).within(|chain| Self { chain }))
+        let sizes = [of(EnasMicroShape { filters: 2, cells: 1, side: 8, ..shape }), of(shape)];
+        Ok(Definition::tried_small(space.space(), "enas-micro", sizes, device)?.within(|chain| Self { chain }))
     }
 }
 
 /// N normal cells, and twice a reducing one and N normal cells.
 fn chain(b: &Build, nodes: usize, shape: &EnasMicroShape) -> NasNetChain {
     let EnasMicroShape { filters, cells, side, channels, classes } = *shape;
-    let kind = |cell: usize| {
-        let reduces = (cell + 1).is_multiple_of(cells + 1);
-        CellKind {
-            prefix: if reduces { "reduce/" } else { "normal/" },
-            operations: &EnasMicro::OPERATIONS,
-            combines: false,
-            reduces,
-            also_concatenated: 0,
-        }
-    };
     let shape = ChainShape { blocks: nodes, stem: 3 * filters, filters, side, channels, classes };
-    NasNetChain::new(b, &shape, (0..3 * cells + 2).map(kind))
+    NasNetChain::of_stages(b, &shape, cells, |reduces| CellKind::of_two(reduces, &EnasMicro::OPERATIONS))
 }
 
 impl Layer<4, 2> for EnasMicroNet {

@@ -71,11 +71,10 @@ impl MobileNetV1Net {
     /// A number of the shape out of range.
     pub fn definition(shape: MobileNetV1Shape, device: &Device) -> Result<Definition<Self>, NnError> {
         shape.check()?;
-        let input = [shape.channels, shape.side, shape.side];
-        let of = |shape: MobileNetV1Shape| move |b: &Build| Self::new(b, &shape);
+        let of =
+            |shape: MobileNetV1Shape| ([shape.channels, shape.side, shape.side], move |b: &Build| Self::new(b, &shape));
         let small = MobileNetV1Shape { filters: 4, side: shape.side.min(32), ..shape };
-        let tried = Definition::new("mobile-net-v1", &[small.channels, small.side, small.side], device, of(small))?;
-        Ok(tried.known_as(MobileNetV1::new().space())?.of_size(&input, of(shape)))
+        Definition::tried_small(MobileNetV1::new().space(), "mobile-net-v1", [of(small), of(shape)], device)
     }
 }
 

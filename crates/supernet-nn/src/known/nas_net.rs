@@ -32,28 +32,21 @@ impl NasNetNet {
         let blocks = space.block_count();
         let of =
             |shape: NasNetShape| ([shape.channels, shape.side, shape.side], move |b: &Build| chain(b, blocks, &shape));
-        let (input, build) = of(NasNetShape { filters: 2, cells: 1, stem: 2, side: 8, ..shape });
-        let tried = Definition::new("nas-net", &input, device, build)?.known_as(space.space())?;
-        let (input, build) = of(shape);
-        Ok(tried.of_size(&input, build).within(|chain| Self { chain }))
+        let sizes = [of(NasNetShape { filters: 2, cells: 1, stem: 2, side: 8, ..shape }), of(shape)];
+        Ok(Definition::tried_small(space.space(), "nas-net", sizes, device)?.within(|chain| Self { chain }))
     }
 }
 
 /// N normal cells, and twice a reducing one and N normal cells.
 fn chain(b: &Build, blocks: usize, shape: &NasNetShape) -> NasNetChain {
     let NasNetShape { filters, cells, stem, side, channels, classes, also_concatenated } = *shape;
-    let kind = |cell: usize| {
-        let reduces = (cell + 1).is_multiple_of(cells + 1);
-        CellKind {
-            prefix: if reduces { "reduce/" } else { "normal/" },
-            operations: &NasNet::OPERATIONS,
-            combines: true,
-            reduces,
-            also_concatenated: also_concatenated[usize::from(reduces)],
-        }
+    let kind = |reduces: bool| CellKind {
+        combines: true,
+        also_concatenated: also_concatenated[usize::from(reduces)],
+        ..CellKind::of_two(reduces, &NasNet::OPERATIONS)
     };
     let shape = ChainShape { blocks, stem, filters, side, channels, classes };
-    NasNetChain::new(b, &shape, (0..3 * cells + 2).map(kind))
+    NasNetChain::of_stages(b, &shape, cells, kind)
 }
 
 impl Layer<4, 2> for NasNetNet {

@@ -107,6 +107,14 @@ pub(super) struct CellKind {
     pub(super) also_concatenated: u64,
 }
 
+impl CellKind {
+    /// A normal or a reducing cell, whose operands are added, of a network that has both.
+    pub(super) fn of_two(reduces: bool, operations: &'static [&'static str]) -> Self {
+        let prefix = if reduces { "reduce/" } else { "normal/" };
+        Self { prefix, operations, combines: false, reduces, also_concatenated: 0 }
+    }
+}
+
 /// What the parts of a cell are built from.
 pub(super) struct CellShape {
     pub(super) kind: CellKind,

@@ -110,6 +110,11 @@ pub(super) struct ChainShape {
 }
 
 impl NasNetChain {
+    /// Three stages of `cells` normal cells, with a reducing one between them.
+    pub(super) fn of_stages(b: &Build, shape: &ChainShape, cells: usize, kind: impl Fn(bool) -> CellKind) -> Self {
+        Self::new(b, shape, (0..3 * cells + 2).map(|cell| kind((cell + 1).is_multiple_of(cells + 1))))
+    }
+
     /// The chain of cells of these kinds.
     pub(super) fn new(b: &Build, shape: &ChainShape, kinds: impl IntoIterator<Item = CellKind>) -> Self {
         let stem = vec![PieceShape { channels: shape.stem, is_held: true }];

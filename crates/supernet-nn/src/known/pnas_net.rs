@@ -32,10 +32,8 @@ impl PnasNetNet {
         let blocks = space.block_count();
         let of =
             |shape: PnasNetShape| ([shape.channels, shape.side, shape.side], move |b: &Build| chain(b, blocks, &shape));
-        let (input, build) = of(PnasNetShape { filters: 2, cells: 1, stem: 2, side: 8, ..shape });
-        let tried = Definition::new("pnas-net", &input, device, build)?.known_as(space.space())?;
-        let (input, build) = of(shape);
-        Ok(tried.of_size(&input, build).within(|chain| Self { chain }))
+        let sizes = [of(PnasNetShape { filters: 2, cells: 1, stem: 2, side: 8, ..shape }), of(shape)];
+        Ok(Definition::tried_small(space.space(), "pnas-net", sizes, device)?.within(|chain| Self { chain }))
     }
 }
 
