@@ -2,7 +2,7 @@
 
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode};
-use supernet::{prelude::*, write_results};
+use supernet::prelude::*;
 use supernet_examples::{cifar10_split, command};
 
 /// One-shot architecture search on CIFAR-10.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::ExitCode,
 };
-use supernet::{prelude::*, write_results};
+use supernet::prelude::*;
 use supernet_examples::{command, first_of_each_class, fitted_quick, in_fifths, report};
 
 /// One-shot architecture search on images of your own.

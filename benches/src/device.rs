@@ -7,10 +7,11 @@ pub fn device_name() -> String {
     std::env::var("BURN_DEVICE").unwrap_or("flex".into())
 }
 
-/// The device of that name.
-///
-/// # Panics
-/// If this build or this machine lacks it.
+/// The device of that name; where this build or this machine lacks it, that is said and the process
+/// ends with 2.
 pub fn device() -> Device {
-    supernet::device(&device_name()).unwrap_or_else(|error| panic!("BURN_DEVICE: {error}"))
+    supernet::device(&device_name()).unwrap_or_else(|error| {
+        eprintln!("BURN_DEVICE: {error}");
+        std::process::exit(2)
+    })
 }

@@ -19,6 +19,8 @@ struct Curious {
     standings: Vec<Standing>,
     jobs: Vec<Jobs>,
     resumed: Vec<u64>,
+    /// Stages that had begun when all was over.
+    over: Vec<usize>,
 }
 
 impl Progress for Curious {
@@ -45,6 +47,9 @@ impl Progress for Curious {
     }
     fn sample(&mut self, done: u64, scores: &[Score]) {
         self.samples.push((done, scores.to_vec()));
+    }
+    fn over(&mut self) {
+        self.over.push(self.stages.len());
     }
 }
 
@@ -77,6 +82,7 @@ fn a_search_that_is_watched_ends_with_the_same_bits() {
     let networks = curious.jobs.last().unwrap();
     assert_eq!((networks.finished, networks.under_way), (networks.count, 0));
     assert!(curious.jobs.iter().any(|jobs| jobs.under_way > 0));
+    assert_eq!(curious.over, [curious.stages.len()], "told once, behind the last stage");
 }
 
 #[test]
@@ -88,5 +94,6 @@ fn a_plain_search_shows_the_same_sample() {
     left_by(&mut in_a_directory);
     assert_eq!(curious.samples, in_a_directory.samples);
     assert_eq!(curious.stages[0], "supernet training");
+    assert_eq!(curious.over, [curious.stages.len()]);
     assert!(curious.resumed.is_empty() && in_a_directory.resumed.is_empty(), "nothing was done before");
 }

@@ -367,6 +367,15 @@ fn checkpoints_a_fine_tune_and_a_plan_are_there_for_a_space_of_ones_own() {
     assert_eq!(plan.architectures, definition().space().size().to_string());
 }
 
+#[test]
+fn a_plan_scores_no_more_candidates_than_the_space_has() {
+    let mut config = config();
+    config.scoring.candidates = 100_000;
+    let search = Search::new(&config, definition(), data(), &device()).unwrap();
+    let plan = plan(&search, &mut Silent).unwrap();
+    assert_eq!(plan.scoring.times.to_string(), definition().space().size().to_string());
+}
+
 /// Takes the first architecture of the space again and again, then the last: nothing that a library
 /// would.
 struct Ends(SearchSpace, usize);

@@ -369,16 +369,20 @@ pub fn space(plan: &Plan) -> Result<(), Failure> {
 
 /// Says which devices there are, and runs a step on each.
 pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
-    let mut found = Vec::new();
-    for name in supernet::present_devices() {
-        found.push((name.clone(), step_on(&name)));
-    }
+    let present = supernet::present_devices();
+    let absent = without_a_device(offered_devices(), &present);
+    let found: Vec<_> = present.iter().map(|name| (name, step_on(name))).collect();
     if doctor.json {
         let devices: Vec<_> = found
             .iter()
             .map(|(name, step)| json!({ "device": name, "seconds": step.as_ref().ok(), "error": step.as_ref().err() }))
             .collect();
-        print_json(&json!({ "version": env!("CARGO_PKG_VERSION"), "offered": offered_devices(), "devices": devices }));
+        print_json(&json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "offered": offered_devices(),
+            "absent": absent,
+            "devices": devices,
+        }));
         return Ok(());
     }
     say!("supernet {}; this build offers: {}", env!("CARGO_PKG_VERSION"), offered_devices().join(", "));
@@ -388,7 +392,16 @@ pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
             Err(error) => say!("{name:<12} failed: {error}"),
         }
     }
+    for backend in absent {
+        say!("{backend:<12} found 0 {backend} devices on this machine");
+    }
     Ok(())
+}
+
+/// The backends of which `present`, names as `cuda:1`, has no device.
+fn without_a_device<'a>(offered: &[&'a str], present: &[String]) -> Vec<&'a str> {
+    let has = |backend: &str| present.iter().any(|name| name.split(':').next() == Some(backend));
+    offered.iter().copied().filter(|backend| !has(backend)).collect()
 }
 
 /// Seconds of a training step on a device.
@@ -399,4 +412,15 @@ fn step_on(name: &str) -> Result<f64, String> {
     let split = settings.data.split(1).map_err(|error| failed(&error))?;
     let search = Search::images(&settings.search, &split, &device).map_err(|error| failed(&error))?;
     supernet::train::seconds_per_step(&search, 1, &mut Silent).map_err(|error| failed(&error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backend_whose_name_begins_another_has_no_device_by_that() {
+        let present = ["flex", "webgpu:0"].map(String::from);
+        assert_eq!(without_a_device(&["flex", "cuda", "webgpu", "wgpu", "web"], &present), ["cuda", "wgpu", "web"]);
+    }
 }

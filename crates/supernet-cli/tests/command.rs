@@ -398,6 +398,8 @@ fn plan_space_doctor_and_completions_print_what_they_say() {
     assert_eq!(json["network"]["cells"], 8);
     let doctor: serde_json::Value = serde_json::from_slice(&supernet(&["doctor", "--json"]).stdout).unwrap();
     assert!(doctor["devices"][0]["seconds"].as_f64().unwrap() > 0.0, "{doctor}");
+    let absent = doctor["absent"].as_array().unwrap();
+    assert!(!absent.contains(&"flex".into()) && absent.len() < doctor["offered"].as_array().unwrap().len(), "{doctor}");
     let completions = text(&supernet(&["completions", "bash"]).stdout);
     assert!(completions.contains("--max-latency"), "{completions}");
 }

@@ -63,7 +63,7 @@ pub use burn;
 
 /// What most programs need.
 pub mod prelude {
-    pub use crate::{DeviceError, device, offered_devices};
+    pub use crate::{DeviceError, device, offered_devices, write_results};
     pub use burn::tensor::Device;
     pub use supernet_data::{
         Augmentation, Cifar100Labels, DataError, FolderOptions, Images, LabelledImage, Normalisation, Split, TrainTest,
@@ -78,6 +78,6 @@ pub mod prelude {
     };
     pub use supernet_train::{
         ComparisonTable, Group, Progress, ProgressLine, Provenance, RunDirectory, Search, SearchConfig, SearchData,
-        SearchResult, Silent, TrainError, one_shot_search,
+        SearchResult, Silent, StopOn, TrainError, one_shot_search,
     };
 }

@@ -2,7 +2,7 @@
 //! often` with a checkpoint after every step.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
-use supernet::{prelude::*, train::Saving, write_results};
+use supernet::{prelude::*, train::Saving};
 use supernet_tests::tiny::{open, search_of, stripes_split, tiny};
 
 fn main() -> ExitCode {

@@ -40,8 +40,8 @@ impl<M: Layer<D, 2>, const D: usize> Best<'_, M, D> {
 ///
 /// # Errors
 /// A file that cannot be read, or that is none of these.
-pub fn read_record(folder: &Path) -> Result<BestRecord, TrainError> {
-    let path = folder.join(BestFile::Architecture.name());
+pub fn read_record(folder: impl AsRef<Path>) -> Result<BestRecord, TrainError> {
+    let path = folder.as_ref().join(BestFile::Architecture.name());
     let text = std::fs::read_to_string(&path).map_err(TrainError::io(&path))?;
     serde_json::from_str(&text).map_err(|error| TrainError::File {
         path,
@@ -56,7 +56,8 @@ pub fn read_record(folder: &Path) -> Result<BestRecord, TrainError> {
 /// # Errors
 /// As [`read_record`]; a space of a program's own, see [`load_best_of`]; weights that cannot be
 /// read or are of another network.
-pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, KnownNetwork), TrainError> {
+pub fn load_best(folder: impl AsRef<Path>, device: &Device) -> Result<(BestRecord, KnownNetwork), TrainError> {
+    let folder = folder.as_ref();
     let definition = read_record(folder)?.network.definition(device)?;
     load_best_of(folder, &definition, device)
 }
@@ -67,10 +68,11 @@ pub fn load_best(folder: &Path, device: &Device) -> Result<(BestRecord, KnownNet
 /// As [`read_record`]; a mask of another space; weights that cannot be read or are of another
 /// network.
 pub fn load_best_of<M: Layer<D, 2>, const D: usize>(
-    folder: &Path,
+    folder: impl AsRef<Path>,
     definition: &Definition<M, D>,
     device: &Device,
 ) -> Result<(BestRecord, Network<M, D>), TrainError> {
+    let folder = folder.as_ref();
     let record = read_record(folder)?;
     let fresh = &mut SeededWeights::new(record.seed);
     let network = definition.stand_alone(&record.architecture, fresh, &device.clone().inner())?;

@@ -74,6 +74,9 @@ pub trait Progress {
     /// The stage has ended.
     fn end(&mut self) {}
 
+    /// All that was asked for is done, and no stage follows.
+    fn over(&mut self) {}
+
     /// Whether the user asked to stop.
     fn should_stop(&self) -> bool {
         false

@@ -90,6 +90,10 @@ impl Progress for ProgressLine {
         let took = self.ended.take().map_or(Duration::ZERO, |(_, took)| took);
         self.ended = Some((self.stage.clone(), took + self.began.elapsed()));
     }
+
+    fn over(&mut self) {
+        self.tell();
+    }
 }
 
 impl Drop for ProgressLine {

@@ -77,6 +77,10 @@ impl Progress for StopOn<'_> {
         self.progress.end();
     }
 
+    fn over(&mut self) {
+        self.progress.over();
+    }
+
     fn should_stop(&self) -> bool {
         (self.asked)() || self.progress.should_stop()
     }

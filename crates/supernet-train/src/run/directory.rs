@@ -209,6 +209,7 @@ impl RunDirectory {
         let scored = stages.score(&supernets, progress)?;
         let result = stages.retrain(supernets, scored, progress)?;
         caught("report", || self.save(search, &result))?;
+        progress.over();
         Ok(result)
     }
 
@@ -237,7 +238,9 @@ impl RunDirectory {
         search: &Search<'_, M, E, D>,
         progress: &mut dyn Progress,
     ) -> Result<Network<M, D>, TrainError> {
-        Ok(self.stages(search)?.supernets(progress)?.last)
+        let supernets = self.stages(search)?.supernets(progress)?;
+        progress.over();
+        Ok(supernets.last)
     }
 
     /// Returns the files of the trained supernets of `search`, those of the first at the front.
@@ -261,7 +264,9 @@ impl RunDirectory {
     ) -> Result<Vec<Scored>, TrainError> {
         let mut stages = self.stages(search)?;
         let supernets = stages.supernets(progress)?;
-        Ok(stages.score(&supernets, progress)?.outcome.scored)
+        let scored = stages.score(&supernets, progress)?.outcome.scored;
+        progress.over();
+        Ok(scored)
     }
 
     /// Holds the ranking of the candidates against networks trained from scratch: trains the
@@ -285,6 +290,7 @@ impl RunDirectory {
         caught(CHECK, || {
             let mut evidence = stages.evidence(&supernets, &scored, progress)?;
             stages.check(&evidence, networks, &self.path, progress)?;
+            progress.over();
             evidence.checked = read_checked(&self.path)?;
             self.judged(&evidence)
         })

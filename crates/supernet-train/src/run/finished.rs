@@ -215,7 +215,7 @@ fn state(path: PathBuf) -> Option<RunState> {
 
 /// How far a search by trials is, of which so many are scored.
 fn trials_state(path: PathBuf, candidates: usize) -> RunState {
-    let best = read_record(&path.join("best")).ok();
+    let best = read_record(path.join("best")).ok();
     let state = if best.is_some() { "trials, finished" } else { "trials, begun" };
     let (data, seed, test) = best.map_or((String::new(), 0, None), |best| (best.provenance.data, best.seed, best.test));
     RunState { state: state.into(), data, seed, candidates, test_accuracy: test.map(|test| test.accuracy), path }

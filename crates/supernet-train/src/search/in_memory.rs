@@ -21,7 +21,9 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
         search.check_picking(0)?;
         let supernets = search.supernets(progress)?;
         let scored = search.score(&supernets, progress)?;
-        search.retrain(supernets, scored, progress)
+        let result = search.retrain(supernets, scored, progress)?;
+        progress.over();
+        Ok(result)
     }
 
     /// Trains the supernet, and no more, and keeps nothing on the disk.
@@ -29,7 +31,9 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'_, M, E, D> {
     /// # Errors
     /// As [`Search::run`].
     pub fn train(&self, progress: &mut dyn Progress) -> Result<Network<M, D>, TrainError> {
-        Ok(OneShot::new(self, None).supernets(progress)?.last)
+        let supernets = OneShot::new(self, None).supernets(progress)?;
+        progress.over();
+        Ok(supernets.last)
     }
 }
 

@@ -103,6 +103,7 @@ pub fn plan<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
         })
     });
     let fine_tuning = fine_tuning.transpose()?;
+    progress.over();
     let spread = |of: fn(&Cost) -> u64| {
         let mut values: Vec<u64> = costs.iter().map(of).collect();
         values.sort_unstable();
@@ -208,7 +209,9 @@ fn time_scoring<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     evaluator.score(masks)?;
     let each = began.elapsed().as_secs_f64() / (masks.len() * runs) as f64;
     let all_runs = config.scoring.runs(validation.len()) * config.scoring.checkpoints * config.supernet.supernets;
-    Ok(StagePlan { times: config.scoring.candidates as u64, seconds_each: each * all_runs as f64 })
+    // A small space has no more.
+    let networks = u64::try_from(search.space().size()).unwrap_or(u64::MAX);
+    Ok(StagePlan { times: networks.min(config.scoring.candidates as u64), seconds_each: each * all_runs as f64 })
 }
 
 /// Times a few steps of the network of `mask`, trained alone; `networks` of them are to be trained,
