@@ -67,7 +67,7 @@ fn a_run_that_is_stopped_ends_with_the_same_files_and_its_best_network_is_read_b
 
         let directory = open(&whole, &search).unwrap();
         write_results(&directory, &result).unwrap();
-        let (record, network) = load_best(&directory.best(), &device()).unwrap();
+        let (record, network) = load_best(directory.best(), &device()).unwrap();
         assert_eq!((record.network.space(), &record.architecture), (space.name, &result.best.0));
         let [channels, height, width] = record.network.input()[..] else { panic!("images") };
         let images = Tensor::<4>::ones([2, channels, height, width], &device());

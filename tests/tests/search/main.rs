@@ -170,7 +170,7 @@ fn the_saved_weights_give_the_best_networks_outputs_in_another_network() {
     }
     let expected = logits(&result.best.1, &config, &mask);
     assert_eq!(logits(&network.valid(), &config, &mask), expected);
-    let (record, read) = load_best(&folder.path().join("best"), &device()).unwrap();
+    let (record, read) = load_best(folder.path().join("best"), &device()).unwrap();
     assert_eq!(logits(&read, &config, &mask), expected);
     assert_eq!((record.test, record.seed), (Some(result.retrained[0].test), 1));
     assert_eq!(record.spread.map(|spread| spread.n), Some(2));

@@ -234,7 +234,7 @@ fn every_search_by_trials_of_the_settings_goes_on_and_leaves_its_best_network() 
             let [one, other] = [&whole, &stopped].map(|folder| fs::read(folder.path().join(file)).unwrap());
             assert!(one == other, "{kind:?}, {file}");
         }
-        let (record, network) = load_best(&whole.path().join("best"), &device()).unwrap();
+        let (record, network) = load_best(whole.path().join("best"), &device()).unwrap();
         let accuracy = record.test.expect("a test").accuracy;
         assert_eq!((&record.architecture, accuracy), (&found.tested.mask, found.tested.test.accuracy));
         assert_eq!(NamedWeights::of(&network).0, NamedWeights::of(&found.network).0, "{kind:?}");

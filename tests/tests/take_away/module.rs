@@ -98,10 +98,10 @@ fn weights_of_another_network_are_refused() {
 
     one.save(&one.network(), &folder.path().join("one"));
     std::fs::copy(folder.path().join("weights.safetensors"), folder.path().join("one/weights.safetensors")).unwrap();
-    let error = load_best(&folder.path().join("one"), &device()).unwrap_err().to_string();
+    let error = load_best(folder.path().join("one"), &device()).unwrap_err().to_string();
     assert!(error.contains("one/weights.safetensors") && error.contains("blocks.0.inputs.weights.0"), "{error}");
     std::fs::write(folder.path().join("one/architecture.json"), "{}").unwrap();
-    let error = load_best(&folder.path().join("one"), &device()).unwrap_err().to_string();
+    let error = load_best(folder.path().join("one"), &device()).unwrap_err().to_string();
     assert!(error.contains("architecture.json") && error.contains("missing field"), "{error}");
 }
 
