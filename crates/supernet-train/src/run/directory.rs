@@ -226,7 +226,9 @@ impl RunDirectory {
         let mut stages = self.stages(search)?;
         let supernets = stages.supernets(progress)?;
         let scored = stages.score(&supernets, progress)?;
-        stages.assist(&supernets, scored, progress)
+        stages.assist(&supernets, scored, progress)?;
+        progress.over();
+        Ok(())
     }
 
     /// Trains the supernet, or what is left of it, and no more.
