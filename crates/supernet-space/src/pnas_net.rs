@@ -108,8 +108,8 @@ impl PnasNet {
         self.space.mask(operands.into_iter().flatten().flat_map(of_operand).collect())
     }
 
-    /// Returns the blocks; their operations are places in [`NasNet::OPERATIONS`], of which this
-    /// space has eight.
+    /// Returns the blocks; their operations are places in the operations of
+    /// [`NasNet`](crate::NasNet), of which this space has eight.
     ///
     /// # Errors
     /// A mask that is no architecture of this space.
