@@ -10,6 +10,7 @@ mod scoring;
 mod shape;
 mod timing;
 mod training_step;
+mod update;
 
 pub use case::Case;
 pub use device::{device, device_name};

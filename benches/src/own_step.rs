@@ -1,11 +1,11 @@
 //! A supernet of a definition with everything that a training step needs.
 
-use crate::formula_images;
+use crate::{formula_images, update::Update};
 use supernet::{
     burn::{
         module::Module,
         nn::loss::CrossEntropyLossConfig,
-        optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+        optim::GradientsParams,
         tensor::{Device, Int, Tensor, TensorData},
     },
     nn::{Call, Execution, MaskedL2, awake_on},
@@ -19,7 +19,7 @@ use supernet::{
 pub struct OwnStep<M: Layer<4, 2>> {
     /// Taken and put back by each step.
     network: Option<Network<M>>,
-    optimizer: ModuleOptimizer,
+    update: Update,
     images: Tensor<4>,
     labels: Tensor<1, Int>,
     device: Device,
@@ -30,10 +30,9 @@ impl<M: Layer<4, 2>> OwnStep<M> {
     pub fn new(definition: &Definition<M>, count: usize, device: &Device) -> Self {
         let device = device.clone().autodiff();
         let labels: Vec<i64> = (0..count).map(|i| (i % definition.classes()) as i64).collect();
-        let momentum = MomentumConfig { momentum: 0.9, dampening: 0.0, nesterov: true };
         Self {
             network: Some(definition.supernet(&mut SeededWeights::new(1), &device).expect("a network")),
-            optimizer: SgdConfig::new().with_momentum(Some(momentum)).init(),
+            update: Update::new(),
             images: formula_images(count, definition.input(), &device),
             labels: Tensor::from_data(TensorData::new(labels, [count]), &device),
             device,
@@ -60,7 +59,7 @@ impl<M: Layer<4, 2>> OwnStep<M> {
             (GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network), usage)
         });
         let directions = MaskedL2::default().apply(&network, gradients, &usage);
-        self.network = Some(self.optimizer.step(0.01, network, directions));
+        self.network = Some(self.update.step(network, directions, execution));
         self.device.sync().expect("a device that works");
     }
 }

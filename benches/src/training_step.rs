@@ -1,11 +1,11 @@
 //! A supernet with everything that a training step needs.
 
-use crate::{Masks, Shape, formula_images};
+use crate::{Masks, Shape, formula_images, update::Update};
 use supernet::{
     burn::{
         module::Module,
         nn::loss::CrossEntropyLossConfig,
-        optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
+        optim::GradientsParams,
         tensor::{Device, Int, Tensor, TensorData},
     },
     nn::{Call, Execution, MaskedL2, MaskedNetwork, PaperNetwork, awake_on},
@@ -18,7 +18,7 @@ use supernet::{
 pub struct TrainingStep {
     /// Taken and put back by each step.
     network: Option<PaperNetwork>,
-    optimizer: ModuleOptimizer,
+    update: Update,
     images: Tensor<4>,
     labels: Tensor<1, Int>,
     device: Device,
@@ -34,10 +34,9 @@ impl TrainingStep {
         let network = config.supernet(&mut SeededWeights::new(1), &device).expect("a network");
         let n = shape.images();
         let labels: Vec<i64> = (0..n as i64).map(|i| i % 10).collect();
-        let momentum = MomentumConfig { momentum: 0.9, dampening: 0.0, nesterov: true };
         Self {
             network: Some(network),
-            optimizer: SgdConfig::new().with_momentum(Some(momentum)).init(),
+            update: Update::new(),
             images: formula_images(n, &[3, shape.side, shape.side], &device),
             labels: Tensor::from_data(TensorData::new(labels, [n]), &device),
             device,
@@ -76,7 +75,7 @@ impl TrainingStep {
             (GradientsParams::from_grads(cross_entropy.forward(logits, labels).backward(), &network), usage)
         });
         let directions = MaskedL2::default().apply(&network, gradients, &usage);
-        self.network = Some(self.optimizer.step(0.01, network, directions));
+        self.network = Some(self.update.step(network, directions, execution));
         self.device.sync().expect("a device that works");
     }
 }

@@ -137,7 +137,9 @@ impl<'a> Lab<'a> {
         };
         share_among(("training", at_once), units, named, self.progress, make, &mut |_, _| {})?;
         self.progress.end();
-        self.tidy(supernets)
+        self.tidy(supernets)?;
+        self.progress.over();
+        Ok(())
     }
 
     /// Leaves what does not depend on when the experiment was stopped: a table in order, no

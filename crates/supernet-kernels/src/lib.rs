@@ -29,6 +29,7 @@ mod pool_kind;
 pub mod reference;
 mod relu;
 mod taps;
+mod update;
 mod zeros;
 
 #[cfg(feature = "flex")]
@@ -56,4 +57,5 @@ pub use pool::{pool_add, pool_at, strided_pool_at};
 pub use pool_kind::Pool;
 pub use relu::relu_on;
 pub use taps::Taps;
+pub use update::{Decayed, directions, nesterov, together, works_together};
 pub use zeros::{zeros_like, zeros_like_rows};

@@ -12,7 +12,7 @@ use burn::tensor::{
     ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
 
-use crate::{pool_kind::Pool, taps::Taps};
+use crate::{pool_kind::Pool, taps::Taps, update::Decayed};
 
 /// See [`norm`](crate::norm).
 pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {
@@ -298,4 +298,32 @@ fn convolve(x: Tensor<4>, weight: Tensor<4>, options: ConvOptions<2>) -> Tensor<
 pub fn norm_affine_relu(x: Tensor<4>, scale: Tensor<1>, shift: Tensor<1>, groups: usize, eps: f64) -> Tensor<4> {
     let c = x.dims()[1];
     relu(norm(x, groups, eps) * scale.reshape([1, c, 1, 1]) + shift.reshape([1, c, 1, 1]))
+}
+
+/// See [`directions`](crate::directions).
+pub fn directions(parameters: Vec<Decayed>, bound: f64) -> Vec<Tensor<1>> {
+    let squares = parameters.iter().map(|one| one.gradient.clone().square().sum());
+    let Some(norm) = squares.reduce(|sum, square| sum + square).map(Tensor::sqrt) else { return Vec::new() };
+    // A norm of zero gives an infinite ratio, which the bound of 1 takes care of.
+    let clip = norm.recip().mul_scalar(bound).clamp_max(1.0);
+    let direction = |one: Decayed| one.gradient * clip.clone() + one.weight.mul_scalar(one.decay);
+    parameters.into_iter().map(direction).collect()
+}
+
+/// See [`nesterov`](crate::nesterov); bit for bit Burn's `Sgd` without dampening.
+pub fn nesterov<const D: usize>(
+    weight: Tensor<D>,
+    direction: Tensor<D>,
+    velocity: Option<Tensor<D>>,
+    momentum: f64,
+    rate: f64,
+) -> (Tensor<D>, Tensor<D>) {
+    // As Burn keeps it.
+    let momentum = momentum as f32;
+    let velocity = match velocity {
+        Some(velocity) => direction.clone().add(velocity.mul_scalar(momentum)),
+        None => direction.clone(),
+    };
+    let ahead = velocity.clone().mul_scalar(momentum).add(direction);
+    (weight - ahead.mul_scalar(rate), velocity)
 }

@@ -6,7 +6,7 @@ mod common;
 
 use burn::tensor::{DType, Tensor};
 use common::{Op, device, random};
-use supernet_kernels::{Pool, launches};
+use supernet_kernels::{Decayed, Pool, directions, launches, nesterov, together};
 
 /// An operation: the number of inputs that are whole batches, the shapes of the weights, and its
 /// launches forward and backward.
@@ -64,6 +64,35 @@ fn count(operation: &Operation, groups: usize) -> [usize; 2] {
     let before = launches();
     loss.backward();
     [forward, launches() - before]
+}
+
+/// Zeros as parameters.
+fn parameters(count: usize) -> Vec<Tensor<1>> {
+    (0..count).map(|_| Tensor::zeros([10], &device())).collect()
+}
+
+/// A launch takes as many parameters as the device has buffers for, up to 64; on those with the
+/// eight of WebGPU alone four, two or one.
+#[test]
+fn parameters_share_launches() {
+    if device() == burn::tensor::Device::flex() {
+        println!("not run on {:?}: it launches nothing", device());
+        return;
+    }
+    let launched = |count: usize| {
+        let given = parameters(count);
+        let before = launches();
+        let decayed = |gradient| Decayed { gradient, weight: Tensor::zeros([10], &device()), decay: 0.1 };
+        let directions = directions(given.into_iter().map(decayed).collect(), 1.0);
+        let clipped = launches() - before;
+        let before = launches();
+        together(|| directions.into_iter().map(|d| nesterov(d.clone(), d, None, 0.9, 0.1)).collect::<Vec<_>>());
+        // Each first has its velocity made, and is copied: its direction holds it as well.
+        [clipped, launches() - before - 2 * count]
+    };
+    let [clipped, moved] = launched(256);
+    assert!(clipped <= 256 / 4 + 256 / 2 + 2 && moved <= 256 / 2, "{clipped} and {moved} launches for 256 parameters");
+    println!("{clipped} and {moved} launches for 256 parameters");
 }
 
 #[test]

@@ -50,4 +50,4 @@ pub use usage::Usage;
 pub use weights::{Init, NamedWeights, Weights};
 pub use wide_scales::{WideScales, wide_scales};
 
-pub use supernet_kernels::{awake_on, on_processor};
+pub use supernet_kernels::{awake_on, nesterov, on_processor, together};

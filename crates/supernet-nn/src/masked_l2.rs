@@ -3,11 +3,13 @@
 
 use crate::Usage;
 use burn::{
-    module::{Module, ModuleVisitor, Param},
+    module::{Module, ModuleVisitor, Param, ParamId},
     optim::GradientsParams,
     tensor::Tensor,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use supernet_kernels::{Decayed, directions, works_together};
 
 /// How strongly a parameter decays that only some ghost batches of a step use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,12 +51,26 @@ impl Default for MaskedL2 {
 impl MaskedL2 {
     /// The update directions d of `module`'s parameters from their gradients q.
     pub fn apply(&self, module: &impl Module, gradients: GradientsParams, usage: &Usage) -> GradientsParams {
+        if module.devices().iter().all(works_together) {
+            return self.apply_together(module, gradients, usage);
+        }
         let mut squares = Squares { gradients: &gradients, usage, sums: Vec::new() };
         module.visit(&mut squares);
         let Some(clip) = clip_factor(squares.sums, self.clip) else { return GradientsParams::new() };
         let mut directions = Directions { l2: *self, usage, clip, gradients, directions: GradientsParams::new() };
         module.visit(&mut directions);
         directions.directions
+    }
+
+    /// [`MaskedL2::apply`] for all parameters at once.
+    fn apply_together(&self, module: &impl Module, gradients: GradientsParams, usage: &Usage) -> GradientsParams {
+        let mut gathered = Gathered { l2: *self, usage, gradients, ids: Vec::new(), parameters: Vec::new() };
+        module.visit(&mut gathered);
+        let directions = directions(gathered.parameters, self.clip);
+        let directions = gathered.ids.into_iter().zip(directions).collect();
+        let mut handed_out = HandedOut { flat: directions, directions: GradientsParams::new() };
+        module.visit(&mut handed_out);
+        handed_out.directions
     }
 
     fn decay_of(&self, share: f64, rank: usize) -> f64 {
@@ -113,5 +129,39 @@ impl ModuleVisitor for Directions<'_> {
             false => clipped,
         };
         self.directions.register(param.id, direction);
+    }
+}
+
+/// Gradients and weights as lists of numbers.
+struct Gathered<'a> {
+    l2: MaskedL2,
+    usage: &'a Usage,
+    gradients: GradientsParams,
+    ids: Vec<ParamId>,
+    parameters: Vec<Decayed>,
+}
+
+impl ModuleVisitor for Gathered<'_> {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let share = self.usage.share(param.id);
+        let Some(gradient) = self.gradients.remove::<D>(param.id).filter(|_| share > 0.0) else { return };
+        let flat = |t: Tensor<D>| t.reshape([-1]);
+        let (gradient, weight) = (flat(gradient), flat(param.val().inner()));
+        self.ids.push(param.id);
+        self.parameters.push(Decayed { gradient, weight, decay: self.l2.decay_of(share, D) });
+    }
+}
+
+/// Directions as lists of numbers, brought into the shapes of their parameters.
+struct HandedOut {
+    flat: HashMap<ParamId, Tensor<1>>,
+    directions: GradientsParams,
+}
+
+impl ModuleVisitor for HandedOut {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(direction) = self.flat.remove(&param.id) {
+            self.directions.register::<D>(param.id, direction.reshape(param.shape()));
+        }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn gradient(
     // SAFETY: lists name ghost batches that exist; what lies outside an image or the weight is
     // neither read nor written; a unit without a block does nothing.
     unsafe {
-        gradient_kernel::launch_unchecked(
+        pieces_kernel::launch_unchecked(
             &x.client,
             grid_of_units(count),
             cube_of_units(),
@@ -51,7 +51,7 @@ pub(super) fn gradient(
 }
 
 #[cube(launch_unchecked)]
-fn gradient_kernel(
+fn pieces_kernel(
     grad: &[f32],
     x: &[f32],
     parts: &mut [f32],

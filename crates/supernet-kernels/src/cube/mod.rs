@@ -1,9 +1,10 @@
 //! Kernels for every CubeCL runtime: CUDA, ROCm, Vulkan, Metal and WebGPU, from one source.
 //!
 //! Tensors are read and written as rows of numbers, `[rows, channels, height, width]` without gaps.
-//! Which ghost batches a kernel works on is told by a table of [jobs](jobs::Jobs), one small
-//! upload, so the number of launches of an operation is a constant: one, two for a weight's
-//! gradient, three for a normalisation. Nothing is read back.
+//! Which ghost batches a kernel works on is told by a table of [jobs](jobs::Jobs), [uploaded
+//! once](uploads), so the number of launches of an operation is a constant: one, two for a weight's
+//! gradient, three for a normalisation. Nothing is read back. What a step does to every parameter is
+//! [a few launches for all of them](update).
 //!
 //! Every number has one unit that computes it, in an order that the shape of a ghost batch alone
 //! determines; weight gradients are kept per ghost batch and added in the order of the ghost
@@ -16,7 +17,7 @@
 //! them.
 //!
 //! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers
-//! besides the one for scalars. Positions are `u32`: a tensor has fewer than 2³² numbers.
+//! besides the one for scalars, or as many more as a device has where a kernel takes what there is. Positions are `u32`: a tensor has fewer than 2³² numbers.
 
 #![expect(clippy::needless_range_loop, reason = "kernels know ranges and not iterators")]
 
@@ -31,6 +32,8 @@ mod norm_affine;
 mod phase;
 mod pool;
 mod sums;
+mod update;
+mod uploads;
 mod zeros;
 
 use std::cell::Cell;
@@ -41,6 +44,9 @@ use burn::{
 };
 use burn_cubecl::{kernel::into_contiguous, tensor::CubeTensor};
 use cubecl::prelude::*;
+
+pub(crate) use update::{Decayed, directions, nesterov, together};
+use uploads::upload;
 
 /// Units in a cube.
 const UNITS: usize = 256;
@@ -96,13 +102,6 @@ fn target(like: &CubeTensor, shape: [usize; 4], into: Option<CubeTensor>) -> (Cu
 /// A tensor as the numbers that a kernel is handed.
 fn numbers(t: &CubeTensor) -> BufferArg {
     t.clone().into_buffer_arg()
-}
-
-/// A list on the device of `like`.
-fn upload(like: &CubeTensor, list: &[u32]) -> BufferArg {
-    let handle = like.client.create_from_slice(u32::as_bytes(list));
-    // SAFETY: the buffer has as many numbers as the list.
-    unsafe { BufferArg::from_raw_parts(handle, list.len()) }
 }
 
 thread_local! {

@@ -143,7 +143,7 @@ pub(super) fn backward(
             channels,
             stripes,
         );
-        gradient_kernel::launch_unchecked(
+        input_kernel::launch_unchecked(
             &x.client,
             grid_of_units(jobs.count * size * c * h * w),
             cube_of_units(),
@@ -346,7 +346,7 @@ fn totals_kernel(parts: &[f32], totals: &mut [f32], channels: usize, stripes: us
 
 /// `rstd · scale · (g − mean(g) − x̂ · mean(g · x̂))`; zero for a job that reads nothing.
 #[cube(launch_unchecked)]
-fn gradient_kernel(
+fn input_kernel(
     grad: &[f32],
     x: &[f32],
     stats: &[f32],

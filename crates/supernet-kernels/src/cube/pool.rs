@@ -203,24 +203,24 @@ fn maximum_gradient_kernel(
     let plane = place / (h * w) * (h * w);
     let input = jobs[3 * job] as usize * ghost + plane;
     let own = x[input + pixel];
-    for source in jobs[3 * job + 1] as usize..jobs[3 * job + 2] as usize {
-        let incoming = jobs[source] as usize * ghost + plane;
-        for row in top..bottom {
-            for column in left..right {
-                let (first_row, last_row) = window(row, h);
-                let (first_column, last_column) = window(column, w);
-                let mut is_first = true;
-                for a in first_row..last_row {
-                    for b in first_column..last_column {
-                        let other = a * w + b;
-                        let value = x[input + other];
-                        if value > own || (other < pixel && value == own) {
-                            is_first = false;
-                        }
+    for row in top..bottom {
+        for column in left..right {
+            let (first_row, last_row) = window(row, h);
+            let (first_column, last_column) = window(column, w);
+            let mut is_first = true;
+            for a in first_row..last_row {
+                for b in first_column..last_column {
+                    let other = a * w + b;
+                    let value = x[input + other];
+                    if value > own || (other < pixel && value == own) {
+                        is_first = false;
                     }
                 }
-                if is_first {
-                    sum += grad[incoming + row * w + column];
+            }
+            // Which window is first is the same for all that was made from this input.
+            if is_first {
+                for source in jobs[3 * job + 1] as usize..jobs[3 * job + 2] as usize {
+                    sum += grad[jobs[source] as usize * ghost + plane + row * w + column];
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! [`ZerosKernels`], and copies: a unit is a number.
 
+use burn::tensor::Shape;
 use burn_cubecl::{CubeBackend, tensor::CubeTensor};
 use cubecl::prelude::*;
 
@@ -8,14 +9,23 @@ use crate::zeros::ZerosKernels;
 
 impl ZerosKernels for CubeBackend {
     fn filled(x: &CubeTensor, shape: [usize; 4]) -> CubeTensor {
-        let y = empty(x, shape);
-        let count = shape.iter().product();
-        // SAFETY: every unit writes the number of its place, if there is one.
-        unsafe {
-            zeros_kernel::launch_unchecked(&x.client, grid_of_units(count), cube_of_units(), numbers(&y), count);
-        }
-        y
+        zeros(x, shape.into())
     }
+}
+
+/// Zeros of the shape of `x`.
+pub(super) fn like(x: &CubeTensor) -> CubeTensor {
+    zeros(x, x.meta.shape().clone())
+}
+
+fn zeros(x: &CubeTensor, shape: Shape) -> CubeTensor {
+    let y = empty(x, shape);
+    let count = y.meta.num_elements();
+    // SAFETY: every unit writes the number of its place, if there is one.
+    unsafe {
+        zeros_kernel::launch_unchecked(&x.client, grid_of_units(count), cube_of_units(), numbers(&y), count);
+    }
+    y
 }
 
 /// A copy of an ordered tensor.

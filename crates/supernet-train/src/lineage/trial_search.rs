@@ -56,7 +56,7 @@ pub fn trial_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     };
     let mut strategy = settings.strategy(search.space(), &config.stand_alone, config.seed)?;
     let opened = (stand_alone, settings.inheritance(), Some(settings));
-    let mut lineage = Lineage::open_as(opened, &data.validation, device, folder, progress)?;
+    let mut lineage = Lineage::open_as(opened, &data.validation, device, folder, &mut *progress)?;
     let limits = TrialLimits { steps: settings.steps, ask: settings.ask() };
     let outcome = search_trials(&mut *strategy, &mut lineage, limits)?;
     let kept = strategy.parents();
@@ -70,6 +70,7 @@ pub fn trial_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let tested = Retrained { group: Group::Picked, mask, one_shot: score, cost, test };
     let result = TrialResult { outcome, best, tested, network };
     result.save(search, device, folder)?;
+    progress.over();
     Ok(result)
 }
 

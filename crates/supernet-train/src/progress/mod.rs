@@ -74,7 +74,7 @@ pub trait Progress {
     /// The stage has ended.
     fn end(&mut self) {}
 
-    /// All that was asked for is done, and no stage follows.
+    /// All that was asked for is done: no stage follows, unless more is asked for.
     fn over(&mut self) {}
 
     /// Whether the user asked to stop.

@@ -1,8 +1,8 @@
 //! Update rules as an optimiser of Burn.
 
-use super::{rule_draws::RuleDraws, rule_state::RuleState, update_rule::UpdateRule};
+use super::{nesterov::Nesterov, rule_draws::RuleDraws, rule_state::RuleState, update_rule::UpdateRule};
 use burn::{
-    optim::{ModuleOptimizer, Optimizer, SgdConfig, momentum::MomentumConfig},
+    optim::{ModuleOptimizer, Optimizer},
     tensor::{Device, Tensor},
 };
 use supernet_space::{
@@ -16,10 +16,7 @@ impl UpdateRule {
     /// [`ModuleOptimizer::into_bytes`] gives.
     pub fn optimizer(self, momentum: f64, seed: u64, steps: u64) -> ModuleOptimizer {
         match self {
-            Self::Sgd => {
-                let momentum = MomentumConfig { momentum, dampening: 0.0, nesterov: true };
-                SgdConfig::new().with_momentum(Some(momentum)).init()
-            }
+            Self::Sgd => Nesterov { momentum }.into(),
             rule => ByRule { rule, seed, steps }.into(),
         }
     }

@@ -1,6 +1,7 @@
 //! Training: the loop, what draws masks, batches and weights, and its settings.
 
 mod ahead;
+mod arrived;
 mod balance;
 mod by_rule;
 mod drop_path;
@@ -9,6 +10,7 @@ mod fair_options;
 mod loader;
 mod micro_batches;
 mod most_weighted;
+mod nesterov;
 mod normals;
 mod part;
 mod path_sampler;

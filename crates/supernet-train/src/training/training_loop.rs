@@ -2,6 +2,7 @@
 
 use super::{
     ahead::Ahead,
+    arrived::arrived,
     balance::{Balance, Weighed},
     drop_path::DropPath,
     micro_batches::{more_parts, parts_that_fit},
@@ -26,7 +27,7 @@ use burn::{
 };
 use rand::Rng;
 use std::ops::Range;
-use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor};
+use supernet_nn::{Call, Execution, MaskedNetwork, NnError, Usage, awake_on, on_processor, together};
 use supernet_space::draws;
 
 /// The settings of a training run, besides network and images.
@@ -163,13 +164,13 @@ impl Training<'_> {
             let batch = caught(self.stage, || Ok(take(step)))?;
             let sampler = companion.as_ref().and_then(|companion| companion.sampler(at)).unwrap_or(self.sampler);
             let now = Training { sampler, ..*self };
-            let (part, split) = now.fitting(&network, loader, (batch, at), device, parts)?;
+            let (whole, split) = now.fitting(&network, loader, (batch, at), device, parts, (plain_l2, penalty))?;
             if split > parts {
                 parts = split;
                 keeper.as_ref().map_or(Ok(()), |keeper| keeper.set_micro_batches(parts))?;
             }
             let observation;
-            (network, observation) = now.update(network, &mut optimizer, part, at, (plain_l2, penalty));
+            (network, observation) = now.update(network, &mut optimizer, whole, at);
             if let Some(companion) = &mut companion {
                 caught(self.stage, || companion.learn(&network, at, self.shares.workers))?;
             }
@@ -268,8 +269,8 @@ impl Training<'_> {
         }
     }
 
-    /// Computes a step in `parts` parts, or in more where the device has no memory for that;
-    /// returns in how many as well.
+    /// Computes a step up to the directions of its update in `parts` parts, or in more where the
+    /// device has no memory for that; returns in how many as well.
     fn fitting<N: MaskedNetwork, B: Batches<Input = N::Input>>(
         &self,
         network: &N,
@@ -277,12 +278,20 @@ impl Training<'_> {
         (batch, at): (B::Host, Moment),
         device: &Device,
         mut parts: usize,
+        additions: (bool, Option<&Penalty<N>>),
     ) -> Result<(Whole, usize), TrainError> {
         let mut batch = Some(batch);
         loop {
             let compute = || {
                 let host = batch.take().unwrap_or_else(|| loader.host(at.step));
-                self.in_parts(network, loader, (host, at), device, parts)
+                let mut whole = self.in_parts(network, loader, (host, at), device, parts)?;
+                whole.part.gradients = self.directions(network, &mut whole.part, at, additions);
+                // Another worker would not hear of it.
+                if self.shares.is_whole() && !on_processor(device) {
+                    let failed = |reason| TrainError::Device { stage: self.stage.into(), reason };
+                    arrived(network, &whole.part.gradients, &whole.part.usage).map_err(failed)?;
+                }
+                Ok(whole)
             };
             let error = match caught(self.stage, compute) {
                 Ok(whole) => return Ok((whole, parts)),
@@ -291,6 +300,10 @@ impl Training<'_> {
             match more_parts(self.of_a_share(), parts).filter(|_| error.is_out_of_memory()) {
                 Some(more) => parts = more,
                 None => return Err(error),
+            }
+            if !on_processor(device) {
+                // What the step that failed has left in pieces.
+                device.memory_cleanup();
             }
         }
     }
@@ -401,23 +414,34 @@ impl Training<'_> {
             .map_or(self.micro_batches, |each| parts_that_fit(self.of_a_share(), self.micro_batches, each, available)))
     }
 
-    /// Applies masked L2 and the update to the gradients of a step.
+    /// The directions of the update, of the gradients of a step: masked L2 or plain, clipped and
+    /// balanced.
+    fn directions<N: MaskedNetwork>(
+        &self,
+        network: &N,
+        Part { gradients, usage, .. }: &mut Part,
+        at: Moment,
+        (plain, penalty): (bool, Option<&Penalty<N>>),
+    ) -> GradientsParams {
+        let gradients = std::mem::take(gradients);
+        let gradients = penalty.into_iter().fold(gradients, |gradients, penalty| penalty(network, gradients));
+        let l2 = self.sgd.l2_at(at);
+        let directions =
+            if plain { plain_l2(l2, network, gradients, usage) } else { l2.apply(network, gradients, usage) };
+        self.balance.directions(network, directions, usage)
+    }
+
+    /// Moves the weights along the directions of a step.
     fn update<N: MaskedNetwork>(
         &self,
         network: N,
         optimizer: &mut ModuleOptimizer,
         Whole { part, labels }: Whole,
         at: Moment,
-        (plain, penalty): (bool, Option<&Penalty<N>>),
     ) -> (N, Observation) {
-        let Part { loss, logits, gradients, usage } = part;
-        let gradients = penalty.into_iter().fold(gradients, |gradients, penalty| penalty(&network, gradients));
-        let l2 = self.sgd.l2_at(at);
-        let directions =
-            if plain { plain_l2(l2, &network, gradients, &usage) } else { l2.apply(&network, gradients, &usage) };
-        let directions = self.balance.directions(&network, directions, &usage);
+        let Part { loss, logits, gradients: directions, .. } = part;
         let learning_rate = self.sgd.rate_at(at);
-        let network = optimizer.step(learning_rate, network, directions);
+        let network = together(|| optimizer.step(learning_rate, network, directions));
         let drop_rate = if self.is_warm_up(at) { None } else { self.sampler.drop_rate(at) };
         (network, Observation { loss, logits, labels, learning_rate, drop_rate })
     }
@@ -542,7 +566,7 @@ impl Asked {
     }
 }
 
-/// Loss, logits and gradients of all ghost batches of a step, with the labels of their images.
+/// Loss, logits and the directions of the update of a step, with the labels of its images.
 struct Whole {
     part: Part,
     labels: Tensor<1, Int>,
