@@ -12,13 +12,13 @@ use crate::{
     together::Together,
     verdict::say_verdict,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 use supernet::{
-    can_be_written_down,
+    GraphicsCard, can_be_written_down,
     prelude::*,
     search::trust::Verdict,
     space::counted,
@@ -369,24 +369,22 @@ pub fn space(plan: &Plan) -> Result<(), Failure> {
 
 /// Says which devices there are, and runs a step on each.
 pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
-    let present = supernet::present_devices();
-    let absent = without_a_device(offered_devices(), &present);
-    let found: Vec<_> = present.iter().map(|name| (name, step_on(name))).collect();
+    let found: Vec<Found> = supernet::present_devices().into_iter().map(Found::new).collect();
+    let absent = supernet::absent_devices();
     if doctor.json {
-        let devices: Vec<_> = found
-            .iter()
-            .map(|(name, step)| json!({ "device": name, "seconds": step.as_ref().ok(), "error": step.as_ref().err() }))
-            .collect();
         print_json(&json!({
             "version": env!("CARGO_PKG_VERSION"),
             "offered": offered_devices(),
             "absent": absent,
-            "devices": devices,
+            "devices": found.iter().map(Found::json).collect::<Vec<_>>(),
         }));
         return Ok(());
     }
     say!("supernet {}; this build offers: {}", env!("CARGO_PKG_VERSION"), offered_devices().join(", "));
-    for (name, step) in &found {
+    for Found { name, card, step } in &found {
+        if let Some(card) = card {
+            say!("{name:<12} {card}");
+        }
         match step {
             Ok(seconds) => say!("{name:<12} a training step of the preset quick: {:.1} ms", 1e3 * seconds),
             Err(error) => say!("{name:<12} failed: {error}"),
@@ -398,10 +396,26 @@ pub fn doctor(doctor: &Doctor) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The backends of which `present`, names as `cuda:1`, has no device.
-fn without_a_device<'a>(offered: &[&'a str], present: &[String]) -> Vec<&'a str> {
-    let has = |backend: &str| present.iter().any(|name| name.split(':').next() == Some(backend));
-    offered.iter().copied().filter(|backend| !has(backend)).collect()
+/// A device of this machine, and what a step on it took or why there was none.
+struct Found {
+    name: String,
+    card: Option<GraphicsCard>,
+    step: Result<f64, String>,
+}
+
+impl Found {
+    fn new(name: String) -> Self {
+        let card = device(&name).ok().and_then(|device| supernet::graphics_card(&device));
+        Self { card, step: step_on(&name), name }
+    }
+
+    fn json(&self) -> Value {
+        let Self { name, card, step } = self;
+        let card = card.as_ref().map(|GraphicsCard { name, memory_bytes, offers, .. }| {
+            json!({ "name": name, "memory_bytes": memory_bytes, "offers": offers })
+        });
+        json!({ "device": name, "card": card, "seconds": step.as_ref().ok(), "error": step.as_ref().err() })
+    }
 }
 
 /// Seconds of a training step on a device.
@@ -412,15 +426,4 @@ fn step_on(name: &str) -> Result<f64, String> {
     let split = settings.data.split(1).map_err(|error| failed(&error))?;
     let search = Search::images(&settings.search, &split, &device).map_err(|error| failed(&error))?;
     supernet::train::seconds_per_step(&search, 1, &mut Silent).map_err(|error| failed(&error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_backend_whose_name_begins_another_has_no_device_by_that() {
-        let present = ["flex", "webgpu:0"].map(String::from);
-        assert_eq!(without_a_device(&["flex", "cuda", "webgpu", "wgpu", "web"], &present), ["cuda", "wgpu", "web"]);
-    }
 }

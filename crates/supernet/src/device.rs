@@ -98,6 +98,12 @@ pub fn present_devices() -> Vec<String> {
     offered_devices().iter().flat_map(names).collect()
 }
 
+/// Backends that this build offers and of which this machine has no device.
+pub fn absent_devices() -> Vec<&'static str> {
+    let absent = |backend: &&str| devices(backend).is_none_or(|devices| devices.is_empty());
+    offered_devices().iter().copied().filter(absent).collect()
+}
+
 /// `flex`, `cuda:N`, …
 fn offers() -> String {
     let name = |backend: &&str| if *backend == "flex" { "`flex`".into() } else { format!("`{backend}:N`") };

@@ -1,10 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod device;
+mod graphics_card;
 #[cfg(any(feature = "report", feature = "export"))]
 mod results;
 
-pub use device::{DeviceError, device, offered_devices, present_devices};
+pub use device::{DeviceError, absent_devices, device, offered_devices, present_devices};
+pub use graphics_card::{GraphicsCard, graphics_card};
 
 #[cfg(any(feature = "report", feature = "export"))]
 pub use results::{ResultsError, can_be_written_down, write_finished, write_results};
@@ -63,7 +65,9 @@ pub use burn;
 
 /// What most programs need.
 pub mod prelude {
-    pub use crate::{DeviceError, device, offered_devices, write_results};
+    #[cfg(any(feature = "report", feature = "export"))]
+    pub use crate::write_results;
+    pub use crate::{DeviceError, device, offered_devices};
     pub use burn::tensor::Device;
     pub use supernet_data::{
         Augmentation, Cifar100Labels, DataError, FolderOptions, Images, LabelledImage, Normalisation, Split, TrainTest,
