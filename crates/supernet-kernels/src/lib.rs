@@ -12,6 +12,7 @@ mod conv;
 mod conv_stride2;
 #[cfg(feature = "cubecl")]
 mod cube;
+mod decayed;
 mod depthwise;
 #[cfg(feature = "flex")]
 mod flex;
@@ -45,6 +46,7 @@ pub use awake::{awake, awake_on, on_processor};
 pub use channels_add::channels_add;
 pub use conv::{conv, conv_add, conv_add_of, conv_of};
 pub use conv_stride2::{conv_stride2, conv_stride2_of};
+pub use decayed::Decayed;
 pub use depthwise::{depthwise, depthwise_taps};
 pub use linear::linear;
 pub use mean_pool::mean_pool;
@@ -57,5 +59,5 @@ pub use pool::{pool_add, pool_at, strided_pool_at};
 pub use pool_kind::Pool;
 pub use relu::relu_on;
 pub use taps::Taps;
-pub use update::{Decayed, directions, nesterov, together, works_together};
+pub use update::{directions, nesterov, together, works_together};
 pub use zeros::{zeros_like, zeros_like_rows};

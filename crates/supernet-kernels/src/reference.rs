@@ -12,7 +12,7 @@ use burn::tensor::{
     ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions},
 };
 
-use crate::{pool_kind::Pool, taps::Taps, update::Decayed};
+use crate::{decayed::Decayed, pool_kind::Pool, taps::Taps};
 
 /// See [`norm`](crate::norm).
 pub fn norm(x: Tensor<4>, groups: usize, eps: f64) -> Tensor<4> {

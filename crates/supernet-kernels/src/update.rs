@@ -3,18 +3,7 @@
 
 use burn::tensor::{DType, Device, Tensor};
 
-use crate::{backend::is_cube, reference};
-
-/// A gradient, the weight that it belongs to, and how strongly that decays, λ·u.
-#[derive(Clone, Debug)]
-pub struct Decayed {
-    /// q.
-    pub gradient: Tensor<1>,
-    /// w, of as many numbers.
-    pub weight: Tensor<1>,
-    /// λ·u.
-    pub decay: f64,
-}
+use crate::{backend::is_cube, decayed::Decayed, reference};
 
 /// Whether all parameters of a step are best worked on together: on CubeCL devices, where an
 /// operation on each of them is a launch of its own.
@@ -86,8 +75,7 @@ fn is_f32_on_cube<const D: usize>(t: &Tensor<D>) -> bool {
 
 #[cfg(feature = "cubecl")]
 mod on_cube {
-    use super::Decayed;
-    use crate::cube;
+    use crate::{cube, decayed::Decayed};
     use burn::{
         backend::{BackendTensor, DispatchTensor, DispatchTensorKind},
         tensor::Tensor,
