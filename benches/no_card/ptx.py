@@ -18,7 +18,8 @@ import sys
 
 KERNELS = pathlib.Path(__file__).parents[2] / "crates/supernet-kernels/src/cube"
 ARCHITECTURE = "sm_90a"
-# Of a multiprocessor of compute capability 9.0: CUDA C++ programming guide, "Technical specifications per compute capability".
+# Of a multiprocessor of compute capability 9.0: CUDA C++ programming guide, "Technical
+# specifications per compute capability".
 WARPS, BLOCKS, REGISTERS, SHARED = 64, 32, 65_536, 233_472
 # In what pieces they are handed out, and what a block takes besides its own shared memory.
 REGISTERS_AT_ONCE, WARPS_AT_ONCE, SHARED_AT_ONCE, SHARED_OF_A_BLOCK = 256, 4, 128, 1024

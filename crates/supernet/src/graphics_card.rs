@@ -16,14 +16,7 @@ pub struct GraphicsCard {
 }
 
 /// Returns the card behind `device`, or none where that is a processor. Opens the device.
-#[cfg(any(
-    feature = "wgpu",
-    feature = "vulkan",
-    feature = "metal",
-    feature = "webgpu",
-    feature = "cuda",
-    feature = "rocm"
-))]
+#[cfg(feature = "cubecl")]
 pub fn graphics_card(device: &Device) -> Option<GraphicsCard> {
     use burn::{backend::DispatchDevice, tensor::FloatDType};
 
@@ -44,14 +37,7 @@ pub fn graphics_card(device: &Device) -> Option<GraphicsCard> {
 }
 
 /// Returns the card behind `device`: none, as this build has no backend for one.
-#[cfg(not(any(
-    feature = "wgpu",
-    feature = "vulkan",
-    feature = "metal",
-    feature = "webgpu",
-    feature = "cuda",
-    feature = "rocm"
-)))]
+#[cfg(not(feature = "cubecl"))]
 pub fn graphics_card(_: &Device) -> Option<GraphicsCard> {
     None
 }
