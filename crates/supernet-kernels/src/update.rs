@@ -64,7 +64,7 @@ pub fn nesterov<const D: usize>(
 }
 
 /// Runs `f`, whose calls of [`nesterov`] are launched together at its end: what they return may be
-/// kept and handed on before, and not read.
+/// kept and handed on before, and not read. Inside another call, at the end of that.
 pub fn together<R>(f: impl FnOnce() -> R) -> R {
     on_cube::together(f)
 }

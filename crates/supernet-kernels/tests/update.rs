@@ -99,6 +99,19 @@ fn weights_move_alone_as_together() {
     assert!(alone.iter().zip(&together).all(|(a, b)| values(a) == values(b)), "together");
 }
 
+/// The inner call ends without a launch, and loses nothing of what the outer one was asked before.
+#[test]
+fn a_call_inside_another_belongs_to_it() {
+    let device = device();
+    let update = |seed| {
+        let (weight, direction) = (tensor(seed, 8, &device, DType::F32), tensor(seed + 1, 8, &device, DType::F32));
+        nesterov(weight, direction, None, 0.9, 0.1).0
+    };
+    let expected = [update(1), update(3), update(5)];
+    let found = together(|| [update(1), together(|| update(3)), update(5)]);
+    assert!(found.iter().zip(&expected).all(|(a, b)| values(a) == values(b)));
+}
+
 #[test]
 fn what_else_holds_a_weight_keeps_it() {
     let device = device();

@@ -17,7 +17,8 @@
 //! them.
 //!
 //! Limits are those of WebGPU: 256 units in a cube, 65 535 cubes along an axis, eight buffers
-//! besides the one for scalars, or as many more as a device has where a kernel takes what there is. Positions are `u32`: a tensor has fewer than 2³² numbers.
+//! besides the one for scalars, or as many more as a device has where a kernel takes what there is.
+//! Positions are `u32`: a tensor has fewer than 2³² numbers.
 
 #![expect(clippy::needless_range_loop, reason = "kernels know ranges and not iterators")]
 

@@ -183,6 +183,9 @@ pub(crate) fn together<R>(f: impl FnOnce() -> R) -> R {
         }
     }
 
+    if WAITING.with_borrow(Option::is_some) {
+        return f();
+    }
     let _ended = Ended;
     WAITING.set(Some(Vec::new()));
     let result = f();
