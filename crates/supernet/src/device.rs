@@ -1,5 +1,6 @@
 //! Devices by name: `flex`, `wgpu:0`, `cuda:1`.
 
+use crate::device_options::DeviceOptions;
 use burn::tensor::Device;
 use thiserror::Error;
 
@@ -36,6 +37,27 @@ pub enum DeviceError {
         /// The index asked for.
         index: usize,
     },
+    /// What follows the question mark is no option of such a device.
+    #[error("device `{found}`: found option `{option}`, expected {expected}")]
+    Option {
+        /// The name given.
+        found: String,
+        /// What is no option.
+        option: String,
+        /// What it may be.
+        expected: String,
+    },
+    /// The device cannot be started with these options.
+    #[error(
+        "device `{found}`: cannot be started with these options: {reason}; give the same ones wherever a process \
+         names this device, before it is used"
+    )]
+    Runtime {
+        /// The name given.
+        found: String,
+        /// What its runtime says.
+        reason: String,
+    },
 }
 
 supernet_space::debug_as_displayed!(DeviceError);
@@ -63,13 +85,26 @@ pub fn offered_devices() -> &'static [&'static str] {
 /// The device called `name`: a backend's name, and for graphics cards an index after a colon
 /// (`cuda:1`; 0 if left out).
 ///
+/// Devices of `vulkan`, `metal`, `webgpu` and `wgpu` may be given options after a question mark,
+/// joined by `&` (`vulkan:0?tasks=256&memory=exclusive`): `tasks`, launches that are handed to
+/// the card together (32 if left out; more is faster where the driver is slow to begin, less lets
+/// the card begin sooner), and `memory`, `adaptive` (large pages that tensors share, the default)
+/// or `exclusive` (a page for each, less memory held where sizes vary). They hold for the process,
+/// from the first time that the device is named with them; without any, a device that runs is
+/// taken as it is.
+///
 /// # Errors
 /// A backend that this build lacks (the message lists those that it has), an index that is no
-/// number, or one that this machine does not have.
+/// number, one that this machine does not have, something that is no option, or options of a
+/// device that runs with others.
 pub fn device(name: &str) -> Result<Device, DeviceError> {
-    let (backend, index) = match name.split_once(':') {
+    let (place, options) = match name.split_once('?') {
+        Some((place, options)) => (place, DeviceOptions::read(name, options)?),
+        None => (name, DeviceOptions::default()),
+    };
+    let (backend, index) = match place.split_once(':') {
         Some((backend, index)) => (backend, Some(index)),
-        None => (name, None),
+        None => (place, None),
     };
     let unknown = || DeviceError::Unknown { found: name.into(), offered: offers() };
     if !offered_devices().contains(&backend) {
@@ -85,7 +120,9 @@ pub fn device(name: &str) -> Result<Device, DeviceError> {
     };
     let devices = devices(backend).ok_or_else(unknown)?;
     let absent = DeviceError::Absent { found: name.into(), backend: backend.into(), count: devices.len(), index };
-    devices.into_iter().nth(index).ok_or(absent)
+    let device = devices.into_iter().nth(index).ok_or(absent)?;
+    options.start(name, &device)?;
+    Ok(device)
 }
 
 /// Names of all devices that this build and this machine offer: `flex`, `cuda:0`, `cuda:1`, …
@@ -156,6 +193,26 @@ mod tests {
         assert_eq!(
             device("flex:3").unwrap_err().to_string(),
             "device `flex:3`: found 1 flex devices on this machine, expected more than 3"
+        );
+    }
+
+    #[test]
+    #[cfg(feature = "flex")]
+    fn what_is_no_option_of_a_device_is_refused() {
+        for (name, option) in [
+            ("flex?task=3", "task=3"),
+            ("flex?tasks=0", "tasks=0"),
+            ("flex?memory=adaptive&memory=exclusive", "memory=exclusive"),
+            ("flex?", ""),
+        ] {
+            let error = device(name).unwrap_err().to_string();
+            let begin = format!("device `{name}`: found option `{option}`, expected `tasks=N`");
+            assert!(error.starts_with(&begin), "{error}");
+        }
+        assert_eq!(
+            device("flex?tasks=3").unwrap_err().to_string(),
+            "device `flex?tasks=3`: found option `tasks=3`, expected none: devices of `vulkan`, `metal`, `webgpu` \
+             and `wgpu` have them"
         );
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod device;
+mod device_options;
 mod graphics_card;
 #[cfg(any(feature = "report", feature = "export"))]
 mod results;

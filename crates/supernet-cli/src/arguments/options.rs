@@ -138,7 +138,9 @@ pub struct Options {
     pub keep_split: bool,
 
     /// Where to run: flex (this processor) or, if built with their features, cuda:0, vulkan:0,
-    /// wgpu:0, ... [default: flex]
+    /// wgpu:0, ...; vulkan, metal, webgpu and wgpu may be given options, as
+    /// "vulkan:0?tasks=256&memory=exclusive": launches handed to the card together, a page for
+    /// each tensor [default: flex]
     #[arg(long)]
     pub device: Option<String>,
 
