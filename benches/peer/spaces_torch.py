@@ -304,13 +304,13 @@ def logits_of(net, x, texts, mode):
     return torch.cat([net([part], Masks([text]))[0] for part, text in zip(parts, texts)])
 
 
-def check(net, path):
+def check(net, path, device):
     """Loads the weights that ours wrote, in order, and prints how far the logits are apart: the largest |Δ| / max(1, |logit|)."""
     with open(path, "rb") as file:
         head = json.loads(file.readline())
         numbers = torch.frombuffer(bytearray(file.read()), dtype=torch.float32)
     shapes = [shape for _, shape in head["tensors"]]
-    x, expected, *weights = [part.view(shape) for part, shape in zip(numbers.split([math.prod(shape) for shape in shapes]), shapes)]
+    x, expected, *weights = [part.view(shape).to(device) for part, shape in zip(numbers.split([math.prod(shape) for shape in shapes]), shapes)]
     own, names = list(net.parameters()), [name for name, _ in head["tensors"][2:]]
     if len(own) != len(weights):
         raise SystemExit(f"{path}: found {len(weights)} parameters, expected {len(own)}")
@@ -326,12 +326,14 @@ def check(net, path):
             print(json.dumps(dict(what="check", mode=mode, difference=difference, largest=float(expected.abs().max()))), flush=True)
 
 
-def timed(step, draws, warm_up=2):
+def timed(step, draws, device, warm_up=2):
     """Seconds of step(draw) for each of the draws, after a warm-up."""
+    wait = torch.cuda.synchronize if device.startswith("cuda") else (lambda: None)
     for draw in draws[:warm_up]: step(draw)
+    wait()
     out = []
     for draw in draws:
-        begun = time.perf_counter(); step(draw); out.append(time.perf_counter() - begun)
+        begun = time.perf_counter(); step(draw); wait(); out.append(time.perf_counter() - begun)
     return out
 
 
@@ -342,8 +344,8 @@ def resident_kib():
 def train(net, case, options, common):
     """Forward, cross-entropy, backward, clipping, SGD with Nesterov momentum and weight decay."""
     shape, n = case["shape"], case["ghost_size"] * len(case["train"][0])
-    x = torch.randn(n, shape["channels"], shape["side"], shape["side"])
-    y = torch.arange(n) % shape["classes"]
+    x = torch.randn(n, shape["channels"], shape["side"], shape["side"], device=options.device)
+    y = torch.arange(n, device=options.device) % shape["classes"]
     opt = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, nesterov=True)
     before = resident_kib()
     for mode in options.modes.split(","):
@@ -352,7 +354,7 @@ def train(net, case, options, common):
             F.cross_entropy(logits_of(net, x, texts, mode), y).backward()
             nn.utils.clip_grad_norm_(net.parameters(), 5)
             opt.step()
-        times = timed(step, case["train"][:options.draws])
+        times = timed(step, case["train"][:options.draws], options.device)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         figures = dict(ms=round(1e3 * statistics.median(times), 2), images_per_s=round(n / statistics.median(times), 1), mib_above_start=round((peak - before) / 1024))
         print(json.dumps(dict(what="train_step", mode=mode, **figures, each_ms=[round(1e3 * t, 3) for t in times], **common)), flush=True)
@@ -361,11 +363,11 @@ def train(net, case, options, common):
 def score(net, case, options, common):
     """Candidates one by one on the same images. How much one takes differs, so a rate is of all that were timed."""
     shape, images = case["shape"], case["score_images"]
-    x = torch.randn(images, shape["channels"], shape["side"], shape["side"])
+    x = torch.randn(images, shape["channels"], shape["side"], shape["side"], device=options.device)
     candidates = case["candidates"][:options.candidates]
     before = resident_kib()
     with torch.inference_mode():
-        times = timed(lambda text: logits_of(net, x, [text], "each").argmax(1), candidates, 1)
+        times = timed(lambda text: logits_of(net, x, [text], "each").argmax(1), candidates, options.device, 1)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     figures = dict(candidates_per_s=round(len(times) / sum(times), 3), images_per_s=round(len(times) * images / sum(times), 1), mib_above_start=round((peak - before) / 1024))
     print(json.dumps(dict(what="score_candidates", mode="one_by_one", **figures, each_ms=[round(1e3 * t, 3) for t in times], **common)), flush=True)
@@ -380,15 +382,16 @@ def main():
     p.add_argument("--draws", type=int, default=20, help="training draws")
     p.add_argument("--candidates", type=int, default=60, help="candidates to score")
     p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--device", default="cpu")
     options = p.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     case = json.load(open(options.file))
-    net = NETWORKS[case["space"]](case["shape"])
+    net = NETWORKS[case["space"]](case["shape"]).to(options.device)
     if options.check:
-        return check(net, options.check)
+        return check(net, options.check, options.device)
     paths = sum(text.count("1") for texts in case["train"] for text in texts)
-    common = dict(params=sum(q.numel() for q in net.parameters()), paths_on=paths, threads=torch.get_num_threads(), torch=torch.__version__)
+    common = dict(params=sum(q.numel() for q in net.parameters()), paths_on=paths, threads=torch.get_num_threads(), device=options.device, torch=torch.__version__)
     if "train" in options.what: train(net, case, options, common)
     if "score" in options.what: score(net, case, options, common)
 
