@@ -3,9 +3,10 @@
 
 use burn::{
     optim::{GradientsParams, ModuleOptimizer, SgdConfig, momentum::MomentumConfig},
-    tensor::{DType, Device},
+    tensor::{DType, Device, Tensor},
 };
 use std::collections::BTreeMap;
+use supernet::train::Observation;
 use supernet_nn::{MaskedL2, NetworkConfig, NormKind, PaperNetwork, Paths, Weighting};
 use supernet_space::{CellSpace, ConvOrder, NetworkShape};
 use supernet_tests::{
@@ -116,4 +117,17 @@ fn candidates_are_scored_as_on_flex() {
     });
     // As in the test of the default execution: rounding passes through about fifty normalisations.
     assert_close("logits", &found, &expected, 2e-4);
+}
+
+#[test]
+fn what_is_shown_of_a_step_is_that_of_a_hand_count() {
+    let device = device();
+    let observation = Observation {
+        loss: Tensor::from_data([0.75], &device),
+        logits: Tensor::from_data([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0], [5.0, 4.0]], &device),
+        labels: Tensor::from_data([1, 0, 1, 1], &device),
+        learning_rate: 0.1,
+        drop_rate: None,
+    };
+    assert_eq!(observation.loss_and_accuracy(), Some([0.75, 75.0]));
 }

@@ -103,15 +103,17 @@ pub struct CorrelationResult {
 
 impl CorrelationSettings {
     /// The study at the sizes of `search`: three supernets, 30 natural and 15 stratified networks,
-    /// 10 of them trained twice.
+    /// 10 of them trained twice; of fewer candidates two thirds and a third.
     pub fn new(search: SearchConfig) -> Self {
+        let all = search.scoring.candidates;
+        let natural = (2 * all / 3).min(30);
         Self {
             search,
             supernet_seeds: vec![1, 2, 3],
-            natural: 30,
-            stratified: 15,
+            natural,
+            stratified: (all / 3).min(15),
             strata: 5,
-            twice: 10,
+            twice: natural.min(10),
             stand_alone_seeds: [1, 2],
             resamples: 2_000,
             top: vec![1, 3, 5, 10],
@@ -388,5 +390,16 @@ mod tests {
         assert_eq!(epochs(SearchConfig::quick(), 6_000), 29, "1,350 steps of 128 images");
         assert_eq!(epochs(SearchConfig::cifar10(), 45_000), 114, "5,000 steps of 1,024 images");
         assert_eq!(epochs(SearchConfig::quick().with_budget(0.001).unwrap(), 6_000), 1);
+    }
+
+    #[test]
+    fn a_study_at_any_budget_has_networks_enough() {
+        for (candidates, expected) in [(500, (30, 15, 10)), (45, (30, 15, 10)), (44, (29, 14, 10)), (5, (3, 1, 3))] {
+            let mut search = SearchConfig::quick();
+            search.scoring.candidates = candidates;
+            let settings = CorrelationSettings::new(search);
+            assert_eq!((settings.natural, settings.stratified, settings.twice), expected, "{candidates}");
+            settings.check().unwrap();
+        }
     }
 }

@@ -17,7 +17,6 @@ use crate::{
     companion::Accompanied,
     crew::{Workers, all_equal, gather, most},
     memory,
-    scoring::{Tally, read},
     store::weights,
 };
 use burn::{
@@ -579,15 +578,6 @@ impl Observation {
         let reason = |error: String| TrainError::Device { stage: stage.into(), reason: error };
         let loss = f64::from(value.map_err(|error| reason(error.to_string()))?);
         if loss.is_finite() { Ok(loss) } else { Err(TrainError::Diverged { stage: stage.into(), step: at.step, loss }) }
-    }
-
-    /// The share of the batch that was classified rightly.
-    fn accuracy(&self, stage: &str) -> Result<f64, TrainError> {
-        let logits = read(self.logits.clone(), stage)?;
-        let device = |reason: String| TrainError::Device { stage: stage.into(), reason };
-        let labels = self.labels.clone().try_into_data().map_err(|error| device(error.to_string()))?;
-        let labels: Vec<usize> = labels.iter::<i64>().map(|label| label as usize).collect();
-        Ok(Tally::of(&logits, &labels).score().accuracy)
     }
 }
 
