@@ -45,7 +45,7 @@ struct Arguments {
     budget: f64,
 
     /// Epochs of a network that is trained from scratch at the end.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 10)]
     epochs: usize,
 
     /// Directory; what is finished there is not made again.
@@ -72,7 +72,7 @@ enum System {
 const INTERVAL: u64 = 78;
 
 /// Candidates that a supernet scores.
-const CANDIDATES: usize = 300;
+const CANDIDATES: usize = 150;
 
 /// Epochs of a network of the random search.
 const SHORT: usize = 4;
@@ -84,21 +84,21 @@ fn systems() -> [(&'static str, System, u64); 11] {
     let learning = GateLearning::default();
     let growing = HillClimbSettings { children: 4, morphisms: 2, interval: INTERVAL };
     [
-        ("random", System::Random, 24),
-        ("one-shot", System::Supernet(dropout), 1_500),
-        ("smash", System::Generated, 1_500),
-        ("enas", System::Companion(CompanionKind::Enas(EnasSettings::default())), 1_000),
-        ("gdas", System::Companion(CompanionKind::Gdas(GdasSettings::default())), 1_500),
-        ("proxyless-nas", System::Companion(CompanionKind::ProxylessNas(learning)), 1_500),
-        ("darts", System::Companion(CompanionKind::Darts(learning)), 600),
+        ("random", System::Random, 16),
+        ("one-shot", System::Supernet(dropout), 1_400),
+        ("smash", System::Generated, 750),
+        ("enas", System::Companion(CompanionKind::Enas(EnasSettings::default())), 700),
+        ("gdas", System::Companion(CompanionKind::Gdas(GdasSettings::default())), 1_300),
+        ("proxyless-nas", System::Companion(CompanionKind::ProxylessNas(learning)), 1_400),
+        ("darts", System::Companion(CompanionKind::Darts(learning)), 500),
         (
             "evolution",
             System::Trials(TrialKind::Evolution(EvolutionSettings { members: 10, interval: INTERVAL })),
-            7_500,
+            5_000,
         ),
-        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 7_500),
-        ("edits", System::Trials(TrialKind::Edits(EditTrialSettings { interval: INTERVAL })), 7_500),
-        ("population", System::Trials(TrialKind::Population(population())), 7_500),
+        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 5_000),
+        ("edits", System::Trials(TrialKind::Edits(EditTrialSettings { interval: INTERVAL })), 5_000),
+        ("population", System::Trials(TrialKind::Population(population())), 5_000),
     ]
 }
 
