@@ -85,19 +85,19 @@ fn systems() -> [(&'static str, System, u64); 11] {
     let growing = HillClimbSettings { children: 4, morphisms: 2, interval: INTERVAL };
     [
         ("random", System::Random, 16),
-        ("one-shot", System::Supernet(dropout), 1_400),
-        ("smash", System::Generated, 750),
-        ("enas", System::Companion(CompanionKind::Enas(EnasSettings::default())), 700),
-        ("gdas", System::Companion(CompanionKind::Gdas(GdasSettings::default())), 1_300),
-        ("proxyless-nas", System::Companion(CompanionKind::ProxylessNas(learning)), 1_400),
-        ("darts", System::Companion(CompanionKind::Darts(learning)), 500),
+        ("one-shot", System::Supernet(dropout), 2_200),
+        ("smash", System::Generated, 1_550),
+        ("enas", System::Companion(CompanionKind::Enas(EnasSettings::default())), 1_450),
+        ("gdas", System::Companion(CompanionKind::Gdas(GdasSettings::default())), 2_700),
+        ("proxyless-nas", System::Companion(CompanionKind::ProxylessNas(learning)), 2_300),
+        ("darts", System::Companion(CompanionKind::Darts(learning)), 950),
         (
             "evolution",
             System::Trials(TrialKind::Evolution(EvolutionSettings { members: 10, interval: INTERVAL })),
-            5_000,
+            3_700,
         ),
-        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 5_000),
-        ("edits", System::Trials(TrialKind::Edits(EditTrialSettings { interval: INTERVAL })), 5_000),
+        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 7_000),
+        ("edits", System::Trials(TrialKind::Edits(EditTrialSettings { interval: INTERVAL })), 4_300),
         ("population", System::Trials(TrialKind::Population(population())), 5_000),
     ]
 }
