@@ -139,7 +139,7 @@ class Visit:
         self.torch("large, PyTorch, its default", 40, large, masks, modes="sparse,dense", what="train", draws=draws)
         self.torch("large, PyTorch, channels last", 30, large, masks, "--channels-last", modes="sparse", what="train", draws=draws)
         self.torch("large, PyTorch, autocast", 30, large, masks, "--autocast", modes="sparse", what="train", draws=draws)
-        self.torch("large, PyTorch, compiled", 60, large, masks, "--compile", modes="dense", what="train", draws=draws)
+        self.torch("large, PyTorch, compiled", 120, large, masks, "--compile", modes="dense", what="train", draws=draws)
         self.oneshot("large again", 40, first, large, masks, modes="kernels", what="train", draws=draws)
         self.oneshot("large, scoring", 40, first, large, masks, modes="kernels", what="score", draws=3)
         self.torch("large, scoring, PyTorch", 40, large, masks, tf32=False, modes="sparse", what="score", draws=2)
@@ -168,7 +168,7 @@ class Visit:
         """A search as published for CIFAR-10, as far as it comes in its time: stopped as by Ctrl-C, to be gone on with from what comes back."""
         run = self.out / "search"
         data = ROOT / "shared/data"
-        options = ["--data", f"cifar10:{data}", "--preset", "cifar10"] if (data / "cifar-10-batches-bin").exists() and not self.rehearsal else ["--budget", "0.02"]
+        options = ["--data", f"cifar10:{data}", "--preset", "cifar10"] if (data / "cifar-10-batches-bin").exists() and not self.rehearsal else ["--budget", "0.005"]
         self.step("search", 150, [self.programs / "supernet", "train", run, *options, "--device", device])
 
 
