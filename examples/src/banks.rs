@@ -1,5 +1,5 @@
-//! A space of banks: blocks read some of those before them and write one. Its 1x1s at the entries have weights of their own,
-//! or such as a hypernetwork makes.
+//! A space of banks: blocks read some of those before them and write one. Its 1x1s at the entries
+//! have weights of their own, or such as a hypernetwork makes.
 
 use supernet::{
     burn::{self, module::Module, nn},
