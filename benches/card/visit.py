@@ -49,12 +49,13 @@ class Visit:
         print(text, file=self.log, flush=True)
 
     def step(self, name, limit, command, device=None, environment=None, folder=None):
-        """Runs a command for at most `limit` seconds, or what is left; its JSON lines become figures. A step that fails does not end the visit."""
+        """Runs a command for at most `limit` seconds, or what is left; its JSON lines become figures. Returns its output. A step that fails does not end the visit."""
         at = time.monotonic() - self.begun
         limit = min(SLOWER * limit if self.rehearsal else limit, self.seconds - at)
         if limit < 5:
             self.card["steps"].append(dict(name=name, device=device, left_out=True, figures=[]))
-            return self.say(f"== {name}: left out, {at:.0f} s have passed")
+            self.say(f"== {name}: left out, {at:.0f} s have passed")
+            return ""
         self.say(f"== {name} (at {at:.0f} s): {' '.join(map(str, command))}")
         # A card's name in the environment of PyTorch's steps means nothing to it.
         variables = dict(os.environ, **({"BURN_DEVICE": device} if device else {}), **(environment or {}))
@@ -87,7 +88,7 @@ class Visit:
         self.card["steps"].append(dict(name=name, device=device, code=code, seconds=round(took, 1), stopped=took >= limit, figures=figures))
         self.say(f"== {name}: {code} after {took:.1f} s")
         (self.out / "card.json").write_text(json.dumps(self.card, indent=1))
-        return code
+        return text
 
     def unpack(self):
         with tarfile.open(CARD / "programs.tar.xz", "r:xz") as programs:
@@ -129,7 +130,8 @@ class Visit:
         draws = 3 if self.rehearsal else 20
         masks, m8 = CARD / "m32.json", PEER / "m8.json"
         if not self.rehearsal:
-            self.step("card", 20, ["nvidia-smi", "--query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit", "--format=csv"])
+            said = self.step("card", 20, ["nvidia-smi", "--query-gpu=name,driver_version,memory.total,clocks.max.sm,power.limit", "--format=csv"])
+            self.card["card"] = (said.splitlines() or ["a card"])[-1]
         self.step("devices", 40, [self.programs / "supernet", "doctor"])
         self.step("kernel tests", 60, [self.programs / "agreement", "--test-threads", "4"], first)
         self.step("update tests", 60, [self.programs / "update"], first)

@@ -40,22 +40,3 @@ impl Observation {
         Ok(Tally::of(&logits, &labels).score().accuracy)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use burn::tensor::Device;
-
-    #[test]
-    fn loss_and_accuracy_are_those_of_a_hand_count() {
-        let device = Device::flex();
-        let observation = Observation {
-            loss: Tensor::from_data([0.75], &device),
-            logits: Tensor::from_data([[1.0, 2.0], [3.0, 0.0], [0.0, 1.0], [5.0, 4.0]], &device),
-            labels: Tensor::from_data([1, 0, 1, 1], &device),
-            learning_rate: 0.1,
-            drop_rate: None,
-        };
-        assert_eq!(observation.loss_and_accuracy(), Some([0.75, 75.0]));
-    }
-}
