@@ -9,20 +9,18 @@ use std::{
     process::ExitCode,
 };
 use supernet::{
+    known::{BankEntry, MemoryBanksNet},
     own::{Conv, Definition, Generated},
     prelude::*,
     search::{Bootstrap, Evaluator, Proposer},
-    space::Schedule,
+    space::{MemoryBanks, MemoryBanksShape, Schedule},
     train::{
         CompanionKind, CompanionSettings, EditTrialSettings, EnasSettings, EvolutionSettings, GateLearning,
         GdasSettings, HillClimbSettings, ImageExamples, PathSampling, PopulationSettings, Scoring, StandAlone,
         StandAloneEvaluator, TrialKind, TrialSettings, test, trial_search,
     },
 };
-use supernet_examples::{
-    banks::{Banks, Entry, banks},
-    processor_time, report,
-};
+use supernet_examples::{processor_time, report};
 
 /// Searches one space in as many ways as there are systems, each for the same processor time, and
 /// trains the five best of each from scratch.
@@ -152,8 +150,9 @@ impl Scene<'_> {
     }
 
     /// The space, its weights shared or made.
-    fn space<E: Entry + 'static>(&self) -> Result<Definition<Banks<E>>, Failure> {
-        Ok(Definition::new("banks", &[3, 16, 16], self.device, banks::<E>)?)
+    fn space<E: BankEntry + 'static>(&self) -> Result<Definition<MemoryBanksNet<E>>, Failure> {
+        let shape = MemoryBanksShape { filters: 16, side: 16, channels: 3, classes: 10 };
+        Ok(MemoryBanksNet::definition(&MemoryBanks::new(6)?, shape, self.device)?)
     }
 
     /// A row of the table in a file of its own, unless it is there: seconds of the search, and the
@@ -213,7 +212,7 @@ impl Scene<'_> {
         }
     }
 
-    fn by_supernet<E: Entry + 'static>(
+    fn by_supernet<E: BankEntry + 'static>(
         &self,
         config: &SearchConfig,
         folder: &Path,
@@ -247,9 +246,9 @@ impl Scene<'_> {
     fn trainer<'t>(
         &'t self,
         config: &'t SearchConfig,
-        definition: &'t Definition<Banks<Conv>>,
+        definition: &'t Definition<MemoryBanksNet<Conv>>,
         data: &'t SearchData<ImageExamples<'t>>,
-    ) -> StandAlone<'t, Banks<Conv>> {
+    ) -> StandAlone<'t, MemoryBanksNet<Conv>> {
         let (training, examples, execution) = (&config.stand_alone, &data.train, config.execution);
         StandAlone { definition, training, examples, seed: self.seed, execution, device: self.device }
     }

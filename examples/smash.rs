@@ -4,15 +4,14 @@
 use clap::Parser;
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 use supernet::{
+    known::{BankEntry, MemoryBanksNet},
     own::{Conv, Definition, Generated},
     prelude::*,
     search::{Bootstrap, Evaluator, Perturb, Scored, SearchLimits, search, spearman},
+    space::{MemoryBanks, MemoryBanksShape},
     train::{ImageExamples, PathSampling, Scoring, StandAlone, StandAloneEvaluator, SupernetEvaluator},
 };
-use supernet_examples::{
-    banks::{Banks, Entry, banks},
-    report,
-};
+use supernet_examples::report;
 
 /// SMASH on CIFAR-10 at 16×16: how well scores with generated and with shared weights follow the
 /// accuracy of networks trained from scratch.
@@ -78,8 +77,9 @@ impl Scene<'_> {
     }
 
     fn study(&self) -> Result<(), Failed> {
-        let shape = [3, 16, 16];
-        let plain = Definition::new("banks", &shape, self.device, banks::<Conv>)?;
+        let (banks, shape) =
+            (MemoryBanks::new(6)?, MemoryBanksShape { filters: 16, side: 16, channels: 3, classes: 10 });
+        let plain = MemoryBanksNet::<Conv>::definition(&banks, shape, self.device)?;
         let rng = &mut draws(self.seed, "networks", 0);
         let networks: Vec<Architecture> = (0..self.arguments.networks).map(|_| plain.space().sample(rng)).collect();
         let trained = self.trained(&plain, &networks)?;
@@ -90,16 +90,16 @@ impl Scene<'_> {
         self.print("parameters", &parameters, &truth);
         self.of_supernet("shared", &plain, &plain, &networks, &truth)?;
         // The same networks under the same names.
-        let generated = Definition::new("banks", &shape, self.device, banks::<Generated>)?;
+        let generated = MemoryBanksNet::<Generated>::definition(&banks, shape, self.device)?;
         self.of_supernet("generated", &generated, &plain, &networks, &truth)
     }
 
     /// Trains a supernet, scores the networks, and follows the paper's plan.
-    fn of_supernet<E: Entry>(
+    fn of_supernet<E: BankEntry + 'static>(
         &self,
         name: &str,
-        definition: &Definition<Banks<E>>,
-        plain: &Definition<Banks<Conv>>,
+        definition: &Definition<MemoryBanksNet<E>>,
+        plain: &Definition<MemoryBanksNet<Conv>>,
         networks: &[Architecture],
         truth: &[f64],
     ) -> Result<(), Failed> {
@@ -129,7 +129,11 @@ impl Scene<'_> {
     }
 
     /// The networks trained from scratch, on validation images.
-    fn trained(&self, plain: &Definition<Banks<Conv>>, networks: &[Architecture]) -> Result<Vec<Scored>, Failed> {
+    fn trained(
+        &self,
+        plain: &Definition<MemoryBanksNet<Conv>>,
+        networks: &[Architecture],
+    ) -> Result<Vec<Scored>, Failed> {
         let (config, data) = (self.config(), SearchData::images(self.split)?);
         let stand_alone = StandAlone {
             definition: plain,

@@ -1,6 +1,5 @@
 //! What the examples share.
 
-pub mod banks;
 mod cifar;
 mod command;
 mod folder;

@@ -105,6 +105,10 @@ impl RunSettings {
             Preset::Quick => (SearchConfig::quick(), true, 7_000),
             Preset::Cifar10 => (SearchConfig::cifar10(), false, 0),
             Preset::Imagenet => (SearchConfig::imagenet(), false, 0),
+            Preset::EnasMacro => (SearchConfig::enas_macro(), false, 0),
+            Preset::EnasMicro => (SearchConfig::enas_micro(), false, 0),
+            Preset::EnasRecurrent => (SearchConfig::enas_recurrent(), false, 0),
+            Preset::Smash => (SearchConfig::smash(), false, 0),
         };
         let search = fit_to.map_or(search.clone(), |split| search.fitted(split, images));
         let device = offered_devices().first().copied().unwrap_or("flex").into();

@@ -416,6 +416,7 @@ fn every_space_is_described_by_its_name_and_says_which_numbers_it_has() {
         ("enas-micro", "reduce/block2/right_operation"),
         ("mobile-net-v1", "80 architectures; mobile-net-v1; supernet of 8 filters\n"),
         ("enas-rnn", "node6/previous"),
+        ("memory-banks", "2519838720 architectures; memory-banks of 6 blocks; supernet of 8 filters\n"),
     ] {
         let said = supernet(&["space", "--space", space]);
         assert!(said.status.success() && text(&said.stdout).contains(says), "{}", text(&said.stdout));

@@ -1,6 +1,9 @@
 //! The scales of the channels whose number is chosen.
 
-use crate::{choice_walk::CHOICE, layers::WIDE_CONV};
+use crate::{
+    choice_walk::CHOICE,
+    layers::{WIDE_CONV, WIDE_DEPTHWISE},
+};
 use burn::{
     module::{Module, ModuleVisitor, Param, ParamId},
     tensor::Tensor,
@@ -27,7 +30,7 @@ pub fn wide_scales(module: &impl Module) -> Vec<WideScales> {
 
 /// What a visitor is told when it enters a field of a layer that writes a width, and the field that
 /// says which.
-const WRITERS: [(&str, &str); 2] = [(WIDE_CONV, "to"), ("Struct:WideDepthwise", "width")];
+const WRITERS: [(&str, &str); 2] = [(WIDE_CONV, "to"), (WIDE_DEPTHWISE, "width")];
 
 #[derive(Default)]
 struct Walk {

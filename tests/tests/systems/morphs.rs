@@ -2,16 +2,16 @@
 //! and what cannot be kept says so.
 
 use burn::{
-    module::Module,
+    module::{Module, ModuleVisitor, Param, ParamId},
     nn::{Linear, LinearConfig},
-    tensor::{DType, Device, Tensor},
+    tensor::{DType, Device, Tensor, TensorData},
 };
 use std::{collections::BTreeMap, fs, path::Path};
 use supernet::{
-    nn::{Call, Inherited, Kept, Morph, Morphed, NamedWeights, Notes, Statistics, Widening},
+    nn::{Call, Inherited, Kept, Morph, Morphed, NamedWeights, Notes, Statistics, Widening, wide_scales},
     own::{
         Build, Conv, ConvNorm, Definition, GhostNorm, Identity, Layer, MaskedNetwork, OneOf, Repeat, Rows, SomeOf,
-        WideConv, Width, Zeros,
+        WideConv, WideDepthwise, WideLinear, Width, Zeros,
     },
     prelude::*,
     search::trials::{
@@ -244,6 +244,128 @@ fn copies_share_what_is_heard_of_them_and_noise_tells_them_apart() {
     assert!(matches!(kept, Kept::Not { error } if error > 1e-6 && error < 0.2), "{kept:?}");
 }
 
+/// Channels that are convolved each by itself, and a classifier that reads a width.
+#[derive(Module, Debug)]
+struct Slim {
+    stem: WideConv,
+    depthwise: WideDepthwise,
+    pointwise: WideConv,
+    head: WideLinear,
+}
+
+impl Layer<4, 2> for Slim {
+    fn forward(&self, x: Rows) -> Rows<2> {
+        let x = x.through(&self.stem).through(&self.depthwise).through(&self.pointwise);
+        x.global_average().through(&self.head)
+    }
+}
+
+/// One factor for both widths, of 4 and of 6 channels.
+fn slim(b: &Build) -> Slim {
+    let [narrow, wide] = [4, 6].map(|channels| Width::multiplied(b, "width", channels, [0.5, 0.75, 1.0]));
+    Slim {
+        stem: WideConv::new(b, &Width::fixed(1), &narrow, 3).with_relu(),
+        depthwise: WideDepthwise::new(b, &narrow, 3).with_stride(2).with_relu(),
+        pointwise: WideConv::new(b, &narrow, &wide, 1).with_relu(),
+        head: WideLinear::new(b, &wide, CLASSES),
+    }
+}
+
+#[test]
+fn widths_of_depthwise_and_of_linear_layers_grow_too() {
+    let slim = Definition::new("slim", &[1, SIDE, SIDE], &device(), slim).unwrap();
+    for (scene, widening) in [DType::F64, DType::F32].into_iter().flat_map(|d| WIDENINGS.map(|w| (Scene::new(d), w))) {
+        let parent = scene.parent(&slim, &least(&slim));
+        for bits in [0b010, 0b100] {
+            let Morphed { network, kept } = scene.grown(&slim, &parent, &slim.space().mask(vec![bits]), widening);
+            assert_eq!(kept, Kept::Always, "{widening:?}");
+            let apart = scene.apart(&network, &parent);
+            assert!(apart <= scene.tolerance(), "{widening:?}: {apart:e} apart");
+        }
+    }
+}
+
+/// Of each width the largest |scale| of each channel, tensors of different channels apart.
+fn largest_scales<M: Layer<4, 2>>(network: &Network<M>) -> BTreeMap<(String, usize), Vec<f64>> {
+    let mut scales = BTreeMap::new();
+    for layer in wide_scales(network.module()) {
+        let of = |id| values_of(network.module(), id).into_iter().map(f64::abs);
+        let sizes: Vec<f64> = layer.slices.into_iter().flat_map(of).collect();
+        let largest = scales.entry((layer.choice, sizes.len())).or_insert_with(|| vec![0.0; sizes.len()]);
+        largest.iter_mut().zip(sizes).for_each(|(largest, size): (&mut f64, f64)| *largest = largest.max(size));
+    }
+    scales
+}
+
+/// The numbers of a parameter.
+fn values_of(module: &impl Module, id: ParamId) -> Vec<f64> {
+    struct Of(ParamId, Vec<f64>);
+    impl ModuleVisitor for Of {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if param.id == self.0 {
+                self.1 = values(param.val());
+            }
+        }
+    }
+    let mut of = Of(id, Vec::new());
+    module.visit(&mut of);
+    of.1
+}
+
+#[test]
+fn channels_in_the_order_of_their_scales_compute_the_same() {
+    fn is_sorted<M: Layer<4, 2>>(scene: &Scene, definition: &Definition<M>, mask: &PathMask) {
+        let network = scene.parent(definition, mask);
+        let Morphed { network: sorted, kept } =
+            definition.with_sorted_widths(&network, (&scene.batch, scene.execution)).unwrap();
+        assert_eq!(kept, Kept::Always);
+        assert!(scene.apart(&sorted, &network) <= scene.tolerance());
+        let (before, after) = (largest_scales(&network), largest_scales(&sorted));
+        assert!(before.values().any(|sizes| !sizes.is_sorted_by(|a, b| a >= b)), "{before:?}");
+        for (width, sizes) in after {
+            assert!(sizes.is_sorted_by(|a, b| a >= b), "{width:?}: {sizes:?}");
+            let mut expected = before[&width].clone();
+            expected.sort_by(|a, b| b.total_cmp(a));
+            assert_eq!(sizes, expected, "{width:?}");
+        }
+    }
+    let (net, slim) = (definition(), Definition::new("slim", &[1, SIDE, SIDE], &device(), slim).unwrap());
+    for scene in [DType::F64, DType::F32].map(Scene::new) {
+        is_sorted(&scene, &net, &net.space().mask(vec![4, 2, 4, 2, 2]));
+        is_sorted(&scene, &slim, &slim.space().mask(vec![4]));
+    }
+}
+
+#[test]
+fn a_width_that_falls_keeps_the_channels_that_count() {
+    let (definition, scene) = (definition(), Scene::new(DType::F64));
+    let names: Vec<&str> = definition.space().choices().iter().map(Choice::name).collect();
+    assert_eq!(names[0], "first");
+    let wide = definition.space().mask(vec![4, 2, 2, 2, 2]);
+    let mut weights = NamedWeights::of(&scene.parent(&definition, &wide)).0;
+    // Of the five channels 2, 1 and 2 in a slice, the first and the fourth give nothing.
+    for (name, data) in &mut weights {
+        let is_written = name.starts_with("stem.norms.") || name.starts_with("plain.");
+        let is_dead = is_written && (name.contains("norms.0.") || name.contains("norms.2."));
+        if is_dead && (name.ends_with(".scale") || name.ends_with(".shift")) {
+            let mut numbers: Vec<f64> = data.iter::<f64>().collect();
+            numbers[0] = 0.0;
+            *data = TensorData::new(numbers, data.shape().clone());
+        }
+    }
+    let parent = definition.stand_alone(&wide, &mut NamedWeights(weights), &scene.device).unwrap();
+    let narrower = wide.with(0, 0b010);
+    let Morphed { network, kept } = scene.grown(&definition, &parent, &narrower, Widening::Zeros);
+    assert_eq!(kept, Kept::Always);
+    assert!(scene.apart(&network, &parent) <= 1e-6);
+    let mut formula = Formula(DType::F64);
+    let by_name = definition.stand_alone(&narrower, &mut Inherited::of(&parent, &mut formula), &scene.device).unwrap();
+    assert!(scene.apart(&by_name, &parent) > 0.01);
+    // A channel that gave something is missed.
+    let least = wide.with(0, 0b001);
+    assert!(matches!(scene.grown(&definition, &parent, &least, Widening::Zeros).kept, Kept::Not { .. }));
+}
+
 /// What may stand in place of nothing or beside it.
 #[derive(Module, Debug)]
 enum Part {
@@ -462,12 +584,12 @@ fn climb() -> MorphismHillClimb {
     let definition = definition();
     let start = definition.space().accept(least(&definition)).unwrap();
     let new = MorphismHillClimb::new(definition.space().clone(), start, 0.05, (4, 3), 1, "climb").unwrap();
-    new.with_children(2, 2).unwrap()
+    new.with_children(3, 2).unwrap()
 }
 
 /// Names and contents of what a search left, and what it found; none where it was stopped.
 fn searched(folder: &Path, progress: &mut dyn Progress) -> Option<(BTreeMap<String, Vec<u8>>, TrialOutcome)> {
-    let limits = TrialLimits { steps: 4 + 3 * 2 * 3, ask: 2 };
+    let limits = TrialLimits { steps: 4 + 3 * 3 * 3, ask: 2 };
     let run = |lineage: Lineage<Net>| search_trials(&mut climb(), &mut lineage.with_at_once(2), limits);
     let outcome = match with_lineage(MORPHISM, folder, progress, run).unwrap() {
         Ok(outcome) => outcome,
@@ -490,7 +612,8 @@ fn searched(folder: &Path, progress: &mut dyn Progress) -> Option<(BTreeMap<Stri
 fn a_hill_climb_that_is_stopped_again_and_again_ends_as_one_that_was_not() {
     let folder = tempfile::tempdir().unwrap();
     let whole = searched(folder.path(), &mut Silent).unwrap();
-    assert_eq!(whole.1.scored.len(), 7);
+    assert_eq!(whole.1.scored.len(), 10);
+    // Of each round two children are greater.
     assert_eq!(whole.0.keys().filter(|name| name.len() == "000001.json".len()).count(), 6, "{:?}", whole.0.keys());
     let (stopped, mut stops) = (tempfile::tempdir().unwrap(), 0);
     let gone_on = loop {

@@ -79,6 +79,7 @@ pub fn known_cases() -> Vec<KnownCase> {
         KnownCase::of("hierarchical-motifs", 16, "hierarchical_motifs", None),
         KnownCase::of("enas-macro", 16, "enas_macro", None),
         KnownCase::of("enas-micro", 16, "enas_micro", None),
+        KnownCase::of("memory-banks", 16, "memory_banks", None),
         // Five sevenths of the side, half of the width, three layers in the middle.
         KnownCase::of(
             "mobile-net-v1",

@@ -38,8 +38,8 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub cells: Option<usize>,
 
-    /// Blocks of a cell: of the paper's space, nas-net and pnas-net [default: 4, 2 and 3 for the
-    /// preset quick, else 4, 5 and 5]
+    /// Blocks: of a cell of the paper's space, nas-net and pnas-net, of memory-banks in all
+    /// [default: 4, 2, 3 and 6 for the preset quick, else 4, 5, 5 and 12]
     #[arg(long, value_name = "N")]
     pub blocks: Option<usize>,
 
@@ -314,6 +314,15 @@ pub enum Preset {
     /// The paper's ImageNet variant: the sizes of cifar10 behind a stem of two stages of stride 2,
     /// networks of 24 filters
     Imagenet,
+    /// ENAS, whole networks: 12 layers, 310 epochs with an LSTM that draws them
+    EnasMacro,
+    /// ENAS, cells of five nodes: 150 epochs
+    EnasMicro,
+    /// ENAS, recurrent cells of 12 nodes, which read images row by row: 100 epochs
+    EnasRecurrent,
+    /// SMASH: weights made by a hypernetwork, 100 epochs; 500 random candidates, 100 perturbations of
+    /// the best, 100 steps of a chain
+    Smash,
 }
 
 /// What stands before the cells.

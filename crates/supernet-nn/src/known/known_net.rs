@@ -2,8 +2,8 @@
 //! is.
 
 use super::{
-    DartsNet, EnasMacroNet, EnasMicroNet, EnasRnnByRows, GeneticNet, MobileNet, MobileNetV1Net, MotifNet,
-    NasBench201Net, NasBenchMacroNet, NasNetNet, PaperNet, PnasNetNet,
+    DartsNet, EnasMacroNet, EnasMicroNet, EnasRnnByRows, GeneticNet, MemoryBanksNet, MobileNet, MobileNetV1Net,
+    MotifNet, NasBench201Net, NasBenchMacroNet, NasNetNet, PaperNet, PnasNetNet,
 };
 use crate::{Describe, Layer, Network, Rows, Wire};
 use burn::module::Module;
@@ -64,6 +64,8 @@ known_net! {
     EnasMicro(EnasMicroNet),
     /// ENAS', a recurrent cell that reads images row by row.
     EnasRnn(EnasRnnByRows),
+    /// SMASH's, of memory banks.
+    MemoryBanks(MemoryBanksNet),
 }
 
 /// A network of a known space: a supernet, or the stand-alone network of one architecture.

@@ -15,6 +15,7 @@
 //! | ENAS, whole networks | [`EnasMacroNet`] | [`EnasMacro`](supernet_space::EnasMacro) |
 //! | ENAS, cells | [`EnasMicroNet`] | [`EnasMicro`](supernet_space::EnasMicro) |
 //! | ENAS, recurrent cells | [`EnasRnnNet`], of images [`EnasRnnByRows`] | [`EnasRnn`](supernet_space::EnasRnn) |
+//! | SMASH's memory of banks | [`MemoryBanksNet`] | [`MemoryBanks`](supernet_space::MemoryBanks) |
 //!
 //! `definition(shape, device)` of each has the choices of the catalogue under the same names, so
 //! masks and published texts are the catalogue's. Parameters are those of the catalogue;
@@ -31,6 +32,7 @@ mod enas_rnn_by_rows;
 mod genetic_stages;
 mod inverted_residual;
 mod known_net;
+mod memory_banks;
 mod mobile_chain;
 mod mobile_net_v1;
 mod motif_net;
@@ -54,6 +56,7 @@ pub use enas_rnn_by_rows::EnasRnnByRows;
 pub use genetic_stages::{GeneticNet, GeneticStage};
 pub use inverted_residual::{ChainLayer, InvertedResidualBlock};
 pub use known_net::{KnownNet, KnownNetwork};
+pub use memory_banks::{BankEntry, BankOperation, MemoryBanksNet};
 pub use mobile_chain::MobileNet;
 pub use mobile_net_v1::{MobileNetV1Net, SeparableBlock, SeparableChain};
 pub use motif_net::{MotifNet, MotifOperation};

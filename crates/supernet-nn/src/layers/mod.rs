@@ -35,3 +35,5 @@ pub use wide_linear::WideLinear;
 pub(crate) use generated::generated_of;
 pub(crate) use resize::resized;
 pub(crate) use wide_conv::WIDE_CONV;
+pub(crate) use wide_depthwise::WIDE_DEPTHWISE;
+pub(crate) use wide_linear::WIDE_LINEAR;

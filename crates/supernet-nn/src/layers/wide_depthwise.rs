@@ -12,6 +12,9 @@ use burn::{
 };
 use std::rc::Rc;
 
+/// What a visitor is told when it enters a field of a [`WideDepthwise`].
+pub(crate) const WIDE_DEPTHWISE: &str = "Struct:WideDepthwise";
+
 /// A k×k convolution of each channel by itself without bias, padded to keep the size (then divided
 /// by the stride), normalised per ghost batch, and ReLU if asked for, of a tensor of a [`Width`].
 ///

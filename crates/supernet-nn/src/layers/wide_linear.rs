@@ -12,6 +12,9 @@ use burn::{
 };
 use std::rc::Rc;
 
+/// What a visitor is told when it enters a field of a [`WideLinear`].
+pub(crate) const WIDE_LINEAR: &str = "Struct:WideLinear";
+
 /// x · W + b of rows of features of a [`Width`].
 ///
 /// Each ghost batch reads the features of its width and no others. The weight is stored in slices,

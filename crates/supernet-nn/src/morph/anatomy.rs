@@ -1,9 +1,10 @@
 //! What a network's parameters are and where they stand.
 
+use super::wide::{Wide, WideKind};
 use crate::{
     Layer, Network,
     choice_walk::{CHOICE, is_option},
-    layers::WIDE_CONV,
+    layers::{WIDE_CONV, WIDE_DEPTHWISE, WIDE_LINEAR},
 };
 use burn::{
     module::{ModuleVisitor, Param},
@@ -47,13 +48,13 @@ impl Parameter {
     }
 }
 
-/// A [`crate::WideConv`], and the choices of its widths, where they are choices.
-#[derive(Default)]
-pub(super) struct Wide {
-    pub(super) path: Vec<String>,
-    pub(super) from: Option<String>,
-    pub(super) to: Option<String>,
-}
+/// What a visitor is told when it enters the first field of a layer between wide tensors, and that
+/// field.
+const WIDE: [(&str, &str, WideKind); 3] = [
+    (WIDE_CONV, "from", WideKind::Conv),
+    (WIDE_DEPTHWISE, "width", WideKind::Depthwise),
+    (WIDE_LINEAR, "from", WideKind::Linear),
+];
 
 impl Anatomy {
     pub(super) fn of<M: Layer<D, 2>, const D: usize>(network: &Network<M, D>) -> Self {
@@ -67,6 +68,11 @@ impl Anatomy {
     /// The values by name.
     pub(super) fn values(&self) -> HashMap<String, TensorData> {
         self.parameters.iter().map(|one| (one.name.clone(), one.data.clone())).collect()
+    }
+
+    /// The parameter of a name.
+    pub(super) fn named(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|one| one.name == name)
     }
 
     /// The parameter at `path`, whose last steps are `rest`.
@@ -114,7 +120,7 @@ impl Walk {
         let Some(wide) = self.wide.last_mut().filter(|wide| wide.path == path) else { return };
         match field.as_str() {
             "from" => wide.from = Some(name.into()),
-            "to" => wide.to = Some(name.into()),
+            "to" | "width" => wide.to = Some(name.into()),
             _ => {}
         }
     }
@@ -124,8 +130,8 @@ impl ModuleVisitor for Walk {
     fn enter_module(&mut self, name: &str, container: &str) {
         if container.starts_with(CHOICE) {
             self.announced(name);
-        } else if container == WIDE_CONV && name == "from" {
-            self.wide.push(Wide { path: self.path.clone(), ..Wide::default() });
+        } else if let Some(&(.., kind)) = WIDE.iter().find(|(layer, field, _)| (*layer, *field) == (container, name)) {
+            self.wide.push(Wide { path: self.path.clone(), kind, from: None, to: None });
         }
         self.path.push(name.into());
         if !self.announcing && is_option(container) {

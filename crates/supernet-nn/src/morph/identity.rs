@@ -3,7 +3,7 @@
 
 use super::{
     anatomy::{Anatomy, Parameter},
-    widened::set,
+    values::set,
 };
 use crate::{EPSILON, Notes};
 use burn::{

@@ -2,11 +2,15 @@
 //! architecture, *morphisms*.
 
 mod anatomy;
+mod gathered;
 mod identity;
 mod kept;
 mod morphed;
 mod probe;
 mod settings;
+mod sorted;
+mod values;
+mod wide;
 mod widened;
 mod zeroed;
 

@@ -6,6 +6,7 @@ use super::{
     kept::Kept,
     probe::Probe,
     settings::Morph,
+    sorted::sort,
     widened::widened,
     zeroed::zero,
 };
@@ -31,7 +32,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// is one, and says whether it does. Weights are the parent's by name and shape; what is new
     /// comes from `weights`, and then, choice by choice:
     ///
-    /// - channels of a [`crate::Width`] begin as `morph` says;
+    /// - channels of a [`crate::Width`] that grows begin as `morph` says; one that falls keeps those
+    ///   whose normalisations let most through ([`Definition::with_sorted_widths`]);
     /// - a part that opens (a layer of a [`crate::Repeat`], an option that is added, one in place
     ///   of nothing or of an identity) begins with zeros in its last normalisation or weight, so
     ///   that a branch adds nothing, where that changes no logit and gradients reach the part: a
@@ -66,6 +68,22 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Ok(Morphed { kept, ..last })
     }
 
+    /// Returns `network` with the channels of each chosen width in another order: by the largest
+    /// |scale| of the normalisations that write them, the largest first. It computes the same, up
+    /// to the order of sums, and the narrower widths, which are the first channels, are then those
+    /// that count most (Gordon, Eban, Nachum et al., "MorphNet", CVPR 2018). Whether it does is
+    /// tried on `batch`, and said.
+    ///
+    /// # Errors
+    /// A supernet, a batch of another shape.
+    pub fn with_sorted_widths(
+        &self,
+        network: &Network<M, D>,
+        (batch, execution): (&Tensor<D>, Execution),
+    ) -> Result<Morphed<M, D>, NnError> {
+        Probe { definition: self, batch, execution }.sorted(network)
+    }
+
     /// The masks from one to another, a choice at a time. What was chosen where nothing is built is
     /// no change.
     fn steps(&self, from: &PathMask, to: &PathMask) -> Result<Vec<PathMask>, NnError> {
@@ -92,6 +110,9 @@ impl<M: Layer<D, 2>, const D: usize> Probe<'_, M, D> {
         morph: Morph,
         weights: &mut dyn Weights,
     ) -> Result<Morphed<M, D>, NnError> {
+        let narrows = self.narrows(parent.mask().ok_or(NnError::Supernet)?, mask, &Anatomy::of(parent));
+        let sorted = narrows.then(|| self.sorted(parent)).transpose()?.filter(|sorted| sorted.kept.is_exact());
+        let parent = sorted.as_ref().map_or(parent, |sorted| &sorted.network);
         let drawn = self.definition.stand_alone(mask, &mut Inherited::of(parent, weights), &self.batch.device())?;
         let (child, before) = (Anatomy::of(&drawn), Anatomy::of(parent));
         let mut values = child.values();
@@ -112,6 +133,24 @@ impl<M: Layer<D, 2>, const D: usize> Probe<'_, M, D> {
             }
         }
         Ok(last.expect("at least one rule"))
+    }
+
+    /// Whether a width of `network` is less wide under the mask `to`.
+    fn narrows(&self, from: &PathMask, to: &PathMask, network: &Anatomy) -> bool {
+        let space = self.definition.space();
+        let mut choices = network.wide.iter().flat_map(|wide| [&wide.from, &wide.to]).flatten();
+        choices.any(|choice| space.position(choice).is_some_and(|place| to.bits(place) < from.bits(place)))
+    }
+
+    /// The network with sorted widths.
+    fn sorted(&self, network: &Network<M, D>) -> Result<Morphed<M, D>, NnError> {
+        let anatomy = Anatomy::of(network);
+        let mut values = anatomy.values();
+        sort(&anatomy, &mut values);
+        let sorted = self.network(network.mask().ok_or(NnError::Supernet)?, &values)?;
+        let error = self.apart(&sorted, network)?;
+        let kept = if error <= self.rounding() { Kept::Always } else { Kept::Not { error } };
+        Ok(Morphed { network: sorted, kept })
     }
 
     /// The network whose new parts begin by a rule.

@@ -1,6 +1,6 @@
 //! A new part that adds nothing yet.
 
-use super::{anatomy::Parameter, widened::set};
+use super::{anatomy::Parameter, values::set};
 use burn::tensor::TensorData;
 use std::collections::HashMap;
 

@@ -17,9 +17,10 @@ const NAME: &str = "morphism hill climbing";
 const LEARNING_RATE: &str = "learning_rate";
 
 /// Hill climbing by network morphisms (Elsken, Metzen and Hutter 2017, algorithm 1): one network is
-/// trained; then in each round it has children that are some steps greater, each goes on from its
-/// weights for some steps of training, and the next round begins with the best of parent and
-/// children.
+/// trained; then in each round it has children that are some steps greater, but for the last, which
+/// is the network itself. Each goes on from its weights for some steps of training, and the next
+/// round begins with the best of them: a network that is kept has been trained on, so that it is
+/// held against the others at equal training, and by new noise.
 ///
 /// A step raises a size (a width, a repeat), opens a layer or adds an option, each that there is as
 /// likely. For children that begin with what their parent computes, the evaluator has to inherit by
@@ -36,7 +37,8 @@ pub struct MorphismHillClimb {
     steps: u64,
     children: usize,
     morphisms: usize,
-    keeps_parent: bool,
+    /// Whether the last child is the parent itself.
+    trains_parent: bool,
     proposals: Proposals,
     /// What this round begins with.
     parent: Option<Member>,
@@ -52,7 +54,7 @@ checked_state!(MorphismHillClimb);
 
 impl MorphismHillClimb {
     /// From `start`, trained for `first_steps` steps; rounds of 8 children of 5 morphisms as
-    /// published, each trained for `steps` steps, with the learning rate `learning_rate`; draws
+    /// published, one of them the parent, each trained for `steps` steps, with the learning rate `learning_rate`; draws
     /// from stream `stream` under `seed`.
     ///
     /// # Errors
@@ -73,7 +75,7 @@ impl MorphismHillClimb {
             steps,
             children: 8,
             morphisms: 5,
-            keeps_parent: true,
+            trains_parent: true,
             proposals: Proposals::new(seed, stream),
             parent: None,
             told: Vec::new(),
@@ -84,10 +86,11 @@ impl MorphismHillClimb {
         Ok(new)
     }
 
-    /// The same with other numbers of children in a round, and of morphisms of each.
+    /// The same with other numbers of children in a round, the parent among them, and of morphisms
+    /// of each other.
     ///
     /// # Errors
-    /// None of either.
+    /// Fewer than two children, no morphism.
     pub fn with_children(self, children: usize, morphisms: usize) -> Result<Self, SearchError> {
         let new = Self { children, morphisms, ..self };
         new.check()?;
@@ -98,7 +101,7 @@ impl MorphismHillClimb {
     /// the next whatever its score.
     #[must_use]
     pub fn at_random(self) -> Self {
-        Self { children: 1, keeps_parent: false, ..self }
+        Self { children: 1, trains_parent: false, ..self }
     }
 
     /// The same that proposes only what costs as `constraints` allow; `cost` is the cost of an
@@ -121,7 +124,8 @@ impl MorphismHillClimb {
     }
 
     fn check(&self) -> Result<(), SearchError> {
-        at_least(NAME, "children", self.children, 1, "at least 1")?;
+        let (fewest, expected) = if self.trains_parent { (2, "at least 2") } else { (1, "at least 1") };
+        at_least(NAME, "children", self.children, fewest, expected)?;
         at_least(NAME, "morphisms", self.morphisms, 1, "at least 1")?;
         let least = self.steps.min(self.first_steps);
         at_least(NAME, "steps", usize::try_from(least).unwrap_or(usize::MAX), 1, "at least 1")?;
@@ -137,8 +141,9 @@ impl MorphismHillClimb {
         if self.parent.is_some() { self.children } else { 1 }
     }
 
-    /// The next trial; none where nothing can grow.
-    fn propose(&mut self) -> Option<Trial> {
+    /// The next trial, which `goes_on` with the parent itself or with a child that is greater; none
+    /// where nothing can grow.
+    fn propose(&mut self, goes_on: bool) -> Option<Trial> {
         let parent = self.parent.as_ref().map(|member| (member.trial.id, member.trial.architecture.clone()));
         if parent.as_ref().is_some_and(|(_, architecture)| self.allowed_morphisms(architecture).is_empty()) {
             return None;
@@ -148,7 +153,7 @@ impl MorphismHillClimb {
         Some(match parent {
             None => Trial { id, parent: None, architecture: self.start.clone(), settings, steps: self.first_steps },
             Some((parent, architecture)) => {
-                let architecture = self.child(&architecture, &mut rng);
+                let architecture = if goes_on { architecture } else { self.child(&architecture, &mut rng) };
                 Trial { id, parent: Some(parent), architecture, settings, steps: self.steps }
             }
         })
@@ -191,9 +196,7 @@ impl MorphismHillClimb {
 
     /// The next round begins.
     fn choose(&mut self) {
-        let parent = self.parent.take().filter(|_| self.keeps_parent);
-        let candidates = parent.into_iter().chain(self.told.drain(..));
-        self.parent = candidates.min_by(Member::better_first);
+        self.parent = self.told.drain(..).min_by(Member::better_first);
     }
 }
 
@@ -205,8 +208,8 @@ impl TrialStrategy for MorphismHillClimb {
     fn ask(&mut self, count: usize) -> Vec<Trial> {
         let born = self.told.len() + self.outstanding.len();
         let mut asked = Vec::new();
-        for _ in 0..count.min(self.most().saturating_sub(born)) {
-            let Some(trial) = self.propose() else { break };
+        for place in born..self.most().min(born + count) {
+            let Some(trial) = self.propose(self.trains_parent && place + 1 == self.children) else { break };
             self.outstanding.push(trial.clone());
             asked.push(trial);
         }
@@ -256,16 +259,18 @@ mod tests {
     }
 
     #[test]
-    fn children_are_two_steps_greater_than_the_best_so_far() {
+    fn children_are_two_steps_greater_than_the_best_of_the_round_before_and_the_last_is_that_itself() {
         let outcome = run(climb(12, 1), 300 + 5 * 4 * 200);
         assert_eq!(outcome.scored.len(), 21);
         let accuracy = |id: u64| outcome.scored[id as usize].1.score.accuracy;
         for (trial, _) in &outcome.scored[1..] {
             let parent = trial.parent.unwrap();
-            let before = 1 + (trial.id - 1) / 4 * 4;
-            assert!((0..before).all(|id| accuracy(id) <= accuracy(parent)), "trial {}", trial.id);
-            let (child, parent) = (open(trial, 12), open(&outcome.scored[parent as usize].0, 12));
-            assert_eq!(child, parent + 2);
+            let round = (trial.id - 1) / 4;
+            let before = if round == 0 { 0..=0 } else { 4 * round - 3..=4 * round };
+            assert!(before.contains(&parent) && before.clone().all(|id| accuracy(id) <= accuracy(parent)));
+            let parent = &outcome.scored[parent as usize].0;
+            let greater = if trial.id % 4 == 0 { 0 } else { 2 };
+            assert_eq!(open(trial, 12), (open(parent, 12) + greater).min(12), "trial {}", trial.id);
         }
         let round: BTreeSet<_> = outcome.scored[1..5].iter().map(|(trial, _)| &trial.architecture).collect();
         assert_eq!(round.len(), 4, "four different children");
@@ -330,11 +335,11 @@ mod tests {
     fn what_is_out_of_range_is_refused() {
         let said = |result: Result<MorphismHillClimb, SearchError>| result.map(drop).unwrap_err().to_string();
         assert_eq!(
-            said(climb(2, 1).with_children(0, 1)),
-            "morphism hill climbing, children: found 0, expected at least 1"
+            said(climb(2, 1).with_children(1, 1)),
+            "morphism hill climbing, children: found 1, expected at least 2"
         );
         assert_eq!(
-            said(climb(2, 1).with_children(1, 0)),
+            said(climb(2, 1).with_children(2, 0)),
             "morphism hill climbing, morphisms: found 0, expected at least 1"
         );
         let new = |rate, steps| MorphismHillClimb::new(chain(2), least(&chain(2)), rate, steps, 1, "climb");

@@ -74,11 +74,13 @@ impl Default for EvolutionSettings {
     }
 }
 
-/// Networks that grow: in each round the best of a network and its children goes on.
+/// Networks that grow: in each round a network, trained on, and its children are held against each
+/// other.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HillClimbSettings {
-    /// Children of a round. Default 8, as published; at least 1.
+    /// Children of a round, of which the last is the network itself. Default 8, as published; at
+    /// least 2.
     pub children: usize,
     /// Morphisms by which each is greater than its parent. Default 5, as published; at least 1.
     pub morphisms: usize,
@@ -146,8 +148,10 @@ impl TrialSettings {
             TrialKind::Evolution(EvolutionSettings { members, .. }) if members < 2 => {
                 Err(TrainError::config("trials.members (--members)", members, "at least 2"))
             }
-            TrialKind::HillClimb(HillClimbSettings { children, morphisms, .. }) => {
-                at_least_one("trials.children (--members)", children)?;
+            TrialKind::HillClimb(HillClimbSettings { children, .. }) if children < 2 => {
+                Err(TrainError::config("trials.children (--members)", children, "at least 2"))
+            }
+            TrialKind::HillClimb(HillClimbSettings { morphisms, .. }) => {
                 at_least_one("trials.morphisms (--morphisms)", morphisms)
             }
             TrialKind::Evolution(_) | TrialKind::Edits(_) => Ok(()),

@@ -20,6 +20,7 @@ mod one_shot;
 mod paper_settings;
 mod parts;
 mod plan;
+mod published;
 mod reach;
 mod recommended;
 mod retrained;

@@ -26,6 +26,8 @@ pub mod hierarchical_motifs;
 #[rustfmt::skip]
 pub mod imagenet_stem;
 #[rustfmt::skip]
+pub mod memory_banks;
+#[rustfmt::skip]
 pub mod mobile_chain;
 #[rustfmt::skip]
 pub mod mobile_net_v1;

@@ -10,6 +10,7 @@ mod genetic_stages;
 mod hierarchical_motifs;
 mod known_settings;
 mod known_space;
+mod memory_banks;
 mod mobile;
 mod mobile_net_v1;
 mod nas_bench_201;
