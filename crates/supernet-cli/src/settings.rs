@@ -145,7 +145,12 @@ impl RunSettings {
         self.search.seed = seed.unwrap_or(self.search.seed);
         self.search.supernet.shares = options.shares.unwrap_or(self.search.supernet.shares);
         self.device = device.clone().unwrap_or_else(|| self.device.clone());
-        self.search.scoring.candidates = candidates.unwrap_or(self.search.scoring.candidates);
+        if let Some(candidates) = *candidates {
+            self.search.scoring.candidates = candidates;
+            if let Proposer::Perturb { networks } = &mut self.search.strategy {
+                *networks = candidates;
+            }
+        }
         self.change_companion(options)?;
         if let Some(strategy) = strategy {
             self.search.strategy = proposer(*strategy, self.search.scoring.candidates);

@@ -160,7 +160,8 @@ impl SearchConfig {
     }
 
     /// The same search with steps, candidates and epochs scaled by `factor`; nothing falls below
-    /// what a search needs (two steps, the candidates that are retrained, one epoch).
+    /// what a search needs (two steps, the candidates that are retrained, one epoch). A plan of a
+    /// strategy for so many candidates is scaled with them.
     ///
     /// # Errors
     /// A factor that is not above 0, or above a million.
@@ -174,6 +175,9 @@ impl SearchConfig {
         self.supernet.steps = scale(self.supernet.steps as f64, 2.0) as u64;
         self.scoring.candidates = scale(self.scoring.candidates as f64, least as f64) as usize;
         self.stand_alone.epochs = scale(self.stand_alone.epochs as f64, 1.0) as usize;
+        if let Proposer::Perturb { networks } = &mut self.strategy {
+            *networks = scale(*networks as f64, 7.0) as usize;
+        }
         Ok(self)
     }
 

@@ -180,6 +180,12 @@ mod tests {
     }
 
     #[test]
+    fn the_plan_of_smash_is_scaled_with_its_candidates() {
+        let tenth = SearchConfig::smash().with_budget(0.1).unwrap();
+        assert_eq!((tenth.scoring.candidates, tenth.strategy), (70, Proposer::Perturb { networks: 70 }));
+    }
+
+    #[test]
     fn the_last_cosine_of_the_published_restarts_ends_with_the_training() {
         for (epochs, periods) in [(310, 5), (150, 4), (630, 6)] {
             assert_eq!(10 * ((1 << periods) - 1), epochs);
