@@ -94,7 +94,7 @@ fn systems() -> [(&'static str, System, u64); 11] {
             System::Trials(TrialKind::Evolution(EvolutionSettings { members: 10, interval: INTERVAL })),
             3_700,
         ),
-        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 7_000),
+        ("hill-climb", System::Trials(TrialKind::HillClimb(growing)), 4_700),
         ("edits", System::Trials(TrialKind::Edits(EditTrialSettings { interval: INTERVAL })), 4_300),
         ("population", System::Trials(TrialKind::Population(population())), 5_000),
     ]

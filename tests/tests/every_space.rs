@@ -26,8 +26,12 @@ fn split(side: usize) -> Split {
 fn config(space: &str) -> SearchConfig {
     let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
     let cells = if space == "darts" { 3 } else { 1 };
-    // Of which a quarter is a width.
-    let filters = if space == "mobile-net-v1" { 4 } else { 2 };
+    // Of which a quarter is a width, or an eighth.
+    let filters = match space {
+        "mobile-net-v1" => 4,
+        "mobile-net-widths" => 8,
+        _ => 2,
+    };
     for (number, value) in [(Number::Filters, filters), (Number::Cells, cells), (Number::Head, 4), (Number::Layers, 3)]
     {
         settings.number_mut(number).into_iter().for_each(|place| *place = value);

@@ -23,7 +23,8 @@ use supernet::{
     search::trust::Verdict,
     space::counted,
     train::{
-        FinishedRun, MemberDirectory, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs, write_whole,
+        FinishedRun, MemberDirectory, OtherSearch, Reopening, Retrained, RunState, Saving, best::BestFile, list_runs,
+        write_whole,
     },
     write_finished, write_results,
 };
@@ -261,8 +262,9 @@ fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
     if !directory.join("config.json").exists() {
         return refuse("no run", "a finished one");
     }
-    if is_by_trials(directory) {
-        return refuse("a search by trials", "a run; `supernet trials` on the directory writes its table and `best/`");
+    if let Some(search) = OtherSearch::of(directory) {
+        let expected = format!("a run; `supernet {}` on the directory writes its table and `best/`", search.name());
+        return refuse(search.in_words(), &expected);
     }
     if !directory.join("best").join(BestFile::Weights.name()).exists() {
         return refuse("a run that has not ended", "a finished one; `supernet run` goes on with it");
@@ -275,11 +277,6 @@ fn finished(directory: &Path) -> Result<FinishedRun, Failure> {
             Err(Failure::settings(path.display(), found, expected))
         }
     }
-}
-
-/// Whether a directory is that of a search by trials.
-fn is_by_trials(directory: &Path) -> bool {
-    directory.join("trials").is_dir()
 }
 
 /// Writes a finished run's reports again.
@@ -312,17 +309,20 @@ pub fn list(list: &List) -> Result<(), Failure> {
 
 /// Copies the best network of a finished run.
 pub fn export(export: &Export) -> Result<(), Failure> {
-    let files: Vec<BestFile> = match is_by_trials(&export.directory) {
-        true => {
+    let files: Vec<BestFile> = match OtherSearch::of(&export.directory) {
+        Some(search) => {
             let is_there = |file: &BestFile| export.directory.join("best").join(file.name()).exists();
-            BestFile::ALL.into_iter().filter(is_there).collect()
+            let files: Vec<BestFile> = BestFile::ALL.into_iter().filter(is_there).collect();
+            if files.is_empty() {
+                let found = format!("{} that has not ended", search.in_words());
+                let expected =
+                    format!("one that has ended; `supernet {}` on the directory goes on with it", search.name());
+                return Err(Failure::settings(export.directory.display(), found, expected));
+            }
+            files
         }
-        false => files(&finished(&export.directory)?).to_vec(),
+        None => files(&finished(&export.directory)?).to_vec(),
     };
-    if files.is_empty() {
-        let expected = "one that has ended; `supernet trials` on the directory goes on with it";
-        return Err(Failure::settings(export.directory.display(), "a search by trials that has not ended", expected));
-    }
     let (from, to) = (export.directory.join("best"), &export.to);
     let wrong = |path: &Path, error: std::io::Error| TrainError::Io { path: path.into(), source: error };
     let holds = fs::read_dir(to).into_iter().flatten().flatten().any(|entry| entry.file_name() != "lost+found");

@@ -20,6 +20,7 @@ mod study;
 mod together;
 mod trials;
 mod verdict;
+mod widths;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
@@ -49,6 +50,7 @@ fn done(command: &Command, together: &Together) -> Result<(), Failure> {
         Command::Score(run) => commands::score(run, together),
         Command::Plan(plan) => commands::plan(plan),
         Command::Trials(trials) => trials::trials(trials),
+        Command::Widths(widths) => widths::widths(widths),
         Command::Study(study) => study::study(study, together),
         Command::Correlate(correlate) => study::correlate(correlate, together),
         Command::Report(report) => commands::report(report),

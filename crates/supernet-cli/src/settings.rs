@@ -21,7 +21,7 @@ use supernet::{
     space::{Choice, SearchSpace},
     train::{
         CompanionKind, CompanionSettings, EnasSettings, FineTune, GateLearning, GdasSettings, LatencyLimit,
-        NetworkSettings, Number, Proxies, TrialSettings, write_whole,
+        NetworkSettings, Number, Proxies, TrialSettings, WidthSettings, write_whole,
     },
 };
 
@@ -41,6 +41,9 @@ pub struct RunSettings {
     /// How it is by trials, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials: Option<TrialSettings>,
+    /// How it is one for widths, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub widths: Option<WidthSettings>,
 }
 
 /// Settings with their device and images, and what was left out of a folder beside these.
@@ -112,7 +115,7 @@ impl RunSettings {
         };
         let search = fit_to.map_or(search.clone(), |split| search.fitted(split, images));
         let device = offered_devices().first().copied().unwrap_or("flex").into();
-        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search, trials: None }
+        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search, trials: None, widths: None }
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {

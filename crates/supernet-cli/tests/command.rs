@@ -219,6 +219,58 @@ fn a_search_by_trials_that_is_killed_goes_on_to_the_same_files_and_is_taken_away
 }
 
 #[test]
+fn a_search_for_widths_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let [whole, killed, taken] = ["whole", "killed", "taken"].map(|name| folder.path().join(name));
+    let command = |directory: &Path| {
+        let directory = directory.display().to_string();
+        let numbers = ["--space", "mobile-net-widths", "--max-parameters", "20000", "--strength", "0"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
+        command.args([&["widths", &directory], &TINY[..], &numbers].concat());
+        command
+    };
+    let first = command(&whole).output().unwrap();
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let said = text(&first.stdout);
+    assert!(said.contains("\nMorphNet ") && said.contains("\none factor ") && said.contains("alive after "), "{said}");
+
+    let mut kills = 0;
+    for file in ["shrinking/networks/000.jsonl", "networks/000.jsonl"] {
+        let mut process = command(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
+        while !killed.join(file).exists() && process.try_wait().unwrap().is_none() {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+        }
+        // SIGKILL.
+        process.kill().unwrap();
+        kills += u32::from(!process.wait().unwrap().success());
+    }
+    assert!(kills > 0, "both had ended before they were killed");
+    let killed_path = killed.display().to_string();
+    assert_fails(
+        &supernet(&["export", &killed_path, "--to", "nowhere"]),
+        2,
+        "found a search for widths that has not ended",
+    );
+    // Without options: the settings are in the directory.
+    let last = supernet(&["widths", &killed_path, "--output", "quiet"]);
+    assert!(last.status.success(), "{}", text(&last.stderr));
+    for name in ["widths.json", "table.txt", "best/weights.safetensors", "best/model.rs", "best/model.onnx"] {
+        assert!(fs::read(killed.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
+    }
+    let export = supernet(&["export", &killed_path, "--to", &taken.display().to_string()]);
+    assert!(export.status.success() && taken.join("model.onnx").exists(), "{}", text(&export.stderr));
+    let list = supernet(&["list", &folder.path().display().to_string()]);
+    assert!(text(&list.stdout).contains("widths, finished"), "{}", text(&list.stdout));
+    assert_fails(&supernet(&["report", &killed_path]), 2, "found a search for widths, expected a run");
+    assert_fails(&supernet(&["widths", &killed_path, "--rounds", "2"]), 3, "widths.morph_net.rounds");
+    let none = folder.path().join("none").display().to_string();
+    let other = ["widths", &none, "--space", "mobile-net-widths"];
+    assert_fails(&supernet(&other), 2, "--max-macs, --max-parameters: found none, expected one of them");
+    let paper = [&["widths", &none], &TINY[..], &["--max-macs", "1000"]].concat();
+    assert_fails(&supernet(&paper), 2, "widths: found none, expected a space with a `Width`");
+}
+
+#[test]
 fn a_folder_of_images_is_split_in_fifths_and_the_preset_is_fitted_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let (photos, run) = (folder.path().join("photos"), folder.path().join("run"));
@@ -415,6 +467,7 @@ fn every_space_is_described_by_its_name_and_says_which_numbers_it_has() {
         ("enas-macro", "layer6/skips"),
         ("enas-micro", "reduce/block2/right_operation"),
         ("mobile-net-v1", "80 architectures; mobile-net-v1; supernet of 8 filters\n"),
+        ("mobile-net-widths", "671088640 architectures; mobile-net-widths; supernet of 8 filters\n"),
         ("enas-rnn", "node6/previous"),
         ("memory-banks", "2519838720 architectures; memory-banks of 6 blocks; supernet of 8 filters\n"),
     ] {

@@ -37,8 +37,8 @@ pub use lineage::{
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};
 pub use run::{
-    BURN, FinishedRun, MemberDirectory, Provenance, Reopening, RunDirectory, RunState, list_runs, run_files,
-    sorted_front,
+    BURN, FinishedRun, MemberDirectory, OtherSearch, Provenance, Reopening, RunDirectory, RunState, list_runs,
+    run_files, sorted_front,
 };
 pub use scoring::{
     FineTune, Halving, Latency, LatencyLimit, Scoring, SupernetEvaluator, divergences, latency, symmetric_kl,
@@ -58,4 +58,6 @@ pub use training::{
     PathSampler, PathSampling, Penalty, Proposed, RareWeightless, SeededWeights, Sgd, Shares, SupernetTraining,
     Training, UniformArchitectures, UniformNetworks, UpdateRule,
 };
-pub use widths::{MorphNet, MorphNetSettings, Resource, Shrunk, widths_within};
+pub use widths::{
+    MorphNet, MorphNetSettings, Resource, Shrunk, WidthResult, WidthSettings, width_search, widths_within,
+};

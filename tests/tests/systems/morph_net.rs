@@ -8,13 +8,14 @@ use supernet::{
     prelude::*,
     space::{PathMask, Schedule},
     train::{
-        Hooks, ImageExamples, MorphNet, MorphNetSettings, Resource, SeededWeights, StandAlone, StandAloneTraining,
-        widths_within,
+        Hooks, ImageExamples, MorphNet, MorphNetSettings, NetworkSettings, OwnSettings, PathSampling, Resource,
+        Retrain, SeededWeights, StandAlone, StandAloneTraining, WidthResult, WidthSettings, best::load_best,
+        width_search, widths_within,
     },
 };
 use supernet_tests::{
     device,
-    tiny::{stripes, tiny},
+    tiny::{Stopping, assert_same, contents, search_of, stripes, stripes_split, tiny},
 };
 
 /// Two widths of their own: stripes need few channels.
@@ -197,4 +198,94 @@ fn what_cannot_be_shrunk_is_refused_before_anything_is_trained() {
         let text = refused(MorphNetSettings { most: 10, ..settings });
         assert_eq!(text, "most: found 10, expected as much as the network of the least widths takes");
     });
+}
+
+/// A search for widths within half of what the widest network takes.
+fn half_as_many_macs(whole: u64) -> WidthSettings {
+    let morph_net =
+        MorphNetSettings { strength: 8.0, rounds: 2, ..MorphNetSettings::within(Resource::Macs, whole / 2) };
+    WidthSettings { morph_net, epochs: 3 }
+}
+
+/// The search `run` in a folder, stopped again and again, each time later.
+fn stopped_again_and_again<R>(run: impl Fn(&mut dyn Progress) -> Result<R, TrainError>) -> R {
+    for stops in 0..40 {
+        match run(&mut Stopping::after(2 + 3 * stops)) {
+            Ok(found) => {
+                assert!(stops > 2, "stopped {stops} times");
+                return found;
+            }
+            Err(TrainError::Stopped { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    panic!("the search does not get on");
+}
+
+#[test]
+fn a_search_for_widths_in_a_space_of_ones_own_ends_alike_however_often_it_is_stopped() {
+    let split = stripes_split([96, 24, 24]);
+    let own = NetworkSettings::Own(OwnSettings::default());
+    let mut config = SearchConfig { network: own, ..tiny(1) };
+    config.paths = PathSampling::UniformArchitecture;
+    let search: Search<'_, Net, ImageExamples> =
+        Search::new(&config, definition(), SearchData::images(&split).unwrap(), &device()).unwrap();
+    let whole = definition().cost(&widest(&definition())).unwrap().macs;
+    let settings = half_as_many_macs(whole);
+    let run = |folder: &std::path::Path, progress: &mut dyn Progress| -> Result<WidthResult<Net>, TrainError> {
+        width_search(&search, &settings, "flex", folder, progress)
+    };
+    let [one, other] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let found = run(one.path(), &mut Silent).unwrap();
+    stopped_again_and_again(|progress| run(other.path(), progress));
+    let all = contents(one.path());
+    assert_same(&contents(other.path()), &all);
+    let names =
+        ["config.json", "widths.json", "table.txt", "best/weights.safetensors", "shrinking/networks/001.safetensors"];
+    assert!(names.iter().all(|name| all.contains_key(*name)), "{:?}", all.keys());
+
+    assert_eq!(found.found.mask, found.shrunk.mask);
+    for row in [&found.found, &found.one_factor] {
+        assert!(row.cost.macs <= whole / 2, "{row:?}");
+    }
+    assert_eq!(found.shrunk.steps, 2 * 3 * 6);
+    let table = found.table();
+    assert!(table.contains("\nMorphNet ") && table.contains("\none factor ") && table.contains("few "), "{table}");
+
+    let later = WidthSettings { epochs: 4, ..settings };
+    let error = width_search(&search, &later, "flex", one.path(), &mut Silent).map(drop).unwrap_err().to_string();
+    assert!(error.contains("widths.epochs: 3 there, 4 here"), "{error}");
+    let mut limited = config.clone();
+    limited.constraints.parameters = 0..=1_000_000;
+    let error = settings.check_for(&limited).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "constraints, latency: found limits, expected none: widths keep to the one limit of their settings"
+    );
+}
+
+#[test]
+fn widths_of_a_known_space_are_found_and_what_has_none_is_refused_before_anything_is_written() {
+    let split = stripes_split([48, 16, 16]);
+    let mut network = NetworkSettings::of_space("mobile-net-widths", true).unwrap();
+    network.set_filters(8);
+    let mut config = tiny(1).in_space(network);
+    config.retrain = Retrain { at_once: 1, ..config.retrain };
+    let search = search_of(&config, &split).unwrap();
+    let (folder, none) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let morph_net = MorphNetSettings { strength: 0.0, ..MorphNetSettings::within(Resource::Parameters, 20_000) };
+    let settings = WidthSettings { morph_net, epochs: 1 };
+    let found = width_search(&search, &settings, "flex", folder.path(), &mut Silent).unwrap();
+    // Without a penalty nothing dies: both are the widest times one factor, and are trained once.
+    assert_eq!(found.found.mask, found.one_factor.mask);
+    assert_eq!(found.found.test, found.one_factor.test);
+    assert!(!folder.path().join("networks/001.safetensors").exists());
+    let (record, network) = load_best(folder.path().join("best"), &device()).unwrap();
+    assert_eq!(record.architecture, found.found.mask);
+    assert_eq!(NamedWeights::of(&network).0, NamedWeights::of(&found.network).0);
+
+    let rigid = search_of(&tiny(1), &split).unwrap();
+    let error = width_search(&rigid, &settings, "flex", none.path(), &mut Silent).map(drop).unwrap_err().to_string();
+    assert!(error.starts_with("widths: found none, expected a space with a `Width`"), "{error}");
+    assert!(std::fs::read_dir(none.path()).unwrap().next().is_none());
 }

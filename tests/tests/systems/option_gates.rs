@@ -10,7 +10,7 @@ use supernet::{
     train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, SearchConfig},
 };
 use supernet_nn::{Call, KnownNetwork, MaskedNetwork};
-use supernet_space::{MobileNetV1, PathMask, SearchSpace, draws};
+use supernet_space::{MobileNetV1, MobileNetWidths, PathMask, SearchSpace, draws};
 use supernet_tests::{DENSE, Formula, PLAIN, assert_close, cross_entropy, data, device_of, labels, tiny::tiny, values};
 
 /// Half the distances of the two points of a central difference, as in `gradients.rs`: a kink of a
@@ -34,8 +34,12 @@ impl Case {
         let device = device_of(DType::F64).autodiff();
         let mut settings = NetworkSettings::of_space(known.name, true).unwrap();
         let cells = if known.name == "darts" { 3 } else { 1 };
-        // A quarter of them is a width of MobileNets.
-        let filters = if known.name == "mobile-net-v1" { 4 } else { 2 };
+        // A quarter or an eighth of them is a width of MobileNets.
+        let filters = match known.name {
+            "mobile-net-v1" => 4,
+            "mobile-net-widths" => 8,
+            _ => 2,
+        };
         for (number, value) in
             [(Number::Filters, filters), (Number::Cells, cells), (Number::Head, 4), (Number::Layers, 3)]
         {
@@ -119,7 +123,11 @@ fn every_choice_but_widths_of_every_space_has_gates_whose_gradient_is_that_of_di
                 place += 1;
             }
             // A width has no gate (docs/systems/gradient.md).
-            assert_eq!(is_reached, choice.name() != MobileNetV1::WIDTH, "{}, {}", known.name, choice.name());
+            let is_width = match known.name {
+                "mobile-net-widths" => MobileNetWidths::TENSORS.contains(&choice.name()),
+                _ => choice.name() == MobileNetV1::WIDTH,
+            };
+            assert_eq!(is_reached, !is_width, "{}, {}", known.name, choice.name());
         }
     }
 }

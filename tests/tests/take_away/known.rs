@@ -7,7 +7,8 @@ use std::path::Path;
 use supernet::train::{KNOWN_SPACES, KnownSpace, NetworkSettings, Number, best::BestNet};
 use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, Notes, Statistics};
 use supernet_space::{
-    Choice, ConvOrder, Darts, MobileNetV1, NasBench201, NasBenchMacro, NetworkShape, PathMask, StemKind, draws,
+    Choice, ConvOrder, Darts, MobileNetV1, MobileNetWidths, NasBench201, NasBenchMacro, NetworkShape, PathMask,
+    StemKind, draws,
 };
 use supernet_tests::{Formula, device, images};
 
@@ -24,7 +25,7 @@ pub struct KnownCase {
 fn spaces() -> impl Iterator<Item = (&'static str, usize)> {
     let side = |space: &KnownSpace| match space.name {
         // Behind strides of 32, where maps of one pixel leave little but rounding to normalise.
-        "mobile-net-v1" => 64,
+        "mobile-net-v1" | "mobile-net-widths" => 64,
         _ if space.least_side > 16 => 2 * space.least_side,
         _ => 16,
     };
@@ -87,6 +88,13 @@ pub fn known_cases() -> Vec<KnownCase> {
             "mobile_net_v1",
             Some(MobileNetV1::new().space().mask(vec![1 << 1, 1 << 1, 1 << 2])),
         ),
+        // A width that differs from layer to layer, two layers in the middle.
+        KnownCase::of(
+            "mobile-net-widths",
+            16,
+            "mobile_net_widths",
+            Some(MobileNetWidths::new().space().mask([7, 3, 4, 2, 5, 1, 6, 1, 0, 7].map(|place| 1 << place).into())),
+        ),
     ]
 }
 
@@ -107,7 +115,8 @@ impl KnownCase {
     /// a mask.
     fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
         let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
-        settings.set_filters(4);
+        // Of which an eighth is a width.
+        settings.set_filters(if space == "mobile-net-widths" { 8 } else { 4 });
         if let Some(cells) = settings.number_mut(Number::Cells) {
             *cells = if space == "darts" { 3 } else { 1 };
         }

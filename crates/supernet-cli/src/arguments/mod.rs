@@ -7,6 +7,7 @@ mod paths;
 mod shared;
 mod show;
 mod trials;
+mod widths;
 
 #[cfg(feature = "farm")]
 pub use farm::{FarmCommand, Leases, Work};
@@ -17,6 +18,7 @@ pub use shared::DEADLINE;
 pub use shared::Shared;
 pub use show::{Output, Show};
 pub use trials::{TrialName, Trials};
+pub use widths::Widths;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -62,6 +64,9 @@ pub enum Command {
     /// Search by trials, trainings that begin with the weights of others: population-based
     /// training, evolution, networks that grow; or go on with it
     Trials(Trials),
+    /// Find widths that share a limit between layers, by a penalty on what channels cost (MorphNet); or
+    /// go on with it
+    Widths(Widths),
     /// Make one of the paper's experiments, or go on with it
     Study(Study),
     /// Compare one-shot with stand-alone accuracy: the same as `study correlation`

@@ -3,7 +3,7 @@
 
 use super::{
     DartsNet, EnasMacroNet, EnasMicroNet, EnasRnnByRows, GeneticNet, MemoryBanksNet, MobileNet, MobileNetV1Net,
-    MotifNet, NasBench201Net, NasBenchMacroNet, NasNetNet, PaperNet, PnasNetNet,
+    MotifNet, NasBench201Net, NasBenchMacroNet, NasNetNet, PaperNet, PnasNetNet, SeparableChain,
 };
 use crate::{Describe, Layer, Network, Rows, Wire};
 use burn::module::Module;
@@ -50,6 +50,8 @@ known_net! {
     Mobile(MobileNet),
     /// MobileNet, by width, resolution and depth.
     MobileNetV1(MobileNetV1Net),
+    /// MobileNet with a width of its own for each tensor.
+    MobileNetWidths(SeparableChain),
     /// NASNet's.
     NasNet(NasNetNet),
     /// PNAS'.

@@ -5,7 +5,7 @@ use crate::{
     Wire,
 };
 use burn::{module::Module, tensor::Device};
-use supernet_space::{MobileNetV1, MobileNetV1Shape, SeparableLayer};
+use supernet_space::{MobileNetV1, MobileNetV1Shape, MobileNetWidths, SeparableLayer};
 
 /// The published network at every resolution, width and depth of the space.
 #[derive(Module, Debug)]
@@ -44,22 +44,10 @@ impl SeparableBlock {
 impl MobileNetV1Net {
     /// The networks of `shape`.
     pub fn new(b: &Build, shape: &MobileNetV1Shape) -> Self {
-        let width = |channels: usize| {
+        let chain = SeparableChain::new(b, shape, |_, channels| {
             let factors = MobileNetV1::WIDTHS.map(|width| width.parse().expect("a number"));
             Width::multiplied(b, MobileNetV1::WIDTH, channels, factors)
-        };
-        let layer = |layer: &SeparableLayer| {
-            let [from, to] = [width(layer.from), width(layer.to)];
-            SeparableBlock::new(b, [&from, &to], layer.stride)
-        };
-        let [first, middle, last] = shape.layers();
-        let chain = SeparableChain {
-            stem: WideConv::new(b, &Width::fixed(shape.channels), &width(shape.filters), 3).with_stride(2).with_relu(),
-            first: first.iter().map(layer).collect(),
-            middle: Repeat::new(b, MobileNetV1::DEPTH, middle.iter().map(layer)),
-            classifier: WideLinear::new(b, &width(last[last.len() - 1].to), shape.classes),
-            last: last.iter().map(layer).collect(),
-        };
+        });
         let sides = MobileNetV1::RESOLUTIONS.into_iter().zip(shape.sides());
         Self { resolution: Resolution::new(b, MobileNetV1::RESOLUTION, sides, chain) }
     }
@@ -75,6 +63,49 @@ impl MobileNetV1Net {
             |shape: MobileNetV1Shape| ([shape.channels, shape.side, shape.side], move |b: &Build| Self::new(b, &shape));
         let small = MobileNetV1Shape { filters: 4, side: shape.side.min(32), ..shape };
         Definition::tried_small(MobileNetV1::new().space(), "mobile-net-v1", [of(small), of(shape)], device)
+    }
+}
+
+impl SeparableChain {
+    /// The layers of `shape`; `width` is told which of [`MobileNetWidths::TENSORS`] and its
+    /// channels at the full width.
+    fn new(b: &Build, shape: &MobileNetV1Shape, width: impl Fn(usize, usize) -> Width) -> Self {
+        let [first, middle, last] = shape.layers();
+        let mut from = width(0, shape.filters);
+        let stem = WideConv::new(b, &Width::fixed(shape.channels), &from, 3).with_stride(2).with_relu();
+        let mut layer = |tensor: usize, layer: &SeparableLayer| {
+            let to = width(tensor, layer.to);
+            SeparableBlock::new(b, [&std::mem::replace(&mut from, to.clone()), &to], layer.stride)
+        };
+        let behind = first.len();
+        Self {
+            stem,
+            first: first.iter().enumerate().map(|(i, one)| layer(1 + i, one)).collect(),
+            middle: Repeat::new(b, MobileNetV1::DEPTH, middle.iter().map(|one| layer(behind, one)).collect::<Vec<_>>()),
+            last: last.iter().enumerate().map(|(i, one)| layer(1 + behind + i, one)).collect(),
+            classifier: WideLinear::new(b, &width(behind + last.len(), last[last.len() - 1].to), shape.classes),
+        }
+    }
+
+    /// The space of these networks with a width of its own for each tensor, as [`MobileNetWidths`]
+    /// knows it. The published network on images of 224 × 224 pixels is tried on small ones.
+    ///
+    /// # Errors
+    /// A number of the shape out of range.
+    pub fn definition(shape: MobileNetV1Shape, device: &Device) -> Result<Definition<Self>, NnError> {
+        MobileNetWidths::check(&shape)?;
+        let of = |shape: MobileNetV1Shape| {
+            let new = move |b: &Build| {
+                Self::new(b, &shape, |tensor, channels| {
+                    let factors = MobileNetWidths::WIDTHS.map(|width| width.parse().expect("a number"));
+                    Width::multiplied(b, MobileNetWidths::TENSORS[tensor], channels, factors)
+                })
+            };
+            ([shape.channels, shape.side, shape.side], new)
+        };
+        let small = MobileNetV1Shape { filters: 8, side: shape.side.min(32), ..shape };
+        let space = MobileNetWidths::new();
+        Definition::tried_small(space.space(), "mobile-net-widths", [of(small), of(shape)], device)
     }
 }
 

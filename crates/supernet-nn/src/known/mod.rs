@@ -8,6 +8,7 @@
 //! | DARTS | [`DartsNet`] | [`Darts`](supernet_space::Darts) |
 //! | chains of inverted residuals | [`MobileNet`] | [`MobileChain`](supernet_space::MobileChain) |
 //! | MobileNets, by width, resolution and depth | [`MobileNetV1Net`] | [`MobileNetV1`](supernet_space::MobileNetV1) |
+//! | MobileNet, each tensor of a width of its own | [`SeparableChain`] | [`MobileNetWidths`](supernet_space::MobileNetWidths) |
 //! | NASNet | [`NasNetNet`] | [`NasNet`](supernet_space::NasNet) |
 //! | PNAS | [`PnasNetNet`] | [`PnasNet`](supernet_space::PnasNet) |
 //! | Genetic CNN | [`GeneticNet`] | [`GeneticStages`](supernet_space::GeneticStages) |

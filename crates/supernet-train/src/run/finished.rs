@@ -1,6 +1,7 @@
 //! A finished run read back from its directory alone: no images, no device, no training.
 
 use super::{
+    other_search::OtherSearch,
     provenance::{CONFIGURATION, Provenance, RunFile},
     results::{NETWORKS, Results, VERDICT},
 };
@@ -199,9 +200,9 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunState>, TrainError> {
 
 fn state(path: PathBuf) -> Option<RunState> {
     let lines = |name: &str| fs::read_to_string(path.join(name)).map_or(0, |text| text.lines().skip(1).count());
-    if path.join("trials").is_dir() {
+    if let Some(search) = OtherSearch::of(&path) {
         let scored = lines("trials.csv");
-        return Some(trials_state(path, scored));
+        return Some(other_state(search, path, scored));
     }
     let (run, state) = match read_config::<RunFile>(&path, CONFIGURATION) {
         Ok(run) => (run, stage_of(&path)),
@@ -213,12 +214,12 @@ fn state(path: PathBuf) -> Option<RunState> {
     Some(RunState { state, data, seed, candidates: lines("candidates.csv"), test_accuracy, path })
 }
 
-/// How far a search by trials is, of which so many are scored.
-fn trials_state(path: PathBuf, candidates: usize) -> RunState {
+/// How far another search is, of which so many candidates are scored.
+fn other_state(search: OtherSearch, path: PathBuf, candidates: usize) -> RunState {
     let best = read_record(path.join("best")).ok();
-    let state = if best.is_some() { "trials, finished" } else { "trials, begun" };
+    let state = format!("{}, {}", search.name(), if best.is_some() { "finished" } else { "begun" });
     let (data, seed, test) = best.map_or((String::new(), 0, None), |best| (best.provenance.data, best.seed, best.test));
-    RunState { state: state.into(), data, seed, candidates, test_accuracy: test.map(|test| test.accuracy), path }
+    RunState { state, data, seed, candidates, test_accuracy: test.map(|test| test.accuracy), path }
 }
 
 fn stage_of(path: &Path) -> String {

@@ -4,6 +4,7 @@
 mod directory;
 mod finished;
 mod member;
+mod other_search;
 mod pareto;
 mod provenance;
 mod results;
@@ -12,5 +13,6 @@ mod same_training;
 pub use directory::{Reopening, RunDirectory};
 pub use finished::{FinishedRun, RunState, list_runs};
 pub use member::{MemberDirectory, run_files};
+pub use other_search::OtherSearch;
 pub use pareto::sorted_front;
 pub use provenance::{BURN, Provenance};

@@ -5,9 +5,12 @@ use super::{
     channel_costs::{Penalty, with_penalty},
     within::{Resource, Widths, widths_within},
 };
-use crate::{Hooks, Progress, SeededWeights, StandAlone, TrainError};
+use crate::{
+    Hooks, Keeper, Progress, Saving, SeededWeights, StandAlone, TrainError, stage::STAND_ALONE_TRAINING, store::Stages,
+};
 use burn::optim::GradientsParams;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use supernet_nn::{Layer, Network};
 use supernet_space::{Cost, PathMask};
 
@@ -54,7 +57,7 @@ impl MorphNetSettings {
 }
 
 /// What shrinking has left, made as wide as may be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Shrunk {
     /// The architecture, to be trained from scratch.
     pub mask: PathMask,
@@ -88,24 +91,57 @@ impl<M: Layer<D, 2>, const D: usize> MorphNet<'_, M, D> {
     /// Settings out of range, a space without widths, least widths that take more than the limit,
     /// and what a training refuses.
     pub fn run(&self, from: &PathMask, progress: &mut dyn Progress) -> Result<Shrunk, TrainError> {
+        self.rounds(&mut Trainings { kept: None, begun: 0 }, from, progress)
+    }
+
+    /// [`MorphNet::run`], whose trainings are kept in `folder`: what was stopped goes on there, and
+    /// ends as if it had not been, on a processor bit for bit. Whoever calls it sees to it that it
+    /// is a folder of these settings.
+    ///
+    /// # Errors
+    /// As [`MorphNet::run`]; files that cannot be read or written.
+    pub(super) fn run_in(
+        &self,
+        folder: &Path,
+        from: &PathMask,
+        progress: &mut dyn Progress,
+    ) -> Result<Shrunk, TrainError> {
+        let stages = Stages::open(folder, Saving::default())?;
+        self.rounds(&mut Trainings { kept: Some(&stages), begun: 0 }, from, progress)
+    }
+
+    /// Returns the widest widths of `from` times the largest factor with which they are within the
+    /// limit: what the found ones are to be held against.
+    ///
+    /// # Errors
+    /// As [`MorphNet::run`].
+    pub fn one_factor(&self, from: &PathMask) -> Result<PathMask, TrainError> {
         self.settings.check()?;
-        self.fits(from)?;
-        let mut shrunk = self.round(from, progress)?;
+        let StandAlone { definition, device, .. } = self.stand_alone;
+        let network = definition.stand_alone(from, &mut self.weights(), device)?;
+        let widest = |scales: Scales| {
+            let width = Widths::of(definition.space(), &scales.choice)?;
+            let value = width.options[width.widest(from)];
+            Ok((scales.choice, value))
+        };
+        let values = Scales::of(network.module())?.into_iter().map(widest).collect::<Result<Vec<_>, TrainError>>()?;
+        self.within(from, &values)
+    }
+
+    fn rounds(
+        &self,
+        trainings: &mut Trainings,
+        from: &PathMask,
+        progress: &mut dyn Progress,
+    ) -> Result<Shrunk, TrainError> {
+        // Refuses, before anything is trained, what cannot be.
+        self.one_factor(from)?;
+        let mut shrunk = self.round(trainings, from, progress)?;
         for _ in 1..self.settings.rounds {
-            let next = self.round(&shrunk.mask, progress)?;
+            let next = self.round(trainings, &shrunk.mask, progress)?;
             shrunk = Shrunk { steps: shrunk.steps + next.steps, ..next };
         }
         Ok(shrunk)
-    }
-
-    /// Checks, before anything is trained, that a network of `from` with the least widths is within
-    /// the limit.
-    fn fits(&self, from: &PathMask) -> Result<(), TrainError> {
-        let StandAlone { definition, device, .. } = self.stand_alone;
-        let network = definition.stand_alone(from, &mut self.weights(), device)?;
-        let values: Vec<(String, f64)> =
-            Scales::of(network.module())?.into_iter().map(|scales| (scales.choice, 1.0)).collect();
-        self.within(from, &values).map(drop)
     }
 
     /// The widest network of some proportions within the limit.
@@ -115,12 +151,17 @@ impl<M: Layer<D, 2>, const D: usize> MorphNet<'_, M, D> {
         mask.ok_or_else(|| TrainError::config("most", most, "as much as the network of the least widths takes"))
     }
 
-    fn round(&self, from: &PathMask, progress: &mut dyn Progress) -> Result<Shrunk, TrainError> {
+    fn round(
+        &self,
+        trainings: &mut Trainings,
+        from: &PathMask,
+        progress: &mut dyn Progress,
+    ) -> Result<Shrunk, TrainError> {
         let definition = self.stand_alone.definition;
         let MorphNetSettings { threshold, mut strength, .. } = self.settings;
         let mut steps = 0;
         let scales = loop {
-            let scales = Scales::of(self.trained(from, strength, progress)?.module())?;
+            let scales = Scales::of(self.trained(trainings, (from, strength), progress)?.module())?;
             steps += self.stand_alone.steps()?;
             let shrank = scales.iter().any(|scales| scales.alive(threshold) < 1.0);
             if shrank || strength == 0.0 || strength >= self.settings.strength * 1000.0 {
@@ -143,8 +184,8 @@ impl<M: Layer<D, 2>, const D: usize> MorphNet<'_, M, D> {
     /// The network of a mask, trained with the penalty.
     fn trained(
         &self,
-        mask: &PathMask,
-        strength: f64,
+        trainings: &mut Trainings,
+        (mask, strength): (&PathMask, f64),
         progress: &mut dyn Progress,
     ) -> Result<Network<M, D>, TrainError> {
         let MorphNetSettings { resource, threshold, .. } = self.settings;
@@ -156,11 +197,25 @@ impl<M: Layer<D, 2>, const D: usize> MorphNet<'_, M, D> {
             with_penalty(network, gradients, &coefficients)
         };
         let add = (strength > 0.0).then_some(&add as &crate::Penalty<_>);
-        let hooks = Hooks { penalty: add, ..Hooks::default() };
-        self.stand_alone.train_with(mask, &mut self.weights(), hooks, progress)
+        let mut train = |keeper: Option<&mut Keeper>| {
+            let hooks = Hooks { penalty: add, keeper, ..Hooks::default() };
+            self.stand_alone.train_with(mask, &mut self.weights(), hooks, progress)
+        };
+        let place = trainings.begun;
+        trainings.begun += 1;
+        let Some(stages) = trainings.kept else { return train(None) };
+        let build =
+            || Ok(definition.stand_alone(mask, &mut self.weights(), &self.stand_alone.device.clone().inner())?);
+        stages.network((place, mask), STAND_ALONE_TRAINING, build, |keeper| train(Some(keeper)))
     }
 
     fn weights(&self) -> SeededWeights {
         SeededWeights::new(self.stand_alone.seed)
     }
+}
+
+/// The trainings of a run: where they are kept, if they are, and how many have begun.
+struct Trainings<'s> {
+    kept: Option<&'s Stages>,
+    begun: usize,
 }

@@ -32,6 +32,8 @@ pub mod mobile_chain;
 #[rustfmt::skip]
 pub mod mobile_net_v1;
 #[rustfmt::skip]
+pub mod mobile_net_widths;
+#[rustfmt::skip]
 pub mod nas_bench_201;
 #[rustfmt::skip]
 pub mod nas_bench_macro;

@@ -13,6 +13,7 @@ mod known_space;
 mod memory_banks;
 mod mobile;
 mod mobile_net_v1;
+mod mobile_net_widths;
 mod nas_bench_201;
 mod nas_bench_macro;
 mod nas_net;
