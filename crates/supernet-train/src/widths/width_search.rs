@@ -86,6 +86,10 @@ pub fn width_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let (from, morph_net) =
         (widest(definition.space()), MorphNet { stand_alone: trainer(&shrinking), settings: settings.morph_net });
     let one_factor = morph_net.one_factor(&from)?;
+    if one_factor == from {
+        let (takes, most) = (settings.morph_net.resource.of(&definition.cost(&from)?), settings.morph_net.most);
+        progress.warn(&format!("the widest network takes {takes} of at most {most}: no width has to be cut"));
+    }
 
     let _lock = lock(folder)?;
     let provenance = search.provenance(device)?;
