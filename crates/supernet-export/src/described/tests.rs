@@ -32,7 +32,9 @@ fn definitions() -> Vec<(&'static str, Definition<KnownNet>)> {
             settings.number_mut(number).into_iter().for_each(|place| *place = value);
         }
         let shape = ImageShape::new(3, space.least_side.max(16), space.least_side.max(16));
-        (space.name, settings.networks(4, shape, 5, &Device::flex()).unwrap().stand_alone)
+        // Of which an eighth is a width.
+        let filters = if space.name == "mobile-net-widths" { 8 } else { 4 };
+        (space.name, settings.networks(filters, shape, 5, &Device::flex()).unwrap().stand_alone)
     };
     KNOWN_SPACES.iter().filter(|space| space.is_described).map(small).collect()
 }

@@ -289,7 +289,7 @@ mod tests {
     fn every_known_space_has_networks_for_images_of_32_pixels() {
         let (shape, device) = (ImageShape::new(1, 32, 32), Device::flex());
         for mut settings in known() {
-            settings.set_filters(4);
+            settings.set_filters(8);
             settings.number_mut(Number::Head).into_iter().for_each(|head| *head = 16);
             let networks = settings.networks(8, shape, 10, &device).unwrap();
             let space = settings.space().unwrap().unwrap();
