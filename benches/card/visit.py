@@ -49,7 +49,10 @@ class Visit:
         print(text, file=self.log, flush=True)
 
     def step(self, name, limit, command, device=None, environment=None, folder=None):
-        """Runs a command for at most `limit` seconds, or what is left; its JSON lines become figures. Returns its output. A step that fails does not end the visit."""
+        """Runs a command for at most `limit` seconds, or what is left, and returns its output.
+
+        Its JSON lines become figures. A step that fails does not end the visit.
+        """
         at = time.monotonic() - self.begun
         limit = min(SLOWER * limit if self.rehearsal else limit, self.seconds - at)
         if limit < 5:

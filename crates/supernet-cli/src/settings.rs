@@ -16,7 +16,7 @@ use std::{
 use supernet::{
     data::LeftOut,
     offered_devices,
-    prelude::{Device, SearchConfig, Split, StemKind, device},
+    prelude::{Device, SearchConfig, Split, StemKind, TrainError, device},
     search::{Constraints, Objective, Proposer, RankBy},
     space::{Choice, SearchSpace},
     train::{
@@ -301,6 +301,15 @@ impl RunSettings {
     /// The same with images whose place does not depend on where the process stands.
     pub fn absolute(self) -> Self {
         Self { data: self.data.absolute(), ..self }
+    }
+
+    /// Stores the settings in a directory that has none yet, made if need be.
+    pub fn store_first(&self, directory: &Path) -> Result<(), Failure> {
+        if stored(directory).is_some() {
+            return Ok(());
+        }
+        fs::create_dir_all(directory).map_err(|source| TrainError::Io { path: directory.into(), source })?;
+        self.store(directory)
     }
 
     /// Stores the settings in a directory: what its run went on with last.

@@ -5,7 +5,7 @@ use crate::{
     failure::Failure,
     notes::note,
     output::{print_json, say, shown},
-    settings::{FILE as SETTINGS, Opened, RunSettings},
+    settings::{Opened, RunSettings},
 };
 use clap::ValueEnum;
 use serde_json::json;
@@ -40,11 +40,7 @@ pub fn trials(trials: &Trials) -> Result<(), Failure> {
     // Before anything is written.
     asked.check_for(search.config())?;
     asked.strategy(search.space(), &search.config().stand_alone, search.config().seed)?;
-    if !trials.directory.join(SETTINGS).exists() {
-        std::fs::create_dir_all(&trials.directory)
-            .map_err(|source| TrainError::Io { path: trials.directory.clone(), source })?;
-        settings.store(&trials.directory)?;
-    }
+    settings.store_first(&trials.directory)?;
     let mut progress = shown(trials.show)?;
     let found = trial_search(&search, &asked, &settings.device, &trials.directory, &mut progress)?;
     // By now they are known to be those of this directory.

@@ -5,7 +5,7 @@ use crate::{
     failure::Failure,
     notes::note,
     output::{print_json, say, shown},
-    settings::{FILE as SETTINGS, Opened, RunSettings},
+    settings::{Opened, RunSettings},
 };
 use serde_json::json;
 use supernet::{
@@ -26,11 +26,7 @@ pub fn widths(widths: &Widths) -> Result<(), Failure> {
     let search = Search::images(&settings.search, &split, &device)?;
     // Before anything is written.
     asked.check_for(search.config())?;
-    if !widths.directory.join(SETTINGS).exists() {
-        std::fs::create_dir_all(&widths.directory)
-            .map_err(|source| TrainError::Io { path: widths.directory.clone(), source })?;
-        settings.store(&widths.directory)?;
-    }
+    settings.store_first(&widths.directory)?;
     let mut progress = shown(widths.show)?;
     let found = width_search(&search, &asked, &settings.device, &widths.directory, &mut progress)?;
     // By now they are known to be those of this directory.

@@ -4,8 +4,8 @@ use crate::{Choice, MobileNetV1, MobileNetV1Shape, SearchSpace, SpaceError};
 
 /// The layers of MobileNet, of which each tensor has a width of its own in eighths of the published
 /// one, and as many layers in the middle as [`MobileNetV1`] has: what a budget is shared between
-/// (MorphNet: Gordon, Eban, Nachum et al., CVPR 2018; slimmable networks: Yu et al., ICLR 2019). The
-/// layers in the middle read and write tensors of one width. 8⁹ · 5 ≈ 6.7·10⁸ architectures.
+/// (MorphNet: Gordon, Eban, Nachum et al., CVPR 2018; slimmable networks: Yu et al., ICLR 2019).
+/// The layers in the middle read and write tensors of one width. 8⁹ · 5 ≈ 6.7·10⁸ architectures.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MobileNetWidths {
     space: SearchSpace,

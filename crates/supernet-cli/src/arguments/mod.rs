@@ -64,8 +64,8 @@ pub enum Command {
     /// Search by trials, trainings that begin with the weights of others: population-based
     /// training, evolution, networks that grow; or go on with it
     Trials(Trials),
-    /// Find widths that share a limit between layers, by a penalty on what channels cost (MorphNet); or
-    /// go on with it
+    /// Find widths that share a limit between layers, by a penalty on what channels cost
+    /// (MorphNet); or go on with it
     Widths(Widths),
     /// Make one of the paper's experiments, or go on with it
     Study(Study),

@@ -27,8 +27,9 @@ pub struct Options {
     pub space: Option<String>,
 
     /// Filters of supernet and networks from scratch: those of a cell at full resolution, or of a
-    /// chain's stem; of mobile-net-v1 and mobile-net-widths at the full width, a multiple of 4 and of 8;
-    /// of enas-rnn the numbers of the state [default: 8, of enas-rnn 16, for the preset quick, else as published]
+    /// chain's stem; of mobile-net-v1 and mobile-net-widths at the full width, a multiple of 4 and
+    /// of 8; of enas-rnn the numbers of the state [default: 8, of enas-rnn 16, for the preset
+    /// quick, else as published]
     #[arg(long, value_name = "N")]
     pub filters: Option<usize>,
 
@@ -320,8 +321,8 @@ pub enum Preset {
     EnasMicro,
     /// ENAS, recurrent cells of 12 nodes, which read images row by row: 100 epochs
     EnasRecurrent,
-    /// SMASH: weights made by a hypernetwork, 100 epochs; 500 random candidates, 100 perturbations of
-    /// the best, 100 steps of a chain
+    /// SMASH: weights made by a hypernetwork, 100 epochs; 500 random candidates, 100 perturbations
+    /// of the best, 100 steps of a chain
     Smash,
 }
 

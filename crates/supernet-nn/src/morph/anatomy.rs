@@ -1,6 +1,5 @@
 //! What a network's parameters are and where they stand.
 
-use super::wide::{Wide, WideKind};
 use crate::{
     Layer, Network,
     choice_walk::{CHOICE, is_option},
@@ -46,6 +45,28 @@ impl Parameter {
     pub(super) fn is_statistic(&self) -> bool {
         self.field().starts_with("stored_")
     }
+}
+
+/// A layer that reads or writes a tensor of a [`crate::Width`]: where it stands, and the choices of
+/// its widths, where they are choices.
+pub(super) struct Wide {
+    pub(super) path: Vec<String>,
+    pub(super) kind: WideKind,
+    /// Of what it reads.
+    pub(super) from: Option<String>,
+    /// Of what it writes.
+    pub(super) to: Option<String>,
+}
+
+/// Which layer it is.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum WideKind {
+    /// [`crate::WideConv`].
+    Conv,
+    /// [`crate::WideDepthwise`]: what it writes is as wide as what it reads.
+    Depthwise,
+    /// [`crate::WideLinear`].
+    Linear,
 }
 
 /// What a visitor is told when it enters the first field of a layer between wide tensors, and that

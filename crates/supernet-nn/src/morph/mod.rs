@@ -7,10 +7,10 @@ mod identity;
 mod kept;
 mod morphed;
 mod probe;
+mod runs;
 mod settings;
 mod sorted;
 mod values;
-mod wide;
 mod widened;
 mod zeroed;
 

@@ -32,8 +32,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// is one, and says whether it does. Weights are the parent's by name and shape; what is new
     /// comes from `weights`, and then, choice by choice:
     ///
-    /// - channels of a [`crate::Width`] that grows begin as `morph` says; one that falls keeps those
-    ///   whose normalisations let most through ([`Definition::with_sorted_widths`]);
+    /// - channels of a [`crate::Width`] that grows begin as `morph` says; one that falls keeps
+    ///   those whose normalisations let most through ([`Definition::with_sorted_widths`]);
     /// - a part that opens (a layer of a [`crate::Repeat`], an option that is added, one in place
     ///   of nothing or of an identity) begins with zeros in its last normalisation or weight, so
     ///   that a branch adds nothing, where that changes no logit and gradients reach the part: a

@@ -1,6 +1,9 @@
 //! The channels of chosen widths in another order, which computes the same.
 
-use super::{anatomy::Anatomy, gathered::gather, wide::Wide};
+use super::{
+    anatomy::{Anatomy, Wide},
+    gathered::gather,
+};
 use burn::tensor::TensorData;
 use std::collections::HashMap;
 

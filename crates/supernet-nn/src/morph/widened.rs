@@ -1,11 +1,11 @@
 //! What the slices of wider layers begin with.
 
 use super::{
-    anatomy::Anatomy,
+    anatomy::{Anatomy, Wide, WideKind},
     gathered::gather,
+    runs::Run,
     settings::Widening,
     values::set,
-    wide::{Run, Wide, WideKind},
 };
 use burn::tensor::TensorData;
 use std::collections::HashMap;
@@ -113,7 +113,8 @@ impl<'a> Grown<'a> {
 
     /// New outputs compute what old ones do; inputs share what the one they copy had.
     fn copy(&self, noise: f64, values: &mut HashMap<String, TensorData>) {
-        // Channel by channel there is no drawn weight on the way in: what it reads is apart already.
+        // Channel by channel there is no drawn weight on the way in: what it reads is apart
+        // already.
         let is_drawn = self.kind == WideKind::Conv;
         let drawn: HashMap<String, TensorData> = self.new_rows(values).filter(|_| is_drawn).collect();
         if let Some(outputs) = &self.outputs {

@@ -54,8 +54,8 @@ checked_state!(MorphismHillClimb);
 
 impl MorphismHillClimb {
     /// From `start`, trained for `first_steps` steps; rounds of 8 children of 5 morphisms as
-    /// published, one of them the parent, each trained for `steps` steps, with the learning rate `learning_rate`; draws
-    /// from stream `stream` under `seed`.
+    /// published, one of them the parent, each trained for `steps` steps, with the learning rate
+    /// `learning_rate`; draws from stream `stream` under `seed`.
     ///
     /// # Errors
     /// An architecture of another space, a learning rate that is not above 0, no step.

@@ -26,16 +26,16 @@ fn with_restarts(epochs: usize, [highest, lowest]: [f64; 2], l2: f64) -> Sgd {
 
 impl SearchConfig {
     /// The preset cifar10 in the published form of a known space, with a companion that draws the
-    /// masks and proposes: an architecture for each training step, the ten best of `candidates`
+    /// masks and proposes: an architecture for each training step, the ten best of 100 candidates
     /// trained from scratch beside ten at random.
-    fn accompanied(space: &str, enas: EnasSettings, every: u64, candidates: usize) -> Self {
+    fn accompanied(space: &str, enas: EnasSettings, every: u64) -> Self {
         let network = NetworkSettings::of_space(space, false).expect("a known space");
         let updates = Updates { every, ..Updates::default() };
         let cifar10 = Self::cifar10();
         Self {
             companion: Some(CompanionSettings { updates, kind: CompanionKind::Enas(enas) }),
             strategy: Proposer::Companion,
-            scoring: Scoring { candidates, ..cifar10.scoring },
+            scoring: Scoring { candidates: 100, ..cifar10.scoring },
             retrain: Retrain { largest: 0, all_on: false, ..cifar10.retrain },
             ..cifar10
         }
@@ -49,7 +49,7 @@ impl SearchConfig {
     /// What the scripts have besides is not here: dropout and drop path in the supernet, an
     /// auxiliary head, and 24 layers when the winner is trained.
     pub fn enas_macro() -> Self {
-        let search = Self::accompanied("enas-macro", EnasSettings::default(), 7, 100);
+        let search = Self::accompanied("enas-macro", EnasSettings::default(), 7);
         Self {
             supernet: SupernetTraining {
                 steps: steps(310, 128),
@@ -73,13 +73,13 @@ impl SearchConfig {
     /// stages, 20 filters, 150 epochs of batches of 160, 30 updates of ten networks an epoch; the
     /// best of 100 draws trained for 630 epochs with 36 filters, drop path and cutout.
     ///
-    /// The winner is as deep as the supernet, where the authors have five cells a stage; their fixed
-    /// preference for separable convolutions, and that operations are drawn more evenly than inputs,
-    /// is not here.
+    /// The winner is as deep as the supernet, where the authors have five cells a stage; their
+    /// fixed preference for separable convolutions, and that operations are drawn more evenly than
+    /// inputs, is not here.
     pub fn enas_micro() -> Self {
         let enas =
             EnasSettings { samples: 10, tanh_constant: 1.1, rate: 0.0035, skip_rate: None, ..EnasSettings::default() };
-        let search = Self::accompanied("enas-micro", enas, 9, 100);
+        let search = Self::accompanied("enas-micro", enas, 9);
         Self {
             supernet: SupernetTraining {
                 steps: steps(150, 160),
@@ -113,7 +113,7 @@ impl SearchConfig {
             skip_rate: None,
             ..EnasSettings::default()
         };
-        let search = Self::accompanied("enas-rnn", enas, 22, 100);
+        let search = Self::accompanied("enas-rnn", enas, 22);
         let sgd = Sgd {
             learning_rate: 0.25,
             schedule: Schedule::Steps { every: 0.01, factor: 0.95 },
@@ -121,17 +121,22 @@ impl SearchConfig {
             l2: MaskedL2 { decay: 2e-7, clip: 10.0, ..MaskedL2::default() },
             ..Sgd::default()
         };
-        let plain = Augmentation { pad: 0, flip: false, cutout: 0 };
         Self {
             supernet: SupernetTraining {
                 steps: steps(100, 20),
                 batch: 20,
                 ghost_batch: 20,
                 sgd,
-                augmentation: plain,
+                augmentation: Augmentation::NONE,
                 ..search.supernet
             },
-            stand_alone: StandAloneTraining { epochs: 100, batch: 20, sgd, augmentation: plain, ..search.stand_alone },
+            stand_alone: StandAloneTraining {
+                epochs: 100,
+                batch: 20,
+                sgd,
+                augmentation: Augmentation::NONE,
+                ..search.stand_alone
+            },
             ..search
         }
     }

@@ -60,12 +60,12 @@ pub struct WidthResult<M: Module, const D: usize = 4> {
 }
 
 /// Finds widths as [`MorphNet`] does, from the widest network of the space of `search`, trains the
-/// network of these widths from scratch by the recipe of `search` beside that of one factor for all,
-/// and tests both once. Choices that are no widths stay at their last options.
+/// network of these widths from scratch by the recipe of `search` beside that of one factor for
+/// all, and tests both once. Choices that are no widths stay at their last options.
 ///
-/// Works in `folder` and goes on there: `config.json` (another search is refused), `shrinking/` (the
-/// networks that shrank), `widths.json` (what was found), `networks/`, `table.txt` and `best/`.
-/// `device` is what the search's device is called.
+/// Works in `folder` and goes on there: `config.json` (another search is refused), `shrinking/`
+/// (the networks that shrank), `widths.json` (what was found), `networks/`, `table.txt` and
+/// `best/`. `device` is what the search's device is called.
 ///
 /// # Errors
 /// A setting out of range, a space without widths, a limit below the least widths; another search's

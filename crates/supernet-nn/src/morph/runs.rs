@@ -1,28 +1,6 @@
-//! The layers between tensors whose widths are chosen, and where their channels stand.
+//! Where the channels of the layers between tensors of chosen widths stand.
 
-use super::anatomy::Anatomy;
-
-/// A layer that reads or writes a tensor of a [`crate::Width`]: where it stands, and the choices of
-/// its widths, where they are choices.
-pub(super) struct Wide {
-    pub(super) path: Vec<String>,
-    pub(super) kind: WideKind,
-    /// Of what it reads.
-    pub(super) from: Option<String>,
-    /// Of what it writes.
-    pub(super) to: Option<String>,
-}
-
-/// Which layer it is.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum WideKind {
-    /// [`crate::WideConv`].
-    Conv,
-    /// [`crate::WideDepthwise`]: what it writes is as wide as what it reads.
-    Depthwise,
-    /// [`crate::WideLinear`].
-    Linear,
-}
+use super::anatomy::{Anatomy, Wide, WideKind};
 
 /// Parameters that hold the channels of a width side by side along an axis, a slice each.
 pub(super) struct Run<'a> {
