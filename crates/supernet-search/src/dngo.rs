@@ -128,7 +128,10 @@ mod tests {
     use super::*;
     use crate::{
         kendall,
-        testing::{chain, processor_time::now},
+        testing::{
+            chain,
+            processor_time::{now, yards},
+        },
     };
     use supernet_space::Encoding;
 
@@ -180,7 +183,7 @@ mod tests {
         let took = now() - started;
         // 2 s of a core that is not shared; tests share theirs.
         println!("dngo: 2,000 rows and 400 predictions in {took:?}");
-        assert!(took < std::time::Duration::from_secs(10));
+        assert!(yards(took) < 100.0);
     }
 
     #[test]
