@@ -12,6 +12,7 @@ mod making;
 mod notes;
 mod output;
 mod place;
+mod programs;
 mod settings;
 mod shared_run;
 mod signals;
@@ -51,6 +52,7 @@ fn done(command: &Command, together: &Together) -> Result<(), Failure> {
         Command::Plan(plan) => commands::plan(plan),
         Command::Trials(trials) => trials::trials(trials),
         Command::Widths(widths) => widths::widths(widths),
+        Command::Programs(programs) => programs::programs(programs),
         Command::Study(study) => study::study(study, together),
         Command::Correlate(correlate) => study::correlate(correlate, together),
         Command::Report(report) => commands::report(report),

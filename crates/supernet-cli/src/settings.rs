@@ -21,7 +21,7 @@ use supernet::{
     space::{Choice, SearchSpace},
     train::{
         CompanionKind, CompanionSettings, EnasSettings, FineTune, GateLearning, GdasSettings, LatencyLimit,
-        NetworkSettings, Number, Proxies, TrialSettings, WidthSettings, write_whole,
+        NetworkSettings, Number, ProgramSettings, Proxies, TrialSettings, WidthSettings, write_whole,
     },
 };
 
@@ -44,6 +44,9 @@ pub struct RunSettings {
     /// How it is one for widths, where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub widths: Option<WidthSettings>,
+    /// How it is one for programs, where it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programs: Option<ProgramSettings>,
 }
 
 /// Settings with their device and images, and what was left out of a folder beside these.
@@ -115,7 +118,15 @@ impl RunSettings {
         };
         let search = fit_to.map_or(search.clone(), |split| search.fitted(split, images));
         let device = offered_devices().first().copied().unwrap_or("flex").into();
-        Self { device, budget: None, data: DataSettings::fashion_mnist(halve), search, trials: None, widths: None }
+        Self {
+            device,
+            budget: None,
+            data: DataSettings::fashion_mnist(halve),
+            search,
+            trials: None,
+            widths: None,
+            programs: None,
+        }
     }
 
     fn read(path: &Path) -> Result<Self, Failure> {
@@ -265,6 +276,9 @@ impl RunSettings {
             if number == Number::Filters {
                 self.search.stand_alone.filters = value;
             }
+        }
+        if let Some(activation) = options.activation {
+            self.search.network.set_activation(Some(activation));
         }
         Ok(())
     }

@@ -167,107 +167,161 @@ fn train_score_and_run_are_the_same_search_in_steps() {
     assert!(path.join("best/weights.safetensors").exists());
 }
 
-/// The arguments of a small search by trials.
-fn trials_of(directory: &Path) -> Vec<String> {
-    let numbers = ["--by", "evolution", "--members", "3", "--interval", "2", "--steps", "12"];
-    let directory = directory.display().to_string();
-    let all = [&["trials", &directory], &TINY[..], &numbers].concat();
-    all.into_iter().map(String::from).collect()
+/// A small search of another command than `run`, in directories of its own.
+struct OtherSearch<'a> {
+    folder: &'a Path,
+    command: &'a str,
+    options: &'a [&'a str],
+}
+
+impl OtherSearch<'_> {
+    fn path(&self, name: &str) -> String {
+        self.folder.join(name).display().to_string()
+    }
+
+    fn started(&self, name: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
+        command.args([&[self.command, &self.path(name)], &TINY[..], self.options].concat());
+        command
+    }
+
+    /// What it says where nothing stops it, in `whole`.
+    fn whole(&self) -> String {
+        let first = self.started("whole").output().unwrap();
+        assert!(first.status.success(), "{}", text(&first.stderr));
+        text(&first.stdout)
+    }
+
+    /// The same in `killed`, by SIGKILL as soon as each of these is so.
+    fn killed(&self, when: &[&dyn Fn(&Path) -> bool]) {
+        let (killed, mut kills) = (self.folder.join("killed"), 0);
+        for is_so in when {
+            let mut process = self.started("killed").stdout(std::process::Stdio::null()).spawn().unwrap();
+            while !is_so(&killed) && process.try_wait().unwrap().is_none() {
+                std::thread::sleep(std::time::Duration::from_millis(2));
+            }
+            process.kill().unwrap();
+            kills += u32::from(!process.wait().unwrap().success());
+        }
+        assert!(kills > 0, "all had ended before they were killed");
+    }
+
+    /// Goes on in `killed` without options, since the settings are there, to the `files` of
+    /// `whole`, and is listed and taken away.
+    fn goes_on(&self, files: &[&str]) {
+        let last = supernet(&[self.command, &self.path("killed"), "--output", "quiet"]);
+        assert!(last.status.success(), "{}", text(&last.stderr));
+        for name in [files, &["table.txt", "best/weights.safetensors", "best/model.rs", "best/model.onnx"]].concat() {
+            let of = |directory: &str| fs::read(self.folder.join(directory).join(name)).unwrap();
+            assert!(of("killed") == of("whole"), "{name}");
+        }
+        let export = supernet(&["export", &self.path("killed"), "--to", &self.path("taken")]);
+        assert!(export.status.success(), "{}", text(&export.stderr));
+        assert!(self.folder.join("taken/model.onnx").exists());
+        let list = supernet(&["list", &self.folder.display().to_string()]);
+        assert!(text(&list.stdout).contains(&format!("{}, finished", self.command)), "{}", text(&list.stdout));
+    }
+
+    /// Is refused in `killed` with these options.
+    fn refuses(&self, options: &[&str], code: i32, says: &str) {
+        assert_fails(&supernet(&[&[self.command, &self.path("killed")], options].concat()), code, says);
+    }
+}
+
+/// Whether a file of a directory is there.
+fn has(file: &str) -> impl Fn(&Path) -> bool + '_ {
+    move |directory| directory.join(file).exists()
+}
+
+/// Whether a file of a directory has so many lines.
+fn has_lines(file: &str, lines: usize) -> impl Fn(&Path) -> bool + '_ {
+    move |directory| fs::read_to_string(directory.join(file)).unwrap_or_default().lines().count() >= lines
 }
 
 #[test]
 fn a_search_by_trials_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
     let folder = tempfile::tempdir().unwrap();
-    let [whole, killed, taken] = ["whole", "killed", "taken"].map(|name| folder.path().join(name));
-    let command = |directory: &Path| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
-        command.args(trials_of(directory));
-        command
-    };
-    let first = command(&whole).output().unwrap();
-    assert!(first.status.success(), "{}", text(&first.stderr));
-    assert!(text(&first.stdout).contains("best of 6 trials of 12 steps: "), "{}", text(&first.stdout));
-
-    let lines = || fs::read_to_string(killed.join("trials.csv")).unwrap_or_default().lines().count();
-    let mut kills = 0;
-    for after in [2, 4] {
-        let mut process = command(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
-        while lines() < after && process.try_wait().unwrap().is_none() {
-            std::thread::sleep(std::time::Duration::from_millis(2));
-        }
-        // SIGKILL.
-        process.kill().unwrap();
-        kills += u32::from(!process.wait().unwrap().success());
-    }
-    assert!(kills > 0, "both had ended before they were killed");
-    let killed_path = killed.display().to_string();
-    // Without options: the settings are in the directory.
-    let last = supernet(&["trials", &killed_path, "--output", "quiet"]);
-    assert!(last.status.success(), "{}", text(&last.stderr));
-    for name in ["trials.csv", "table.txt", "best/weights.safetensors", "best/model.rs", "best/model.onnx"] {
-        assert!(fs::read(killed.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
-    }
-
-    let export = supernet(&["export", &killed_path, "--to", &taken.display().to_string()]);
-    assert!(export.status.success() && taken.join("model.onnx").exists(), "{}", text(&export.stderr));
-    let list = supernet(&["list", &folder.path().display().to_string()]);
-    assert!(text(&list.stdout).contains("trials, finished"), "{}", text(&list.stdout));
-    assert_fails(&supernet(&["report", &killed_path]), 2, "found a search by trials, expected a run");
-    assert_fails(&supernet(&["trials", &killed_path, "--members", "4"]), 3, "config.trials");
-    assert_fails(&supernet(&["trials", &killed_path, "--l2s", "0.1:0.2"]), 2, "--l2s: found a search by evolution");
-    assert_fails(&supernet(&["trials", &killed_path, "--max-parameters", "1000000"]), 2, "expected none: trials");
+    let options = ["--by", "evolution", "--members", "3", "--interval", "2", "--steps", "12"];
+    let search = OtherSearch { folder: folder.path(), command: "trials", options: &options };
+    let said = search.whole();
+    assert!(said.contains("best of 6 trials of 12 steps: "), "{said}");
+    search.killed(&[&has_lines("trials.csv", 2), &has_lines("trials.csv", 4)]);
+    search.goes_on(&["trials.csv"]);
+    assert_fails(&supernet(&["report", &search.path("killed")]), 2, "found a search by trials, expected a run");
+    search.refuses(&["--members", "4"], 3, "config.trials");
+    search.refuses(&["--l2s", "0.1:0.2"], 2, "--l2s: found a search by evolution");
+    search.refuses(&["--max-parameters", "1000000"], 2, "expected none: trials");
+    let none = search.path("none");
+    let grows = [&["trials", &none], &TINY[..], &["--by", "hill-climb", "--activation", "mish"]].concat();
+    assert_fails(
+        &supernet(&grows),
+        2,
+        "--activation): found mul(tanh(max(softplus(x), softplus(x))), x), expected none",
+    );
 }
 
 #[test]
 fn a_search_for_widths_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
     let folder = tempfile::tempdir().unwrap();
-    let [whole, killed, taken] = ["whole", "killed", "taken"].map(|name| folder.path().join(name));
-    let command = |directory: &Path| {
-        let directory = directory.display().to_string();
-        let numbers = ["--space", "mobile-net-widths", "--max-parameters", "20000", "--strength", "0"];
-        let mut command = Command::new(env!("CARGO_BIN_EXE_supernet"));
-        command.args([&["widths", &directory], &TINY[..], &numbers].concat());
-        command
-    };
-    let first = command(&whole).output().unwrap();
-    assert!(first.status.success(), "{}", text(&first.stderr));
-    let said = text(&first.stdout);
+    let options = ["--space", "mobile-net-widths", "--max-parameters", "20000", "--strength", "0"];
+    let search = OtherSearch { folder: folder.path(), command: "widths", options: &options };
+    let said = search.whole();
     assert!(said.contains("\nMorphNet ") && said.contains("\none factor ") && said.contains("alive after "), "{said}");
-
-    let mut kills = 0;
-    for file in ["shrinking/networks/000.jsonl", "networks/000.jsonl"] {
-        let mut process = command(&killed).stdout(std::process::Stdio::null()).spawn().unwrap();
-        while !killed.join(file).exists() && process.try_wait().unwrap().is_none() {
-            std::thread::sleep(std::time::Duration::from_millis(2));
-        }
-        // SIGKILL.
-        process.kill().unwrap();
-        kills += u32::from(!process.wait().unwrap().success());
-    }
-    assert!(kills > 0, "both had ended before they were killed");
-    let killed_path = killed.display().to_string();
-    assert_fails(
-        &supernet(&["export", &killed_path, "--to", "nowhere"]),
-        2,
-        "found a search for widths that has not ended",
-    );
-    // Without options: the settings are in the directory.
-    let last = supernet(&["widths", &killed_path, "--output", "quiet"]);
-    assert!(last.status.success(), "{}", text(&last.stderr));
-    for name in ["widths.json", "table.txt", "best/weights.safetensors", "best/model.rs", "best/model.onnx"] {
-        assert!(fs::read(killed.join(name)).unwrap() == fs::read(whole.join(name)).unwrap(), "{name}");
-    }
-    let export = supernet(&["export", &killed_path, "--to", &taken.display().to_string()]);
-    assert!(export.status.success() && taken.join("model.onnx").exists(), "{}", text(&export.stderr));
-    let list = supernet(&["list", &folder.path().display().to_string()]);
-    assert!(text(&list.stdout).contains("widths, finished"), "{}", text(&list.stdout));
-    assert_fails(&supernet(&["report", &killed_path]), 2, "found a search for widths, expected a run");
-    assert_fails(&supernet(&["widths", &killed_path, "--rounds", "2"]), 3, "widths.morph_net.rounds");
-    let none = folder.path().join("none").display().to_string();
+    search.killed(&[&has("shrinking/networks/000.jsonl"), &has("networks/000.jsonl")]);
+    let export = supernet(&["export", &search.path("killed"), "--to", "nowhere"]);
+    assert_fails(&export, 2, "found a search for widths that has not ended");
+    search.goes_on(&["widths.json"]);
+    assert_fails(&supernet(&["report", &search.path("killed")]), 2, "found a search for widths, expected a run");
+    search.refuses(&["--rounds", "2"], 3, "widths.morph_net.rounds");
+    let none = search.path("none");
     let other = ["widths", &none, "--space", "mobile-net-widths"];
     assert_fails(&supernet(&other), 2, "--max-macs, --max-parameters: found none, expected one of them");
     let paper = [&["widths", &none], &TINY[..], &["--max-macs", "1000"]].concat();
     assert_fails(&supernet(&paper), 2, "widths: found none, expected a space with a `Width`");
+}
+
+#[test]
+fn a_search_for_functions_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ["--units", "1", "--programs", "8", "--best", "2"];
+    let search = OtherSearch { folder: folder.path(), command: "programs", options: &options };
+    let said = search.whole();
+    assert!(
+        said.contains("8 different programs, ") && said.contains("\nknown ") && said.contains("max(x, 0)"),
+        "{said}"
+    );
+    search.killed(&[&has_lines("programs/candidates.csv", 5), &has("networks/000.jsonl")]);
+    search.goes_on(&["programs/candidates.csv", "programs.json"]);
+    search.refuses(&["--units", "2"], 3, "programs.units");
+    search.refuses(&["--best", "9"], 2, "--best): found 9, expected 1 to 8");
+    search.refuses(&["--architecture", "1"], 2, "mask `1`: found choices of [1] options");
+    search.refuses(&["--activation", "swish"], 2, "--activation): found gated(scaled(x), x), expected none");
+    // A network of its own with the found function in place of ReLU.
+    let text_of = |name: &str| fs::read_to_string(folder.path().join("whole").join(name)).unwrap();
+    let best: serde_json::Value = serde_json::from_str(&text_of("best/architecture.json")).unwrap();
+    let run = folder.path().join("run").display().to_string();
+    let with = |function: &str| supernet(&[&["run", &run], &TINY[..], &["--activation", function]].concat());
+    assert_fails(&with("swish"), 2, "expected a function without β");
+    assert_fails(&with("no function"), 2, "--activation");
+    let rnn = [&["run", &run], &TINY[..], &["--space", "enas-rnn", "--activation", "mish"]].concat();
+    assert_fails(&supernet(&rnn), 2, "networks of `enas-rnn-6` have no ReLU");
+    let mish = with("mish");
+    assert!(mish.status.success(), "{}", text(&mish.stderr));
+    let model = fs::read_to_string(folder.path().join("run/best/model.rs")).unwrap();
+    assert!(model.contains("tanh") && !model.contains("relu"), "{model}");
+    assert!(best["network"]["settings"]["activation"].is_string() || !text_of("best/model.rs").contains("activation("));
+}
+
+#[test]
+fn a_search_for_update_rules_that_is_killed_goes_on_to_the_same_files_and_is_taken_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ["--what", "rules", "--units", "1", "--programs", "5", "--best", "2", "--strategy", "random"];
+    let search = OtherSearch { folder: folder.path(), command: "programs", options: &options };
+    let said = search.whole();
+    assert!(said.contains("5 different programs, ") && said.contains("power_sign:linear at "), "{said}");
+    search.killed(&[&has_lines("programs/candidates.csv", 2), &has("sweep/networks/005.jsonl")]);
+    search.goes_on(&["programs/candidates.csv", "programs.json"]);
+    assert_fails(&supernet(&["report", &search.path("killed")]), 2, "found a search for programs, expected a run");
 }
 
 #[test]

@@ -10,13 +10,14 @@ use crate::{
     names::Names,
     paths::About,
     placed_weights::placed,
+    rectifier::Replaced,
 };
 use burn::tensor::{Device, Tensor};
 use std::{
     fmt,
     sync::{Arc, OnceLock},
 };
-use supernet_space::{Choice, Cost, PathMask, SearchSpace, draws};
+use supernet_space::{Choice, Cost, PathMask, SearchSpace, draws, programs::Activation};
 
 /// A network of one's own as code that builds it, checked once. Inputs have `D` axes, rows first.
 ///
@@ -26,6 +27,8 @@ use supernet_space::{Choice, Cost, PathMask, SearchSpace, draws};
 pub struct Definition<M, const D: usize = 4> {
     build: Arc<dyn Fn(&Build) -> M + Send + Sync>,
     norm: NormKind,
+    /// What stands in place of ReLU.
+    activation: Option<Activation>,
     about: Arc<About>,
     /// Made when the first cost is asked for.
     costs: Arc<OnceLock<Result<CostTable, NnError>>>,
@@ -79,6 +82,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self {
             build: Arc::new(build),
             norm: NormKind::Ghost,
+            activation: None,
             about,
             costs: Arc::default(),
             device: device.clone().inner(),
@@ -104,6 +108,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Definition {
             build: Arc::new(move |b| wrap(build(b))),
             norm: self.norm,
+            activation: self.activation,
             about: Arc::new(about.with_names(names)),
             costs: self.costs,
             device: self.device,
@@ -113,6 +118,56 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// The same with another normalisation of the supernet.
     pub fn with_norm(self, norm: NormKind) -> Self {
         Self { norm, ..self }
+    }
+
+    /// The same with a function in place of every ReLU, none for ReLU itself: of the layers and of
+    /// [`Rows::relu`](crate::Rows::relu), in an own module as in a known space (Ramachandran, Zoph
+    /// and Le 2017, who put it in place of the ReLUs of published networks). Where the function has
+    /// a β, each channel of each place has one, a parameter that starts at 1; only stand-alone
+    /// networks have such, and a supernet is refused.
+    ///
+    /// ```
+    /// use burn::{module::Module, nn, tensor::Device};
+    /// use supernet_nn::{ConvNorm, Definition, Layer, OneOf, Rows};
+    ///
+    /// #[derive(Module, Debug)]
+    /// struct Net {
+    ///     block: OneOf<ConvNorm>,
+    ///     head: nn::Linear,
+    /// }
+    /// impl Layer<4, 2> for Net {
+    ///     fn forward(&self, x: Rows) -> Rows<2> {
+    ///         x.through(&self.block).global_average().through(&self.head)
+    ///     }
+    /// }
+    ///
+    /// let definition = Definition::new("one block", &[3, 8, 8], &Device::flex(), |b| Net {
+    ///     block: OneOf::new(b, "block", [3, 5].map(|k| (k.to_string(), ConvNorm::new(b, [3, 4], k).with_relu()))),
+    ///     head: nn::LinearConfig::new(4, 2).init(b.device()),
+    /// })?;
+    /// let mask = definition.space().parse("01")?;
+    /// let swish = definition.clone().with_activation(Some("swish".parse()?));
+    /// assert_eq!(swish.cost(&mask)?.parameters - definition.cost(&mask)?.parameters, 4, "a β for each channel");
+    /// # Ok::<(), supernet_nn::NnError>(())
+    /// ```
+    pub fn with_activation(self, activation: Option<Activation>) -> Self {
+        Self { activation, costs: Arc::default(), ..self }
+    }
+
+    /// Returns whether networks of this definition have a ReLU, in whose place a function can stand.
+    ///
+    /// # Errors
+    /// A network that cannot be run on zeros.
+    pub fn has_relu(&self) -> Result<bool, NnError> {
+        let all = self.space().all_on();
+        let build = Build::everything(NormKind::Batch, self.device.clone()).of_space(self.space().clone());
+        let net = (self.build)(&build.without_hypernetwork());
+        Ok(!Network::new(net, self.about.clone(), None).relu_places(all)?.is_empty())
+    }
+
+    /// Returns the function that stands in place of ReLU.
+    pub fn activation(&self) -> Option<Activation> {
+        self.activation
     }
 
     /// The same as a known space: under its name, with its order of the choices, its conditions,
@@ -218,8 +273,11 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// The network that holds every option.
     ///
     /// # Errors
-    /// What `weights` refuses.
+    /// What `weights` refuses; a function with a β in place of ReLU.
     pub fn supernet(&self, weights: &mut dyn Weights, device: &Device) -> Result<Network<M, D>, NnError> {
+        if let Some(function) = self.activation.filter(Activation::has_beta) {
+            return Err(NnError::BetaOfSupernet { function });
+        }
         let build = Build::everything(self.norm, device.clone()).of_space(self.space().clone());
         self.network(&build, None, weights)
     }
@@ -282,10 +340,22 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         let table = self.costs.get_or_init(|| {
             let device = self.device.clone().autodiff();
             let build = Build::everything(NormKind::Batch, device.clone()).of_space(self.space().clone());
-            let net = (self.build)(&build.without_hypernetwork());
+            let build = build.without_hypernetwork();
+            let net = (self.build)(&build);
             check::cost_table(&net, &self.about, &device)
         });
-        table.as_ref().map(|table| table.cost(mask)).map_err(NnError::clone)
+        let cost = table.as_ref().map(|table| table.cost(mask)).map_err(NnError::clone)?;
+        Ok(Cost { parameters: cost.parameters + self.betas(mask)?, ..cost })
+    }
+
+    /// The β's of the stand-alone network of `mask` in place of its ReLUs.
+    fn betas(&self, mask: &PathMask) -> Result<u64, NnError> {
+        if !self.activation.is_some_and(|activation| activation.has_beta()) {
+            return Ok(0);
+        }
+        let net = (self.build)(&Build::of_mask(self.space().clone(), mask.clone(), self.device.clone()));
+        let network = Network::new(net, self.about.clone(), Some(mask.clone()));
+        Ok(network.relu_places(mask.clone())?.iter().map(|place| place.channels as u64).sum())
     }
 
     /// Computes what tells these networks from those of another definition.
@@ -293,7 +363,12 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     /// # Errors
     /// A network that cannot be built.
     pub fn fingerprint(&self) -> Result<Fingerprint, NnError> {
-        fingerprint(&self.supernet(&mut Formula, &self.device)?, &self.device)
+        let plain = self.clone().with_activation(None);
+        let fingerprint = fingerprint(&plain.supernet(&mut Formula, &self.device)?, &self.device)?;
+        Ok(match self.activation {
+            Some(activation) => fingerprint.with(&activation.to_string()),
+            None => fingerprint,
+        })
     }
 
     fn network(
@@ -303,7 +378,14 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         weights: &mut dyn Weights,
     ) -> Result<Network<M, D>, NnError> {
         let net = placed((self.build)(build), build, &self.about.names, weights)?;
-        Ok(Network::new(net, self.about.clone(), mask))
+        let network = Network::new(net, self.about.clone(), mask.clone());
+        let Some(activation) = self.activation else { return Ok(network) };
+        let places = match activation.has_beta() {
+            true => network.relu_places(mask.unwrap_or_else(|| self.space().all_on()))?,
+            false => Vec::new(),
+        };
+        let replaced = Replaced::new(build, activation, places).placed(build, weights)?;
+        Ok(network.with_replaced(Some(replaced)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be wrong with a network's configuration, its weights or what it is given.
 
-use supernet_space::{Cost, SpaceError};
+use supernet_space::{Cost, SpaceError, programs::Activation};
 use thiserror::Error;
 
 /// Every error of this crate names the place, the value found and the value expected.
@@ -35,6 +35,29 @@ pub enum NnError {
              (`Network::calibrate`) or read from a file"
     )]
     NotCalibrated,
+    /// A network came to a ReLU that it has no function for.
+    #[error(
+        "`{function}` in place of ReLU: found a tensor of {channels} channels at none of the {places} places that the \
+         network came to when it was built, expected a module that reads the same with the same parameters in every \
+         pass, and in `Describe` as in `Layer`"
+    )]
+    ReplacedRelu {
+        /// The function.
+        function: Activation,
+        /// Channels of the tensor.
+        channels: usize,
+        /// Places that have a function.
+        places: usize,
+    },
+    /// A supernet with a function that has parameters.
+    #[error(
+        "activation `{function}`: found a function with a β for each channel, expected one without in a supernet, in \
+         which the places of β would be those of all its networks; stand-alone networks have it"
+    )]
+    BetaOfSupernet {
+        /// The function.
+        function: Activation,
+    },
     /// A number, mask or architecture that the space refuses.
     #[error(transparent)]
     Space(#[from] SpaceError),

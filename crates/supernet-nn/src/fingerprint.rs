@@ -18,6 +18,12 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
+    /// The same of networks with something that is called `name` in them.
+    pub(crate) fn with(self, name: &str) -> Self {
+        let named = format!("{} {name}", self.parameters);
+        Self { parameters: format!("{:016x}", fnv1a(named.as_bytes())), ..self }
+    }
+
     /// Whether both tell of the same networks: equal hashes, and logits that differ by less than a
     /// hundredth, which rounding does not reach.
     pub fn agrees(&self, other: &Self) -> bool {

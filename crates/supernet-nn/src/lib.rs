@@ -23,6 +23,7 @@ mod nesting;
 mod network;
 mod paths;
 mod placed_weights;
+mod rectifier;
 mod usage;
 mod weights;
 mod wide_scales;

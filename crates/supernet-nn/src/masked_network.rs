@@ -30,6 +30,13 @@ pub trait MaskedNetwork: Module + Sync {
     /// [`Paths::with_drop_path`](crate::Paths::with_drop_path) says.
     fn with_drop_path(&self, paths: Self::Paths, rate: f64, seed: u64) -> Self::Paths;
 
+    /// Returns the same at a rate that grows with depth (Zoph et al., CVPR 2018): `rate` at the last
+    /// place, in proportion to how many places come before it at each other.
+    ///
+    /// # Errors
+    /// A network that cannot be run on zeros, by which its places are counted.
+    fn with_growing_drop_path(&self, paths: Self::Paths, rate: f64, seed: u64) -> Result<Self::Paths, NnError>;
+
     /// The logits [rows, classes] of a batch whose equal runs of rows are the ghost batches, and in
     /// what share of them each parameter is used.
     ///

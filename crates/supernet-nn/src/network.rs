@@ -6,6 +6,7 @@ use crate::{
     layers::generated_of,
     names::Names,
     paths::About,
+    rectifier::{Place as ReluPlace, Rectifier, Replaced},
 };
 use burn::{
     module::{
@@ -28,16 +29,48 @@ use supernet_space::{PathMask, SearchSpace, fnv1a};
 #[derive(Clone, Debug)]
 pub struct Network<M: Module, const D: usize = 4> {
     net: M,
+    /// What stands in place of its ReLUs.
+    replaced: Option<Replaced>,
     about: Arc<About>,
     /// Of a stand-alone network.
     mask: Option<Arc<PathMask>>,
+    /// Places at which paths can be dropped, of a stand-alone network; counted when it is first
+    /// asked.
+    drop_places: Arc<OnceLock<u64>>,
     /// Whether its stored statistics are set; found out when it first predicts.
     calibrated: Arc<OnceLock<bool>>,
 }
 
 impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     pub(crate) fn new(net: M, about: Arc<About>, mask: Option<PathMask>) -> Self {
-        Self { net, about, mask: mask.map(Arc::new), calibrated: Arc::default() }
+        let mask = mask.map(Arc::new);
+        Self { net, replaced: None, about, mask, drop_places: Arc::default(), calibrated: Arc::default() }
+    }
+
+    /// The same with a function in place of its ReLUs.
+    pub(crate) fn with_replaced(self, replaced: Option<Replaced>) -> Self {
+        Self { replaced, ..self }
+    }
+
+    /// What stands in place of its ReLUs.
+    pub(crate) fn replaced(&self) -> Option<&Replaced> {
+        self.replaced.as_ref()
+    }
+
+    /// The places of max(x, 0) that it comes to with `mask`.
+    ///
+    /// # Errors
+    /// A mask of another space.
+    pub(crate) fn relu_places(&self, mask: PathMask) -> Result<Vec<ReluPlace>, NnError> {
+        let Some((device, dtype)) = place(&self.net) else { return Ok(Vec::new()) };
+        let mut dims = [2; D];
+        dims[1..].copy_from_slice(&self.about.input);
+        let pass = Pass::new(self.paths(vec![mask], None)?, &Call::default(), (&device, dtype));
+        let pass = Rc::new(pass.tracking_use().with_rectifier(Rectifier::Noting(RefCell::default())));
+        let zeros = Tensor::zeros(dims, (&device, dtype));
+        let logits = self.net.forward(Rows::input(zeros, Variants::each(1), Rc::clone(&pass)));
+        drop(logits);
+        Ok(pass.rectifier().noted())
     }
 
     /// The user's module.
@@ -236,13 +269,31 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
 
     fn run(&self, input: Tensor<D>, variants: Variants, pass: Pass) -> Result<(Rows<2>, Rc<Pass>), NnError> {
         self.check(&input, variants.count())?;
-        let pass = Rc::new(pass);
+        let replaced = self.replaced.as_ref();
+        let pass = if replaced.is_some_and(Replaced::has_places) { pass.tracking_use() } else { pass };
+        let pass = Rc::new(pass.with_rectifier(Rectifier::of(replaced)));
         let logits = self.net.forward(Rows::input(input, variants, pass.clone()));
         logits.exists();
         match pass.failure() {
             Some(error) => Err(error),
             None => Ok((logits, pass)),
         }
+    }
+
+    /// The places at which a pass with these masks can drop paths.
+    fn count_drop_places(&self, paths: &Paths) -> Result<u64, NnError> {
+        let Some((device, dtype)) = place(&self.net) else { return Ok(0) };
+        let mut dims = [paths.ghosts(); D];
+        dims[1..].copy_from_slice(&self.about.input);
+        let counting = paths.clone().counting_places();
+        let pass = Pass::new(counting.clone(), &Call::default(), (&device, dtype));
+        let (rows, _) = self.run(Tensor::zeros(dims, (&device, dtype)), Variants::each(paths.ghosts()), pass)?;
+        drop(rows.into_tensor());
+        let places = counting.drop_path().map_or(0, |drop| drop.places());
+        if self.mask.as_deref().is_some_and(|mask| paths.masks().iter().all(|other| other == mask)) {
+            self.drop_places.get_or_init(|| places);
+        }
+        Ok(places)
     }
 
     fn check(&self, input: &Tensor<D>, groups: usize) -> Result<(), NnError> {
@@ -284,6 +335,14 @@ impl<M: Layer<D, 2>, const D: usize> MaskedNetwork for Network<M, D> {
 
     fn with_drop_path(&self, paths: Paths, rate: f64, seed: u64) -> Paths {
         paths.with_drop_path(rate, seed)
+    }
+
+    fn with_growing_drop_path(&self, paths: Paths, rate: f64, seed: u64) -> Result<Paths, NnError> {
+        let places = match (self.drop_places.get(), self.mask.as_deref()) {
+            (Some(&places), Some(mask)) if paths.masks().iter().all(|other| other == mask) => places,
+            _ => self.count_drop_places(&paths)?,
+        };
+        Ok(paths.with_drop_path(rate, seed).growing_over(places))
     }
 
     fn forward_used(&self, input: Tensor<D>, paths: &Paths, call: &Call) -> Result<(Tensor<2>, Usage), NnError> {
@@ -401,36 +460,46 @@ impl ModuleMapper for Calibrate<'_> {
 /// Its parameters stand at their names.
 impl<M: Module, const D: usize> Module for Network<M, D> {
     fn collect_devices(&self, devices: Devices) -> Devices {
-        self.net.collect_devices(devices)
+        let devices = self.net.collect_devices(devices);
+        self.replaced.iter().fold(devices, |devices, replaced| replaced.formulas().collect_devices(devices))
     }
 
     fn fork(self, device: &Device) -> Self {
-        Self { net: self.net.fork(device), ..self }
+        let replaced = self.replaced.map(|replaced| replaced.with(|formulas| formulas.fork(device)));
+        Self { net: self.net.fork(device), replaced, ..self }
     }
 
     fn to_device(self, device: &Device) -> Self {
-        Self { net: self.net.to_device(device), ..self }
+        let replaced = self.replaced.map(|replaced| replaced.with(|formulas| formulas.to_device(device)));
+        Self { net: self.net.to_device(device), replaced, ..self }
     }
 
     fn visit<V: ModuleVisitor>(&self, visitor: &mut V) {
         self.about.names.visit(&self.net, visitor);
+        self.replaced.iter().for_each(|replaced| replaced.visit(visitor));
     }
 
     fn map<T: ModuleMapper>(self, mapper: &mut T) -> Self {
-        Self { net: self.about.names.map(self.net, mapper), calibrated: Arc::default(), ..self }
+        let net = self.about.names.map(self.net, mapper);
+        let replaced = self.replaced.map(|replaced| replaced.map(mapper));
+        Self { net, replaced, calibrated: Arc::default(), ..self }
     }
 
     fn valid(&self) -> Self {
         let (about, mask) = (Arc::clone(&self.about), self.mask.clone());
-        Self { net: self.net.valid(), about, mask, calibrated: Arc::clone(&self.calibrated) }
+        let drop_places = Arc::clone(&self.drop_places);
+        let replaced = self.replaced.clone().map(|replaced| replaced.with(|formulas| formulas.valid()));
+        Self { net: self.net.valid(), replaced, about, mask, drop_places, calibrated: Arc::clone(&self.calibrated) }
     }
 
     fn train(self) -> Self {
-        Self { net: self.net.train(), ..self }
+        let replaced = self.replaced.map(|replaced| replaced.with(Module::train));
+        Self { net: self.net.train(), replaced, ..self }
     }
 
     fn materialize(self) -> Self {
-        Self { net: self.net.materialize(), ..self }
+        let replaced = self.replaced.map(|replaced| replaced.with(Module::materialize));
+        Self { net: self.net.materialize(), replaced, ..self }
     }
 }
 

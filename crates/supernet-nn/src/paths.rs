@@ -81,12 +81,21 @@ pub(crate) struct DropPath {
     pub(crate) seed: u64,
     /// Places of a pass that have drawn.
     places: Arc<AtomicU64>,
+    /// Where the rate grows with depth, over how many places.
+    depth: Option<u64>,
 }
 
 impl DropPath {
-    /// The number of the next place that draws.
-    pub(crate) fn next_place(&self) -> u64 {
-        self.places.fetch_add(1, Ordering::Relaxed)
+    /// The number of the next place that draws, and its rate.
+    pub(crate) fn next_place(&self) -> (u64, f64) {
+        let place = self.places.fetch_add(1, Ordering::Relaxed);
+        let share = |depth: u64| (place + 1).min(depth) as f64 / depth as f64;
+        (place, self.rate * self.depth.map_or(1.0, share))
+    }
+
+    /// Places that have drawn.
+    pub(crate) fn places(&self) -> u64 {
+        self.places.load(Ordering::Relaxed)
     }
 }
 
@@ -133,7 +142,20 @@ impl Paths {
     /// If `rate` is not at least 0 and below 1.
     pub fn with_drop_path(self, rate: f64, seed: u64) -> Self {
         assert!((0.0..1.0).contains(&rate), "drop path: found a rate of {rate}, expected 0 to below 1");
-        Self { drop_path: (rate > 0.0).then(|| DropPath { rate, seed, places: Arc::default() }), ..self }
+        let drop_path = DropPath { rate, seed, places: Arc::default(), depth: None };
+        Self { drop_path: Some(drop_path).filter(|_| rate > 0.0), ..self }
+    }
+
+    /// The same at a rate that grows with depth: `rate` at the last of so many places, a share of it
+    /// at each before.
+    pub(crate) fn growing_over(self, places: u64) -> Self {
+        let drop_path = self.drop_path.map(|drop| DropPath { depth: Some(places.max(1)), ..drop });
+        Self { drop_path, ..self }
+    }
+
+    /// The same in which places of paths are counted and nothing is dropped.
+    pub(crate) fn counting_places(self) -> Self {
+        Self { drop_path: Some(DropPath { rate: 0.0, seed: 0, places: Arc::default(), depth: None }), ..self }
     }
 
     pub(crate) fn drop_path(&self) -> Option<&DropPath> {

@@ -10,6 +10,7 @@ mod error;
 mod examples;
 mod lineage;
 mod memory;
+mod programs;
 mod progress;
 mod proxies;
 mod run;
@@ -34,6 +35,7 @@ pub use lineage::{
     EditTrialSettings, EvolutionSettings, GoingOn, HillClimbSettings, Inheritance, Lineage, PopulationSettings,
     TrialKind, TrialResult, TrialSettings, trial_search,
 };
+pub use programs::{Program, ProgramKind, ProgramResult, ProgramSettings, TriedProgram, program_search};
 pub use progress::{Jobs, Observation, Progress, ProgressLine, Silent, Standing, StopOn, clock};
 pub use proxies::{ByProxy, Proxies, Untrained};
 pub use run::{

@@ -110,6 +110,66 @@ fn draws_are_of_the_seed_and_of_each_place_alone() {
     assert_eq!(logits([0b01, 0b01], rows, (0.0, 1)), vec![2.0; rows]);
 }
 
+/// Maps in a row, each beside what it reads.
+#[derive(Module, Debug)]
+struct Row {
+    places: Vec<OneOf<Op>>,
+}
+
+impl Layer<2> for Row {
+    fn forward(&self, x: Rows<2>) -> Rows<2> {
+        self.places.iter().fold(x, |x, place| x.clone() + x.through(place))
+    }
+}
+
+#[test]
+fn the_rate_grows_with_depth_to_that_of_the_schedule_at_the_last_place() {
+    const PLACES: usize = 3;
+    const ROWS: usize = 8_000;
+    const RATE: f64 = 0.6;
+    let device = device();
+    let build = |b: &Build| {
+        let map = || Op::Map(LinearConfig::new(FEATURES, FEATURES).with_bias(false).init(b.device()));
+        let place = |i| OneOf::new(b, format!("place{i}"), [("map", map()), ("skip", Op::Skip(Identity {}))]);
+        Row { places: (0..PLACES).map(place).collect() }
+    };
+    let definition = Definition::new("row", &[FEATURES], &device, build).unwrap();
+    let mask: PathMask = definition.space().mask(vec![0b01; PLACES]);
+    let network = definition.stand_alone(&mask, &mut Ones, &device).unwrap();
+    let rate = |place: usize| RATE * (place + 1) as f64 / PLACES as f64;
+    // What a place multiplies an example by: 1 where it is dropped, else 1 + 1/(1 − rate).
+    let kept = |place: usize| 1.0 + 1.0 / (1.0 - rate(place));
+    let value = |set: usize| (0..PLACES).map(|place| if set >> place & 1 == 1 { kept(place) } else { 1.0 }).product();
+    let values_of_sets: Vec<f64> = (0..1 << PLACES).map(value).collect();
+    for seed in [1, 2] {
+        let paths = network.paths(vec![mask.clone()], None).unwrap();
+        let paths = network.with_growing_drop_path(paths, RATE, seed).unwrap();
+        let logits = network.logits(Tensor::ones([ROWS, FEATURES], &device), &paths, &Call::default()).unwrap();
+        let mut counts = [0; PLACES];
+        for row in values(logits).chunks(FEATURES) {
+            let near = |set: &usize| (values_of_sets[*set] - row[0]).abs() < 1e-3;
+            let set = (0..1 << PLACES).find(near).unwrap_or_else(|| panic!("{row:?} of {values_of_sets:?}"));
+            (0..PLACES).for_each(|place| counts[place] += set >> place & 1);
+        }
+        for (place, count) in counts.into_iter().enumerate() {
+            let (expected, error) =
+                (ROWS as f64 * (1.0 - rate(place)), (ROWS as f64 * rate(place) * (1.0 - rate(place))).sqrt());
+            assert!((count as f64 - expected).abs() <= 4.0 * error, "place {place}: {count}, expected {expected}");
+        }
+    }
+    // Of other masks than the network's own, as of a supernet, the places are those of these masks.
+    let supernet = definition.supernet(&mut Ones, &device).unwrap();
+    let skips: PathMask = definition.space().mask(vec![0b10, 0b10, 0b01]);
+    let paths = supernet.with_growing_drop_path(supernet.paths(vec![skips], None).unwrap(), RATE, 1).unwrap();
+    let logits = values(supernet.logits(Tensor::ones([ROWS, FEATURES], &device), &paths, &Call::default()).unwrap());
+    let dropped = logits.chunks(FEATURES).filter(|row| (row[0] - 4.0).abs() < 1e-3).count() as f64;
+    assert!((dropped - RATE * ROWS as f64).abs() <= 4.0 * (ROWS as f64 * RATE * (1.0 - RATE)).sqrt(), "{dropped}");
+}
+
+fn dropping(rate: f64, schedule: Schedule) -> DropPath {
+    DropPath { rate, schedule, by_depth: false }
+}
+
 fn config(drop_path: Option<DropPath>) -> SearchConfig {
     let mut config = tiny(1);
     config.stand_alone.drop_path = drop_path;
@@ -125,8 +185,8 @@ fn run(path: &std::path::Path, search: &ImageSearch, progress: &mut dyn Progress
 #[test]
 fn a_training_with_it_goes_on_to_the_same_files_and_differs_from_one_without() {
     let split = stripes_split([64, 16, 32]);
-    let dropping = config(Some(DropPath { rate: 0.3, schedule: Schedule::Constant }));
-    let search = search_of(&dropping, &split).unwrap();
+    let by_depth = config(Some(DropPath { by_depth: true, ..dropping(0.3, Schedule::Constant) }));
+    let search = search_of(&by_depth, &split).unwrap();
     let [whole, stopped] = [(); 2].map(|()| tempfile::tempdir().unwrap());
     run(whole.path(), &search, &mut Silent).unwrap();
     let mut stops = 0;
@@ -144,8 +204,10 @@ fn a_training_with_it_goes_on_to_the_same_files_and_differs_from_one_without() {
         found.retrained.iter().map(|network| network.test.loss).collect::<Vec<_>>()
     };
     let without = test_losses(None);
-    assert_eq!(test_losses(Some(DropPath { rate: 0.0, schedule: Schedule::Ramp })), without);
-    assert_ne!(test_losses(Some(DropPath { rate: 0.3, schedule: Schedule::Constant })), without);
-    let refused = config(Some(DropPath { rate: 1.0, schedule: Schedule::Ramp })).check().unwrap_err().to_string();
+    assert_eq!(test_losses(Some(dropping(0.0, Schedule::Ramp))), without);
+    let alike = test_losses(Some(dropping(0.3, Schedule::Constant)));
+    assert_ne!(alike, without);
+    assert_ne!(test_losses(by_depth.stand_alone.drop_path), alike);
+    let refused = config(Some(dropping(1.0, Schedule::Ramp))).check().unwrap_err().to_string();
     assert_eq!(refused, "stand_alone.drop_path.rate: found 1, expected 0 to below 1");
 }

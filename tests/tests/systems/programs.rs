@@ -21,13 +21,15 @@ use supernet::{
         },
     },
     train::{
-        Child, ChildEvaluator, FirstSteps, Keeper, Lineage, Saving, SeededWeights, StandAlone, StandAloneTraining,
-        UpdateRule,
+        Child, ChildEvaluator, FirstSteps, KNOWN_SPACES, Keeper, Lineage, NetworkSettings, ProgramKind,
+        ProgramSettings, Retrain, Saving, SeededWeights, StandAlone, StandAloneTraining, UpdateRule,
+        best::{load_best, load_best_of},
+        program_search,
     },
 };
 use supernet_tests::{
     device, device_of,
-    tiny::{Stopping, tiny},
+    tiny::{Stopping, assert_same, contents, search_of, stripes_split, tiny},
     values,
 };
 
@@ -48,7 +50,7 @@ impl Layer<2> for Alone {
 }
 
 fn alone(activation: &Activation, device: &Device) -> Definition<Alone, 2> {
-    let activation = activation.clone();
+    let activation = *activation;
     let build = move |b: &Build| Alone { one: OneOf::new(b, "f", [("f", Formula::new(b, &activation, CHANNELS))]) };
     Definition::new("alone", &[CHANNELS], device, build).unwrap()
 }
@@ -236,7 +238,7 @@ impl Layer<2> for Net {
 }
 
 fn network(activation: &Activation) -> Definition<Net, 2> {
-    let activation = activation.clone();
+    let activation = *activation;
     let build = move |b: &Build| Net {
         inner: LinearConfig::new(3, 8).init(b.device()),
         activation: OneOf::new(b, "activation", [("f", Formula::new(b, &activation, 8))]),
@@ -588,4 +590,148 @@ fn a_line_of_trials_refuses_a_rule_that_ends_with_the_training() {
         "stand_alone.rule: found power_sign:linear, expected a rule that is the same at every step: a line of trials \
          has no end that is known"
     );
+}
+
+/// Every known space, small, for images of its least side that leave more than a pixel.
+fn known_definitions() -> impl Iterator<Item = (&'static str, Definition<KnownNet>)> {
+    ["paper"].into_iter().chain(KNOWN_SPACES.iter().map(|space| space.name)).map(|name| {
+        let mut settings = NetworkSettings::of_space(name, true).unwrap();
+        settings.set_filters(8);
+        // Of maps of one pixel little but rounding would be normalised.
+        let side = (2 * settings.least_side()).max(8);
+        let shape = supernet::data::ImageShape::new(1, side, side);
+        (name, settings.networks(8, shape, 4, &device()).unwrap().stand_alone)
+    })
+}
+
+/// Numbers as images of a definition.
+fn waves(definition: &Definition<KnownNet>, rows: usize) -> Tensor<4> {
+    let [channels, height, width] = definition.input().try_into().unwrap();
+    let wave = (0..rows * channels * height * width).map(|i| (0.37 * i as f32).sin()).collect::<Vec<_>>();
+    Tensor::from_data(TensorData::new(wave, [rows, channels, height, width]), &device())
+}
+
+/// The logits of an architecture's network by its batch's statistics.
+fn logits(definition: &Definition<KnownNet>, mask: &PathMask) -> Vec<f64> {
+    let network = definition.stand_alone(mask, &mut supernet_tests::Formula(DType::F32), &device()).unwrap();
+    let paths = network.paths(vec![mask.clone()], None).unwrap();
+    values(network.forward_masked(waves(definition, 4), &paths).unwrap())
+}
+
+#[test]
+fn every_relu_of_every_known_space_is_replaced() {
+    let [relu, mish, swish] = ["relu", "mish", "swish"].map(|name| name.parse::<Activation>().unwrap());
+    for (name, definition) in known_definitions() {
+        let mask = definition.space().sample(&mut draws(3, "replaced", 0)).mask().clone();
+        let with = |activation| definition.clone().with_activation(Some(activation));
+        let plain = logits(&definition, &mask);
+        let far = |other: &[f64]| plain.iter().zip(other).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(far(&logits(&with(relu), &mask)) < 1e-4, "{name}");
+        // In ENAS' recurrent cells ReLU is one of the operations that are chosen.
+        assert_eq!(definition.has_relu().unwrap(), name != "enas-rnn", "{name}");
+        if name == "enas-rnn" {
+            continue;
+        }
+        assert!(far(&logits(&with(mish), &mask)) > 1e-4, "{name}");
+        // A supernet with a function without β is what it is cut into.
+        let supernet = with(mish).supernet(&mut supernet_tests::Formula(DType::F32), &device()).unwrap();
+        let error = with(mish).extraction_error(&supernet, &mask, waves(&definition, 4)).unwrap();
+        assert!(error < 1e-4, "{name}: {error:e}");
+        // β is a parameter of each channel, which costs are told of, and only alone.
+        let network = with(swish).stand_alone(&mask, &mut SeededWeights::new(1), &device()).unwrap();
+        let betas = NamedWeights::of(&network).0.into_iter().filter(|(name, _)| name.starts_with("replaced_relu."));
+        let betas: usize = betas.map(|(_, data)| data.num_elements()).sum();
+        let more = with(swish).cost(&mask).unwrap().parameters - definition.cost(&mask).unwrap().parameters;
+        assert!(betas > 0 && more == betas as u64, "{name}: {betas}, {more}");
+        let refused = with(swish).supernet(&mut SeededWeights::new(1), &device()).unwrap_err().to_string();
+        assert!(refused.contains("found a function with a β for each channel"), "{refused}");
+        assert_ne!(with(swish).fingerprint().unwrap().parameters, definition.fingerprint().unwrap().parameters);
+    }
+}
+
+/// A short search, on a network that is drawn.
+fn short(kind: ProgramKind) -> ProgramSettings {
+    let mut settings = ProgramSettings::new(kind, "1/1".parse().unwrap(), 1);
+    (settings.units, settings.programs, settings.best) = (1, 4, 2);
+    settings.learning_rates.truncate(2);
+    settings
+}
+
+#[test]
+fn a_search_for_programs_that_was_stopped_leaves_what_one_that_was_not_leaves() {
+    let split = stripes_split([32, 16, 16]);
+    let config = SearchConfig { retrain: Retrain { at_once: 1, ..tiny(1).retrain }, ..tiny(1) };
+    for kind in [ProgramKind::Activations, ProgramKind::Rules] {
+        let [whole, stopped] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+        let search = search_of(&config, &split).unwrap();
+        let settings = ProgramSettings { architecture: ProgramSettings::drawn_network(&search), ..short(kind) };
+        let run = |folder: &std::path::Path, progress: &mut dyn Progress| {
+            program_search(&search, &settings, "flex", folder, progress)
+        };
+        let result = run(whole.path(), &mut Silent).unwrap();
+        assert_eq!((result.scored.len(), result.found.len()), (4, 2));
+        assert!(result.known.len() == if kind == ProgramKind::Rules { 3 } else { 2 }, "{:?}", result.known);
+        assert!(result.found.contains(result.found.iter().find(|one| one.program == result.best).unwrap()));
+        let mut stops = 0;
+        for after in [2, 4, 7, 11] {
+            match run(stopped.path(), &mut Stopping::after(after)) {
+                Err(TrainError::Stopped { .. }) => stops += 1,
+                other => drop(other.unwrap()),
+            }
+        }
+        assert!(stops >= 2, "{kind}: {stops}");
+        let again = run(stopped.path(), &mut Silent).unwrap();
+        assert_same(&contents(stopped.path()), &contents(whole.path()));
+        assert_eq!(again.table(), result.table());
+        // The best predicts as it was tested.
+        let (record, network) = load_best(stopped.path().join("best"), &device()).unwrap();
+        assert_eq!(record.test.unwrap().accuracy, result.tested.test.accuracy);
+        let images = Tensor::zeros([2, 1, 8, 8], &device());
+        assert_eq!(values(network.forward(images.clone()).unwrap()), values(again.network.forward(images).unwrap()));
+        let other = ProgramSettings { programs: 5, ..settings.clone() };
+        let refused = program_search(&search, &other, "flex", whole.path(), &mut Silent).err().unwrap().to_string();
+        assert!(refused.contains("programs.programs"), "{refused}");
+    }
+}
+
+#[test]
+fn programs_are_searched_for_networks_of_ones_own() {
+    /// A network with a ReLU of its own and one of a layer's.
+    #[derive(Module, Debug)]
+    struct Own {
+        stem: supernet::own::ConvNorm,
+        block: OneOf<supernet::own::ConvNorm>,
+        head: Linear,
+    }
+    impl Layer<4, 2> for Own {
+        fn forward(&self, x: Rows) -> Rows<2> {
+            x.through(&self.stem).relu().through(&self.block).global_average().through(&self.head)
+        }
+    }
+    let conv = |b: &Build, from, k| supernet::own::ConvNorm::new(b, [from, 4], k);
+    let definition = Definition::new("own", &[1, 8, 8], &device(), move |b| Own {
+        stem: conv(b, 1, 3),
+        block: OneOf::new(b, "block", [3, 5].map(|k| (k.to_string(), conv(b, 4, k).with_relu()))),
+        head: LinearConfig::new(4, 4).init(b.device()),
+    })
+    .unwrap();
+    let (split, folder) = (stripes_split([32, 16, 16]), tempfile::tempdir().unwrap());
+    let data = SearchData::images(&split).unwrap();
+    let device = device();
+    let search = Search::new(&tiny(1), definition.clone(), data, &device).unwrap();
+    let settings = ProgramSettings { architecture: "10".parse().unwrap(), ..short(ProgramKind::Activations) };
+    let result = program_search(&search, &settings, "flex", folder.path(), &mut Silent).unwrap();
+    let Some(activation) = result.best.function() else { panic!("{:?}", result.best) };
+    let definition = definition.with_activation(Some(activation));
+    let (_, network) = load_best_of(folder.path().join("best"), &definition, &device).unwrap();
+    let images = Tensor::ones([2, 1, 8, 8], &device);
+    assert_eq!(values(network.forward(images.clone()).unwrap()), values(result.network.forward(images).unwrap()));
+
+    let refused = |settings: ProgramSettings| settings.check_for(&search).unwrap_err().to_string();
+    let settings = || settings.clone();
+    assert!(refused(ProgramSettings { units: 5, ..settings() }).contains("found 5"));
+    assert!(refused(ProgramSettings { best: 0, ..settings() }).contains("programs.best (--best): found 0"));
+    assert!(refused(ProgramSettings { epochs: 0, ..settings() }).contains("--child-epochs): found 0"));
+    assert!(refused(ProgramSettings { learning_rates: vec![0.1], ..settings() }).contains("expected none"));
+    refused(ProgramSettings { architecture: "11".parse().unwrap(), ..settings() });
 }

@@ -9,6 +9,7 @@ use supernet_nn::{Call, Definition, KnownNet, KnownNetwork, MaskedNetwork, Notes
 use supernet_space::{
     Choice, ConvOrder, Darts, MobileNetV1, MobileNetWidths, NasBench201, NasBenchMacro, NetworkShape, PathMask,
     StemKind, draws,
+    programs::{Activation, Binary, CoreUnit, Unary},
 };
 use supernet_tests::{Formula, device, images};
 
@@ -47,7 +48,7 @@ pub fn known_cases() -> Vec<KnownCase> {
     let option = |(i, choice): (usize, &Choice)| 1 << if i % 2 == 0 { 0 } else { i % choice.options().len() };
     let space = mobile.definition.space();
     let chain = space.mask(space.choices().iter().enumerate().map(option).collect());
-    vec![
+    let mut cases = vec![
         KnownCase::of(
             "nas-bench-201",
             16,
@@ -95,7 +96,43 @@ pub fn known_cases() -> Vec<KnownCase> {
             "mobile_net_widths",
             Some(MobileNetWidths::new().space().mask([7, 3, 4, 2, 5, 1, 6, 1, 0, 7].map(|place| 1 << place).into())),
         ),
-    ]
+    ];
+    cases.extend(FUNCTIONS.map(|(name, space, function)| KnownCase::replaced(name, space, function)));
+    cases
+}
+
+/// Functions in place of ReLU in which every function of one number and of two is: the file in
+/// `generated/`, the space, the function.
+const FUNCTIONS: [(&str, &str, &str); 4] = [
+    (
+        "replaced_in_a_chain",
+        "nas-bench-macro",
+        "max(relu(add(scaled(mul(exp(close(square(x), cube(x))), softplus(x))), shifted(x))), min0(x))",
+    ),
+    (
+        "replaced_in_cells",
+        "nas-bench-201",
+        "min(sigmoid(sub(log_abs(div(sqrt(near(gaussian(x), erf(x))), cosh(x))), asinh(x))), min0(x))",
+    ),
+    (
+        "replaced_in_banks",
+        "memory-banks",
+        "mixed(sinc(gated(neg(max(abs(add(tanh(x), sin(x))), cos(x))), atan(x))), x)",
+    ),
+    ("replaced_in_the_papers", "paper", "gated(sinh(mul(beta(x), tanh(x))), x)"),
+];
+
+/// Whether every function of one number and of two is in some case.
+#[test]
+fn every_function_is_taken_away() {
+    let used: Vec<CoreUnit> = FUNCTIONS
+        .iter()
+        .flat_map(|(.., text)| text.parse::<Activation>().expect("a function").units().to_vec())
+        .collect();
+    let lacks = |one: &Unary| used.iter().all(|unit| unit.left != *one && unit.right != *one);
+    assert_eq!(Unary::all().into_iter().filter(lacks).collect::<Vec<_>>(), []);
+    let lacks = |one: &Binary| used.iter().all(|unit| unit.binary != *one);
+    assert_eq!(Binary::all().into_iter().filter(lacks).collect::<Vec<_>>(), []);
 }
 
 /// Uniform architectures of each space.
@@ -114,11 +151,21 @@ impl KnownCase {
     /// A network of 4 filters on images of 3 x `side` x `side`, 5 classes; of drawn options without
     /// a mask.
     fn of(space: &str, side: usize, name: &str, mask: Option<PathMask>) -> Self {
+        Self::with((space, None), side, name, mask)
+    }
+
+    /// The same with a function in place of ReLU, on images of 3 x 16 x 16.
+    fn replaced(name: &str, space: &str, function: &str) -> Self {
+        Self::with((space, Some(function.parse().expect("a function"))), 16, name, None)
+    }
+
+    fn with((space, activation): (&str, Option<Activation>), side: usize, name: &str, mask: Option<PathMask>) -> Self {
         let mut settings = NetworkSettings::of_space(space, true).expect("a known space");
+        settings.set_activation(activation);
         // Of which an eighth is a width.
         settings.set_filters(if space == "mobile-net-widths" { 8 } else { 4 });
         if let Some(cells) = settings.number_mut(Number::Cells) {
-            *cells = if space == "darts" { 3 } else { 1 };
+            *cells = if ["darts", "paper"].contains(&space) { 3 } else { 1 };
         }
         if let Some(head) = settings.number_mut(Number::Head) {
             *head = 16;

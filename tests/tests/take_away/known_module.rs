@@ -45,6 +45,7 @@ fn run(name: &str, weights: &Path, images: Tensor<4>, again: &Path) -> Tensor<2>
     run!(
         darts dead_edges dead_network enas_macro enas_micro genetic_stages hierarchical_motifs memory_banks
         mobile_chain mobile_net_v1 mobile_net_widths nas_bench_201 nas_bench_macro nas_net own_choices pnas_net
+        replaced_in_a_chain replaced_in_banks replaced_in_cells replaced_in_the_papers
     )
 }
 

@@ -4,6 +4,7 @@
 mod farm;
 mod options;
 mod paths;
+mod programs;
 mod shared;
 mod show;
 mod trials;
@@ -13,6 +14,7 @@ mod widths;
 pub use farm::{FarmCommand, Leases, Work};
 pub use options::{CompanionName, Options, Preset, RankName, StemName, StrategyName};
 pub use paths::Paths;
+pub use programs::Programs;
 #[cfg(feature = "mpi")]
 pub use shared::DEADLINE;
 pub use shared::Shared;
@@ -67,6 +69,9 @@ pub enum Command {
     /// Find widths that share a limit between layers, by a penalty on what channels cost
     /// (MorphNet); or go on with it
     Widths(Widths),
+    /// Search for functions in place of ReLU, or for update rules, by training one network with
+    /// each; or go on with it
+    Programs(Programs),
     /// Make one of the paper's experiments, or go on with it
     Study(Study),
     /// Compare one-shot with stand-alone accuracy: the same as `study correlation`

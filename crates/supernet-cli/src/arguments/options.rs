@@ -7,7 +7,7 @@ use clap::{
 };
 use std::path::PathBuf;
 use supernet::{
-    space::Schedule,
+    space::{Schedule, programs::Activation},
     train::{DropPath, NetworkSettings, Number},
 };
 
@@ -63,6 +63,12 @@ pub struct Options {
     /// else 6]
     #[arg(long, value_name = "N")]
     pub motifs: Option<usize>,
+
+    /// What stands in place of every ReLU: a function as `supernet programs` finds, as swish, mish or
+    /// gated(scaled(x), x); one with a β for each channel is for networks from scratch alone [default:
+    /// ReLU]
+    #[arg(long, value_name = "FUNCTION")]
+    pub activation: Option<Activation>,
 
     /// Images: fashion-mnist (embedded, 10,000 of them); cifar10:FOLDER, cifar100:FOLDER or
     /// cifar100-coarse:FOLDER (binary versions, 100 classes or 20 groups); folder:FOLDER (a folder
@@ -177,9 +183,10 @@ pub struct Options {
     pub l2_schedule: Option<Schedule>,
 
     /// Drop what an option gives for each example of a training from scratch with this rate, which
-    /// moves as --rate-schedule or ramp says (0.2, 0.2:constant); for networks that sum options
-    /// [default: none; of a RATE alone: ramp]
-    #[arg(long, value_name = "RATE[:SCHEDULE]")]
+    /// moves as --rate-schedule or ramp says (0.2, 0.2:constant), and with :by-depth grows from the
+    /// first place to the last, as NASNet's does; for networks that sum options [default: none; of
+    /// a RATE alone: ramp]
+    #[arg(long, value_name = "RATE[:SCHEDULE][:by-depth]")]
     pub drop_path: Option<DropPath>,
 
     /// Share of the supernet's training steps, the first, that have every path on [default: 0]

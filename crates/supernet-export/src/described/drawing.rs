@@ -146,6 +146,7 @@ fn words(operation: &Operation, read: &[usize]) -> String {
         Operation::Projection { .. } | Operation::Linear { .. } => "linear".into(),
         Operation::Normalisation { .. } => "normalisation".into(),
         Operation::Relu => "ReLU".into(),
+        Operation::Function { activation, .. } => activation.formula(),
         Operation::MaxPool(window) => windowed("maximum", window),
         Operation::AveragePool { window, .. } => windowed("average", window),
         Operation::Sum => "sum".into(),

@@ -57,6 +57,11 @@ impl<'a> Fields<'a> {
     pub(super) fn rules(&self) -> Vec<(String, String)> {
         let (mut whole, mut prefixes) = (Vec::new(), BTreeMap::new());
         for (field, operation, _) in &self.fields {
+            if let Operation::Function { beta, .. } = operation {
+                // The field is the parameter itself.
+                whole.extend(beta.iter().map(|beta| (format!("^{}$", escaped(beta)), field.clone())));
+                continue;
+            }
             let kept = operation.parameters().into_iter().zip(kept(operation).iter().copied());
             let parameters: Vec<(&str, &str)> = kept.collect();
             match prefix(&parameters) {
@@ -91,6 +96,7 @@ const STORED: [&str; 4] = ["scale", "shift", "stored_mean", "stored_variance"];
 fn kept(operation: &Operation) -> &'static [&'static str] {
     match operation {
         Operation::Normalisation { .. } => &STORED,
+        Operation::Function { .. } => &["beta"],
         _ => &["weight", "bias"],
     }
 }

@@ -2,8 +2,10 @@
 
 mod drawing;
 mod fields;
+mod function_source;
 mod model_source;
 mod onnx;
+mod onnx_function;
 mod statements;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,11 @@
 //! `model.rs` of a graph: a field for each layer, a statement for each operation.
 
-use super::{DescribedNetwork, fields::Fields, statements::body};
+use super::{
+    DescribedNetwork,
+    fields::Fields,
+    function_source::{functions, imports as imports_of, name, source},
+    statements::body,
+};
 use crate::{
     ExportError,
     model_source::{
@@ -29,6 +34,8 @@ pub fn model_source(described: &DescribedNetwork) -> Result<String, ExportError>
     if described.graph.nodes.iter().any(|node| node.operation == Operation::Resize) {
         items.push(RESIZED.into());
     }
+    let functions = functions(described.graph);
+    items.extend(functions.iter().map(|one| source(&name(&functions, one), one)));
     Ok(header(&facts, input) + &items.join("\n"))
 }
 
@@ -72,7 +79,11 @@ fn imports(described: &DescribedNetwork, fields: &Fields) -> String {
     let norms = fields.any(|operation| matches!(operation, Operation::Normalisation { .. }));
     let linear = |operation: &Operation| matches!(operation, Operation::Linear { .. } | Operation::Projection { .. });
     let pads = fields.any(|operation| window(operation).is_some_and(|window| window.padding != [0; 2]));
-    let relu = described.graph.nodes.iter().any(|node| node.operation == Operation::Relu);
+    let betas = fields.any(|operation| matches!(operation, Operation::Function { .. }));
+    let mut called = imports_of(&functions(described.graph));
+    if described.graph.nodes.iter().any(|node| node.operation == Operation::Relu) && !called.contains(&"relu") {
+        called.insert(0, "relu");
+    }
     let all = |parts: [(bool, &'static [&'static str]); 3]| -> Vec<&str> {
         parts.into_iter().filter(|(used, _)| *used).flat_map(|(_, names)| names).copied().collect()
     };
@@ -83,7 +94,8 @@ fn imports(described: &DescribedNetwork, fields: &Fields) -> String {
     ]);
     let pools =
         all([(averages, &["AvgPool2d", "AvgPool2dConfig"]), (maxima, &["MaxPool2d", "MaxPool2dConfig"]), (false, &[])]);
-    let mut lines = vec!["use burn::module::Module;".to_owned()];
+    let module = if betas { "use burn::module::{Module, Param};" } else { "use burn::module::Module;" };
+    let mut lines = vec![module.to_owned()];
     if let [single] = layers[..] {
         lines.push(format!("use burn::nn::{single};"));
     }
@@ -97,8 +109,10 @@ fn imports(described: &DescribedNetwork, fields: &Fields) -> String {
         lines.push(format!("use burn::nn::{{{}}};", layers.join(", ")));
     }
     lines.push("use burn::store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore, SafetensorsStoreError};".into());
-    if relu {
-        lines.push("use burn::tensor::activation::relu;".into());
+    match called[..] {
+        [] => {}
+        [single] => lines.push(format!("use burn::tensor::activation::{single};")),
+        _ => lines.push(format!("use burn::tensor::activation::{{{}}};", called.join(", "))),
     }
     lines.push("use burn::tensor::{DType, Device, Tensor};\nuse std::path::Path;\n".into());
     lines.join("\n")
@@ -158,6 +172,7 @@ fn kind(operation: &Operation) -> &'static str {
         Operation::Normalisation { .. } => "BatchNorm",
         Operation::MaxPool(_) => "MaxPool2d",
         Operation::AveragePool { .. } => "AvgPool2d",
+        Operation::Function { .. } => "Param<Tensor<1>>",
         other => unreachable!("{other:?} has no field"),
     }
 }
@@ -185,6 +200,7 @@ fn made(name: &str, operation: &Operation, [from, to]: [usize; 2]) -> String {
         }
         Operation::Linear { .. } => vec![format!("LinearConfig::new({from}, {to})"), ".init(device)".into()],
         Operation::Normalisation { .. } => vec![format!("BatchNormConfig::new({to})"), ".init(device)".into()],
+        Operation::Function { .. } => vec![format!("Param::from_tensor(Tensor::ones([{to}], device))")],
         Operation::MaxPool(window) => pool("MaxPool2dConfig", window, None),
         Operation::AveragePool { window, counts_padding } => pool("AvgPool2dConfig", window, Some(*counts_padding)),
         other => unreachable!("{other:?} has no field"),

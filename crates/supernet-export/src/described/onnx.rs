@@ -1,6 +1,6 @@
 //! A graph as ONNX.
 
-use super::DescribedNetwork;
+use super::{DescribedNetwork, onnx_function::function};
 use crate::{
     ExportError,
     onnx::{GraphBuilder, INPUT, OUTPUT, float, int, ints, model},
@@ -107,6 +107,10 @@ impl Writer<'_> {
                 self.graph.node("BatchNormalization", name, &[x, scale, shift, mean, variance], epsilon)
             }
             Operation::Relu => self.graph.node("Relu", name, &[x], Vec::new()),
+            Operation::Function { activation, beta } => {
+                let beta = beta.as_ref().map(|beta| self.along_channels(beta, to)).transpose()?;
+                function(&mut self.graph, name, activation, x, beta.as_deref())
+            }
             Operation::MaxPool(window) => self.graph.node("MaxPool", name, &[x], placed(window)),
             Operation::AveragePool { window, counts_padding } => {
                 let counted = vec![int("count_include_pad", usize::from(*counts_padding))];
@@ -163,6 +167,17 @@ impl Writer<'_> {
             self.graph.weight(name, shape, &values);
         }
         Ok(())
+    }
+
+    /// Adds a weight [channels] in a shape that goes along the channels of maps or features.
+    fn along_channels(&mut self, name: &str, shape: &[usize]) -> Result<String, ExportError> {
+        let values = self.values(name, &shape[..1])?;
+        if self.added.insert(name.to_owned()) {
+            let dims: Vec<usize> =
+                shape.iter().enumerate().map(|(axis, &size)| if axis == 0 { size } else { 1 }).collect();
+            self.graph.weight(name, &dims, &values);
+        }
+        Ok(name.to_owned())
     }
 
     /// Adds a weight [inputs, outputs] as that of a 1x1 convolution.

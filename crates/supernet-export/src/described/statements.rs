@@ -1,8 +1,12 @@
 //! A graph as statements of Rust, laid out as rustfmt does by default.
 
-use super::fields::Fields;
+use super::{
+    fields::Fields,
+    function_source::{functions, name},
+};
 use crate::model_source::layout::{SHORT, list};
 use supernet_nn::describe::{Graph, Node, Operation};
+use supernet_space::programs::Activation;
 
 /// Terms of a sum that surely fit on a line.
 const TERMS: usize = 3;
@@ -15,10 +19,11 @@ pub(super) fn body(graph: &Graph, fields: &Fields, input: &str) -> String {
         body += &format!("        let (count, device) = ({input}.dims()[0], {input}.device());\n");
     }
     let last = graph.nodes.len() - 1;
+    let functions = functions(graph);
     let mut reader = Reader { left: graph.readers(), input };
     for (place, node) in graph.nodes.iter().enumerate().skip(1) {
         let read: Vec<String> = node.inputs.iter().map(|&input| reader.read(input)).collect();
-        body += &statement(node, fields, &read, (place < last).then(|| format!("x{place}")));
+        body += &statement(node, (fields, &functions), &read, (place < last).then(|| format!("x{place}")));
     }
     if last == 0 { format!("        {input}\n") } else { body }
 }
@@ -38,7 +43,12 @@ impl Reader<'_> {
 }
 
 /// The statement that computes a node; without a binding it is the last expression.
-fn statement(node: &Node, fields: &Fields, read: &[String], binding: Option<String>) -> String {
+fn statement(
+    node: &Node,
+    (fields, functions): (&Fields, &[Activation]),
+    read: &[String],
+    binding: Option<String>,
+) -> String {
     let of = |rank: usize| binding.as_ref().map_or(String::new(), |name| format!("let {name}: Tensor<{rank}> = "));
     let plain = binding.as_ref().map_or(String::new(), |name| format!("let {name} = "));
     let end = if binding.is_some() { ";" } else { "" };
@@ -51,6 +61,16 @@ fn statement(node: &Node, fields: &Fields, read: &[String], binding: Option<Stri
             line(&of(node.shape.len() + 1), format!("Tensor::zeros([count, {}], &device)", sizes.join(", ")))
         }
         Operation::Relu => line(&plain, format!("relu({x})")),
+        Operation::Function { activation, .. } => {
+            let function = name(functions, activation);
+            line(
+                &plain,
+                match fields.name(&node.operation) {
+                    Some(beta) => format!("{function}({x}, &self.{beta})"),
+                    None => format!("{function}({x})"),
+                },
+            )
+        }
         Operation::Sum => sum(read, binding.as_deref()),
         Operation::Concatenation => {
             let parts = list(8, "let parts = vec!", ["[", "]"], read, ";");

@@ -12,7 +12,8 @@ use rand::RngExt;
 use std::collections::BTreeSet;
 use supernet_data::{ImageShape, Normalisation};
 use supernet_nn::{
-    Call, Definition, Describe, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, Notes, Statistics,
+    Call, Definition, Describe, KnownNet, KnownNetwork, Layer, MaskedNetwork, NamedWeights, Network, NnError, Notes,
+    Statistics,
     describe::{Graph, Operation},
 };
 use supernet_space::{PathMask, draws};
@@ -94,14 +95,14 @@ fn described<'a>(graph: &'a Graph, network: &'a KnownNetwork, classes: &'a [Stri
 }
 
 /// The largest |Δ| / max(1, |logit|) between what a graph computes and what its network computes.
-fn difference<M: Layer<4, 2> + Describe>(network: &Network<M>) -> f64 {
+fn difference<M: Layer<4, 2> + Describe>(network: &Network<M>) -> Result<f64, NnError> {
     let weights = NamedWeights::of(network);
     let dtype = weights.0.values().next().unwrap().dtype();
     let images = noise(3, network.input(), 2).cast(dtype);
-    let expected = network.forward(images.clone()).unwrap().into_data();
-    let found = network.graph().unwrap().compute(&weights, images).unwrap().into_data();
+    let expected = network.forward(images.clone())?.into_data();
+    let found = network.graph()?.compute(&weights, images)?.into_data();
     let each = expected.iter::<f64>().zip(found.iter::<f64>()).map(|(a, b)| (a - b).abs() / a.abs().max(1.0));
-    each.fold(0.0, f64::max)
+    Ok(each.fold(0.0, f64::max))
 }
 
 #[test]
@@ -110,7 +111,8 @@ fn a_graph_computes_what_its_network_computes() {
     for (name, definition) in definitions() {
         for network in of_space(&definition, 30) {
             let mask = network.mask().unwrap();
-            let found = difference(&definition.stand_alone(mask, &mut in_f64(&network), &Device::flex()).unwrap());
+            let network = definition.stand_alone(mask, &mut in_f64(&network), &Device::flex()).unwrap();
+            let found = difference(&network).unwrap();
             assert!(found < 1e-9, "{name} {mask}: {found:e}");
         }
     }
@@ -118,9 +120,60 @@ fn a_graph_computes_what_its_network_computes() {
     for (i, paper) in Described::random(60).enumerate() {
         let mut weights = in_f64(&paper.network());
         let network = paper.config.stand_alone(&paper.mask, &mut weights, &Device::flex()).unwrap();
-        let found = difference(&network);
+        let found = difference(&network).unwrap();
         assert!(found < 1e-9, "paper {i} {}: {found:e}", paper.mask);
     }
+}
+
+/// A function with a β in place of every ReLU.
+fn replaced(definition: Definition<KnownNet>) -> Definition<KnownNet> {
+    definition.with_activation(Some("mixed(shifted(x), tanh(x))".parse().unwrap()))
+}
+
+#[test]
+fn what_stands_in_place_of_relu_is_in_a_graph_with_the_parameters_of_its_place() {
+    let paper = NetworkSettings::of_space("paper", true).unwrap();
+    let paper = paper.networks(4, ImageShape::new(3, 16, 16), 5, &Device::flex()).unwrap().stand_alone;
+    let mut sources = Vec::new();
+    for (name, definition) in definitions().into_iter().chain([("paper", paper)]) {
+        let definition = replaced(definition);
+        for network in of_space(&definition, 4) {
+            let mask = network.mask().unwrap();
+            let mut weights = in_f64(&network);
+            let mut rng = draws(2, "betas", 0);
+            for (_, beta) in weights.0.iter_mut().filter(|(name, _)| name.starts_with("replaced_relu.")) {
+                let values: Vec<f64> = (0..beta.num_elements()).map(|_| rng.random_range(0.2..2.0)).collect();
+                *beta = TensorData::new(values, beta.shape().as_slice().to_vec());
+            }
+            let network = definition.stand_alone(mask, &mut weights, &Device::flex()).unwrap();
+            let found = difference(&network).unwrap_or_else(|error| panic!("{name} {mask}: {error}"));
+            assert!(found < 1e-9, "{name} {mask}: {found:e}");
+            let graph = network.graph().unwrap();
+            let count = |is: fn(&Operation) -> bool| graph.nodes.iter().filter(|node| is(&node.operation)).count();
+            assert!(count(|operation| matches!(operation, Operation::Function { .. })) > 0, "{name}");
+            assert_eq!(count(|operation| matches!(operation, Operation::Relu)), 0, "{name}");
+            let classes = classes();
+            let source = model_source(&described(&graph, &network, &classes)).unwrap();
+            check(&decoded(&onnx(&described(&graph, &network, &classes), &network).unwrap()).graph.unwrap(), 5);
+            assert!(
+                source.contains("fn activation<const D: usize>(x: Tensor<D>, beta: &Param<Tensor<1>>)"),
+                "{source}"
+            );
+            sources.push(source);
+        }
+    }
+    assert_formatted(sources);
+}
+
+#[test]
+fn what_a_function_does_not_read_is_not_written() {
+    let function = "add(beta(mul(exp(x), sin(x))), x)".parse().unwrap();
+    let definition = definition("nas-bench-macro").with_activation(Some(function));
+    let network = of_space(&definition, 1).remove(0);
+    let (graph, classes) = (network.graph().unwrap(), classes());
+    check(&decoded(&onnx(&described(&graph, &network, &classes), &network).unwrap()).graph.unwrap(), 5);
+    let source = model_source(&described(&graph, &network, &classes)).unwrap();
+    assert!(source.contains("let left = x.zeros_like() + beta.clone();\n    let right = x.clone();\n    left + right"));
 }
 
 #[test]
@@ -161,7 +214,7 @@ fn operators_say_what_the_operations_are() {
     let [cells, darts] = ["nas-bench-201", "darts"].map(definition);
     let of = |definition: &Definition<KnownNet>, mask: PathMask| {
         let network = network(definition, &mask);
-        assert!(difference(&network) < 1e-5, "{mask}");
+        assert!(difference(&network).unwrap() < 1e-5, "{mask}");
         let graph = network.graph().unwrap();
         decoded(&onnx(&described(&graph, &network, &classes()), &network).unwrap()).graph.unwrap()
     };
@@ -193,7 +246,7 @@ fn what_no_logit_depends_on_is_left_out() {
     assert!(names.iter().any(|name| name.contains("nor_conv_1x1")), "{names:?}");
     assert!(!names.iter().any(|name| name.contains("nor_conv_3x3")), "{names:?}");
     assert!(!graph.nodes.iter().any(|node| node.operation == Operation::Zeros));
-    assert!(difference(&network) < 1e-5);
+    assert!(difference(&network).unwrap() < 1e-5);
 }
 
 #[test]
@@ -206,7 +259,7 @@ fn a_dead_architecture_gives_what_its_shifts_and_its_bias_say() {
     // Input, zeros, normalisation, ReLU, average, linear layer.
     assert!(graph.nodes.iter().filter(|node| node.operation == Operation::Zeros).count() == 1);
     assert!(!graph.nodes.iter().any(|node| matches!(node.operation, Operation::Sum)), "{graph:?}");
-    assert!(difference(&network) < 1e-5);
+    assert!(difference(&network).unwrap() < 1e-5);
     let bytes = onnx(&described(&graph, &network, &classes()), &network).unwrap();
     check(&decoded(&bytes).graph.unwrap(), 5);
     let source = model_source(&described(&graph, &network, &classes())).unwrap();

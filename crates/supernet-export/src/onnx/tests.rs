@@ -46,8 +46,15 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) 
             assert_eq!(inputs[1..], vec![vec![x[1]]; 4], "{}", node.name);
             x.clone()
         }
-        "Relu" | "Identity" => x.clone(),
-        "Shape" => vec![int(node, "end").expect("an end") - int(node, "start").expect("a start")],
+        "Relu" | "Identity" | "Neg" | "Abs" | "Sqrt" | "Log" | "Exp" | "Sin" | "Cos" | "Sinh" | "Cosh" | "Tanh"
+        | "Asinh" | "Atan" | "Sigmoid" | "Softplus" | "Erf" => x.clone(),
+        "Add" | "Sub" | "Mul" | "Div" | "Max" | "Min" | "Equal" | "Where" => along(node, inputs),
+        "Expand" => {
+            let shape = numbers[1].clone().expect("a shape");
+            assert_eq!(along(node, &[x.clone(), shape.clone()]), shape, "{}", node.name);
+            shape
+        }
+        "Shape" => vec![int(node, "end").unwrap_or(x.len()) - int(node, "start").unwrap_or(0)],
         "MaxPool" | "AveragePool" => {
             let kernel = ints(node, "kernel_shape");
             vec![x[0], x[1], slide(x[2], 0, kernel[0]), slide(x[3], 1, kernel[1])]
@@ -87,6 +94,19 @@ fn shape_of(node: &Node, inputs: &[Vec<usize>], numbers: &[Option<Vec<usize>>]) 
     }
 }
 
+/// The shape of a result, number by number, of inputs that go along its axes from the last.
+fn along(node: &Node, inputs: &[Vec<usize>]) -> Vec<usize> {
+    let rank = inputs.iter().map(Vec::len).max().unwrap();
+    let size = |input: &Vec<usize>, axis: usize| (axis + input.len()).checked_sub(rank).map_or(1, |axis| input[axis]);
+    (0..rank)
+        .map(|axis| {
+            let most = inputs.iter().map(|input| size(input, axis)).max().unwrap();
+            assert!(inputs.iter().all(|input| [1, most].contains(&size(input, axis))), "{}: {inputs:?}", node.name);
+            most
+        })
+        .collect()
+}
+
 /// Every input is defined before it is read, every result is read, every shape fits; the output is
 /// [batch, classes].
 pub(crate) fn check(graph: &Graph, classes: usize) {
@@ -114,7 +134,10 @@ pub(crate) fn check(graph: &Graph, classes: usize) {
         let numbers: Vec<Option<Vec<usize>>> =
             node.input.iter().map(|name| whole.get(name.as_str()).cloned()).collect();
         match node.op_type.as_str() {
-            "Shape" => drop(whole.insert(&node.output[0], inputs[0][..1].to_vec())),
+            "Shape" => {
+                let end = int(node, "end").unwrap_or(inputs[0].len());
+                whole.insert(&node.output[0], inputs[0][int(node, "start").unwrap_or(0)..end].to_vec());
+            }
             "Concat" if numbers.iter().all(Option::is_some) => {
                 whole.insert(&node.output[0], numbers.iter().flatten().flatten().copied().collect());
             }

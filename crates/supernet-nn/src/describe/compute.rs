@@ -1,7 +1,10 @@
 //! What a graph computes, in Burn's operations: the reference for what is written from it.
 
 use super::graph::{Graph, Node, Operation, Window};
-use crate::{EPSILON, NamedWeights, NnError, layers::resized};
+use crate::{
+    EPSILON, NamedWeights, NnError,
+    layers::{activated, resized},
+};
 use burn::{
     nn::{
         PaddingConfig2d,
@@ -86,6 +89,10 @@ impl Machine<'_> {
                 normalised * self.per_channel(scale, channels)? + self.per_channel(shift, channels)?
             }
             Operation::Relu => relu(x),
+            Operation::Function { activation, beta } => {
+                let beta = beta.as_ref().map(|beta| self.parameter(beta, [channels])).transpose()?;
+                activated(activation, beta, x)
+            }
             Operation::MaxPool(Window { kernel, stride, padding: [h, w], .. }) => {
                 let pool = MaxPool2dConfig::new(*kernel).with_strides(*stride);
                 pool.with_padding(PaddingConfig2d::Explicit(*h, *w, *h, *w)).init().forward(x)

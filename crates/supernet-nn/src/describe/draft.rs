@@ -1,12 +1,15 @@
 //! A graph while it is written.
 
 use super::graph::{Graph, Node, Operation};
-use crate::NnError;
+use crate::{NnError, rectifier::Rectifier};
 use burn::{
     module::{Module, ModuleVisitor, Param, ParamId},
     tensor::Tensor,
 };
-use std::{cell::RefCell, collections::HashMap};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 use supernet_space::{PathMask, SearchSpace};
 
 /// A graph while it is written, and what the modules of the network are looked up in.
@@ -19,11 +22,13 @@ pub(super) struct Draft {
     /// Where each node is: what is computed twice is one node.
     places: RefCell<HashMap<Node, usize>>,
     failure: RefCell<Option<NnError>>,
+    /// What stands in place of max(x, 0).
+    rectifier: Rectifier,
 }
 
 impl Draft {
     /// Of a network whose parameters stand at their names.
-    pub(super) fn new(network: &impl Module, space: &SearchSpace, mask: &PathMask) -> Self {
+    pub(super) fn new(network: &impl Module, space: &SearchSpace, mask: &PathMask, rectifier: Rectifier) -> Self {
         let mut names = Names::default();
         network.visit(&mut names);
         let choices = space.choices().iter().enumerate();
@@ -33,7 +38,25 @@ impl Draft {
             nodes: RefCell::default(),
             places: RefCell::default(),
             failure: RefCell::default(),
+            rectifier,
         }
+    }
+
+    pub(super) fn rectifier(&self) -> &Rectifier {
+        &self.rectifier
+    }
+
+    /// The parameters that a node is computed with.
+    pub(super) fn computed_with(&self, place: usize) -> HashSet<ParamId> {
+        let nodes = self.nodes.borrow();
+        let (mut left, mut seen, mut found) = (vec![place], HashSet::new(), HashSet::new());
+        while let Some(place) = left.pop() {
+            if seen.insert(place) {
+                found.extend(nodes[place].operation.parameters());
+                left.extend(&nodes[place].inputs);
+            }
+        }
+        self.names.iter().filter(|(_, name)| found.contains(name.as_str())).map(|(&id, _)| id).collect()
     }
 
     /// Adds a node, unless there is the same already; returns its place.
@@ -64,7 +87,11 @@ impl Draft {
 
     /// Notes the first thing that is wrong.
     pub(super) fn fail(&self, place: &str, found: String, expected: impl Into<String>) {
-        let error = NnError::Description { place: place.into(), found, expected: expected.into() };
+        self.refuse(NnError::Description { place: place.into(), found, expected: expected.into() });
+    }
+
+    /// Notes the first thing that is wrong.
+    pub(super) fn refuse(&self, error: NnError) {
         self.failure.borrow_mut().get_or_insert(error);
     }
 

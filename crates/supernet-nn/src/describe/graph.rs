@@ -1,5 +1,7 @@
 //! A stand-alone network as a list of operations.
 
+use supernet_space::programs::Activation;
+
 /// What a stand-alone network computes with its stored statistics, without what no logit depends
 /// on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +59,13 @@ pub enum Operation {
     },
     /// max(x, 0).
     Relu,
+    /// A function of each number.
+    Function {
+        /// The function.
+        activation: Activation,
+        /// β, `[channels]`, where the function has it.
+        beta: Option<String>,
+    },
     /// The largest number in a window.
     MaxPool(Window),
     /// The mean of the numbers in a window.
@@ -181,6 +190,7 @@ impl Operation {
                 [Some(weight), bias.as_ref()].into_iter().flatten().map(String::as_str).collect()
             }
             Self::Projection { weight } => vec![weight],
+            Self::Function { beta, .. } => beta.iter().map(String::as_str).collect(),
             Self::Normalisation { scale, shift, mean, variance } => vec![scale, shift, mean, variance],
             _ => Vec::new(),
         }

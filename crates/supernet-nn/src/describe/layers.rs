@@ -2,8 +2,8 @@
 
 use super::{Describe, Window, Wire};
 use crate::{
-    Conv, ConvNorm, Generated, GhostNorm, Hypernetwork, Identity, Norm, Pool, Pool3x3, Resize, WideConv, WideDepthwise,
-    WideLinear, Width, Zeros,
+    Conv, ConvNorm, Formula, Generated, GhostNorm, Hypernetwork, Identity, Norm, Pool, Pool3x3, Resize, WideConv,
+    WideDepthwise, WideLinear, Width, Zeros,
 };
 
 /// A k×k window that keeps the size, but for the stride.
@@ -46,6 +46,12 @@ impl Describe for ConvNorm {
     }
 }
 
+impl Describe for Formula {
+    fn describe(&self, x: Wire) -> Wire {
+        x.function(self.activation(), self.beta())
+    }
+}
+
 impl Describe for Norm {
     fn describe(&self, x: Wire) -> Wire {
         match self.parameters() {
@@ -74,10 +80,18 @@ impl Describe for WideConv {
                 let [_, _, height, width] = weight.lazy_shape().dims();
                 part.clone().convolved(weight, None, keeping([height, width], self.stride, 1), 1)
             };
-            let y = Wire::sum(parts.iter().zip(&self.weights[j]).map(term).collect()).through(&self.norms[j]);
-            if self.relu { y.relu() } else { y }
+            Wire::sum(parts.iter().zip(&self.weights[j]).map(term).collect()).through(&self.norms[j])
         };
-        Wire::concatenated((0..slices.len()).map(slice).collect(), &slices)
+        rectified((0..slices.len()).map(slice).collect(), &slices, self.relu)
+    }
+}
+
+/// Slices side by side behind their ReLUs, or what stands in place of the whole's.
+fn rectified(parts: Vec<Wire>, slices: &[usize], relu: bool) -> Wire {
+    match (relu, parts[0].rectifier_has_places()) {
+        (false, _) => Wire::concatenated(parts, slices),
+        (true, true) => Wire::concatenated(parts, slices).relu(),
+        (true, false) => Wire::concatenated(parts.into_iter().map(Wire::relu).collect(), slices),
     }
 }
 
@@ -100,10 +114,9 @@ impl Describe for WideDepthwise {
         let slice = |(j, part): (usize, Wire)| {
             let [_, _, height, width] = self.weights[j].lazy_shape().dims();
             let y = part.convolved(&self.weights[j], None, keeping([height, width], self.stride, 1), slices[j]);
-            let y = y.through(&self.norms[j]);
-            if self.relu { y.relu() } else { y }
+            y.through(&self.norms[j])
         };
-        Wire::concatenated(parts.into_iter().enumerate().map(slice).collect(), &slices)
+        rectified(parts.into_iter().enumerate().map(slice).collect(), &slices, self.relu)
     }
 }
 

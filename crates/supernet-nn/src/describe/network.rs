@@ -1,7 +1,7 @@
 //! The graph of a stand-alone network.
 
 use super::{Describe, Graph, Wire, draft::Draft};
-use crate::{Layer, Network, NnError};
+use crate::{Layer, Network, NnError, rectifier::Rectifier};
 
 impl<M: Layer<D, 2> + Describe, const D: usize> Network<M, D> {
     /// Returns what a stand-alone network computes, without what no logit depends on.
@@ -15,7 +15,8 @@ impl<M: Layer<D, 2> + Describe, const D: usize> Network<M, D> {
         let Some(mask) = self.mask() else {
             return wrong("the network", "a supernet".into(), "the stand-alone network of an architecture");
         };
-        let logits = self.module().describe(Wire::input(Draft::new(self, self.space(), mask), self.input()));
+        let draft = Draft::new(self, self.space(), mask, Rectifier::of(self.replaced()));
+        let logits = self.module().describe(Wire::input(draft, self.input()));
         let is_flat = logits.shape().len() == 1;
         let found = format!("rows of shape {:?}", logits.shape());
         let graph = logits.finished()?;

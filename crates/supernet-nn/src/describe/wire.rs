@@ -6,7 +6,8 @@ use super::{
 };
 use crate::NnError;
 use burn::{module::Param, tensor::Tensor};
-use std::{ops::Add, rc::Rc};
+use std::{collections::HashSet, ops::Add, rc::Rc};
+use supernet_space::programs::Activation;
 
 /// A module that says what it computes in a stand-alone network, so that the network can be written
 /// as code, as ONNX and as a drawing by `supernet-export`.
@@ -189,10 +190,41 @@ impl Wire {
         self.then(Operation::Normalisation { scale, shift, mean, variance }, shape, false)
     }
 
-    /// max(x, 0).
+    /// max(x, 0), or what the network has in its place.
     pub fn relu(self) -> Self {
-        let shape = self.shape.clone();
-        self.then(Operation::Relu, shape, true)
+        if self.of == Of::Nothing {
+            return self;
+        }
+        let draft = Rc::clone(&self.draft);
+        let parameters = || match self.of {
+            Of::Node(place) => draft.computed_with(place),
+            _ => HashSet::new(),
+        };
+        match draft.rectifier().function(self.shape[0], parameters) {
+            Ok(Some(formula)) => self.through(formula),
+            Ok(None) => {
+                let shape = self.shape.clone();
+                self.then(Operation::Relu, shape, true)
+            }
+            Err(error) => self.refused(error),
+        }
+    }
+
+    /// Whether what stands in place of ReLU tells places apart.
+    pub(super) fn rectifier_has_places(&self) -> bool {
+        self.draft.rectifier().has_places()
+    }
+
+    /// A function of each number; β is `[channels]`, where the function has it.
+    pub fn function(self, activation: &Activation, beta: Option<&Param<Tensor<1>>>) -> Self {
+        let channels = beta.map_or(self.shape[0], |beta| beta.lazy_shape().dims::<1>()[0]);
+        if self.shape[0] != channels {
+            let found = format!("rows of shape {:?}", self.shape);
+            return self.failed("a function with a β", found, format!("{channels} channels"));
+        }
+        let keeps_zeros = beta.is_none() && activation.value(0.0, 1.0) == 0.0;
+        let (shape, beta) = (self.shape.clone(), beta.map(|beta| self.draft.name(beta)));
+        self.then(Operation::Function { activation: *activation, beta }, shape, keeps_zeros)
     }
 
     /// The largest number in each window.
@@ -330,6 +362,11 @@ impl Wire {
             [single] => Self { of: Of::Node(single), shape, ..first },
             _ => first.with(Operation::Concatenation, inputs, shape),
         }
+    }
+
+    fn refused(self, error: NnError) -> Self {
+        self.draft.refuse(error);
+        self.nothing()
     }
 
     /// Nothing, and the reason why the network cannot be described.

@@ -80,8 +80,9 @@ fn times_gates<const D: usize>(x: Tensor<D>, gate: Tensor<1>, live: &[usize]) ->
 /// `x` without the examples that are dropped at this place, the others divided by how probable they
 /// are to be kept.
 fn times_kept<const D: usize>(x: Tensor<D>, drop: &DropPath) -> Tensor<D> {
-    let (examples, keep) = (x.dims()[0], 1.0 - drop.rate);
-    let rng = &mut draws(drop.seed, "drop path", drop.next_place());
+    let (place, rate) = drop.next_place();
+    let (examples, keep) = (x.dims()[0], 1.0 - rate);
+    let rng = &mut draws(drop.seed, "drop path", place);
     let kept: Vec<f32> =
         (0..examples).map(|_| if rng.random::<f64>() < keep { (1.0 / keep) as f32 } else { 0.0 }).collect();
     let kept = Tensor::<1>::from_data(TensorData::new(kept, [examples]), (&x.device(), x.dtype()));

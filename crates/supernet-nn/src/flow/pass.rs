@@ -6,7 +6,7 @@ use super::{
     planes::from_planes,
     uses::Uses,
 };
-use crate::{Call, Execution, NnError, Notes, Paths, Statistics};
+use crate::{Call, Execution, NnError, Notes, Paths, Statistics, rectifier::Rectifier};
 use burn::{
     module::ParamId,
     tensor::{DType, Device, Tensor},
@@ -44,6 +44,8 @@ pub(crate) struct Pass {
     codes: RefCell<Option<Codes>>,
     /// The most distinct masks that a pass may have.
     most_masks: Cell<usize>,
+    /// What stands in place of max(x, 0).
+    rectifier: Rectifier,
     /// For each number of leading choices, how many computations that depend on them have been come
     /// to.
     met: RefCell<Vec<usize>>,
@@ -174,6 +176,7 @@ impl Pass {
             memo: None,
             codes: RefCell::default(),
             most_masks: Cell::new(usize::MAX),
+            rectifier: Rectifier::default(),
             met: RefCell::default(),
         }
     }
@@ -181,6 +184,16 @@ impl Pass {
     /// The same, looking into what panics and noting what runs under which conditions.
     pub(crate) fn checking(self) -> Self {
         Self { checks: true, tracks_use: true, ..self }
+    }
+
+    /// The same with something in place of max(x, 0).
+    pub(crate) fn with_rectifier(self, rectifier: Rectifier) -> Self {
+        Self { rectifier, ..self }
+    }
+
+    /// What stands in place of max(x, 0).
+    pub(crate) fn rectifier(&self) -> &Rectifier {
+        &self.rectifier
     }
 
     /// The same, with what passes before it have left for it.

@@ -8,12 +8,12 @@ use super::{
     value::{Operation, Read, Tags, Value},
     variants::Variants,
 };
-use crate::{NnError, call::run, choice_walk::own_parameters, cost::macs};
+use crate::{Formula, NnError, call::run, choice_walk::own_parameters, cost::macs};
 use burn::{
     module::{Module, ParamId},
     tensor::{Int, Tensor, TensorData, activation::relu},
 };
-use std::rc::Rc;
+use std::{collections::HashSet, rc::Rc};
 
 /// A tensor [rows, …] on its way through a masked network.
 ///
@@ -268,8 +268,26 @@ impl<const D: usize> Rows<D> {
         }
     }
 
-    /// max(x, 0). It is computed when it is read, once for all who read it at a time.
+    /// max(x, 0), or what the definition has in its place
+    /// ([`Definition::with_activation`](crate::Definition::with_activation)). It is computed when
+    /// it is read, once for all who read it at a time.
     pub fn relu(self) -> Self {
+        let pass = Rc::clone(&self.pass);
+        let channels = self.value.as_ref().and_then(|value| value.shape().get(1).copied());
+        let Some(channels) = channels else { return self.rectified() };
+        // Ghost batches of one architecture: all variants were computed with the same.
+        let parameters = || {
+            let first = self.variants.list().first().and_then(|&variant| self.uses.get(variant as usize));
+            first.map_or_else(HashSet::new, Uses::parameters)
+        };
+        match pass.rectifier().function(channels, parameters) {
+            Ok(None) => self.rectified(),
+            Ok(Some(formula)) => self.run(formula, Formula::value),
+            Err(error) => self.failed(error),
+        }
+    }
+
+    fn rectified(self) -> Self {
         let Some(value) = self.value.as_ref().filter(|_| !self.pass.checks() && !self.pass.is_dense()) else {
             return self.map(relu);
         };

@@ -58,7 +58,7 @@ impl Formula {
     /// Builds the function for rows of so many channels.
     pub fn new(b: &Build, activation: &Activation, channels: usize) -> Self {
         let beta = activation.has_beta().then(|| b.parameter([channels], Init::One));
-        Self { beta, activation: activation.clone() }
+        Self { beta, activation: *activation }
     }
 
     /// Returns the function.
@@ -66,21 +66,31 @@ impl Formula {
         &self.activation
     }
 
+    /// β, where the function has it.
+    pub(crate) fn beta(&self) -> Option<&Param<Tensor<1>>> {
+        self.beta.as_ref()
+    }
+
     /// Computes it of a tensor [rows, channels, …], whose axis 1 β goes along.
     pub fn value<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let beta = match &self.beta {
-            Some(beta) => {
-                let mut shape = [1; D];
-                shape[1] = beta.lazy_shape().dims::<1>()[0];
-                beta.val().reshape(shape)
-            }
-            // Nothing reads it.
-            None => Tensor::ones([1; D], &x.device()),
-        };
-        self.activation.units().iter().fold(x.clone(), |z, unit| {
-            binary(unit.binary, unary(unit.left, z, &beta), unary(unit.right, x.clone(), &beta), &beta)
-        })
+        activated(&self.activation, self.beta.as_ref().map(Param::val), x)
     }
+}
+
+/// A function of a tensor [rows, channels, …] with β of each channel, where the function has it.
+pub(crate) fn activated<const D: usize>(activation: &Activation, beta: Option<Tensor<1>>, x: Tensor<D>) -> Tensor<D> {
+    let beta = match beta {
+        Some(beta) => {
+            let mut shape = [1; D];
+            shape[1] = beta.dims()[0];
+            beta.reshape(shape)
+        }
+        // Nothing reads it.
+        None => Tensor::ones([1; D], &x.device()),
+    };
+    activation.units().iter().fold(x.clone(), |z, unit| {
+        binary(unit.binary, unary(unit.left, z, &beta), unary(unit.right, x.clone(), &beta), &beta)
+    })
 }
 
 impl<const D: usize> Layer<D, D> for Formula {

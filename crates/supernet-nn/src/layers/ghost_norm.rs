@@ -5,6 +5,7 @@ use crate::{
     Build, Rows,
     choice_walk::own_parameters,
     flow::{Adder, Operation, Pass, Read, Source, from_planes, planes},
+    rectifier::Rectifier,
 };
 use burn::{module::Module, tensor::Tensor};
 use std::rc::Rc;
@@ -26,9 +27,12 @@ impl GhostNorm {
         Self { norm: Norm::new(b.norm(), channels, b.device()) }
     }
 
-    /// max(0, norm(x)), in one step.
+    /// The ReLU of norm(x), in one step; what the definition has in its place in two.
     pub fn relu<const D: usize>(&self, x: Rows<D>) -> Rows<D> {
-        self.apply(x, true)
+        match x.pass().rectifier() {
+            Rectifier::Relu => self.apply(x, true),
+            _ => self.apply(x, false).relu(),
+        }
     }
 
     fn apply<const D: usize>(&self, x: Rows<D>, with_relu: bool) -> Rows<D> {

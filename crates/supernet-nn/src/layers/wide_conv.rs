@@ -92,17 +92,19 @@ pub(super) fn first_channels<const D: usize>(name: &str, x: Tensor<D>, channels:
 pub(super) fn normalised(x: Rows, width: &Width, norms: &[GhostNorm], live: usize, relu: bool) -> Rows {
     let slices = width.slices();
     let pass = Rc::clone(x.pass());
+    let of_whole = relu && pass.rectifier().has_places();
     let (mut first, mut parts) = (0, Vec::new());
     for (j, (norm, &channels)) in norms.iter().zip(&slices).enumerate() {
         let part = match j < live {
             true => x.clone().map(|x| x.narrow(1, first, channels)),
             false => x.nothing(),
         };
-        let normalised = || if relu { norm.relu(part) } else { part.through(norm) };
+        let normalised = || if relu && !of_whole { norm.relu(part) } else { part.through(norm) };
         parts.push(width.within(&pass, j, normalised));
         first += channels;
     }
-    concatenated(parts, &slices)
+    let whole = concatenated(parts, &slices);
+    if of_whole { whole.relu() } else { whole }
 }
 
 impl Layer for WideConv {

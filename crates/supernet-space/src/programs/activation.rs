@@ -32,10 +32,12 @@ pub struct CoreUnit {
 /// assert_eq!(swish.value(2.0, 1.0), 2.0 / (1.0 + (-2f64).exp()));
 /// # Ok::<(), supernet_space::SpaceError>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Activation {
-    units: Vec<CoreUnit>,
+    /// The first `count` of them; the others are copies of the last.
+    units: [CoreUnit; Self::MOST_UNITS],
+    count: usize,
 }
 
 /// Functions that have a name of their own.
@@ -54,32 +56,42 @@ impl Activation {
     /// # Errors
     /// None, or more than [`Activation::MOST_UNITS`].
     pub fn new(units: Vec<CoreUnit>) -> Result<Self, SpaceError> {
-        if (1..=Self::MOST_UNITS).contains(&units.len()) {
-            return Ok(Self { units });
+        let count = units.len();
+        match units.last().filter(|_| count <= Self::MOST_UNITS) {
+            Some(&last) => {
+                Ok(Self { units: std::array::from_fn(|place| units.get(place).copied().unwrap_or(last)), count })
+            }
+            None => Err(SpaceError::Field { field: "core units", found: count, expected: "1 to 4" }),
         }
-        Err(SpaceError::Field { field: "core units", found: units.len(), expected: "1 to 4" })
     }
 
     /// Returns its core units, that which reads x alone first.
     pub fn units(&self) -> &[CoreUnit] {
-        &self.units
+        &self.units[..self.count]
+    }
+
+    /// Returns the core units that its value depends on: β as what the unit before gives leaves out
+    /// all before it.
+    pub fn units_read(&self) -> &[CoreUnit] {
+        let first = self.units().iter().rposition(|unit| unit.left == Unary::Beta).unwrap_or(0);
+        &self.units()[first..]
     }
 
     /// Whether β is in it.
     pub fn has_beta(&self) -> bool {
-        self.units.iter().any(|unit| unit.left.has_beta() || unit.right.has_beta() || unit.binary.has_beta())
+        self.units().iter().any(|unit| unit.left.has_beta() || unit.right.has_beta() || unit.binary.has_beta())
     }
 
     /// Computes it of a number.
     pub fn value(&self, x: f64, beta: f64) -> f64 {
-        self.units
+        self.units()
             .iter()
             .fold(x, |z, unit| unit.binary.value(unit.left.value(z, beta), unit.right.value(x, beta), beta))
     }
 
     /// Writes it as one would by hand.
     pub fn formula(&self) -> String {
-        self.units
+        self.units()
             .iter()
             .fold("x".into(), |z, unit| unit.binary.written(&unit.left.written(&z), &unit.right.written("x")))
     }
@@ -127,7 +139,7 @@ impl fmt::Display for Activation {
             Unary::Identity => argument.to_owned(),
             unary => format!("{unary}({argument})"),
         };
-        let text = self.units.iter().fold(String::from("x"), |z, unit| {
+        let text = self.units().iter().fold(String::from("x"), |z, unit| {
             format!("{}({}, {})", unit.binary, of(unit.left, &z), of(unit.right, "x"))
         });
         f.write_str(&text)

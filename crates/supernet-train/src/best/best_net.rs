@@ -12,7 +12,7 @@ use supernet_nn::{Definition, KnownNet, NetworkConfig};
 pub enum BestNet {
     /// The paper's, with their sizes.
     Paper(NetworkConfig),
-    /// Those of another known space.
+    /// Those of another known space, or the paper's with a function in place of ReLU.
     Known {
         /// The space and its numbers, with the best network's filters.
         settings: NetworkSettings,
@@ -51,7 +51,7 @@ impl BestNet {
         let Ok(input @ [channels, height, width]) = <[usize; 3]>::try_from(input) else { return Ok(own()) };
         Ok(match settings {
             NetworkSettings::Own(_) => own(),
-            NetworkSettings::Paper(paper) => {
+            NetworkSettings::Paper(paper) if paper.activation.is_none() => {
                 Self::Paper(paper.config(filters, ImageShape::new(channels, height, width), classes)?)
             }
             mut settings => {

@@ -167,6 +167,11 @@ impl TrialSettings {
         if config.constraints != Constraints::default() || config.latency.is_some() {
             return Err(TrainError::config("constraints, latency", "limits", "none: trials do not keep to them"));
         }
+        let grows = matches!(self.kind, TrialKind::HillClimb(_) | TrialKind::Edits(_));
+        if let Some(activation) = config.network.activation().filter(|_| grows) {
+            let expected = "none where networks grow: what is inserted computes the identity behind a ReLU alone";
+            return Err(TrainError::config("network.activation (--activation)", activation, expected));
+        }
         Ok(())
     }
 

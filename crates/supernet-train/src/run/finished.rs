@@ -201,7 +201,7 @@ pub fn list_runs(folder: &Path) -> Result<Vec<RunState>, TrainError> {
 fn state(path: PathBuf) -> Option<RunState> {
     let lines = |name: &str| fs::read_to_string(path.join(name)).map_or(0, |text| text.lines().skip(1).count());
     if let Some(search) = OtherSearch::of(&path) {
-        let scored = lines("trials.csv");
+        let scored = search.scores().map_or(0, lines);
         return Some(other_state(search, path, scored));
     }
     let (run, state) = match read_config::<RunFile>(&path, CONFIGURATION) {

@@ -9,12 +9,14 @@ pub enum OtherSearch {
     Trials,
     /// [`width_search`](crate::width_search): `shrinking/`.
     Widths,
+    /// [`program_search`](crate::program_search): `programs/`.
+    Programs,
 }
 
 impl OtherSearch {
     /// Returns which one a directory is of; none of another directory.
     pub fn of(directory: &Path) -> Option<Self> {
-        [(Self::Trials, "trials"), (Self::Widths, "shrinking")]
+        [(Self::Trials, "trials"), (Self::Widths, "shrinking"), (Self::Programs, "programs")]
             .into_iter()
             .find_map(|(search, folder)| directory.join(folder).is_dir().then_some(search))
     }
@@ -24,6 +26,16 @@ impl OtherSearch {
         match self {
             Self::Trials => "trials",
             Self::Widths => "widths",
+            Self::Programs => "programs",
+        }
+    }
+
+    /// The file of its directory with a line for each candidate that was scored.
+    pub(super) fn scores(self) -> Option<&'static str> {
+        match self {
+            Self::Trials => Some("trials.csv"),
+            Self::Widths => None,
+            Self::Programs => Some("programs/candidates.csv"),
         }
     }
 
@@ -32,6 +44,7 @@ impl OtherSearch {
         match self {
             Self::Trials => "a search by trials",
             Self::Widths => "a search for widths",
+            Self::Programs => "a search for programs",
         }
     }
 }

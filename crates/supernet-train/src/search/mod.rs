@@ -23,6 +23,7 @@ mod plan;
 mod published;
 mod reach;
 mod recommended;
+mod relu;
 mod retrained;
 #[expect(clippy::module_inception, reason = "the search itself")]
 mod search;
@@ -41,6 +42,7 @@ pub use paper_settings::PaperSettings;
 pub(crate) use parts::{COMPANION, SAMPLER};
 pub use parts::{OwnPart, Scene};
 pub use plan::{Plan, StagePlan, plan, seconds_per_step};
+pub(crate) use relu::check_relu;
 pub use retrained::{Group, Retrained};
 pub use search::Search;
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 use supernet_data::ImageShape;
 use supernet_nn::{Definition, KnownNet, NormKind};
-use supernet_space::{SearchSpace, counted};
+use supernet_space::{SearchSpace, counted, programs::Activation};
 
 /// Which space is searched, and the numbers of its networks. In a file the key `space` names the
 /// space, which is the paper's where there is no such key.
@@ -32,6 +32,9 @@ pub struct OwnSettings {
     /// Normalisation of the supernet.
     #[serde(default)]
     pub norm: NormKind,
+    /// What stands in place of ReLU.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
 }
 
 /// The names of spaces that are no known ones.
@@ -148,6 +151,25 @@ impl NetworkSettings {
         }
     }
 
+    /// Returns the function in place of ReLU, if there is one.
+    pub fn activation(&self) -> Option<Activation> {
+        let mut copy = *self;
+        *copy.activation_mut()
+    }
+
+    /// Sets the function in place of ReLU.
+    pub fn set_activation(&mut self, activation: Option<Activation>) {
+        *self.activation_mut() = activation;
+    }
+
+    fn activation_mut(&mut self) -> &mut Option<Activation> {
+        match self {
+            Self::Paper(settings) => &mut settings.activation,
+            Self::Known(settings) => &mut settings.activation,
+            Self::Own(settings) => &mut settings.activation,
+        }
+    }
+
     /// Returns the least side of images, in pixels, that networks of the space read.
     pub fn least_side(&self) -> usize {
         match self {
@@ -216,16 +238,17 @@ impl NetworkSettings {
         device: &Device,
     ) -> Result<Definition<KnownNet>, TrainError> {
         let side = side(shape)?;
-        match self {
+        let definition = match self {
             Self::Paper(settings) => {
-                Ok(settings.config(filters, shape, classes)?.definition(device)?.within(KnownNet::Paper))
+                settings.config(filters, shape, classes)?.definition(device)?.within(KnownNet::Paper)
             }
-            Self::Known(settings) => Ok(settings.definition(filters, [shape.channels, side], classes, device)?),
+            Self::Known(settings) => settings.definition(filters, [shape.channels, side], classes, device)?,
             Self::Own(_) => {
                 let expected = "a known space; a program that defines networks of its own hands them to `Search::new`";
-                Err(TrainError::config("network.space", OWN, expected))
+                return Err(TrainError::config("network.space", OWN, expected));
             }
-        }
+        };
+        Ok(definition.with_activation(self.activation()))
     }
 }
 
@@ -240,9 +263,10 @@ mod tests {
 
     #[test]
     fn settings_are_read_as_they_were_written_and_unknown_fields_are_named() {
-        let own = NetworkSettings::Own(OwnSettings { norm: NormKind::GhostAffine });
+        let own = NetworkSettings::Own(OwnSettings { norm: NormKind::GhostAffine, activation: None });
         for mut settings in known().chain([own]) {
             settings.set_norm(NormKind::GhostAffine);
+            settings.set_activation(Some("swish".parse().unwrap()));
             for (i, number) in Number::ALL.into_iter().enumerate() {
                 settings.number_mut(number).into_iter().for_each(|value| *value = 20 + i);
             }
@@ -255,7 +279,7 @@ mod tests {
         for (text, says) in [
             (
                 r#"{"space":"darts","filters":8,"cels":3}"#,
-                "unknown field `cels`, expected one of `filters`, `cells`, `norm`",
+                "unknown field `cels`, expected one of `filters`, `cells`, `norm`, `activation`",
             ),
             (r#"{"space":"darts","filters":8}"#, "missing field `cells`"),
             (r#"{"space":"pnas-net","filters":8,"cells":1,"blocks":"five"}"#, "blocks: invalid type: string \"five\""),

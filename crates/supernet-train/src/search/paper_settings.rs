@@ -5,7 +5,7 @@ use crate::TrainError;
 use serde::{Deserialize, Serialize};
 use supernet_data::ImageShape;
 use supernet_nn::{NetworkConfig, NormKind};
-use supernet_space::{CellSpace, ConvOrder, NetworkShape, StemKind};
+use supernet_space::{CellSpace, ConvOrder, NetworkShape, StemKind, programs::Activation};
 
 /// The numbers of the paper's networks.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct PaperSettings {
     /// The layers before the cells.
     #[serde(default, skip_serializing_if = "StemKind::is_plain")]
     pub stem: StemKind,
+    /// What stands in place of ReLU.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
 }
 
 impl PaperSettings {
@@ -41,6 +44,7 @@ impl PaperSettings {
         norm: NormKind::Ghost,
         order: ConvOrder::NormReluConv,
         stem: StemKind::Plain,
+        activation: None,
     };
 
     /// The paper's sizes on CIFAR-10: 8 cells, 16 filters.

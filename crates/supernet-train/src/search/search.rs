@@ -6,6 +6,7 @@ use super::{
     held::check_held,
     parts::{Parts, SAMPLER, Scene},
     reach::check_limits,
+    relu::check_relu,
     split::check_split,
 };
 use crate::{
@@ -20,7 +21,7 @@ use serde::Serialize;
 use supernet_data::Split;
 use supernet_nn::{KnownNet, Layer, Network};
 use supernet_search::{Proposer, Scored, Strategy};
-use supernet_space::{Architecture, Cost, PathMask, SearchSpace};
+use supernet_space::{Architecture, Cost, PathMask, SearchSpace, programs::Activation};
 
 /// A search: what is searched, with which examples, where, and how. Everything that can be known
 /// before anything is trained is checked when it is made.
@@ -66,7 +67,10 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         device: &Device,
     ) -> Result<Self, TrainError> {
         let networks = networks.into();
-        let network = NetworkSettings::Own(OwnSettings { norm: networks.supernet.norm() });
+        let network = NetworkSettings::Own(OwnSettings {
+            norm: networks.supernet.norm(),
+            activation: networks.stand_alone.activation(),
+        });
         Self::of(SearchConfig { network, ..config.clone() }, networks, data, device)
     }
 
@@ -78,6 +82,9 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
     ) -> Result<Self, TrainError> {
         config.check()?;
         config.paths.check(networks.space())?;
+        if let Some(activation) = config.network.activation() {
+            check_relu(&networks.stand_alone, activation)?;
+        }
         check_split(&config, networks.space())?;
         if let Some(companion) = config.companion {
             check_companion(&config, companion.updates, data.validation.len())?;
@@ -250,12 +257,18 @@ impl<'a, M: Layer<D, 2>, E: Examples<D>, const D: usize> Search<'a, M, E, D> {
         &self.parts
     }
 
-    /// Checks before anything is trained that the configured strategy can propose candidates. A
-    /// program's own, and a companion, are asked when their time comes.
+    /// Checks before anything is trained that there can be a supernet, and that the configured
+    /// strategy can propose candidates. A program's own, and a companion, are asked when their time
+    /// comes.
     ///
     /// # Errors
-    /// As [`Proposer::strategy`]; a companion that proposes where there is none.
+    /// A function with a β in place of ReLU; as [`Proposer::strategy`]; a companion that proposes
+    /// where there is none.
     pub(crate) fn check_strategy(&self) -> Result<(), TrainError> {
+        if let Some(function) = self.networks().supernet.activation().filter(Activation::has_beta) {
+            let expected = "a function without β: in a supernet its places would be those of all networks";
+            return Err(TrainError::config("network.activation (--activation)", function, expected));
+        }
         match &self.config.strategy {
             _ if self.parts.strategy.is_some() => Ok(()),
             Proposer::Companion if self.updates().is_some() => Ok(()),

@@ -133,6 +133,20 @@ impl Stages {
         Recorded::open(self.folder.join("candidates.csv"), space, rank_by, evaluator, &mut self.log)
     }
 
+    /// [`Stages::recorded`] in a folder where nothing comes before it: its log is written anew.
+    ///
+    /// # Errors
+    /// As [`Stages::recorded`]; a log that cannot be written.
+    pub(crate) fn recorded_alone<'a, E: Evaluator>(
+        &'a mut self,
+        space: &SearchSpace,
+        rank_by: RankBy,
+        evaluator: &'a mut E,
+    ) -> Result<Recorded<'a, E>, TrainError> {
+        self.log.cut(0)?;
+        self.recorded(space, rank_by, evaluator)
+    }
+
     /// Removes the file of partial scores: all are stored.
     ///
     /// # Errors

@@ -21,6 +21,11 @@ pub struct DropPath {
     /// How it moves over the steps. Default: from 0 to the whole rate.
     #[serde(default)]
     pub schedule: Schedule,
+    /// Whether the rate grows with depth, too: that of the schedule at the last place of the
+    /// network, in proportion to how many places come before it at each other (Zoph et al., CVPR
+    /// 2018, by cells; here each option that may be dropped is a place). Default: it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_depth: bool,
 }
 
 impl DropPath {
@@ -34,22 +39,28 @@ impl DropPath {
     }
 }
 
-/// From `0.2` or `0.2:SCHEDULE`.
+/// What follows a rate that grows with depth.
+const BY_DEPTH: &str = ":by-depth";
+
+/// From `0.2` or `0.2:SCHEDULE`, each with or without `:by-depth`.
 impl FromStr for DropPath {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let (rate, schedule) = text.split_once(':').map_or((text, None), |(rate, of)| (rate, Some(of)));
+        let (said, by_depth) = text.strip_suffix(BY_DEPTH).map_or((text, false), |said| (said, true));
+        let (rate, schedule) = said.split_once(':').map_or((said, None), |(rate, of)| (rate, Some(of)));
         let rate = rate.parse().ok().filter(|rate| (0.0..1.0).contains(rate));
-        let rate = rate.ok_or_else(|| format!("found `{text}`, expected RATE or RATE:SCHEDULE, RATE 0 to below 1"))?;
+        let rate = rate.ok_or_else(|| {
+            format!("found `{text}`, expected RATE, RATE:SCHEDULE or either with `:by-depth`, RATE 0 to below 1")
+        })?;
         let schedule = schedule.map(str::parse).transpose().map_err(|error: SpaceError| error.to_string())?;
-        Ok(Self { rate, schedule: schedule.unwrap_or_default() })
+        Ok(Self { rate, schedule: schedule.unwrap_or_default(), by_depth })
     }
 }
 
 impl fmt::Display for DropPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.rate, self.schedule)
+        write!(f, "{}:{}{}", self.rate, self.schedule, if self.by_depth { BY_DEPTH } else { "" })
     }
 }
 
@@ -60,13 +71,15 @@ mod tests {
     #[test]
     fn its_text_has_a_rate_and_how_it_moves() {
         let of = |text: &str| text.parse::<DropPath>();
-        assert_eq!(of("0.2"), Ok(DropPath { rate: 0.2, schedule: Schedule::Ramp }));
-        assert_eq!(of("0.3:constant"), Ok(DropPath { rate: 0.3, schedule: Schedule::Constant }));
+        assert_eq!(of("0.2"), Ok(DropPath { rate: 0.2, schedule: Schedule::Ramp, by_depth: false }));
+        assert_eq!(of("0.3:constant"), Ok(DropPath { rate: 0.3, schedule: Schedule::Constant, by_depth: false }));
+        assert_eq!(of("0.3:constant:by-depth"), Ok(DropPath { by_depth: true, ..of("0.3:constant").unwrap() }));
+        assert_eq!(of("0.3:by-depth").unwrap().to_string().parse(), of("0.3:by-depth"));
         assert_eq!(of("0.3:constant").unwrap().to_string().parse(), of("0.3:constant"));
         for wrong in ["1", "-0.1", "x", "0.2:up", "nan"] {
             assert!(of(wrong).is_err(), "{wrong}");
         }
-        let error = DropPath { rate: 1.0, schedule: Schedule::Ramp }.check("stand_alone.drop_path.rate").unwrap_err();
+        let error = DropPath { rate: 1.0, ..of("0.2").unwrap() }.check("stand_alone.drop_path.rate").unwrap_err();
         assert_eq!(error.to_string(), "stand_alone.drop_path.rate: found 1, expected 0 to below 1");
     }
 }

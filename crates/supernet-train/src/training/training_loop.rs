@@ -467,7 +467,7 @@ impl Training<'_> {
             Some(gates) => network.with_gates(paths, same_gates(&gates, ghosts, device)),
             None => paths,
         };
-        let paths = self.dropping(network, paths, at);
+        let paths = self.dropping(network, paths, at)?;
         let cross_entropy = CrossEntropyLossConfig::new().init(device);
         let execution = self.execution;
         Ok(awake_on(device, || -> Result<_, NnError> {
@@ -487,10 +487,14 @@ impl Training<'_> {
     }
 
     /// The paths of a step, dropped for some examples.
-    fn dropping<N: MaskedNetwork>(&self, network: &N, paths: N::Paths, at: Moment) -> N::Paths {
-        let Some((DropPath { rate, schedule }, passed)) = self.drop_path else { return paths };
+    fn dropping<N: MaskedNetwork>(&self, network: &N, paths: N::Paths, at: Moment) -> Result<N::Paths, NnError> {
+        let Some((DropPath { rate, schedule, by_depth }, passed)) = self.drop_path else { return Ok(paths) };
         let seed = draws(self.seed, "drop path", passed + at.step).next_u64();
-        network.with_drop_path(paths, schedule.at(rate, at.step, at.steps), seed)
+        let rate = schedule.at(rate, at.step, at.steps);
+        match by_depth {
+            true => network.with_growing_drop_path(paths, rate, seed),
+            false => Ok(network.with_drop_path(paths, rate, seed)),
+        }
     }
 
     /// Computes the same of the ghost batches of a share, in `parts` parts whose gradients are

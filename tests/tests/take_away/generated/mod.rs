@@ -45,3 +45,11 @@ pub mod own_choices;
 pub mod pnas_net;
 #[rustfmt::skip]
 pub mod relu_conv_norm;
+#[rustfmt::skip]
+pub mod replaced_in_a_chain;
+#[rustfmt::skip]
+pub mod replaced_in_banks;
+#[rustfmt::skip]
+pub mod replaced_in_cells;
+#[rustfmt::skip]
+pub mod replaced_in_the_papers;

@@ -13,20 +13,23 @@ use serde::{
 };
 use serde_json::{Map, Value};
 use supernet_nn::{Definition, KnownNet, NnError, NormKind};
-use supernet_space::{SearchSpace, SpaceError, counted};
+use supernet_space::{SearchSpace, SpaceError, counted, programs::Activation};
 
 /// A known space beside the paper's, and the numbers of its networks. In a file these are the keys
-/// `space`, those of [`KnownSpace::numbers`], and `norm`.
+/// `space`, those of [`KnownSpace::numbers`], `norm`, and `activation` where there is one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KnownSettings {
     space: &'static KnownSpace,
     numbers: Numbers,
     /// Normalisation of the supernet.
     pub norm: NormKind,
+    /// What stands in place of ReLU.
+    pub activation: Option<Activation>,
 }
 
-/// The key of the normalisation.
+/// The keys of normalisation and activation.
 const NORM: &str = "norm";
+const ACTIVATION: &str = "activation";
 
 impl KnownSettings {
     /// Returns the settings of the space called `name` as it was published, or of a `small`
@@ -37,7 +40,7 @@ impl KnownSettings {
             numbers.with(number, values[usize::from(small)])
         };
         let numbers = space.numbers.iter().fold(Numbers::default(), value);
-        Some(Self { space, numbers, norm: NormKind::Ghost })
+        Some(Self { space, numbers, norm: NormKind::Ghost, activation: None })
     }
 
     /// Returns the space.
@@ -96,7 +99,7 @@ impl KnownSettings {
     /// # Errors
     /// A key that there is not, or one that is missing or no number.
     fn read(mut settings: Self, keys: &Map<String, Value>) -> Result<Self, String> {
-        let names = || settings.space.numbers.iter().map(|(number, _)| number.name()).chain([NORM]);
+        let names = || settings.space.numbers.iter().map(|(number, _)| number.name()).chain([NORM, ACTIVATION]);
         if let Some(key) = keys.keys().find(|&key| key != "space" && names().all(|name| name != key)) {
             return Err(format!("unknown field `{key}`, expected one of {}", in_ticks(names())));
         }
@@ -105,6 +108,7 @@ impl KnownSettings {
             *settings.numbers.get_mut(*number) = value_of(number.name(), value)?;
         }
         settings.norm = keys.get(NORM).map_or(Ok(NormKind::default()), |value| value_of(NORM, value))?;
+        settings.activation = keys.get(ACTIVATION).map(|value| value_of(ACTIVATION, value)).transpose()?;
         Ok(settings)
     }
 }
@@ -119,12 +123,16 @@ fn in_ticks(names: impl Iterator<Item = &'static str>) -> String {
 
 impl Serialize for KnownSettings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.space.numbers.len() + 2))?;
+        let count = self.space.numbers.len() + 2 + usize::from(self.activation.is_some());
+        let mut map = serializer.serialize_map(Some(count))?;
         map.serialize_entry("space", self.space.name)?;
         for (number, _) in self.space.numbers {
             map.serialize_entry(number.name(), &self.numbers.get(*number))?;
         }
         map.serialize_entry(NORM, &self.norm)?;
+        if let Some(activation) = self.activation {
+            map.serialize_entry(ACTIVATION, &activation)?;
+        }
         map.end()
     }
 }
