@@ -66,7 +66,7 @@ impl Layer<4, 2> for Net {
 }
 
 fn definition(activation: &Activation, device: &Device) -> Result<Definition<Net>, TrainError> {
-    let activation = activation.clone();
+    let activation = *activation;
     let build = move |b: &Build| {
         let conv = |(channels, stride)| ConvNorm::new(b, channels, 3).with_stride(stride);
         let one =
@@ -204,7 +204,8 @@ impl<'a> Scene<'a> {
         let five: Vec<_> = found.ranked().into_iter().take(5).collect();
         let of = |scored: &&Scored| space.activation(scored.architecture.mask());
         let mut functions = five.iter().map(of).collect::<Result<Vec<_>, _>>()?;
-        functions.extend(["relu".parse()?, "swish".parse()?]);
+        let known: [Activation; 2] = ["relu".parse()?, "swish".parse()?];
+        functions.extend(known);
         let on_test = share("testing", 0, functions.clone(), &mut Silent, tested)?;
         for ((scored, activation), here) in five.iter().zip(&functions).zip(&on_test) {
             let (there, here) = (percent(scored.score.accuracy), percent(*here));

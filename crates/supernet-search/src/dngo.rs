@@ -128,10 +128,7 @@ mod tests {
     use super::*;
     use crate::{
         kendall,
-        testing::{
-            chain,
-            processor_time::{now, yards},
-        },
+        testing::{chain, processor_time::now, yardstick::yards},
     };
     use supernet_space::Encoding;
 

@@ -2,6 +2,8 @@
 
 #[path = "../tests/processor_time/mod.rs"]
 pub(crate) mod processor_time;
+#[path = "../tests/yardstick/mod.rs"]
+pub(crate) mod yardstick;
 
 use crate::{Controller, Score, Scored};
 use supernet_space::{Architecture, Choice, Cost, SearchSpace, draws};

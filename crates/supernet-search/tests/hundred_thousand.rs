@@ -9,8 +9,9 @@
 //! With all tests it runs with 200 candidates.
 
 mod processor_time;
+mod yardstick;
 
-use processor_time::{now, yards};
+use processor_time::now;
 use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use supernet_search::{
@@ -19,6 +20,7 @@ use supernet_search::{
     Score, Scored, Strategy, TournamentEvolution, Tpe,
 };
 use supernet_space::{Architecture, CellSpace, Cost, MobileChain};
+use yardstick::yards;
 
 /// A smooth score with some noise of its own for each architecture.
 fn score(architecture: &Architecture) -> Scored {

@@ -3,8 +3,9 @@
 //! evaluator like any other.
 
 mod processor_time;
+mod yardstick;
 
-use processor_time::{now, yards};
+use processor_time::now;
 use rand::{RngExt, seq::SliceRandom};
 use serde::{Serialize, de::DeserializeOwned};
 use supernet_search::{
@@ -18,6 +19,7 @@ use supernet_space::{
     Architecture, CellSpace, Choice, Cost, EnasMacro, GeneticStages, NasBench201, NasBenchMacro, NasBenchMacroShape,
     SearchSpace, draws,
 };
+use yardstick::yards;
 
 /// Applies a generic function to each strategy over a space.
 macro_rules! each_strategy {
