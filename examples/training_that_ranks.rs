@@ -97,7 +97,8 @@ struct Way {
     is_split: bool,
 }
 
-/// What is measured: uniform architectures, and each of them with one change.
+/// What is measured: uniform architectures, each of them with one change, and rare options without
+/// weights with one more.
 fn ways() -> Result<Vec<Way>, SpaceError> {
     use PathSampling::{
         AllOn, Dropout, FairOptions, MostWeighted, RareWeightless, UniformArchitecture, UniformNetwork,
@@ -112,13 +113,14 @@ fn ways() -> Result<Vec<Way>, SpaceError> {
     };
     let balanced = |name, complexity, rare_use| Way { name, balance: Balance { complexity, rare_use }, ..uniform };
     let drawn = |name, paths| Way { name, paths, ..uniform };
+    let rare = drawn("rare 0.1", RareWeightless(0.1));
     let constant = |r: f64| Ok::<_, SpaceError>(Dropout(PathDropout::new(r)?.with_schedule(Schedule::Constant)));
     Ok(vec![
         uniform,
         drawn("networks", UniformNetwork),
         drawn("fair", FairOptions),
         drawn("rare 0.3", RareWeightless(0.3)),
-        drawn("rare 0.1", RareWeightless(0.1)),
+        rare,
         drawn("rare 0.03", RareWeightless(0.03)),
         drawn("weighted 3", MostWeighted(3)),
         drawn("dropout 0.1", Dropout(PathDropout::new(0.1)?)),
@@ -132,6 +134,9 @@ fn ways() -> Result<Vec<Way>, SpaceError> {
         balanced("rare use 1", 0.0, 1.0),
         Way { name: "rate 0.03", learning_rate: 0.03, ..uniform },
         Way { name: "split", is_split: true, ..uniform },
+        Way { name: "rare 0.1 with warm-up 0.2", warm_up: 0.2, ..rare },
+        Way { name: "rare 0.1 with complexity 1", balance: Balance { complexity: 1.0, rare_use: 0.0 }, ..rare },
+        Way { name: "rare 0.1 with rare use 0.5", balance: Balance { complexity: 0.0, rare_use: 0.5 }, ..rare },
     ])
 }
 

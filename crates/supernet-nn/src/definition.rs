@@ -7,10 +7,10 @@ use crate::{
     check,
     cost::CostTable,
     fingerprint::{Formula, fingerprint},
+    flow::Functions,
     names::Names,
     paths::About,
     placed_weights::placed,
-    rectifier::Replaced,
 };
 use burn::tensor::{Device, Tensor};
 use std::{
@@ -384,7 +384,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
             true => network.relu_places(mask.unwrap_or_else(|| self.space().all_on()))?,
             false => Vec::new(),
         };
-        let replaced = Replaced::new(build, activation, places).placed(build, weights)?;
+        let replaced = Functions::new((activation, places), build, weights)?;
         Ok(network.with_replaced(Some(replaced)))
     }
 }

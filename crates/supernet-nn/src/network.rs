@@ -2,11 +2,10 @@
 
 use crate::{
     Call, Layer, MaskedNetwork, NamedWeights, NnError, Notes, Paths, Rows, Statistics, Usage,
-    flow::{Memo, Pass, Variants, rows_of_each},
+    flow::{Functions, Memo, Pass, Place as ReluPlace, Rectifier, Variants, rows_of_each},
     layers::generated_of,
     names::Names,
     paths::About,
-    rectifier::{Place as ReluPlace, Rectifier, Replaced},
 };
 use burn::{
     module::{
@@ -30,7 +29,7 @@ use supernet_space::{PathMask, SearchSpace, fnv1a};
 pub struct Network<M: Module, const D: usize = 4> {
     net: M,
     /// What stands in place of its ReLUs.
-    replaced: Option<Replaced>,
+    replaced: Option<Functions>,
     about: Arc<About>,
     /// Of a stand-alone network.
     mask: Option<Arc<PathMask>>,
@@ -48,12 +47,12 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     }
 
     /// The same with a function in place of its ReLUs.
-    pub(crate) fn with_replaced(self, replaced: Option<Replaced>) -> Self {
+    pub(crate) fn with_replaced(self, replaced: Option<Functions>) -> Self {
         Self { replaced, ..self }
     }
 
     /// What stands in place of its ReLUs.
-    pub(crate) fn replaced(&self) -> Option<&Replaced> {
+    pub(crate) fn replaced(&self) -> Option<&Functions> {
         self.replaced.as_ref()
     }
 
@@ -270,7 +269,7 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     fn run(&self, input: Tensor<D>, variants: Variants, pass: Pass) -> Result<(Rows<2>, Rc<Pass>), NnError> {
         self.check(&input, variants.count())?;
         let replaced = self.replaced.as_ref();
-        let pass = if replaced.is_some_and(Replaced::has_places) { pass.tracking_use() } else { pass };
+        let pass = if replaced.is_some_and(Functions::has_places) { pass.tracking_use() } else { pass };
         let pass = Rc::new(pass.with_rectifier(Rectifier::of(replaced)));
         let logits = self.net.forward(Rows::input(input, variants, pass.clone()));
         logits.exists();
@@ -461,16 +460,16 @@ impl ModuleMapper for Calibrate<'_> {
 impl<M: Module, const D: usize> Module for Network<M, D> {
     fn collect_devices(&self, devices: Devices) -> Devices {
         let devices = self.net.collect_devices(devices);
-        self.replaced.iter().fold(devices, |devices, replaced| replaced.formulas().collect_devices(devices))
+        self.replaced.iter().fold(devices, |devices, replaced| replaced.functions.collect_devices(devices))
     }
 
     fn fork(self, device: &Device) -> Self {
-        let replaced = self.replaced.map(|replaced| replaced.with(|formulas| formulas.fork(device)));
+        let replaced = self.replaced.map(|replaced| replaced.with(|functions| functions.fork(device)));
         Self { net: self.net.fork(device), replaced, ..self }
     }
 
     fn to_device(self, device: &Device) -> Self {
-        let replaced = self.replaced.map(|replaced| replaced.with(|formulas| formulas.to_device(device)));
+        let replaced = self.replaced.map(|replaced| replaced.with(|functions| functions.to_device(device)));
         Self { net: self.net.to_device(device), replaced, ..self }
     }
 
@@ -488,7 +487,7 @@ impl<M: Module, const D: usize> Module for Network<M, D> {
     fn valid(&self) -> Self {
         let (about, mask) = (Arc::clone(&self.about), self.mask.clone());
         let drop_places = Arc::clone(&self.drop_places);
-        let replaced = self.replaced.clone().map(|replaced| replaced.with(|formulas| formulas.valid()));
+        let replaced = self.replaced.clone().map(|replaced| replaced.with(|functions| functions.valid()));
         Self { net: self.net.valid(), replaced, about, mask, drop_places, calibrated: Arc::clone(&self.calibrated) }
     }
 

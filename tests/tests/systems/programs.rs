@@ -729,7 +729,7 @@ fn programs_are_searched_for_networks_of_ones_own() {
 
     let refused = |settings: ProgramSettings| settings.check_for(&search).unwrap_err().to_string();
     let settings = || settings.clone();
-    assert!(refused(ProgramSettings { units: 5, ..settings() }).contains("found 5"));
+    assert!(refused(ProgramSettings { units: 5, ..settings() }).contains("programs.units (--units): found 5"));
     assert!(refused(ProgramSettings { best: 0, ..settings() }).contains("programs.best (--best): found 0"));
     assert!(refused(ProgramSettings { epochs: 0, ..settings() }).contains("--child-epochs): found 0"));
     assert!(refused(ProgramSettings { learning_rates: vec![0.1], ..settings() }).contains("expected none"));

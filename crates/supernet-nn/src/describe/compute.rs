@@ -1,10 +1,7 @@
 //! What a graph computes, in Burn's operations: the reference for what is written from it.
 
 use super::graph::{Graph, Node, Operation, Window};
-use crate::{
-    EPSILON, NamedWeights, NnError,
-    layers::{activated, resized},
-};
+use crate::{EPSILON, NamedWeights, NnError, function::activated, layers::resized};
 use burn::{
     nn::{
         PaddingConfig2d,

@@ -1,7 +1,7 @@
 //! A graph while it is written.
 
 use super::graph::{Graph, Node, Operation};
-use crate::{NnError, rectifier::Rectifier};
+use crate::{NnError, flow::Rectifier};
 use burn::{
     module::{Module, ModuleVisitor, Param, ParamId},
     tensor::Tensor,

@@ -1,7 +1,7 @@
 //! The graph of a stand-alone network.
 
 use super::{Describe, Graph, Wire, draft::Draft};
-use crate::{Layer, Network, NnError, rectifier::Rectifier};
+use crate::{Layer, Network, NnError, flow::Rectifier};
 
 impl<M: Layer<D, 2> + Describe, const D: usize> Network<M, D> {
     /// Returns what a stand-alone network computes, without what no logit depends on.

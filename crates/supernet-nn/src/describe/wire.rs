@@ -201,7 +201,7 @@ impl Wire {
             _ => HashSet::new(),
         };
         match draft.rectifier().function(self.shape[0], parameters) {
-            Ok(Some(formula)) => self.through(formula),
+            Ok(Some(function)) => self.function(&function.activation, function.beta.as_ref()),
             Ok(None) => {
                 let shape = self.shape.clone();
                 self.then(Operation::Relu, shape, true)

@@ -4,9 +4,10 @@ use super::{
     codes::Codes,
     memo::{Memo, Place},
     planes::from_planes,
+    rectifier::Rectifier,
     uses::Uses,
 };
-use crate::{Call, Execution, NnError, Notes, Paths, Statistics, rectifier::Rectifier};
+use crate::{Call, Execution, NnError, Notes, Paths, Statistics};
 use burn::{
     module::ParamId,
     tensor::{DType, Device, Tensor},

@@ -8,7 +8,7 @@ use super::{
     value::{Operation, Read, Tags, Value},
     variants::Variants,
 };
-use crate::{Formula, NnError, call::run, choice_walk::own_parameters, cost::macs};
+use crate::{NnError, call::run, choice_walk::own_parameters, cost::macs, function::Function};
 use burn::{
     module::{Module, ParamId},
     tensor::{Int, Tensor, TensorData, activation::relu},
@@ -111,6 +111,19 @@ impl<const D: usize> Operation<D> for Rectified<D> {
 
     fn rectifies(&self) -> Option<&Rc<Value<D>>> {
         Some(&self.source.value)
+    }
+}
+
+/// What stands in place of a ReLU, without parameters; it runs when its result is read.
+struct Activated<const D: usize> {
+    source: Source<D>,
+    function: Function,
+}
+
+impl<const D: usize> Operation<D> for Activated<D> {
+    fn compute(&self, on: &[u32]) -> Tensor<D> {
+        let Read { tensor, count, places } = self.source.read(on);
+        self.function.value(take(tensor, count, &places))
     }
 }
 
@@ -274,27 +287,36 @@ impl<const D: usize> Rows<D> {
     pub fn relu(self) -> Self {
         let pass = Rc::clone(&self.pass);
         let channels = self.value.as_ref().and_then(|value| value.shape().get(1).copied());
-        let Some(channels) = channels else { return self.rectified() };
+        let Some(channels) = channels else { return self.rectified(None) };
         // Ghost batches of one architecture: all variants were computed with the same.
         let parameters = || {
             let first = self.variants.list().first().and_then(|&variant| self.uses.get(variant as usize));
             first.map_or_else(HashSet::new, Uses::parameters)
         };
         match pass.rectifier().function(channels, parameters) {
-            Ok(None) => self.rectified(),
-            Ok(Some(formula)) => self.run(formula, Formula::value),
+            Ok(Some(function)) if function.beta.is_some() => self.run(function, Function::value),
+            Ok(function) => self.rectified(function),
             Err(error) => self.failed(error),
         }
     }
 
-    fn rectified(self) -> Self {
+    /// max(x, 0), or a function without parameters, when it is read, once for all who read it.
+    fn rectified(self, function: Option<&Function>) -> Self {
         let Some(value) = self.value.as_ref().filter(|_| !self.pass.checks() && !self.pass.is_dense()) else {
-            return self.map(relu);
+            return self.map(|x| match function {
+                Some(function) => function.value(x),
+                None => relu(x),
+            });
         };
         let (shape, count) = (value.shape(), value.count());
         let make = || {
             let source = Source { value: Rc::clone(value), list: (0..count as u32).collect(), depends: self.depends };
-            Value::pending(Rectified { source, pass: Rc::clone(&self.pass) }, shape, count, Tags::default())
+            match function.cloned() {
+                Some(function) => Value::pending(Activated { source, function }, shape, count, Tags::default()),
+                None => {
+                    Value::pending(Rectified { source, pass: Rc::clone(&self.pass) }, shape, count, Tags::default())
+                }
+            }
         };
         let value = Some(value.rectified(make));
         Self { value, ..self }

@@ -4,8 +4,7 @@ use super::{Layer, Norm};
 use crate::{
     Build, Rows,
     choice_walk::own_parameters,
-    flow::{Adder, Operation, Pass, Read, Source, from_planes, planes},
-    rectifier::Rectifier,
+    flow::{Adder, Operation, Pass, Read, Rectifier, Source, from_planes, planes},
 };
 use burn::{module::Module, tensor::Tensor};
 use std::rc::Rc;

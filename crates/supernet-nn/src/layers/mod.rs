@@ -18,7 +18,6 @@ mod wide_linear;
 
 pub use conv::{Conv, ConvNorm};
 pub use formula::Formula;
-pub(crate) use formula::activated;
 pub use gated_step::{GatedStep, Gating};
 pub use generated::Generated;
 pub use ghost_norm::GhostNorm;

@@ -2,9 +2,7 @@
 
 use super::{Lineage, TrialSettings};
 use crate::{
-    Columns, Examples, Group, Progress, Retrained, Search, StandAlone, TrainError,
-    best::{Best, BestNet, Card},
-    store::write_whole,
+    Columns, Examples, Group, Progress, Retrained, Search, StandAlone, TrainError, run::save_best, store::write_whole,
     test,
 };
 use std::{fmt::Write, path::Path};
@@ -82,22 +80,8 @@ impl<M: Layer<D, 2>, const D: usize> TrialResult<M, D> {
         device: &str,
         folder: &Path,
     ) -> Result<(), TrainError> {
-        let (config, data) = (search.config(), search.data());
-        let definition = &search.networks().stand_alone;
         write_whole(&folder.join("table.txt"), self.table().as_bytes())?;
-        let card = Card {
-            network: &BestNet::new(config.network, config.stand_alone.filters, definition)?,
-            mask: &self.tested.mask,
-            cost: self.tested.cost,
-            normalisation: data.train.normalisation(),
-            classes: &data.class_names(definition.classes()),
-            seed: config.seed,
-            retrained: std::slice::from_ref(&self.tested),
-            provenance: &search.provenance(device)?,
-            command: None,
-            latency: &[],
-        };
-        Best { card, network: &self.network }.save(&folder.join("best"))
+        save_best((search, search.config().network), (&self.tested, &self.network), device, folder)
     }
 
     /// Returns a table of the trials that the best one goes on from, the first of them first, with

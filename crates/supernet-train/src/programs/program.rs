@@ -1,6 +1,6 @@
 //! A program that networks are trained with, and the spaces of them.
 
-use super::settings::{ProgramKind, ProgramSettings};
+use super::kind::ProgramKind;
 use crate::{StandAloneTraining, TrainError, UpdateRule};
 use serde::Serialize;
 use std::fmt;
@@ -80,10 +80,10 @@ pub(super) enum ProgramSpace {
 impl ProgramSpace {
     /// # Errors
     /// A number of units or a learning rate out of range.
-    pub(super) fn new(settings: &ProgramSettings) -> Result<Self, TrainError> {
-        Ok(match settings.what {
-            ProgramKind::Activations => Self::Activations(Activations::new(settings.units)?),
-            ProgramKind::Rules => Self::Rules(UpdatePrograms::new(settings.units, &settings.learning_rates)?),
+    pub(super) fn new(what: ProgramKind, units: usize, learning_rates: &[f64]) -> Result<Self, TrainError> {
+        Ok(match what {
+            ProgramKind::Activations => Self::Activations(Activations::new(units)?),
+            ProgramKind::Rules => Self::Rules(UpdatePrograms::new(units, learning_rates)?),
         })
     }
 

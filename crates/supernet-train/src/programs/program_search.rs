@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Child, ChildEvaluator, Columns, Examples, FirstSteps, Group, Progress, Retrained, Saving, Search,
     StandAloneTraining, TrainError,
-    best::{Best, BestNet, Card},
+    run::save_best,
     store::{Stages, agree, lock, write_whole},
     test,
 };
@@ -78,7 +78,7 @@ pub fn program_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     progress: &mut dyn Progress,
 ) -> Result<ProgramResult<M, D>, TrainError> {
     settings.check_for(search)?;
-    let scene = Scene { search, settings, space: ProgramSpace::new(settings)? };
+    let scene = Scene { search, settings, space: settings.space()? };
     // Refused before anything is trained.
     drop(scene.strategy()?);
     let _lock = lock(folder)?;
@@ -91,7 +91,11 @@ pub fn program_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let text = serde_json::to_string_pretty(&json!({ "found": result.found, "known": result.known }));
     write_whole(&folder.join("programs.json"), (text.expect("plain data") + "\n").as_bytes())?;
     write_whole(&folder.join("table.txt"), result.table().as_bytes())?;
-    scene.save(&result, device, folder)?;
+    let mut network = search.config().network;
+    if let Some(activation) = result.best.function() {
+        network.set_activation(Some(activation));
+    }
+    save_best((search, network), (&result.tested, &result.network), device, folder)?;
     progress.over();
     Ok(result)
 }
@@ -222,29 +226,6 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Scene<'_, M, E, D> {
             best.map_or(scored[0], |(program, score)| (program, Some(score)))
         };
         Ok(known.into_iter().map(best).collect())
-    }
-
-    /// Leaves `best/` in a folder.
-    fn save(&self, result: &ProgramResult<M, D>, device: &str, folder: &Path) -> Result<(), TrainError> {
-        let (config, data) = (self.search.config(), self.search.data());
-        let definition = &self.search.networks().stand_alone;
-        let mut network = config.network;
-        if let Some(activation) = result.best.function() {
-            network.set_activation(Some(activation));
-        }
-        let card = Card {
-            network: &BestNet::new(network, config.stand_alone.filters, definition)?,
-            mask: &result.tested.mask,
-            cost: result.tested.cost,
-            normalisation: data.train.normalisation(),
-            classes: &data.class_names(definition.classes()),
-            seed: config.seed,
-            retrained: std::slice::from_ref(&result.tested),
-            provenance: &self.search.provenance(device)?,
-            command: None,
-            latency: &[],
-        };
-        Best { card, network: &result.network }.save(&folder.join("best"))
     }
 }
 

@@ -1,22 +1,14 @@
 //! What a search for programs is given.
 
-use super::program::ProgramSpace;
+use super::{kind::ProgramKind, program::ProgramSpace};
 use crate::{Examples, Search, TrainError, checks::at_least_one, search::check_relu};
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
 use supernet_nn::Layer;
 use supernet_search::Constraints;
-use supernet_space::{PathMask, draws};
-
-/// What is searched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProgramKind {
-    /// Functions in place of ReLU (Ramachandran, Zoph and Le 2017).
-    Activations,
-    /// Update rules (Bello, Zoph, Vasudevan and Le 2017).
-    Rules,
-}
+use supernet_space::{
+    PathMask, draws,
+    programs::{Activation, UpdateProgram},
+};
 
 /// A search for programs: of which kind, on which network, for how long.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +50,14 @@ impl ProgramSettings {
         search.space().sample(&mut draws(search.config().seed, "programs/network", 0)).mask().clone()
     }
 
+    /// The space of programs.
+    ///
+    /// # Errors
+    /// A number of units or a learning rate out of range.
+    pub(super) fn space(&self) -> Result<ProgramSpace, TrainError> {
+        ProgramSpace::new(self.what, self.units, &self.learning_rates)
+    }
+
     /// Checks every number, and that `search` can be one for programs.
     ///
     /// # Errors
@@ -67,7 +67,14 @@ impl ProgramSettings {
         &self,
         search: &Search<'_, M, E, D>,
     ) -> Result<(), TrainError> {
-        ProgramSpace::new(self)?;
+        let most = match self.what {
+            ProgramKind::Activations => Activation::MOST_UNITS,
+            ProgramKind::Rules => UpdateProgram::MOST_UNITS,
+        };
+        if !(1..=most).contains(&self.units) {
+            return Err(TrainError::config("programs.units (--units)", self.units, format!("1 to {most}")));
+        }
+        self.space()?;
         at_least_one("programs.programs (--programs)", self.programs)?;
         at_least_one("programs.epochs (--child-epochs)", self.epochs)?;
         if !(1..=self.programs).contains(&self.best) {
@@ -93,25 +100,5 @@ impl ProgramSettings {
             return Err(TrainError::config("constraints, latency", "limits", expected));
         }
         Ok(())
-    }
-}
-
-impl fmt::Display for ProgramKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Activations => "activations",
-            Self::Rules => "rules",
-        })
-    }
-}
-
-impl FromStr for ProgramKind {
-    type Err = TrainError;
-
-    fn from_str(text: &str) -> Result<Self, TrainError> {
-        [Self::Activations, Self::Rules]
-            .into_iter()
-            .find(|kind| kind.to_string() == text)
-            .ok_or_else(|| TrainError::config("programs.what (--what)", text, "activations or rules"))
     }
 }

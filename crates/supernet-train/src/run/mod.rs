@@ -9,6 +9,7 @@ mod pareto;
 mod provenance;
 mod results;
 mod same_training;
+mod save_best;
 
 pub use directory::{Reopening, RunDirectory};
 pub use finished::{FinishedRun, RunState, list_runs};
@@ -16,3 +17,4 @@ pub use member::{MemberDirectory, run_files};
 pub use other_search::OtherSearch;
 pub use pareto::sorted_front;
 pub use provenance::{BURN, Provenance};
+pub(crate) use save_best::save_best;

@@ -4,9 +4,9 @@ use super::morph_net::{MorphNet, MorphNetSettings, Shrunk};
 use crate::{
     Columns, Examples, Group, Progress, Retrained, Saving, Search, SearchConfig, StandAlone, StandAloneTraining,
     TrainError,
-    best::{Best, BestNet, Card},
     checks::at_least_one,
     crew::Alone,
+    run::save_best,
     store::{Stages, agree, lock, write_whole},
     test,
 };
@@ -117,19 +117,7 @@ pub fn width_search<M: Layer<D, 2>, E: Examples<D>, const D: usize>(
     let network = networks.into_iter().next().expect("one at least was trained");
     let result = WidthResult { shrunk, found, one_factor, network, settings: *settings };
     write_whole(&folder.join("table.txt"), result.table().as_bytes())?;
-    let card = Card {
-        network: &BestNet::new(config.network, config.stand_alone.filters, definition)?,
-        mask: &result.found.mask,
-        cost: result.found.cost,
-        normalisation: data.train.normalisation(),
-        classes: &data.class_names(definition.classes()),
-        seed,
-        retrained: std::slice::from_ref(&result.found),
-        provenance: &provenance,
-        command: None,
-        latency: &[],
-    };
-    Best { card, network: &result.network }.save(&folder.join("best"))?;
+    save_best((search, config.network), (&result.found, &result.network), device, folder)?;
     progress.over();
     Ok(result)
 }
