@@ -74,25 +74,24 @@ impl Describe for WideConv {
         if parts.is_empty() || slices.is_empty() {
             return x.nothing();
         }
+        let of_whole = self.relu && x.rectifier_has_places();
         let slice = |j: usize| {
             let term = |(part, weight): (&Wire, &_)| {
                 let weight: &burn::module::Param<burn::tensor::Tensor<4>> = weight;
                 let [_, _, height, width] = weight.lazy_shape().dims();
                 part.clone().convolved(weight, None, keeping([height, width], self.stride, 1), 1)
             };
-            Wire::sum(parts.iter().zip(&self.weights[j]).map(term).collect()).through(&self.norms[j])
+            let y = Wire::sum(parts.iter().zip(&self.weights[j]).map(term).collect()).through(&self.norms[j]);
+            if self.relu && !of_whole { y.relu() } else { y }
         };
-        rectified((0..slices.len()).map(slice).collect(), &slices, self.relu)
+        side_by_side((0..slices.len()).map(slice).collect(), &slices, of_whole)
     }
 }
 
-/// Slices side by side behind their ReLUs, or what stands in place of the whole's.
-fn rectified(parts: Vec<Wire>, slices: &[usize], relu: bool) -> Wire {
-    match (relu, parts[0].rectifier_has_places()) {
-        (false, _) => Wire::concatenated(parts, slices),
-        (true, true) => Wire::concatenated(parts, slices).relu(),
-        (true, false) => Wire::concatenated(parts.into_iter().map(Wire::relu).collect(), slices),
-    }
+/// Slices side by side; behind the whole what stands in place of a ReLU, where it is one place.
+fn side_by_side(parts: Vec<Wire>, slices: &[usize], of_whole: bool) -> Wire {
+    let whole = Wire::concatenated(parts, slices);
+    if of_whole { whole.relu() } else { whole }
 }
 
 /// Each slice of a width, along the channels.
@@ -111,12 +110,14 @@ impl Describe for WideDepthwise {
         if parts.is_empty() {
             return x.nothing();
         }
+        let of_whole = self.relu && x.rectifier_has_places();
         let slice = |(j, part): (usize, Wire)| {
             let [_, _, height, width] = self.weights[j].lazy_shape().dims();
             let y = part.convolved(&self.weights[j], None, keeping([height, width], self.stride, 1), slices[j]);
-            y.through(&self.norms[j])
+            let y = y.through(&self.norms[j]);
+            if self.relu && !of_whole { y.relu() } else { y }
         };
-        rectified(parts.into_iter().enumerate().map(slice).collect(), &slices, self.relu)
+        side_by_side(parts.into_iter().enumerate().map(slice).collect(), &slices, of_whole)
     }
 }
 
