@@ -1,9 +1,12 @@
 //! Threads that stay awake between operations.
 
 use burn::tensor::Device;
-use std::sync::{
-    Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use crate::backend::is_flex;
@@ -41,6 +44,9 @@ pub fn awake<R: Send>(f: impl FnOnce() -> R + Send) -> R {
 
     /// Looks for work before the processor is offered to other programs.
     const PATIENCE: u32 = 64;
+    /// A thread that finds no work for so long stays awake no longer. It may have begun to wait in
+    /// the middle of a piece of `f` that it had taken, so that `f` would wait for it for ever.
+    const LONGEST: Duration = Duration::from_millis(5);
 
     let done = &AtomicBool::new(false);
     let (job, result) = (Mutex::new(Some(f)), Mutex::new(None));
@@ -54,18 +60,63 @@ pub fn awake<R: Send>(f: impl FnOnce() -> R + Send) -> R {
             *result.lock().expect("set once") = Some(value);
             return;
         }
-        let mut idle = 0;
+        let (mut idle, mut since) = (0, Instant::now());
         while !done.load(Ordering::Acquire) {
             if rayon::yield_now() == Some(rayon::Yield::Executed) {
-                idle = 0;
+                (idle, since) = (0, Instant::now());
             } else if idle < PATIENCE {
                 idle += 1;
                 std::hint::spin_loop();
-            } else {
+            } else if since.elapsed() < LONGEST {
                 // Others may need the processor more.
                 std::thread::yield_now();
+            } else {
+                return;
             }
         }
     });
     result.into_inner().expect("set once").expect("f returned")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Barrier, mpsc::channel};
+
+    #[test]
+    fn a_thread_that_begins_to_wait_inside_of_what_is_waited_for_comes_back() {
+        let (ended, end) = channel();
+        std::thread::spawn(move || {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+            let (begun, finished) = (Barrier::new(2), AtomicBool::new(false));
+            // Thread 1 is inside of a piece of work when thread 0 begins with what waits for it, and
+            // comes to its own waiting there.
+            let work = |_: rayon::BroadcastContext| {
+                begun.wait();
+                rayon::yield_now();
+                finished.store(true, Ordering::Release);
+            };
+            std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    pool.broadcast(|context| {
+                        if context.index() == 1 {
+                            work(context)
+                        }
+                    });
+                });
+                scope.spawn(|| {
+                    pool.install(|| {
+                        awake(|| {
+                            begun.wait();
+                            while !finished.load(Ordering::Acquire) {
+                                std::thread::yield_now();
+                            }
+                        });
+                    });
+                });
+            });
+            ended.send(()).unwrap();
+        });
+        assert!(end.recv_timeout(Duration::from_secs(60)).is_ok(), "both wait for ever");
+    }
 }
