@@ -89,8 +89,8 @@ mod tests {
         std::thread::spawn(move || {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
             let (begun, finished) = (Barrier::new(2), AtomicBool::new(false));
-            // Thread 1 is inside of a piece of work when thread 0 begins with what waits for it, and
-            // comes to its own waiting there.
+            // Thread 1 is inside of a piece of work when thread 0 begins with what waits for it,
+            // and comes to its own waiting there.
             let work = |_: rayon::BroadcastContext| {
                 begun.wait();
                 rayon::yield_now();

@@ -154,7 +154,8 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
         Self { activation, costs: Arc::default(), ..self }
     }
 
-    /// Returns whether networks of this definition have a ReLU, in whose place a function can stand.
+    /// Returns whether networks of this definition have a ReLU, in whose place a function can
+    /// stand.
     ///
     /// # Errors
     /// A network that cannot be run on zeros.

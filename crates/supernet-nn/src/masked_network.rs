@@ -30,8 +30,8 @@ pub trait MaskedNetwork: Module + Sync {
     /// [`Paths::with_drop_path`](crate::Paths::with_drop_path) says.
     fn with_drop_path(&self, paths: Self::Paths, rate: f64, seed: u64) -> Self::Paths;
 
-    /// Returns the same at a rate that grows with depth (Zoph et al., CVPR 2018): `rate` at the last
-    /// place, in proportion to how many places come before it at each other.
+    /// Returns the same at a rate that grows with depth (Zoph et al., CVPR 2018): `rate` at the
+    /// last place, in proportion to how many places come before it at each other.
     ///
     /// # Errors
     /// A network that cannot be run on zeros, by which its places are counted.

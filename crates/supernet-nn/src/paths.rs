@@ -146,8 +146,8 @@ impl Paths {
         Self { drop_path: Some(drop_path).filter(|_| rate > 0.0), ..self }
     }
 
-    /// The same at a rate that grows with depth: `rate` at the last of so many places, a share of it
-    /// at each before.
+    /// The same at a rate that grows with depth: `rate` at the last of so many places, a share of
+    /// it at each before.
     pub(crate) fn growing_over(self, places: u64) -> Self {
         let drop_path = self.drop_path.map(|drop| DropPath { depth: Some(places.max(1)), ..drop });
         Self { drop_path, ..self }

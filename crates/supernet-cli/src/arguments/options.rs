@@ -64,9 +64,9 @@ pub struct Options {
     #[arg(long, value_name = "N")]
     pub motifs: Option<usize>,
 
-    /// What stands in place of every ReLU: a function as `supernet programs` finds, as swish, mish or
-    /// gated(scaled(x), x); one with a β for each channel is for networks from scratch alone [default:
-    /// ReLU]
+    /// What stands in place of every ReLU: a function as `supernet programs` finds, as swish, mish
+    /// or gated(scaled(x), x); one with a β for each channel is for networks from scratch alone
+    /// [default: ReLU]
     #[arg(long, value_name = "FUNCTION")]
     pub activation: Option<Activation>,
 

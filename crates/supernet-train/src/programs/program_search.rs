@@ -55,8 +55,8 @@ pub struct TriedProgram {
 /// dozens of programs the library's usual hundred would all be drawn.
 const LIVING: (usize, usize) = (20, 5);
 
-/// Searches for functions in place of ReLU (Ramachandran, Zoph and Le 2017, section 3) or for update
-/// rules (Bello, Zoph, Vasudevan and Le 2017): each different program that the strategy of `search`
+/// Searches for functions in place of ReLU (Ramachandran, Zoph and Le 2017, section 3) or for
+/// update rules (Bello, Zoph, Vasudevan and Le 2017): each different program that the strategy of `search`
 /// proposes trains one network for a few epochs, its accuracy on the validation examples being the
 /// reward. Programs are different where their values are; one whose training explodes in its first
 /// steps is given up. The best are trained again from other weights by the recipe of `search`,

@@ -45,7 +45,8 @@ impl ProgramSettings {
         Self { what, units: 2, programs: 60, best: 5, epochs, learning_rates, architecture }
     }
 
-    /// Draws the network of a search that names none: a uniform one, from stream `programs/network`.
+    /// Draws the network of a search that names none: a uniform one, from stream
+    /// `programs/network`.
     pub fn drawn_network<M: Layer<D, 2>, E: Examples<D>, const D: usize>(search: &Search<'_, M, E, D>) -> PathMask {
         search.space().sample(&mut draws(search.config().seed, "programs/network", 0)).mask().clone()
     }
