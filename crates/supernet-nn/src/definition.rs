@@ -128,7 +128,7 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     ///
     /// ```
     /// use burn::{module::Module, nn, tensor::Device};
-    /// use supernet_nn::{ConvNorm, Definition, Layer, OneOf, Rows};
+    /// use supernet_nn::{Build, ConvNorm, Definition, Layer, OneOf, Rows};
     ///
     /// #[derive(Module, Debug)]
     /// struct Net {
@@ -141,13 +141,15 @@ impl<M: Layer<D, 2>, const D: usize> Definition<M, D> {
     ///     }
     /// }
     ///
-    /// let definition = Definition::new("one block", &[3, 8, 8], &Device::flex(), |b| Net {
-    ///     block: OneOf::new(b, "block", [3, 5].map(|k| (k.to_string(), ConvNorm::new(b, [3, 4], k).with_relu()))),
+    /// let conv = |b: &Build, k| ConvNorm::new(b, [3, 4], k).with_relu();
+    /// let definition = Definition::new("one block", &[3, 8, 8], &Device::flex(), move |b| Net {
+    ///     block: OneOf::new(b, "block", [3, 5].map(|k| (k.to_string(), conv(b, k)))),
     ///     head: nn::LinearConfig::new(4, 2).init(b.device()),
     /// })?;
     /// let mask = definition.space().parse("01")?;
     /// let swish = definition.clone().with_activation(Some("swish".parse()?));
-    /// assert_eq!(swish.cost(&mask)?.parameters - definition.cost(&mask)?.parameters, 4, "a β for each channel");
+    /// let [with, without] = [&swish, &definition].map(|one| one.cost(&mask));
+    /// assert_eq!(with?.parameters - without?.parameters, 4, "a β for each channel");
     /// # Ok::<(), supernet_nn::NnError>(())
     /// ```
     pub fn with_activation(self, activation: Option<Activation>) -> Self {

@@ -56,12 +56,13 @@ pub struct TriedProgram {
 const LIVING: (usize, usize) = (20, 5);
 
 /// Searches for functions in place of ReLU (Ramachandran, Zoph and Le 2017, section 3) or for
-/// update rules (Bello, Zoph, Vasudevan and Le 2017): each different program that the strategy of `search`
-/// proposes trains one network for a few epochs, its accuracy on the validation examples being the
-/// reward. Programs are different where their values are; one whose training explodes in its first
-/// steps is given up. The best are trained again from other weights by the recipe of `search`,
-/// beside what is known: ReLU and swish; descent, AddSign and PowerSign, each at the best of the
-/// learning rates, which children of the search's length choose. All of these are tested once.
+/// update rules (Bello, Zoph, Vasudevan and Le 2017): each different program that the strategy of
+/// `search` proposes trains one network for a few epochs, its accuracy on the validation examples
+/// being the reward. Programs are different where their values are; one whose training explodes in
+/// its first steps is given up. The best are trained again from other weights by the recipe of
+/// `search`, beside what is known: ReLU and swish; descent, AddSign and PowerSign, each at the best
+/// of the learning rates, which children of the search's length choose. All of these are tested
+/// once.
 ///
 /// Works in `folder` and goes on there: `config.json` (another search is refused), `programs/`
 /// (`candidates.csv`), `sweep/`, `networks/`, `programs.json`, `table.txt` and `best/`. `device` is
