@@ -243,7 +243,7 @@ impl<M: Layer<D, 2>, E: Examples<D>, const D: usize> Trials for Subject<'_, M, E
         let (definition, data) = (&search.networks().stand_alone, search.data());
         let (input, classes) = (definition.input(), definition.classes());
         let network = match (config.network.paper(), input) {
-            (Some(paper), &[channels, height, width]) => {
+            (Some(paper), &[channels, height, width]) if paper.activation.is_none() => {
                 let shape = supernet_data::ImageShape::new(channels, height, width);
                 let mut network = paper.config(config.stand_alone.filters, shape, classes)?;
                 network.norm = NormKind::Batch;
