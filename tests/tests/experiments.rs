@@ -2,6 +2,7 @@
 //! stopped, and that what is stored is read.
 
 use std::{
+    collections::HashSet,
     fs,
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
@@ -15,7 +16,7 @@ use supernet::{
     },
     prelude::*,
     search::kendall,
-    train::{Retrain, Scoring},
+    train::{NetworkSettings, Retrain, Scoring},
 };
 use supernet_tests::device;
 
@@ -52,6 +53,25 @@ fn split() -> Split {
     let labels = (0..120).map(|i| i % 4).collect();
     let images = Images::new("stripes", ImageShape::new(1, 8, 8), classes, pixels, labels).unwrap();
     stratified(&images, &[64, 24, 32], &mut draws(1, "split", 0)).unwrap()
+}
+
+/// What a training from scratch is known by: whoever takes over networks goes by it.
+#[test]
+fn trainings_with_another_function_have_another_key() {
+    let (split, device) = (split(), device());
+    let subject = Subject::images(&split, &device, "flex");
+    let known = NetworkSettings::of_space("nas-bench-201", true).unwrap();
+    for network in [tiny().network, known] {
+        let key = |function: Option<&str>| {
+            let mut config = SearchConfig { network, ..tiny() };
+            config.network.set_activation(function.map(|name| name.parse().unwrap()));
+            subject.training_key(&config).unwrap()
+        };
+        let keys = [None, Some("mish"), Some("mul(tanh(x), x)")].map(key);
+        let distinct: HashSet<&String> = keys.iter().collect();
+        assert_eq!(distinct.len(), 3, "{keys:?}");
+        assert_eq!(keys, [None, Some("mish"), Some("mul(tanh(x), x)")].map(key));
+    }
 }
 
 fn run(path: &Path, truth: Option<&Path>, progress: &mut dyn Progress) -> Result<CorrelationResult, ExperimentError> {
