@@ -61,12 +61,10 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     /// # Errors
     /// A mask of another space.
     pub(crate) fn relu_places(&self, mask: PathMask) -> Result<Vec<ReluPlace>, NnError> {
-        let Some((device, dtype)) = place(&self.net) else { return Ok(Vec::new()) };
-        let mut dims = [2; D];
-        dims[1..].copy_from_slice(&self.about.input);
-        let pass = Pass::new(self.paths(vec![mask], None)?, &Call::default(), (&device, dtype));
+        let Some(zeros) = self.zeros(2) else { return Ok(Vec::new()) };
+        let paths = self.paths(vec![mask], None)?;
+        let pass = Pass::new(paths, &Call::default(), (&zeros.device(), zeros.dtype()));
         let pass = Rc::new(pass.tracking_use().with_rectifier(Rectifier::Noting(RefCell::default())));
-        let zeros = Tensor::zeros(dims, (&device, dtype));
         let logits = self.net.forward(Rows::input(zeros, Variants::each(1), Rc::clone(&pass)));
         drop(logits);
         Ok(pass.rectifier().noted())
@@ -243,10 +241,17 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
     /// # Errors
     /// As [`MaskedNetwork::forward_used`].
     pub fn usage(&self, paths: &Paths) -> Result<Usage, NnError> {
-        let Some(place) = place(&self.net) else { return Ok(Usage::default()) };
-        let mut dims = [paths.ghosts(); D];
+        let Some(zeros) = self.zeros(paths.ghosts()) else { return Ok(Usage::default()) };
+        self.forward_used(zeros, paths, &Call::default()).map(|(_, usage)| usage)
+    }
+
+    /// An input of zeros, on the device and in the type of the parameters; none of a network
+    /// without parameters.
+    fn zeros(&self, rows: usize) -> Option<Tensor<D>> {
+        let (device, dtype) = place(&self.net)?;
+        let mut dims = [rows; D];
         dims[1..].copy_from_slice(&self.about.input);
-        self.forward_used(Tensor::zeros(dims, (&place.0, place.1)), paths, &Call::default()).map(|(_, usage)| usage)
+        Some(Tensor::zeros(dims, (&device, dtype)))
     }
 
     /// Runs of modules that a shared forward pass takes, one for each module and variant: what
@@ -281,12 +286,10 @@ impl<M: Layer<D, 2>, const D: usize> Network<M, D> {
 
     /// The places at which a pass with these masks can drop paths.
     fn count_drop_places(&self, paths: &Paths) -> Result<u64, NnError> {
-        let Some((device, dtype)) = place(&self.net) else { return Ok(0) };
-        let mut dims = [paths.ghosts(); D];
-        dims[1..].copy_from_slice(&self.about.input);
+        let Some(zeros) = self.zeros(paths.ghosts()) else { return Ok(0) };
         let counting = paths.clone().counting_places();
-        let pass = Pass::new(counting.clone(), &Call::default(), (&device, dtype));
-        let (rows, _) = self.run(Tensor::zeros(dims, (&device, dtype)), Variants::each(paths.ghosts()), pass)?;
+        let pass = Pass::new(counting.clone(), &Call::default(), (&zeros.device(), zeros.dtype()));
+        let (rows, _) = self.run(zeros, Variants::each(paths.ghosts()), pass)?;
         drop(rows.into_tensor());
         let places = counting.drop_path().map_or(0, |drop| drop.places());
         if self.mask.as_deref().is_some_and(|mask| paths.masks().iter().all(|other| other == mask)) {
