@@ -25,6 +25,10 @@ struct Arguments {
     #[arg(long, default_value_t = 20)]
     check: usize,
 
+    /// Seed of the supernets, and of what they are checked by.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
     /// Scales the supernets' steps.
     #[arg(long, default_value_t = 1.0)]
     budget: f64,
@@ -91,12 +95,12 @@ fn main() -> ExitCode {
             .into_iter()
             .filter(|(name, ..)| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name))
         {
-            let base = searched(space, arguments.budget)?;
+            let base = SearchConfig { seed: arguments.seed, ..searched(space, arguments.budget)? };
             let truth = Truth::new(&arguments, &base, &split, &device)?;
             for (i, (way, change)) in WAYS.iter().enumerate() {
                 let mut config = base.clone();
                 change(&mut config);
-                let path = arguments.out.join(space.0).join(format!("way-{}", i + 1));
+                let path = arguments.out.join(space.0).join(format!("seed-{}-way-{}", arguments.seed, i + 1));
                 let search = Search::images(&config, &split, &device)?;
                 let directory = RunDirectory::open(&path, &search, search.provenance("flex")?)?;
                 let verdict = directory.check(&search, arguments.check, &mut Silent)?;
