@@ -1,15 +1,19 @@
-// A CUDA driver (libcuda.so.1) without a card: it has an H100's numbers, keeps what is called device
-// memory on the host, runs no kernel, and writes down what it is asked for. With it, and without a
-// card, the library's CUDA path is walked to its end: kernels are chosen and compiled to PTX as for
-// the card, launched, and copied to and from. What a kernel would have written is not there (zeros,
-// or what lay there before), so no value that comes back means anything; counts do.
+// A CUDA driver (libcuda.so.1) without a card: it has an H100's numbers, keeps what is called
+// device memory on the host, runs no kernel, and writes down what it is asked for. With it, and
+// without a card, the library's CUDA path is walked to its end: kernels are chosen and compiled to
+// PTX as for the card, launched, and copied to and from. What a kernel would have written is not
+// there (zeros, or what lay there before), so no value that comes back means anything; counts do.
 //
 // NO_CARD_OUT=DIR (must exist): each kernel as DIR/N.ptx, and when the process ends DIR/calls.json.
 // NO_CARD_MEMORY=BYTES: an allocation beyond it fails as on a full card. Default: 80 GiB.
+// NO_CARD_RUN=1: kernels are run all the same, by interpreter.c, slowly; what comes back is right,
+// and an access outside of what was allocated ends the process.
 //
-// Only what Burn 0.22 (CubeCL 0.11, cudarc 0.19) calls is here. What else is called ends the process
-// with the name of the function.
+// Only what Burn 0.22 (CubeCL 0.11, cudarc 0.19) calls is here. What else is called ends the
+// process with the name of the function.
 #define _GNU_SOURCE
+#include "interpreter.h"
+
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -27,6 +31,7 @@ struct Module {
     char entry[256];
     uint64_t launches;
     unsigned grid[3], block[3], shared;
+    struct Kernel *kernel;
 };
 struct Copies {
     uint64_t calls, bytes;
@@ -88,6 +93,8 @@ static Result counted(uint64_t *calls) {
     return SUCCESS;
 }
 
+static int runs(void) { return getenv("NO_CARD_RUN") != NULL; }
+
 // ---- the driver and its one device ----
 
 Result cuInit(unsigned flags) { return flags ? INVALID_VALUE : SUCCESS; }
@@ -96,7 +103,7 @@ Result cuDeviceGetCount(int *devices) { return *devices = 1, SUCCESS; }
 Result cuDeviceGet(int *device, int ordinal) { return *device = 0, ordinal ? INVALID_VALUE : SUCCESS; }
 Result cuDeviceGetName(char *name, int length, int device) {
     (void)device;
-    snprintf(name, (size_t)length, "H100 (no card: nothing is computed)");
+    snprintf(name, (size_t)length, "H100 (no card: %s is computed)", runs() ? "what is asked for" : "nothing");
     return SUCCESS;
 }
 Result cuDeviceGetPCIBusId(char *id, int length, int device) {
@@ -191,8 +198,24 @@ Result cuMemAlloc_v2(Pointer *at, size_t bytes) {
     pthread_mutex_unlock(&lock);
     return result;
 }
+// Whether these bytes are allocated. What was found last is looked at first, unless something has
+// been freed since.
+static uint64_t frees;
+static int is_memory(Pointer at, size_t bytes) {
+    static __thread struct Allocation last;
+    static __thread uint64_t known_at;
+    if (known_at == frees && at >= last.at && at + bytes <= last.at + last.bytes) return 1;
+    int found = 0;
+    pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < allocation_count && !found; i++)
+        if (at >= allocations[i].at && at + bytes <= allocations[i].at + allocations[i].bytes)
+            last = allocations[i], known_at = frees, found = 1;
+    pthread_mutex_unlock(&lock);
+    return found;
+}
 Result cuMemFree_v2(Pointer at) {
     pthread_mutex_lock(&lock);
+    frees++;
     Result result = INVALID_VALUE;
     for (size_t i = 0; i < allocation_count; i++)
         if (allocations[i].at == at) {
@@ -272,6 +295,7 @@ Result cuModuleLoadData(void **module, const void *image) {
             fclose(file);
         }
     }
+    if (runs()) modules[module_count].kernel = ptx_read(image);
     module_count++;
     pthread_mutex_unlock(&lock);
     return SUCCESS;
@@ -290,7 +314,7 @@ Result cuFuncGetAttribute(int *value, int attribute, void *function) {
 }
 Result cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
                       unsigned shared, void *stream, void **parameters, void **extra) {
-    (void)stream, (void)parameters, (void)extra;
+    (void)stream, (void)extra;
     struct Module *m = function;
     pthread_mutex_lock(&lock);
     if (!m->launches || (uint64_t)gx * gy * gz > (uint64_t)m->grid[0] * m->grid[1] * m->grid[2])
@@ -300,6 +324,7 @@ Result cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz, uns
     launches++;
     units += (uint64_t)gx * gy * gz * bx * by * bz;
     pthread_mutex_unlock(&lock);
+    if (m->kernel) ptx_run(m->kernel, (unsigned[]){gx, gy, gz}, (unsigned[]){bx, by, bz}, shared, parameters, is_memory);
     return SUCCESS;
 }
 

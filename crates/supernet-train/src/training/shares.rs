@@ -11,7 +11,10 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
-use std::{collections::HashSet, ops::Range};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
 
 /// How a step of a training is shared out.
 #[derive(Clone, Copy)]
@@ -70,16 +73,23 @@ impl Shares<'_> {
         device: &Device,
     ) -> Result<Part, TrainError> {
         let ids = ids(network);
-        let words = match &own {
-            Ok(parts) => Words::of(parts, &ids, ghosts, stage)?.to_bytes(),
-            Err(error) => Words::failed(error),
+        // A graphics card says only when something is read that it had no memory for it: all is
+        // read before the others are told how it went.
+        let read = own.and_then(|parts| {
+            let words = Words::of(&parts, &ids, ghosts, stage)?.to_bytes();
+            let gradients = parts.into_iter().map(|part| Gradients::read(network, part.gradients, stage));
+            Ok((words, gradients.collect::<Result<Vec<_>, TrainError>>()?))
+        });
+        let (words, own) = match read {
+            Ok((words, gradients)) => (words, Ok(gradients)),
+            Err(error) => (Words::failed(&error), Err(error)),
         };
         let said = gather(self.workers, words)?;
         let own = own?;
         let said = said.iter().enumerate().map(|(rank, bytes)| Words::from_bytes(bytes, (rank, stage)));
         let Words { uses, losses, logits } = Words::join(said.collect::<Result<Vec<_>, TrainError>>()?, ids.len())?;
         let used: HashSet<ParamId> = ids.iter().zip(&uses).filter(|(_, uses)| **uses > 0).map(|(&id, _)| id).collect();
-        let gradients = self.summed(network, used, own, (stage, device))?;
+        let gradients = self.summed(network, used, &own, device)?;
         let ghosts = (ghosts * self.count) as f64;
         let usage = ids.into_iter().zip(uses).map(|(id, uses)| (id, f64::from(uses) / ghosts)).collect();
         let device = &device.clone().inner();
@@ -95,21 +105,18 @@ impl Shares<'_> {
         &self,
         network: &N,
         used: HashSet<ParamId>,
-        own: Vec<Part>,
-        (stage, device): (&str, &Device),
+        own: &[Gradients],
+        device: &Device,
     ) -> Result<GradientsParams, TrainError> {
-        let device = device.clone().inner();
-        let mut length = 0;
-        let mut flat = |part: Part| {
-            let mut flat = Flat { used: &used, gradients: part.gradients, device: &device, pieces: Vec::new() };
+        let flat = |gradients| {
+            let mut flat = Flat { used: &used, gradients, values: Vec::new() };
             network.visit(&mut flat);
-            let floats = floats(flat.pieces, stage)?;
-            length = floats.len();
-            Ok(floats)
+            flat.values
         };
-        let parts = own.into_iter().map(&mut flat).collect::<Result<Vec<_>, TrainError>>()?;
+        let parts: Vec<Vec<f32>> = own.iter().map(flat).collect();
+        let length = parts.first().map_or(0, Vec::len);
         let sum = ordered_sum(self.workers, self.count, length, parts)?;
-        let sum = Tensor::from_data(TensorData::new(sum, [length]), &device);
+        let sum = Tensor::from_data(TensorData::new(sum, [length]), &device.clone().inner());
         let mut spread = Spread { used: &used, sum, at: 0, gradients: GradientsParams::new() };
         network.visit(&mut spread);
         Ok(spread.gradients)
@@ -129,23 +136,58 @@ fn ids(network: &impl Module) -> Vec<ParamId> {
     ids.0
 }
 
+/// The gradients of a share, read from the device.
+struct Gradients {
+    /// Where those of a parameter stand, if the share uses it.
+    places: HashMap<ParamId, Range<usize>>,
+    values: Vec<f32>,
+}
+
+impl Gradients {
+    /// Reads them at once.
+    ///
+    /// # Errors
+    /// A device that fails.
+    fn read(network: &impl Module, gradients: GradientsParams, stage: &str) -> Result<Self, TrainError> {
+        let mut taken = Taken { gradients, places: HashMap::new(), at: 0, pieces: Vec::new() };
+        network.visit(&mut taken);
+        Ok(Self { places: taken.places, values: floats(taken.pieces, stage)? })
+    }
+}
+
+/// Takes the gradients of a share in the order of the parameters.
+struct Taken {
+    gradients: GradientsParams,
+    places: HashMap<ParamId, Range<usize>>,
+    at: usize,
+    pieces: Vec<Tensor<1>>,
+}
+
+impl ModuleVisitor for Taken {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.remove::<D>(param.id) {
+            let end = self.at + gradient.shape().num_elements();
+            self.places.insert(param.id, self.at..end);
+            self.at = end;
+            self.pieces.push(gradient.reshape([-1]));
+        }
+    }
+}
+
 /// The gradients of used parameters one behind the other; zeros where a share does not use one.
 struct Flat<'a> {
     used: &'a HashSet<ParamId>,
-    gradients: GradientsParams,
-    device: &'a Device,
-    pieces: Vec<Tensor<1>>,
+    gradients: &'a Gradients,
+    values: Vec<f32>,
 }
 
 impl ModuleVisitor for Flat<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         if self.used.contains(&param.id) {
-            let shape = param.val().shape();
-            let gradient = self.gradients.remove::<D>(param.id);
-            self.pieces.push(match gradient {
-                Some(gradient) => gradient.reshape([-1]),
-                None => Tensor::zeros([shape.num_elements()], self.device),
-            });
+            match self.gradients.places.get(&param.id) {
+                Some(place) => self.values.extend_from_slice(&self.gradients.values[place.clone()]),
+                None => self.values.resize(self.values.len() + param.val().shape().num_elements(), 0.0),
+            }
         }
     }
 }

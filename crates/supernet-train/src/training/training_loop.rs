@@ -285,7 +285,7 @@ impl Training<'_> {
                 let host = batch.take().unwrap_or_else(|| loader.host(at.step));
                 let mut whole = self.in_parts(network, loader, (host, at), device, parts)?;
                 whole.part.gradients = self.directions(network, &mut whole.part, at, additions);
-                // Another worker would not hear of it.
+                // Shares are read before they are joined, so that all workers hear of it.
                 if self.shares.is_whole() && !on_processor(device) {
                     let failed = |reason| TrainError::Device { stage: self.stage.into(), reason };
                     arrived(network, &whole.part.gradients, &whole.part.usage).map_err(failed)?;
