@@ -3,11 +3,12 @@
 // without a card, the library's CUDA path is walked to its end: kernels are chosen and compiled to
 // PTX as for the card, launched, and copied to and from. What a kernel would have written is not
 // there (zeros, or what lay there before), so no value that comes back means anything; counts do.
+// With NO_CARD_RUN values do, too.
 //
 // NO_CARD_OUT=DIR (must exist): each kernel as DIR/N.ptx, and when the process ends DIR/calls.json.
 // NO_CARD_MEMORY=BYTES: an allocation beyond it fails as on a full card. Default: 80 GiB.
-// NO_CARD_RUN=1: kernels are run all the same, by interpreter.c, slowly; what comes back is right,
-// and an access outside of what was allocated ends the process.
+// NO_CARD_RUN=1: kernels are run, by interpreter.c, slowly; an access outside of what was allocated
+// ends the process.
 //
 // Only what Burn 0.22 (CubeCL 0.11, cudarc 0.19) calls is here. What else is called ends the
 // process with the name of the function.

@@ -27,7 +27,7 @@ struct Operand {
     uint64_t bits;    // a number, or what is added to the register of an address
 };
 
-enum Flag { WIDE = 1, HIGH = 2, SATURATE = 4, UP = 8, DOWN = 16, ZERO = 32, EVEN = 64, PAIR = 128, NAN_WINS = 256, WRAP = 512 };
+enum Flag { WIDE = 1, HIGH = 2, SATURATE = 4, UP = 8, DOWN = 16, ZERO = 32, EVEN = 64, FROM_ANY = 128, NAN_WINS = 256, WRAP = 512 };
 struct Statement {
     char word[WORD];
     int op, compare, combine, flags, vector;
@@ -195,12 +195,8 @@ static void declare_memory(struct Kernel *k, struct Reader *r, char space) {
     *used = (*used + align - 1) / align * align;
     add_symbol(k, name, space, *used, count * bytes);
     if (space == 'p') {
-        // What a kernel is given stands at multiples of its own size.
-        size_t at = (k->parameter_bytes + bytes - 1) / bytes * bytes;
-        k->symbols[k->symbol_count - 1].at = at;
-        k->parameter_at[k->parameter_count] = at;
+        k->parameter_at[k->parameter_count] = *used;
         k->parameter_size[k->parameter_count++] = count * bytes;
-        *used = at;
     }
     *used += count * bytes;
 }
@@ -243,7 +239,7 @@ static struct Operand operand(struct Kernel *k, struct Reader *r) {
         else if (special(r->token) >= 0) o.place = SPECIAL, o.bits = (uint64_t)special(r->token);
         else if (reg(k, r->token) >= 0) o.place = REGISTER, o.reg = reg(k, r->token);
         else if (is(r, "_")) o.place = NOTHING;
-        else if (symbol(k, r->token)) o.bits += symbol(k, r->token)->at, o.negated |= 2 * (symbol(k, r->token)->space == 't');
+        else if (symbol(k, r->token)) o.bits += symbol(k, r->token)->at;
         else if (is_of_word((unsigned char)r->token[0])) o.place = LABEL, o.bits = (uint64_t)label(k, r->token);
         else fail("operand", r->token);
         next(r);
@@ -297,7 +293,7 @@ static void read_word(struct Statement *s) {
         else if (!strcmp(part, "NaN")) s->flags |= NAN_WINS;
         else if (!strcmp(part, "wrap")) s->flags |= WRAP;
         else if (!strcmp(part, "v2") || !strcmp(part, "v4")) s->vector = part[1] - '0';
-        else if (!strcmp(part, "to")) s->flags |= DOWN;
+        else if (!strcmp(part, "to")) s->flags |= FROM_ANY;
         else if (s->op == SETP || s->op == TESTP) {
             for (int i = 1; i <= HS; i++)
                 if (!strcmp(part, COMPARES[i])) s->compare = i;
@@ -400,6 +396,7 @@ struct Kernel *ptx_read(const char *text) {
         }
     read_body(k, &r);
     k->statements = realloc(k->statements, (size_t)(k->count + 1) * sizeof *k->statements);
+    free(k->labels);
     return k;
 }
 
@@ -412,12 +409,13 @@ struct Plane {
     uint32_t live, waiting;
     unsigned first, tid[UNITS][3], ntid[3], ctaid[3], nctaid[3];
     unsigned char *parameters, *shared, *local;
+    size_t shared_bytes;
     int (*is_memory)(uint64_t, size_t);
 };
 
 static uint64_t value(const struct Plane *p, const struct Operand *o, int unit) {
     switch (o->place) {
-    case REGISTER: return o->negated & 1 ? !p->regs[o->reg][unit] : p->regs[o->reg][unit] + (o->bits);
+    case REGISTER: return o->negated ? !p->regs[o->reg][unit] : p->regs[o->reg][unit] + o->bits;
     case NUMBER: return o->bits;
     case SPECIAL: {
         int axis = (int)(o->bits % 4);
@@ -438,33 +436,19 @@ static uint64_t cut(uint64_t bits, int width) { return width >= 64 ? bits : bits
 static int64_t sign(uint64_t bits, int width) {
     return width >= 64 ? (int64_t)bits : (int64_t)(bits << (64 - width)) >> (64 - width);
 }
-static float f32_of(uint64_t bits) {
-    uint32_t word = (uint32_t)bits;
-    float number;
-    return memcpy(&number, &word, 4), number;
-}
-static double f64_of(uint64_t bits) {
-    double number;
-    return memcpy(&number, &bits, 8), number;
-}
-static uint64_t of_f32(float number) {
-    uint32_t word;
-    return memcpy(&word, &number, 4), word;
-}
-static uint64_t of_f64(double number) {
-    uint64_t word;
-    return memcpy(&word, &number, 8), word;
-}
-static float f16_of(uint64_t bits) {
-    uint16_t word = (uint16_t)bits;
-    _Float16 number;
-    return memcpy(&number, &word, 2), (float)number;
-}
-static uint64_t of_f16(float number) {
-    _Float16 half = (_Float16)number;
-    uint16_t word;
-    return memcpy(&word, &half, 2), word;
-}
+// A number and its bits, in the order of bytes that this machine and a card have.
+union Number {
+    uint64_t bits;
+    double f64;
+    float f32;
+    _Float16 f16;
+};
+static double f64_of(uint64_t bits) { return (union Number){.bits = bits}.f64; }
+static float f32_of(uint64_t bits) { return (union Number){.bits = bits}.f32; }
+static float f16_of(uint64_t bits) { return (union Number){.bits = bits}.f16; }
+static uint64_t of_f64(double number) { return (union Number){.f64 = number}.bits; }
+static uint64_t of_f32(float number) { return cut((union Number){.f32 = number}.bits, 32); }
+static uint64_t of_f16(float number) { return cut((union Number){.f16 = (_Float16)number}.bits, 16); }
 // To the nearest, halves to the even one.
 static uint64_t of_bf16(float number) {
     uint32_t word = (uint32_t)of_f32(number);
@@ -622,25 +606,26 @@ static uint64_t field(const struct Statement *s, uint64_t a, uint64_t at, uint64
     return is_negative ? bits | ~((1ull << length) - 1) : bits & ((1ull << length) - 1);
 }
 
-// Where a unit finds `bytes` at an address.
+// Where a unit finds `bytes` at an address of a space; without a space the address tells.
 static unsigned char *reach(struct Plane *p, const struct Statement *s, uint64_t at, size_t bytes, int unit) {
     const struct Kernel *k = p->kernel;
-    if (s->space == 'p') return p->parameters + at;
-    if (s->space == 's') return p->shared + at;
-    if (s->space == 'l') return p->local + (size_t)unit * k->local_bytes + at;
-    unsigned char *address = (unsigned char *)at;
-    if (!s->space) {
-        if (address >= p->local && address < p->local + UNITS * k->local_bytes) return address;
-        if (address >= p->shared && address < p->shared + k->shared_bytes + 65536) return address;
+    unsigned char *local = p->local + (size_t)unit * k->local_bytes, *address = (unsigned char *)at;
+    struct {
+        char space;
+        unsigned char *start;
+        size_t bytes;
+    } own[] = {{'p', p->parameters, k->parameter_bytes}, {'s', p->shared, p->shared_bytes}, {'l', local, k->local_bytes}};
+    for (int i = 0; i < 3; i++) {
+        if (s->space == own[i].space && at + bytes <= own[i].bytes) return own[i].start + at;
+        if (!s->space && address >= own[i].start && address + bytes <= own[i].start + own[i].bytes) return address;
     }
+    if ((!s->space || s->space == 'g') && p->is_memory(at, bytes)) return address;
     for (int i = 0; i < k->symbol_count; i++)
         if (k->symbols[i].space == 'g' && at >= k->symbols[i].at && at + bytes <= k->symbols[i].at + k->symbols[i].bytes) return address;
-    if (!p->is_memory(at, bytes)) {
-        fprintf(stderr, "interpreter: kernel %s, unit %u of cube %u, %u, %u reads or writes %zu bytes at %#lx, which is no memory\n", k->name,
-                p->first + (unsigned)unit, p->ctaid[0], p->ctaid[1], p->ctaid[2], bytes, (unsigned long)at);
-        fail("statement", s->word);
-    }
-    return address;
+    fprintf(stderr, "interpreter: kernel %s, unit %u of cube %u, %u, %u reads or writes %zu bytes at %#lx, which is no memory\n", k->name,
+            p->first + (unsigned)unit, p->ctaid[0], p->ctaid[1], p->ctaid[2], bytes, (unsigned long)at);
+    fail("statement", s->word);
+    return NULL;
 }
 
 static void set(struct Plane *p, const struct Operand *o, int unit, uint64_t bits, int width) {
@@ -779,7 +764,7 @@ static void step(struct Plane *p, const struct Statement *s, int unit) {
         return;
     case CVTA: {
         unsigned char *base = s->space == 's' ? p->shared : s->space == 'l' ? p->local + (size_t)unit * p->kernel->local_bytes : NULL;
-        y = s->flags & DOWN ? a - (uint64_t)base : a + (uint64_t)base;
+        y = s->flags & FROM_ANY ? a - (uint64_t)base : a + (uint64_t)base;
         break;
     }
     case CVT:
@@ -847,11 +832,10 @@ static void run_plane(struct Plane *p) {
             return;
         }
         const struct Statement *s = &p->kernel->statements[at];
-        uint32_t here = 0, mask = 0;
+        uint32_t mask = 0;
         for (uint32_t rest = ready; rest; rest &= rest - 1) {
             int unit = __builtin_ctz(rest);
             if (p->at[unit] != at) continue;
-            here |= 1u << unit;
             p->at[unit] = at + 1;
             if (s->guard < 0 || (p->regs[s->guard][unit] != 0) != s->guard_negated) mask |= 1u << unit;
         }
@@ -901,13 +885,13 @@ void ptx_run(const struct Kernel *k, const unsigned grid[3], const unsigned bloc
     unsigned units = block[0] * block[1] * block[2];
     int count = (int)(units + UNITS - 1) / UNITS;
     struct Plane *planes = calloc((size_t)count, sizeof *planes);
-    unsigned char *memory = calloc(1, k->shared_bytes + shared + 65536), *given = calloc(1, k->parameter_bytes + 8);
+    unsigned char *memory = calloc(1, k->shared_bytes + shared + 8), *given = calloc(1, k->parameter_bytes + 8);
     for (int i = 0; i < k->parameter_count; i++) memcpy(given + k->parameter_at[i], parameters[i], k->parameter_size[i]);
     for (int i = 0; i < count; i++) {
         struct Plane *p = &planes[i];
         p->regs = malloc((size_t)(k->registers + 1) * sizeof *p->regs);
         p->local = malloc(UNITS * k->local_bytes + 8);
-        p->kernel = k, p->parameters = given, p->shared = memory, p->is_memory = is_memory, p->first = (unsigned)i * UNITS;
+        p->kernel = k, p->parameters = given, p->shared = memory, p->shared_bytes = k->shared_bytes + shared, p->is_memory = is_memory, p->first = (unsigned)i * UNITS;
         memcpy(p->ntid, block, sizeof p->ntid);
         memcpy(p->nctaid, grid, sizeof p->nctaid);
         for (unsigned unit = 0; unit < UNITS; unit++) {

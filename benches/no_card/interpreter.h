@@ -10,6 +10,6 @@ struct Kernel *ptx_read(const char *text);
 
 // Runs it on a grid of cubes of units. `parameters` points at the value of each parameter, `shared`
 // is how many bytes a cube gets at the launch besides those that the kernel declares. Each access
-// to global memory must lie within what `is_memory` says is memory.
+// must lie within what the kernel declares or is given, or within what `is_memory` says is memory.
 void ptx_run(const struct Kernel *kernel, const unsigned grid[3], const unsigned block[3], unsigned shared,
              void **parameters, int (*is_memory)(uint64_t at, size_t bytes));

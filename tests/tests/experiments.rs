@@ -58,6 +58,7 @@ fn split() -> Split {
 /// What a training from scratch is known by: whoever takes over networks goes by it.
 #[test]
 fn trainings_with_another_function_have_another_key() {
+    const FUNCTIONS: [Option<&str>; 3] = [None, Some("mish"), Some("mul(tanh(x), x)")];
     let (split, device) = (split(), device());
     let subject = Subject::images(&split, &device, "flex");
     let known = NetworkSettings::of_space("nas-bench-201", true).unwrap();
@@ -67,10 +68,10 @@ fn trainings_with_another_function_have_another_key() {
             config.network.set_activation(function.map(|name| name.parse().unwrap()));
             subject.training_key(&config).unwrap()
         };
-        let keys = [None, Some("mish"), Some("mul(tanh(x), x)")].map(key);
+        let keys = FUNCTIONS.map(key);
         let distinct: HashSet<&String> = keys.iter().collect();
         assert_eq!(distinct.len(), 3, "{keys:?}");
-        assert_eq!(keys, [None, Some("mish"), Some("mul(tanh(x), x)")].map(key));
+        assert_eq!(keys, FUNCTIONS.map(key));
     }
 }
 

@@ -76,16 +76,16 @@ impl Shares<'_> {
         // A graphics card says only when something is read that it had no memory for it: all is
         // read before the others are told how it went.
         let read = own.and_then(|parts| {
-            let words = Words::of(&parts, &ids, ghosts, stage)?.to_bytes();
+            let words = Words::of(&parts, &ids, ghosts, stage)?;
             let gradients = parts.into_iter().map(|part| Gradients::read(network, part.gradients, stage));
             Ok((words, gradients.collect::<Result<Vec<_>, TrainError>>()?))
         });
-        let (words, own) = match read {
-            Ok((words, gradients)) => (words, Ok(gradients)),
-            Err(error) => (Words::failed(&error), Err(error)),
+        let words = match &read {
+            Ok((words, _)) => words.to_bytes(),
+            Err(error) => Words::failed(error),
         };
         let said = gather(self.workers, words)?;
-        let own = own?;
+        let (_, own) = read?;
         let said = said.iter().enumerate().map(|(rank, bytes)| Words::from_bytes(bytes, (rank, stage)));
         let Words { uses, losses, logits } = Words::join(said.collect::<Result<Vec<_>, TrainError>>()?, ids.len())?;
         let used: HashSet<ParamId> = ids.iter().zip(&uses).filter(|(_, uses)| **uses > 0).map(|(&id, _)| id).collect();
